@@ -57,7 +57,7 @@ export async function* memberBatches({
   const toUnit = unitOf(specification);
   const distinct = hasDistinctUnits(specification);
   const range = part && distinct ? rangeOf(part, plan.count) : {};
-  const falls = part && !distinct ? fallsTo(part) : () => true;
+  const falls = part && !distinct ? isInPart(part) : () => true;
   let batch: Member[] = [];
   for await (const candidate of readCandidates(store.blobs, plan, range)) {
     const unit = toUnit(candidate);
@@ -71,7 +71,7 @@ export async function* memberBatches({
   if (batch.length) yield batch;
 }
 
-function fallsTo({ number, of }: Part): (unit: string) => boolean {
+function isInPart({ number, of }: Part): (unit: string) => boolean {
   return (unit) => hash('sha256', unit, 'buffer').readUInt32LE() % of === number;
 }
 

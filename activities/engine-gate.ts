@@ -4,9 +4,9 @@ import { activityInfo } from '@temporalio/activity';
 import {
   describeEngines,
   type EngineCounts,
+  isServed,
   relevantTo,
   serves,
-  someoneServes,
   wholeVersion,
 } from '../core/contract/engines.js';
 import type { AddressedInput, ScoreAddress } from '../core/contract/search.js';
@@ -101,7 +101,7 @@ export function createGate({
     const counts = await fleet.engines(step());
     const reason = describeEngines(engine, counts);
     onRefused?.({ engine, reason });
-    if (someoneServes(engine, counts)) unserved.delete(engine);
+    if (isServed(engine, counts)) unserved.delete(engine);
     else {
       const since = unserved.get(engine) ?? now();
       unserved.set(engine, since);

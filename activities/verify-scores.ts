@@ -57,12 +57,12 @@ export function verifyScores({
     const by = scoring.worker;
     const none = { by, agreed: 0, failed: 0, disagreements: [] };
     if (input.except.includes(by)) {
-      if (activityInfo().attempt < REFUSALS) throw comesFromHere(by);
+      if (activityInfo().attempt < REFUSALS) throw ownScoreError(by);
       return { ...none, outcome: 'refused' };
     }
     const timer = setInterval(() => heartbeat(), TICK_MS);
     try {
-      const asked = await readAsked({ store, scope, input });
+      const asked = await readRequested({ store, scope, input });
       const found: { agreed: number; failed: number; why?: string; disagreements: Disagreement[] } = {
         agreed: 0,
         failed: 0,
@@ -95,7 +95,7 @@ export function verifyScores({
  * Refuses scores that this worker computed itself, so that Temporal gives the task to the next worker that
  * polls.
  */
-function comesFromHere(worker: string): ApplicationFailure {
+function ownScoreError(worker: string): ApplicationFailure {
   return ApplicationFailure.create({
     type: 'OwnScoresError',
     message: `${worker} computed these scores itself: another worker has to compute them again`,
@@ -104,7 +104,7 @@ function comesFromHere(worker: string): ApplicationFailure {
 }
 
 /** Scores that have disappeared in the meantime are left out. */
-async function readAsked({
+async function readRequested({
   store,
   scope,
   input,

@@ -64,7 +64,7 @@ export async function followWithWorkers({
         }),
       ),
     );
-    if (result === 'stopped') throw new Interrupted(await whatGoesOn({ session, id, device }));
+    if (result === 'stopped') throw new Interrupted(await describeRunning({ session, id, device }));
     return result;
   } finally {
     await workers.stop();
@@ -74,7 +74,7 @@ export async function followWithWorkers({
 }
 
 /** Tells a person who has stopped the command whether other workers still work on the search. */
-async function whatGoesOn({
+async function describeRunning({
   session: { client, connections, home },
   id,
   device,

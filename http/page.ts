@@ -42,8 +42,8 @@ export function createPage({ prefix }: { readonly prefix: string }): Handler {
   return async (context) => {
     const { path } = context.req;
     if (path.startsWith('/api/') || (path.startsWith('/assets/') && !names.has(path)))
-      throw notThere(`nothing at ${path.slice(0, 200)}`);
-    if (!isBuilt) throw notThere('the page is not built; the API is at /api/openapi.json');
+      throw notFound(`nothing at ${path.slice(0, 200)}`);
+    if (!isBuilt) throw notFound('the page is not built; the API is at /api/openapi.json');
     return answer(context, {
       asset: await assetOf(names.has(path) ? path : '/index.html'),
       cache: names.has(path) ? 'public, max-age=31536000, immutable' : 'no-cache',
@@ -80,6 +80,6 @@ function answer(context: Context, { asset, cache }: { readonly asset: Asset; rea
   });
 }
 
-function notThere(detail: string): ProblemError {
+function notFound(detail: string): ProblemError {
   return new ProblemError({ status: 404, code: 'not-found', detail });
 }

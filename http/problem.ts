@@ -72,7 +72,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof DeviceError) return problem(409, error.code, error.message);
   if (error instanceof HTTPException)
     return problem(error.status, 'http', error.message || TITLES[error.status] || '');
-  if (isAway(error)) return problem(503, 'server-away', 'Temporal does not answer; it is tried again');
+  if (isUnavailable(error)) return problem(503, 'server-away', 'Temporal does not answer; it is tried again');
   return problem(500, 'internal', 'an error of zeroscout; the log of this program has it');
 }
 
@@ -89,7 +89,7 @@ function problem(status: number, code: string, detail: string): Problem {
 }
 
 /** gRPC codes: unavailable (14), deadline exceeded (4), or a broken connection. */
-function isAway(error: unknown): boolean {
+function isUnavailable(error: unknown): boolean {
   const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
   return [4, 14].includes(Number(cause?.code ?? code));
 }

@@ -21,7 +21,7 @@ try {
       continue;
     }
     console.log(`== Node ${version}: ${output(join(bin, 'node'), ['--version'])}`);
-    if (!testUnder(bin)) failed.push(version);
+    if (!testWithNode(bin)) failed.push(version);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -47,7 +47,7 @@ function installNode(version) {
   return join(prefix, 'node_modules', name, 'bin');
 }
 
-function testUnder(bin) {
+function testWithNode(bin) {
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
   const env = {
     ...process.env,

@@ -65,7 +65,7 @@ export async function createBlobs(given: {
     // on, and `zeroscout gc` may delete an old copy, so an old copy is stored again.
     const info = await entryOf({ link, bucket, digest });
     const isNew = info !== null && Date.now() - Date.parse(info.mtime) < RENEWED_MS;
-    if (isNew && !(await faultOf(look({ link, bucket, digest })))) return digest;
+    if (isNew && !(await faultOf(readPieces({ link, bucket, digest })))) return digest;
     await putWhereSeen({ link, bucket, digest }, read);
     return digest;
   }
@@ -73,7 +73,7 @@ export async function createBlobs(given: {
   async function* stream(digest: string): AsyncGenerator<Uint8Array> {
     if (!isDigest(digest))
       throw new BlobError(`blob ${JSON.stringify(digest)}: not a SHA-256 in lower-case hex`);
-    yield* look({ link, bucket, digest });
+    yield* readPieces({ link, bucket, digest });
   }
 
   async function put(bytes: Uint8Array): Promise<string> {
@@ -105,7 +105,7 @@ export async function createBlobs(given: {
  * they do not match the digest. The client's own `get` waits forever if all chunks are missing, whereas a
  * batch reports that there are none.
  */
-async function* look({ link, bucket, digest }: Blob): AsyncGenerator<Uint8Array> {
+async function* readPieces({ link, bucket, digest }: Blob): AsyncGenerator<Uint8Array> {
   const refuse = (fault: string) =>
     new BlobError(`blob ${digest} in bucket ${BUCKET} at ${link.address}: ${fault}`);
   const info = await entryOf({ link, bucket, digest });

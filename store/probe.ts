@@ -36,7 +36,7 @@ export function probe({
       settle();
     };
     const fail = (why: string) => end(() => reject(new Error(why)));
-    const timer = setTimeout(() => fail(silence({ connected, timeoutMs })), timeoutMs);
+    const timer = setTimeout(() => fail(timeoutError({ connected, timeoutMs })), timeoutMs);
     socket.on('connect', () => {
       connected = true;
     });
@@ -59,7 +59,7 @@ export function probe({
   });
 }
 
-function silence({
+function timeoutError({
   connected,
   timeoutMs,
 }: {

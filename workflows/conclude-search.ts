@@ -47,7 +47,7 @@ async function concludeFailure(input: SearchInput, error: unknown): Promise<neve
   // Histories of earlier versions do not contain this step; their state remained "scoring" forever.
   if (patched('shown-at-the-end'))
     showEnd(isCancellation(error) ? { state: 'cancelled' } : { state: 'failed', why: failure });
-  if (!isCancellation(error)) await tell(input, { event: 'search.failed', failure });
+  if (!isCancellation(error)) await sendNotification(input, { event: 'search.failed', failure });
   throw error;
 }
 
@@ -56,7 +56,7 @@ async function concludeResult(input: SearchInput, result: SearchResult): Promise
   const { before } = input;
   const { changes, notCompared } = before ? await compare({ before, after: result }) : {};
   const { summary } = result;
-  const notNotified = await tell(input, {
+  const notNotified = await sendNotification(input, {
     event: 'search.completed',
     summary,
     ...(changes ? { changes } : {}),
@@ -70,7 +70,7 @@ async function concludeResult(input: SearchInput, result: SearchResult): Promise
 }
 
 /** Returns the reason if the notification failed. */
-function tell({ id, specification }: SearchInput, news: News): Promise<string | undefined> {
+function sendNotification({ id, specification }: SearchInput, news: News): Promise<string | undefined> {
   const run = `${id}_${workflowInfo().firstExecutionRunId}`;
   return notify({ search: id, run, specification, news });
 }

@@ -116,7 +116,7 @@ async function verifyRange({
   const ofFamily = family ? { family } : {};
   const size = to - from;
   const second = await computeElsewhere({ work, sample, input: { from, to, except: [worker], ...ofFamily } });
-  if (!second) return nobody(size);
+  if (!second) return noOtherWorker(size);
   const { by, agreed, failed, why, disagreements } = second;
   const counts: Verification = {
     ...NOTHING_VERIFIED,
@@ -183,7 +183,7 @@ function judge({
     : { guilty: [], suspected: [...both, third.by] };
 }
 
-function nobody(size: number): Found {
+function noOtherWorker(size: number): Found {
   const counts = { ...NOTHING_VERIFIED, notVerified: size, why: 'no second worker' };
   return { counts, guilty: [], suspected: [], disagreements: [] };
 }

@@ -33,7 +33,7 @@ export async function* sortRows<T>({
   }
   run.sort(compare);
   if (runs.length === 0) yield run;
-  else yield* merged({ runs: [...runs, one(run)], compare });
+  else yield* mergeRuns({ runs: [...runs, one(run)], compare });
 }
 
 async function write<T>(path: string, rows: readonly T[]): Promise<void> {
@@ -51,7 +51,7 @@ async function* one<T>(rows: readonly T[]): AsyncGenerator<readonly T[]> {
 }
 
 /** Merges the runs with a binary heap, ordered by the next row of each run. */
-async function* merged<T>({
+async function* mergeRuns<T>({
   runs,
   compare,
 }: {

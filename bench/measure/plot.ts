@@ -38,11 +38,11 @@ export function scatterSvg({
   const shapes = groups.flatMap((group, g) => {
     const colour = COLOURS[g % COLOURS.length]!;
     const own = points.filter((point) => point.group === group);
-    const path = own.map((point) => `${fixed(x(Math.log10(point.x)))},${fixed(y(point.y))}`).join(' ');
+    const path = own.map((point) => `${toTenths(x(Math.log10(point.x)))},${toTenths(y(point.y))}`).join(' ');
     const marks = own.map((point) => {
-      const [px, py] = [fixed(x(Math.log10(point.x))), fixed(y(point.y))];
+      const [px, py] = [toTenths(x(Math.log10(point.x))), toTenths(y(point.y))];
       return [
-        `<line x1="${px}" x2="${px}" y1="${fixed(y(point.low))}" y2="${fixed(y(point.high))}" stroke="${colour}"/>`,
+        `<line x1="${px}" x2="${px}" y1="${toTenths(y(point.low))}" y2="${toTenths(y(point.high))}" stroke="${colour}"/>`,
         `<circle cx="${px}" cy="${py}" r="4" fill="${colour}"/>`,
         `<text x="${Number(px) + 7}" y="${Number(py) - 5}" fill="#777">${point.label}</text>`,
       ].join('');
@@ -53,14 +53,14 @@ export function scatterSvg({
   const axis = [
     ...ticks(Math.min(...ys), Math.max(...ys)).map(
       (value) =>
-        `<line x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${fixed(y(value))}" y2="${fixed(y(value))}" stroke="#888" opacity="0.25"/>` +
-        `<text x="${MARGIN.left - 8}" y="${Number(fixed(y(value))) + 4}" text-anchor="end" fill="#777">${value.toFixed(2)}</text>`,
+        `<line x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${toTenths(y(value))}" y2="${toTenths(y(value))}" stroke="#888" opacity="0.25"/>` +
+        `<text x="${MARGIN.left - 8}" y="${Number(toTenths(y(value))) + 4}" text-anchor="end" fill="#777">${value.toFixed(2)}</text>`,
     ),
     ...[1, 2, 5, 10, 20, 50, 100, 200, 500]
       .filter((value) => x(Math.log10(value)) >= MARGIN.left && x(Math.log10(value)) <= WIDTH - MARGIN.right)
       .map(
         (value) =>
-          `<text x="${fixed(x(Math.log10(value)))}" y="${HEIGHT - MARGIN.bottom + 18}" text-anchor="middle" fill="#777">${value}</text>`,
+          `<text x="${toTenths(x(Math.log10(value)))}" y="${HEIGHT - MARGIN.bottom + 18}" text-anchor="middle" fill="#777">${value}</text>`,
       ),
     `<text x="${(MARGIN.left + WIDTH) / 2}" y="${HEIGHT - 10}" text-anchor="middle" fill="#777">${xTitle}</text>`,
     `<text transform="translate(16 ${HEIGHT / 2}) rotate(-90)" text-anchor="middle" fill="#777">${yTitle}</text>`,
@@ -88,6 +88,6 @@ function ticks(low: number, high: number): number[] {
   return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => (first + i) * step);
 }
 
-function fixed(value: number): string {
+function toTenths(value: number): string {
   return value.toFixed(1);
 }

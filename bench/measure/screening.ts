@@ -56,10 +56,10 @@ function screen({
 }) {
   const runs = bySeed.map((columns) => {
     const all = scoredCandidates(columns[0]!.cohort).map((_, i) => i);
-    const whole = ranked({ columns, members: all });
-    const first = ranked({ columns: columns.filter(({ draw }) => draw === 0), members: all });
+    const whole = rankMembers({ columns, members: all });
+    const first = rankMembers({ columns: columns.filter(({ draw }) => draw === 0), members: all });
     const kept = first.slice(0, Math.ceil(all.length * keep));
-    const final = ranked({ columns, members: kept });
+    const final = rankMembers({ columns, members: kept });
     const top = new Set(whole.slice(0, TOP));
     return {
       work: (all.length + kept.length * (draws - 1)) / (all.length * draws),
@@ -81,7 +81,13 @@ function screen({
 }
 
 /** The members, best first. */
-function ranked({ columns, members }: { columns: readonly Column[]; members: readonly number[] }): number[] {
+function rankMembers({
+  columns,
+  members,
+}: {
+  columns: readonly Column[];
+  members: readonly number[];
+}): number[] {
   const names = scoredCandidates(columns[0]!.cohort);
   const candidates = members.map((member) => names[member]!);
   const rows = order({ scores: scoreMembers({ columns, members }), candidates });

@@ -18,7 +18,7 @@ export async function writeFidelityPage({
   await writeFile(
     file,
     Object.entries({ frontier: renderFrontier(rows), ...tables }).reduce(
-      (page, [mark, table]) => between({ page, mark, table, file }),
+      (page, [mark, table]) => insertTable({ page, mark, table, file }),
       text,
     ),
   );
@@ -42,7 +42,7 @@ export async function writeFidelityPage({
 }
 
 /** The page with the table inserted between two marks. */
-function between({
+function insertTable({
   page,
   mark,
   table,

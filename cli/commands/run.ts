@@ -5,7 +5,7 @@ import { openOutFolder } from '../../client/files/out-folder.js';
 import { readResults } from '../../client/results/results.js';
 import { RANKING_FORMATS } from '../../client/results/write-results.js';
 import { beginSearch, usualWorkers } from '../../client/searches/begin-search.js';
-import { checkedWorkflowId } from '../../client/searches/find-search.js';
+import { checkWorkflowId } from '../../client/searches/find-search.js';
 import type { Started } from '../../client/searches/start-search.js';
 import { modulePermission } from '../../client/specification/allow-modules.js';
 import { checkStart } from '../../client/specification/check-start.js';
@@ -73,7 +73,7 @@ async function run(path: string, options: RunFlags): Promise<void> {
     options.truth === undefined
       ? undefined
       : await readTruth({ path: options.truth, space: openSpace(read.specification.space) });
-  if (options.id !== undefined) checkedWorkflowId(options.id);
+  if (options.id !== undefined) checkWorkflowId(options.id);
   if (options.out !== undefined) await openOutFolder(options.out);
   await withSession({ start: 'if-needed' }, (session) => search({ session, written: read, truth, options }));
 }

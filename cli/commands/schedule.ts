@@ -4,7 +4,7 @@ import { beginSchedule } from '../../client/schedules/begin-schedule.js';
 import { controlSchedule, type ScheduleAction } from '../../client/schedules/control-schedule.js';
 import { OVERLAPS, type Timing, updateSchedule } from '../../client/schedules/create-schedule.js';
 import { detailsOf, summaryOf } from '../../client/schedules/describe-schedule.js';
-import { checkedName, describeSchedules, findSchedule } from '../../client/schedules/find-schedule.js';
+import { checkName, describeSchedules, findSchedule } from '../../client/schedules/find-schedule.js';
 import { backfillSchedule, runScheduleNow } from '../../client/schedules/run-schedule.js';
 import { modulePermission } from '../../client/specification/allow-modules.js';
 import { checkStart } from '../../client/specification/check-start.js';
@@ -173,7 +173,7 @@ async function readChecked(path: string): Promise<ReadSpecification> {
 }
 
 async function create(name: string, path: string, { json, workers, ...timing }: CreateFlags): Promise<void> {
-  checkedName(name);
+  checkName(name);
   const read = await readChecked(path);
   await withSession({ start: 'if-needed' }, async (session) => {
     const { next } = await beginSchedule(session, { name, read, timing, workers });

@@ -31,7 +31,7 @@ export function addStoreCommands(program: Command): void {
       try {
         const found = await store.check();
         if (repair && found.damaged > 0) {
-          if (!json) tell(found);
+          if (!json) printFindings(found);
           const after = await store.repair(found);
           if (json) printJson({ ...found, repaired: after });
           else
@@ -44,7 +44,7 @@ export function addStoreCommands(program: Command): void {
           return;
         }
         if (json) printJson(found);
-        else tell(found);
+        else printFindings(found);
         process.exitCode = found.damaged === 0 ? EXIT.done : EXIT.failed;
       } finally {
         await store.close();
@@ -52,7 +52,7 @@ export function addStoreCommands(program: Command): void {
     });
 }
 
-function tell(found: StoreFindings): void {
+function printFindings(found: StoreFindings): void {
   print(textOf(found));
   const { messages, damaged } = found;
   for (const { kind, name, why, isStoredAgain } of messages.slice(0, SHOWN))

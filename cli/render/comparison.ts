@@ -30,18 +30,18 @@ function printQuality({ dataset, candidates, rankers }: DatasetQuality): void {
   for (const { name, kendall, spearman, ndcg, exponentialNdcg, top } of rankers)
     table.push([
       name,
-      fixed(kendall, 3),
+      formatEstimate(kendall, 3),
       kendall.interval ? formatFixed((kendall.interval[1] - kendall.interval[0]) / 2, 3) : '',
-      fixed(spearman, 3),
-      fixed(ndcg, 3),
-      fixed(exponentialNdcg, 3),
-      ...top.map(({ mean }) => fixed(mean, 2)),
-      fixed(top[1]!.regret, 2),
+      formatEstimate(spearman, 3),
+      formatEstimate(ndcg, 3),
+      formatEstimate(exponentialNdcg, 3),
+      ...top.map(({ mean }) => formatEstimate(mean, 2)),
+      formatEstimate(top[1]!.regret, 2),
     ]);
   print(table.toString());
 }
 
-function fixed({ value }: Estimate, digits: number): string {
+function formatEstimate({ value }: Estimate, digits: number): string {
   return formatFixed(value ?? undefined, digits);
 }
 
@@ -68,12 +68,12 @@ function printRedundancy({
       proxy,
       formatFixed(kendall ?? undefined, 3),
       `${kept} of ${of}`,
-      ...datasets.map((name) => signed(gain[name])),
+      ...datasets.map((name) => formatSigned(gain[name])),
     ]);
   if (leftOut.length > 0) print(`\n${without.toString()}`);
 }
 
-function signed(value: number | null | undefined): string {
+function formatSigned(value: number | null | undefined): string {
   if (value === null || value === undefined) return '';
   return `${value < 0 ? '' : '+'}${formatFixed(value, 3)}`;
 }

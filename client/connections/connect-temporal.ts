@@ -65,7 +65,7 @@ async function explain({
     return `Temporal at ${address} refuses the credentials for namespace "${namespace}" (${detail}). Check TEMPORAL_API_KEY, the TEMPORAL_TLS_* files and TEMPORAL_NAMESPACE.`;
   }
   if (code === UNIMPLEMENTED) {
-    return `${address} answers, but it is not Temporal: a gRPC server without Temporal's service.${wayOut(settings)}`;
+    return `${address} answers, but it is not Temporal: a gRPC server without Temporal's service.${adviceFor(settings)}`;
   }
   const peer = await identifyPeer({ ...hostAndPort(address), timeoutMs: IDENTIFY_MS });
   if (options.tls && peer.kind !== 'unreachable') {
@@ -73,7 +73,7 @@ async function explain({
     const fault = await tlsFault({ ...hostAndPort(address), tls, timeoutMs: IDENTIFY_MS });
     return `no TLS connection to Temporal at ${address} (${fault && talksTls(peer) ? fault : tlsDetail({ detail, peer })}). Check the TEMPORAL_TLS_* settings, or set TEMPORAL_TLS=false for a server without TLS.`;
   }
-  return `${describe({ peer, address })}${wayOut(settings)}`;
+  return `${describe({ peer, address })}${adviceFor(settings)}`;
 }
 
 function describe({ peer, address }: { readonly peer: Peer; readonly address: string }): string {
@@ -94,7 +94,7 @@ function describe({ peer, address }: { readonly peer: Peer; readonly address: st
   }
 }
 
-function wayOut({ source }: TemporalSettings): string {
+function adviceFor({ source }: TemporalSettings): string {
   if (source === 'embedded') return '';
   const where = source === 'environment' ? 'TEMPORAL_ADDRESS' : 'the address in temporal.toml';
   return ` Start it, correct ${where}, or remove that setting to use the embedded server.`;

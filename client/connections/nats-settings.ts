@@ -34,7 +34,7 @@ export function configuredNats(env: NodeJS.ProcessEnv): NatsSettings | undefined
   if (!url) {
     const lonely = Object.keys(access)[0] as keyof Access | undefined;
     if (lonely !== undefined) throw wrong(lonely, 'is set, but NATS_URL is not; set both or neither');
-    if (replicas && checkedReplicas(replicas) > 1)
+    if (replicas && parseReplicas(replicas) > 1)
       throw wrongReplicas(
         `is ${replicas}, but NATS_URL is not set, and the embedded server is a single node and keeps one copy; set NATS_URL, or unset ZEROSCOUT_NATS_REPLICAS`,
       );
@@ -44,7 +44,7 @@ export function configuredNats(env: NodeJS.ProcessEnv): NatsSettings | undefined
   return {
     url,
     ...(Object.keys(access).length > 0 ? { access } : {}),
-    ...(replicas && { replicas: checkedReplicas(replicas) }),
+    ...(replicas && { replicas: parseReplicas(replicas) }),
     source: 'environment',
   };
 }
@@ -95,7 +95,7 @@ function addressOf(url: string): Address {
  * JetStream keeps one, three or five copies; an even number tolerates no more failures than the odd number
  * below it.
  */
-function checkedReplicas(text: string): number {
+function parseReplicas(text: string): number {
   if (/^[135]$/.test(text)) return Number(text);
   throw wrongReplicas(`"${text}" is not 1, 3 or 5`);
 }

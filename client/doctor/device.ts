@@ -94,7 +94,7 @@ async function libraryChecks({
       name: 'CUDA libraries',
       status: libraries.length ? 'missing' : 'ok',
       found: libraries.length ? `not found: ${libraries.join(', ')}` : 'all found',
-      ...(libraries.length ? wayToLibraries({ libraries, areInPython: there !== '' }) : { todo: '' }),
+      ...(libraries.length ? adviceForLibraries({ libraries, areInPython: there !== '' }) : { todo: '' }),
     },
     {
       name: 'NVIDIA driver',
@@ -108,7 +108,7 @@ async function libraryChecks({
 /**
  * Python packages with the libraries may be installed already, in a folder that the loader does not search.
  */
-function wayToLibraries({
+function adviceForLibraries({
   libraries,
   areInPython,
 }: {

@@ -12,7 +12,7 @@ export function lockFile(file: string): number | undefined {
   const descriptor = open(file);
   try {
     // While this process waited, the holder may have removed the file; its name then refers to another file.
-    if (tryLock(descriptor) && isStill({ file, descriptor })) return descriptor;
+    if (tryLock(descriptor) && isSameFile({ file, descriptor })) return descriptor;
   } catch (cause) {
     closeSync(descriptor);
     throw new ServiceError({
@@ -31,7 +31,7 @@ function open(file: string): number {
   return openSync(file, 'a+', 0o600);
 }
 
-function isStill({ file, descriptor }: { readonly file: string; readonly descriptor: number }): boolean {
+function isSameFile({ file, descriptor }: { readonly file: string; readonly descriptor: number }): boolean {
   const named = statSync(file, { throwIfNoEntry: false });
   return named !== undefined && named.ino === fstatSync(descriptor).ino;
 }

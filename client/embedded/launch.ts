@@ -68,7 +68,7 @@ export async function launch({
     const { address } = addresses(name, record);
     try {
       await untilReady({ home, name, port: record.port, daemon });
-      if (name === 'temporal') await prepared({ home, address, daemon });
+      if (name === 'temporal') await prepareService({ home, address, daemon });
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
       onStep(`${SERVERS[name].title} ${record.version} started in ${seconds} s at ${address}`);
       return record;
@@ -121,7 +121,7 @@ export async function untilReady({
 }
 
 /** The last step of a start writes to the database, so it is the first to meet some kinds of damage. */
-async function prepared({
+async function prepareService({
   home,
   address,
   daemon,

@@ -44,7 +44,7 @@ export async function launchOnSoundData({
   ...start
 }: Start & { readonly fault: string | undefined }): Promise<ServiceRecord> {
   setUnfinishedAside(start);
-  if (start.name === 'nats') mendStreams(start);
+  if (start.name === 'nats') repairStreams(start);
   const fault = await faultOf({ ...start, earlier });
   if (fault !== undefined) return await launchOnFreshData({ start, fault });
   if (!hasData(start)) return await launchFirst(start);
@@ -64,7 +64,7 @@ export async function launchOnSoundData({
  * Repairs damage of streams that nats-server does not survive: it then reads those streams without their
  * index.
  */
-function mendStreams({ home, onStep }: Start): void {
+function repairStreams({ home, onStep }: Start): void {
   for (const stream of damagedStreams(home)) {
     dropIndex({ home, stream });
     onStep(

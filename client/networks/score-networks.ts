@@ -76,7 +76,7 @@ export async function scoreNetworks({
     onScored(network);
     scored.push(network);
   }
-  return scored.length > 1 ? ranked(scored) : scored;
+  return scored.length > 1 ? rankNetworks(scored) : scored;
 }
 
 async function scoreOne({
@@ -174,7 +174,7 @@ function meanOf(draws: readonly NetworkProxies[]): NetworkProxies {
 }
 
 /** Progressivity counts only if all networks have it. */
-function ranked(networks: readonly ScoredNetwork[]): readonly ScoredNetwork[] {
+function rankNetworks(networks: readonly ScoredNetwork[]): readonly ScoredNetwork[] {
   const chosen = Object.keys(networks[0]!.proxies) as ProxyName[];
   const names = chosen.filter((name) => networks.every(({ proxies }) => proxies[name] !== null));
   const columns = names.map((proxy) => ({

@@ -1,7 +1,7 @@
 // Describes a candidate of a search's space: its picture, its costs, and the candidates that differ from it
 // in one choice.
 import type { Architecture, ChainBlock } from '../../core/drawing/architecture.js';
-import { counted } from '../../core/drawing/chains.js';
+import { countNames } from '../../core/drawing/chains.js';
 import { drawArchitecture } from '../../core/drawing/draw-architecture.js';
 import type { Graph } from '../../core/graph/graph.js';
 import { inspectNetwork } from '../../core/graph/inspection.js';
@@ -98,7 +98,7 @@ function architectureOfFile({
       const side = shape?.length === 3 ? shape[2] : undefined;
       return {
         title: `${shape === undefined ? 'head' : i === 0 ? 'stem' : `block ${i}`} · ${(macs / 1e6).toFixed(1)} M MACs`,
-        detail: counted(names),
+        detail: countNames(names),
         role: operators.Softmax ? 'attention' : 'conv',
         repeat: 1,
         ...(channels === undefined ? {} : { channels }),

@@ -6,7 +6,7 @@ import { CONTROL_QUEUE, SEARCH_WORKFLOW, searchIdOf } from '../../core/contract/
 import { stagesOf } from '../../core/specification/stages.js';
 import type { Holding, Store } from '../../store/store.js';
 import { measuredScopes } from '../results/latencies.js';
-import { findSchedule, ourSchedules } from '../schedules/find-schedule.js';
+import { findSchedule, listSchedules } from '../schedules/find-schedule.js';
 import type { GcRun } from './choose.js';
 
 export interface FoundRun extends GcRun {
@@ -62,7 +62,7 @@ export async function textOfRun({ client, run }: { client: Client; run: FoundRun
 /** The inputs of the next runs of every schedule. */
 export async function textOfSchedules(client: Client): Promise<string> {
   const texts: string[] = [];
-  for (const { scheduleId } of await ourSchedules(client)) {
+  for (const { scheduleId } of await listSchedules(client)) {
     const { action } = (await findSchedule({ client, name: scheduleId })).description;
     texts.push(JSON.stringify([scopesOf((action.memo ?? {}) as Partial<SearchMemo>), action.args]));
   }

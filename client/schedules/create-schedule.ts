@@ -52,7 +52,7 @@ export async function createSchedule({
 }): Promise<void> {
   const memo: ScheduleMemo = { cron, timezone, jitter: formatDuration(jitter) };
   try {
-    const spec = { cronExpressions: [checkedCron(cron)], timezone, jitter };
+    const spec = { cronExpressions: [checkCron(cron)], timezone, jitter };
     const action = await actionOf({ client, store, name, read });
     const handle = await withSearchAttributes({
       client,
@@ -90,7 +90,7 @@ export async function createSchedule({
  * Temporal reads the sixth of six fields as a year, where other programs read the first as seconds, so the
  * search would start at another time than intended.
  */
-function checkedCron(cron: string): string {
+function checkCron(cron: string): string {
   const named = /^@(yearly|annually|monthly|weekly|daily|midnight|hourly|every \S+)$/;
   if (named.test(cron) || /^[^\s@]\S*( +\S+){4}$/.test(cron)) return cron;
   throw SpecError.of({

@@ -22,21 +22,21 @@ const RESUMED_BEFORE = 'zeroscout schedule resume';
 const AT_ONCE = 8;
 
 export async function findSchedule({ client, name }: { client: Client; name: string }) {
-  const handle = client.schedule.getHandle(checkedName(name));
+  const handle = client.schedule.getHandle(checkName(name));
   try {
     const description = await describeNow({ client, handle });
     if (description.action.workflowType === SEARCH_WORKFLOW) return { handle, description };
   } catch (error) {
     if (!(error instanceof ScheduleNotFoundError)) throw error;
   }
-  const known = (await ourSchedules(client)).map(({ scheduleId }) => scheduleId);
+  const known = (await listSchedules(client)).map(({ scheduleId }) => scheduleId);
   const more = known.length > KNOWN ? ', ...' : '';
   const there = known.length ? `known: ${known.slice(0, KNOWN).join(', ')}${more}` : 'there is none yet';
   throw SpecError.of({ path: 'schedule', code: 'not-found', message: `no schedule "${name}"; ${there}` });
 }
 
 /** The schedules that start searches, since others may share the namespace. */
-export async function ourSchedules(client: Client): Promise<ScheduleSummary[]> {
+export async function listSchedules(client: Client): Promise<ScheduleSummary[]> {
   const found: ScheduleSummary[] = [];
   for await (const summary of client.schedule.list())
     if (summary.action?.workflowType === SEARCH_WORKFLOW) found.push(summary);
@@ -45,7 +45,7 @@ export async function ourSchedules(client: Client): Promise<ScheduleSummary[]> {
 
 /** All schedules in their present state, in the order of their names. */
 export async function describeSchedules(client: Client): Promise<readonly ScheduleDescription[]> {
-  const names = (await ourSchedules(client)).map(({ scheduleId }) => scheduleId).sort();
+  const names = (await listSchedules(client)).map(({ scheduleId }) => scheduleId).sort();
   const found: ScheduleDescription[] = [];
   for (let from = 0; from < names.length; from += AT_ONCE)
     found.push(
@@ -98,7 +98,7 @@ async function hasFailed({
 }
 
 /** The name becomes part of the id of every run, so the same characters are allowed. */
-export function checkedName(name: string): string {
+export function checkName(name: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)) return name;
   throw SpecError.of({
     path: 'schedule',

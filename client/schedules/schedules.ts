@@ -7,7 +7,7 @@ import { beginSchedule } from './begin-schedule.js';
 import { controlSchedule } from './control-schedule.js';
 import { type Timing, updateSchedule } from './create-schedule.js';
 import { detailsOf, type ScheduleDetails, type ScheduleRow, summaryOf } from './describe-schedule.js';
-import { checkedName, describeSchedules, findSchedule } from './find-schedule.js';
+import { checkName, describeSchedules, findSchedule } from './find-schedule.js';
 import { backfillSchedule, runScheduleNow } from './run-schedule.js';
 
 export interface CreateScheduleOptions extends Partial<Timing> {
@@ -58,7 +58,7 @@ export function createSchedules(session: Session): Schedules {
     create: async (options) => {
       checkOptions('schedule', options);
       const { name, specification, workers, ...timing } = options;
-      checkedName(name);
+      checkName(name);
       const read = await readChecked(specification);
       return beginSchedule(session, { name, read, workers, timing: { ...USUAL, ...timing } });
     },

@@ -47,7 +47,7 @@ export async function findSearch({
   if (found.length > 1)
     throw SpecError.of({
       path: argument,
-      message: `"${given}" begins the ids of several searches: ${someOf(found)}`,
+      message: `"${given}" begins the ids of several searches: ${listExamples(found)}`,
     });
   throw SpecError.of({
     path: argument,
@@ -59,7 +59,7 @@ export async function findSearch({
 /** The workflow ids for which `given` may be the full id. */
 function exactIds({ given, argument }: { given: string; argument: string }): string[] {
   if (given === LAST) return [];
-  if (!isTemporalId(given)) return [checkedWorkflowId(given, argument)];
+  if (!isTemporalId(given)) return [checkWorkflowId(given, argument)];
   return [...(isId(given) ? [workflowIdOf(given)] : []), given];
 }
 
@@ -75,14 +75,14 @@ async function listIds({ client, prefix, most }: { client: Client; prefix: strin
   return [...found];
 }
 
-function someOf(ids: readonly string[]): string {
+function listExamples(ids: readonly string[]): string {
   const more = ids.length > KNOWN ? ', ...' : '';
   return `${ids.slice(0, KNOWN).join(', ')}${more}`;
 }
 
 async function knownSearches(client: Client): Promise<string> {
   const known = await listIds({ client, prefix: '', most: KNOWN + 1 });
-  return known.length ? `known: ${someOf(known)}` : 'there is none yet';
+  return known.length ? `known: ${listExamples(known)}` : 'there is none yet';
 }
 
 /**
@@ -92,7 +92,7 @@ async function knownSearches(client: Client): Promise<string> {
 const isId = (text: string) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(text);
 
 /** `argument` is the field that an error names. */
-export function checkedWorkflowId(id: string, argument = 'id'): string {
+export function checkWorkflowId(id: string, argument = 'id'): string {
   if (!isId(id))
     throw SpecError.of({
       path: argument,

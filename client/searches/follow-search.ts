@@ -147,12 +147,18 @@ async function resultOf({
     } catch (error) {
       if (over.aborted || !isTransient(error)) throw error;
     }
-    await untilBack({ handle, over });
+    await waitForTemporal({ handle, over });
   }
 }
 
 /** A search waits for a server that is unreachable for minutes, so this waits too. */
-async function untilBack({ handle, over }: { handle: WorkflowHandle; over: AbortSignal }): Promise<void> {
+async function waitForTemporal({
+  handle,
+  over,
+}: {
+  handle: WorkflowHandle;
+  over: AbortSignal;
+}): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     try {

@@ -12,7 +12,7 @@ import type { LocalScoring } from '../workers/local-scoring.js';
 import { beginSearch, usualWorkers } from './begin-search.js';
 import { controlSearch, type SearchAction } from './control-search.js';
 import { describeSearch, type SearchDescription } from './describe-search.js';
-import { checkedWorkflowId, findSearch } from './find-search.js';
+import { checkWorkflowId, findSearch } from './find-search.js';
 import { createReading, type FinishedSearches } from './finished-searches.js';
 import type { SearchLook } from './follow-search.js';
 import { listSearches, type SearchFilter, type SearchRow } from './list-searches.js';
@@ -122,7 +122,7 @@ async function startSearch(
 ): Promise<Search> {
   checkOptions('start', options);
   const { specification, id, whereFinished = 'keep', workers = usualWorkers(session) } = options;
-  if (id !== undefined) checkedWorkflowId(id);
+  if (id !== undefined) checkWorkflowId(id);
   const { modules } = session;
   const read = await readSpecificationInput(specification, { modules });
   checkStart(read, session);

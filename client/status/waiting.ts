@@ -64,7 +64,7 @@ const MUCH = 0.5;
 /** The reasons, the most important first; empty if the search is working normally. */
 export function waitingFor(facts: Facts): readonly Waiting[] {
   return [
-    ...serversAway(facts),
+    ...unavailableServers(facts),
     ...pausedSince(facts),
     ...noWorker(facts),
     ...noEngine(facts),
@@ -74,7 +74,7 @@ export function waitingFor(facts: Facts): readonly Waiting[] {
   ];
 }
 
-function serversAway({ away = [], now }: Facts): Waiting[] {
+function unavailableServers({ away = [], now }: Facts): Waiting[] {
   return away.map(({ name, since, isRestarted }) => ({
     for: name === 'NATS' ? ('nats' as const) : ('temporal' as const),
     message: `${name} is away${since === undefined ? '' : ` since ${spellDuration(now - since)}`}${isRestarted ? ', starting it again' : ''}`,

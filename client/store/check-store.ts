@@ -46,10 +46,10 @@ export async function openStoreCheck({
   const settings = await natsSettings(onStep);
   const inspection = await openInspection({ ...settings, patienceMs: PATIENCE_MS, name });
   return {
-    check: () => look(inspection),
+    check: () => inspect(inspection),
     repair: async ({ checked }) => {
       await inspection.repair(checked);
-      return look(inspection);
+      return inspect(inspection);
     },
     close: () => inspection.close(),
   };
@@ -62,7 +62,7 @@ async function natsSettings(onStep: (text: string) => void): Promise<NatsSetting
   return { url: services.nats!.address, source: 'embedded' };
 }
 
-async function look(inspection: Inspection): Promise<StoreFindings> {
+async function inspect(inspection: Inspection): Promise<StoreFindings> {
   const messages: DamagedMessage[] = [];
   const checked = await inspection.check((message) => {
     if (messages.length < MOST_NAMED) messages.push(message);

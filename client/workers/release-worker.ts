@@ -13,13 +13,13 @@ export async function releaseWorker({
 }): Promise<WorkerRecord> {
   const known = await store.workers.find(name);
   if (!known || known.state === 'released')
-    throw SpecError.of({ path: 'worker', code: 'not-found', message: await whoElse(name, store.workers) });
+    throw SpecError.of({ path: 'worker', code: 'not-found', message: await otherNames(name, store.workers) });
   const by = `${userInfo().username}@${hostname()}`;
   await store.workers.put({ ...known, state: 'released', at: Date.now(), by });
   return known;
 }
 
-async function whoElse(name: string, records: WorkerRecords): Promise<string> {
+async function otherNames(name: string, records: WorkerRecords): Promise<string> {
   const others = (await records.list()).filter(({ state }) => state !== 'released');
   const which = others.map(({ worker }) => worker).join(', ');
   return `"${name}" is not set aside; ${which ? `those that are: ${which}` : 'no worker is'}`;

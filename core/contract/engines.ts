@@ -63,7 +63,7 @@ export function countEngines(engines: Iterable<string | undefined>): EngineCount
 }
 
 /** A worker that reports no version counts as one that may serve the search. */
-export function someoneServes(wanted: string, counts: EngineCounts): boolean {
+export function isServed(wanted: string, counts: EngineCounts): boolean {
   return [...counts.keys()].some((version) => version === undefined || serves(version, wanted));
 }
 

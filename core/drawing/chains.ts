@@ -23,7 +23,7 @@ function blockOf({ instructions, weights }: Block, title: string): ChainBlock {
   const channels = widths.at(-1);
   return {
     title,
-    detail: counted(names) || 'identity',
+    detail: countNames(names) || 'identity',
     role: isStream ? 'attention' : 'conv',
     repeat: 1,
     ...(channels === undefined ? {} : { channels }),
@@ -66,11 +66,11 @@ const QUIET: ReadonlySet<string> = new Set([
 
 function boxOf(title: string, names: readonly string[]): ChainBlock {
   const role: Role = names.some((name) => /softmax|matmul/i.test(name)) ? 'attention' : 'conv';
-  return { title, detail: counted(names), role, repeat: 1 };
+  return { title, detail: countNames(names), role, repeat: 1 };
 }
 
 /** `2 conv 3 × 3, depthwise 5 × 5`, in the order of the first occurrences. */
-export function counted(names: readonly string[]): string {
+export function countNames(names: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return [...counts].map(([name, count]) => (count > 1 ? `${count} ${name}` : name)).join(', ');

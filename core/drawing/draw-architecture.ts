@@ -36,7 +36,7 @@ export function drawArchitecture(architecture: Architecture, { label }: { readon
   const lines: string[] = [];
   parts.forEach((part, i) => {
     const { title } = architecture[i]!;
-    if (title) lines.push(text({ x: MARGIN, y: top + 13, content: fitted(title, 80), weight: 600 }));
+    if (title) lines.push(text({ x: MARGIN, y: top + 13, content: truncate(title, 80), weight: 600 }));
     if (title) top += TITLE;
     lines.push(`<g transform="translate(${MARGIN} ${top})">`, ...part.lines, '</g>');
     top += part.height + 2 * MARGIN;
@@ -44,7 +44,7 @@ export function drawArchitecture(architecture: Architecture, { label }: { readon
   const height = round(top - MARGIN);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="drawing" viewBox="0 0 ${round(width)} ${height}" width="${round(width)}" height="${height}" role="img" font-family="system-ui, sans-serif" font-size="12">`,
-    `<title>${escaped(label)}</title>`,
+    `<title>${escapeXml(label)}</title>`,
     ...lines,
     '</svg>',
     '',
@@ -87,7 +87,7 @@ function drawNode({
   const isRound = role === 'node' || role === 'input' || role === 'output';
   return [
     `<rect class="d-box d-${role}" x="${round(at.x - NODE.width / 2)}" y="${round(at.y - NODE.height / 2)}" width="${NODE.width}" height="${NODE.height}" rx="${isRound ? NODE.height / 2 : 5}" fill="${FILLS[role]}" stroke="${LINE}"/>`,
-    text({ x: at.x, y: at.y + 4, content: fitted(label, 15), anchor: 'middle' }),
+    text({ x: at.x, y: at.y + 4, content: truncate(label, 15), anchor: 'middle' }),
   ].join('');
 }
 
@@ -123,8 +123,8 @@ function drawBlock({
   const { title, detail, role, repeat, channels, side } = block;
   const lines = [
     `<rect class="d-box d-${role}" x="0" y="${y}" width="${CHAIN.width}" height="${CHAIN.row}" rx="6" fill="${FILLS[role]}" stroke="${LINE}"/>`,
-    text({ x: 12, y: y + 19, content: fitted(title, 52), weight: 600 }),
-    text({ x: 12, y: y + 36, content: fitted(detail, 68), fill: QUIET }),
+    text({ x: 12, y: y + 19, content: truncate(title, 52), weight: 600 }),
+    text({ x: 12, y: y + 36, content: truncate(detail, 68), fill: QUIET }),
   ];
   if (repeat > 1)
     lines.push(text({ x: CHAIN.width - 12, y: y + 19, content: `× ${repeat}`, anchor: 'end', weight: 600 }));
@@ -150,17 +150,17 @@ interface TextLine {
 function text({ x, y, content, anchor, weight, fill = TEXT }: TextLine): string {
   const extra = `${anchor ? ` text-anchor="${anchor}"` : ''}${weight ? ` font-weight="${weight}"` : ''}`;
   const name = fill === QUIET ? 'd-quiet' : 'd-text';
-  return `<text class="${name}" x="${round(x)}" y="${round(y)}" fill="${fill}"${extra}>${escaped(content)}</text>`;
+  return `<text class="${name}" x="${round(x)}" y="${round(y)}" fill="${fill}"${extra}>${escapeXml(content)}</text>`;
 }
 
 /** Cuts texts that do not fit; names in an imported network may have any length. */
-function fitted(content: string, most: number): string {
+function truncate(content: string, most: number): string {
   const characters = [...content];
   return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : content;
 }
 
 /** Replaces characters that XML forbids by spaces. */
-function escaped(content: string): string {
+function escapeXml(content: string): string {
   return content
     .replaceAll(/[^\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, ' ')
     .replaceAll('&', '&amp;')

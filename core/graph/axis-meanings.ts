@@ -93,12 +93,12 @@ function meaningOf(
     case 'Transpose':
       return axes && (attributes.perm as readonly number[]).map((axis) => axes[axis]!);
     case 'Reshape':
-      return axes && reshaped(axes.flat(), shape);
+      return axes && reshapeAxes(axes.flat(), shape);
     case 'Gather':
       return undefined;
     default:
-      if (axes && from !== undefined) return resized(axes, tape.shape(from), shape);
-      return broadcasted(tape, value, known);
+      if (axes && from !== undefined) return resizeAxes(axes, tape.shape(from), shape);
+      return broadcastAxes(tape, value, known);
   }
 }
 
@@ -132,7 +132,7 @@ function productMeaning(
   const axes = known[a];
   if (!axes || axes.length !== shape.length) return undefined;
   return [
-    ...resized(axes.slice(0, -1), tape.shape(a).slice(0, -1), shape.slice(0, -1)),
+    ...resizeAxes(axes.slice(0, -1), tape.shape(a).slice(0, -1), shape.slice(0, -1)),
     fresh('channels', shape.at(-1)!),
   ];
 }
@@ -141,20 +141,24 @@ function productMeaning(
  * An axis that changes its size gets new elements of the same meaning. An axis of size 1, which has no
  * meaning, becomes positions if the channels are elsewhere.
  */
-function resized(axes: readonly Axis[], from: readonly number[], to: readonly number[]): readonly Axis[] {
+function resizeAxes(axes: readonly Axis[], from: readonly number[], to: readonly number[]): readonly Axis[] {
   const hasChannels = axes.some((axis) => axis[0]?.kind === 'channels');
   const kind = (i: number) => (i > 0 && hasChannels ? 'positions' : kindOf(i));
   return axes.map((axis, i) => (from[i] === to[i] ? axis : fresh(axis[0]?.kind ?? kind(i), to[i]!)));
 }
 
 /** The meaning of an elementwise result whose operands are both smaller, such as a pooled map times a row. */
-function broadcasted(tape: Tape, { inputs, shape }: Value, known: readonly (readonly Axis[] | undefined)[]) {
+function broadcastAxes(
+  tape: Tape,
+  { inputs, shape }: Value,
+  known: readonly (readonly Axis[] | undefined)[],
+) {
   const from = inputs.find((input) => known[input]?.length === shape.length);
-  return from === undefined ? undefined : resized(known[from]!, tape.shape(from), shape);
+  return from === undefined ? undefined : resizeAxes(known[from]!, tape.shape(from), shape);
 }
 
 /** Distributes the factors over axes of these sizes, splitting a factor that is too large. */
-function reshaped(factors: readonly Factor[], shape: readonly number[]): readonly Axis[] | undefined {
+function reshapeAxes(factors: readonly Factor[], shape: readonly number[]): readonly Axis[] | undefined {
   const open = [...factors];
   const axes: Factor[][] = [];
   for (const size of shape) {
@@ -175,11 +179,11 @@ function reshaped(factors: readonly Factor[], shape: readonly number[]): readonl
     }
     axes.push(axis);
   }
-  return axes.map(joined);
+  return axes.map(joinFactors);
 }
 
 /** Joins neighbouring factors that were split from one factor. */
-function joined(axis: readonly Factor[]): Axis {
+function joinFactors(axis: readonly Factor[]): Axis {
   const out: Factor[] = [];
   for (const factor of axis) {
     const last = out.at(-1);

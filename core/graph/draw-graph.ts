@@ -83,9 +83,9 @@ function edge(from: Placed, to: Placed): string {
 function box(node: Placed): string {
   const [x, y] = [left(node), top(node)];
   const fill = node.isFeature ? '#f5b041' : SHADES[node.block % SHADES.length]!;
-  return `<rect x="${x}" y="${y}" width="${SIZE.width}" height="${SIZE.height}" rx="4" fill="${fill}" stroke="#556"/><text x="${x + SIZE.width / 2}" y="${y + 15}" text-anchor="middle">${escaped(node.label)}</text>`;
+  return `<rect x="${x}" y="${y}" width="${SIZE.width}" height="${SIZE.height}" rx="4" fill="${fill}" stroke="#556"/><text x="${x + SIZE.width / 2}" y="${y + 15}" text-anchor="middle">${escapeXml(node.label)}</text>`;
 }
 
-function escaped(text: string): string {
+function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -41,7 +41,7 @@ export function foldDrawnWeights({
     else {
       const read = inputs.map((input) => moved[input]!);
       const simpler =
-        unchanged({ tape, op: op!, inputs: read, shape }) ?? geluOf({ tape, op: op!, inputs: read });
+        unchangedOperand({ tape, op: op!, inputs: read, shape }) ?? geluOf({ tape, op: op!, inputs: read });
       moved.push(simpler ?? tape.add(op!, read, attributes));
     }
   }
@@ -62,7 +62,7 @@ export function foldDrawnWeights({
 }
 
 /** The operand that equals the result, where the operation has no effect on it. */
-function unchanged({
+function unchangedOperand({
   tape,
   op,
   inputs,

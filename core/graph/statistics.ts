@@ -126,7 +126,7 @@ export function jacobianForm(jacobian: Jacobian): JacobianForm {
       ? [channelsBySamples(t, spaceToDepth(jacobian)), channelsBySamples(t, v)]
       : [rowsOf(jacobian), sampleRows(t, v, to)];
     const axis = isChannelFirst ? 1 : 0;
-    const { scale, scaled } = scaledByLargest(t, a);
+    const { scale, scaled } = divideByLargest(t, a);
     return {
       kind: 'pair',
       scale,
@@ -139,7 +139,7 @@ export function jacobianForm(jacobian: Jacobian): JacobianForm {
     : t.add('MatMul', [t.transpose(rowsOf(jacobian), [1, 0]), sampleRows(t, v, to)]);
   const [height, width] = t.shape(matrix) as [number, number];
   if (Math.min(height, width) <= LARGEST_MATRIX) return { kind: 'matrix', matrix };
-  const { scale, scaled } = scaledByLargest(t, matrix);
+  const { scale, scaled } = divideByLargest(t, matrix);
   return { kind: 'gram', scale, matrix: gram(t, scaled, height <= width ? 0 : 1) };
 
   function rowsOf(of: Jacobian): Id {
@@ -157,14 +157,14 @@ function gram(t: Tape, matrix: Id, axis: 0 | 1): Id {
  * The matrix divided by its largest entry, so that squares neither overflow nor underflow; the divisor is at
  * least 1e-30.
  */
-function scaledByLargest(t: Tape, matrix: Id): { readonly scale: Id; readonly scaled: Id } {
+function divideByLargest(t: Tape, matrix: Id): { readonly scale: Id; readonly scaled: Id } {
   const largest = t.reduce('ReduceMax', t.add('Abs', [matrix]), [0, 1]);
   const scale = t.add('Max', [largest, t.scalar(1e-30)]);
   return { scale, scaled: t.over(matrix, scale) };
 }
 
 /** Pads the far edge of each position axis with zeros, up to a whole multiple of the output's positions. */
-function padded({ t, from, to, factors }: Jacobian, g: Id, firstPosition: number): Id {
+function padFarEdges({ t, from, to, factors }: Jacobian, g: Id, firstPosition: number): Id {
   return from.positions.reduce((rest, n, i) => {
     const missing = to.positions[i]! * factors[i]! - n;
     return pad(t, rest, { axis: firstPosition + i, before: 0, after: missing });
@@ -178,7 +178,7 @@ function spaceToDepth(jacobian: Jacobian): Id {
   const [batch, channels] = from.shape as [number, number];
   const { positions } = to;
   const n = positions.length;
-  const phases = columnsByPhase(t, padded(jacobian, jacobian.g, 2), factors.at(-1)!);
+  const phases = columnsByPhase(t, padFarEdges(jacobian, jacobian.g, 2), factors.at(-1)!);
   const front = positions.slice(0, -1).flatMap((size, i) => [size, factors[i]!]);
   const apart = t.reshape(phases, [batch, channels, ...front, factors.at(-1)!, positions.at(-1)!]);
   const sizes = range(n).map((i) => 2 + 2 * i);
@@ -220,7 +220,7 @@ function gradientRows(jacobian: Jacobian): Id {
   const last = t.transpose(g, [...others, from.channelAxis]);
   const batch = from.shape[0]!;
   const { positions } = to;
-  const whole = padded(jacobian, last, 1);
+  const whole = padFarEdges(jacobian, last, 1);
   const apart = t.reshape(whole, [batch, ...positions.flatMap((n, i) => [n, factors[i]!]), channels]);
   const n = positions.length;
   const order = [0, ...range(n).map((i) => 1 + 2 * i), ...range(n).map((i) => 2 + 2 * i), 1 + 2 * n];

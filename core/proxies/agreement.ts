@@ -46,11 +46,11 @@ function agree({
 /** `trainability -0.51, computed again -3.2`, for each proxy that differs. */
 export function spellDifference(stored: Proxies, again: Proxies): string {
   return findDisagreements(stored, again)
-    .map((name) => `${name} ${spell(stored[name])}, computed again ${spell(again[name])}`)
+    .map((name) => `${name} ${formatValue(stored[name])}, computed again ${formatValue(again[name])}`)
     .join('; ');
 }
 
-function spell(value: number | undefined): string {
+function formatValue(value: number | undefined): string {
   if (value === undefined) return 'missing';
   if (Number.isFinite(value)) return String(Number(value.toPrecision(7)));
   return value > 0 ? 'inf' : '-inf';

@@ -8,7 +8,7 @@ import { ascendingRanks } from './ranks.js';
  * a RangeError for columns of unequal length or with fewer than two values.
  */
 export function kendall(x: ArrayLike<number>, y: ArrayLike<number>): number {
-  const n = checkedLength(x, y);
+  const n = checkLengths(x, y);
   const rx = ascendingRanks(x);
   const ry = ascendingRanks(y);
   // Twice a rank is a whole number up to 2n, so that (2 rx)(2n + 1) + 2 ry holds both exactly and sorts by x, then by y.
@@ -27,7 +27,7 @@ export function kendall(x: ArrayLike<number>, y: ArrayLike<number>): number {
 
 /** Spearman's rho: Pearson's correlation of the average ranks. Infinities, NaN, constant columns and errors are as in `kendall`. */
 export function spearman(x: ArrayLike<number>, y: ArrayLike<number>): number {
-  const n = checkedLength(x, y);
+  const n = checkLengths(x, y);
   const rx = ascendingRanks(x);
   const ry = ascendingRanks(y);
   const mean = (n + 1) / 2;
@@ -44,7 +44,7 @@ export function spearman(x: ArrayLike<number>, y: ArrayLike<number>): number {
   return clamp(xy / Math.sqrt(xx * yy));
 }
 
-function checkedLength(x: ArrayLike<number>, y: ArrayLike<number>): number {
+function checkLengths(x: ArrayLike<number>, y: ArrayLike<number>): number {
   if (x.length !== y.length)
     throw new RangeError(`columns of ${x.length} and ${y.length} values cannot be correlated`);
   if (x.length < 2) throw new RangeError(`a correlation needs two values or more, not ${x.length}`);

@@ -85,7 +85,7 @@ function differences({
     );
   }
   if (same(a, b)) return [];
-  return [`${path || 'specification'}: ${spell(a)} in the existing search, ${spell(b)} here`];
+  return [`${path || 'specification'}: ${canonicalText(a)} in the existing search, ${canonicalText(b)} here`];
 }
 
 function own(object: Readonly<Record<string, unknown>>, key: string): unknown {
@@ -99,11 +99,11 @@ function same(a: unknown, b: unknown): boolean {
   return Object.is(a, b) || a === b;
 }
 
-function spell(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(spell).join(', ')}]`;
+function canonicalText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalText).join(', ')}]`;
   if (isPlain(value))
     return `{ ${Object.entries(value)
-      .map(([key, item]) => `${key}: ${spell(item)}`)
+      .map(([key, item]) => `${key}: ${canonicalText(item)}`)
       .join(', ')} }`;
   return show(value);
 }

@@ -46,14 +46,14 @@ export function assemble({ routines }: { readonly routines: readonly Routine[] }
     vector([]),
   ]);
   const exported = [
-    [text('memory'), 0x02, unsigned(0)],
-    ...routines.map(({ name }, i) => [text(name), 0x00, unsigned(i)]),
+    [text('memory'), 0x02, encodeUnsigned(0)],
+    ...routines.map(({ name }, i) => [text(name), 0x00, encodeUnsigned(i)]),
   ];
   const module: Code = [
     [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
     section(1, vector(types)),
-    section(3, vector(routines.map((_, i) => unsigned(i)))),
-    section(5, vector([[0x00, unsigned(1)]])),
+    section(3, vector(routines.map((_, i) => encodeUnsigned(i)))),
+    section(5, vector([[0x00, encodeUnsigned(1)]])),
     section(7, vector(exported)),
     section(10, vector(routines.map(functionBody))),
   ];
@@ -64,11 +64,11 @@ function functionBody({ parameters, body }: Routine): Code {
   const types: Type[] = [];
   const count = parameters.split(' ').length;
   const variable = (index: number): Local => ({
-    get: [0x20, unsigned(index)],
-    set: (value) => [value, 0x21, unsigned(index)],
+    get: [0x20, encodeUnsigned(index)],
+    set: (value) => [value, 0x21, encodeUnsigned(index)],
   });
   const code = body(byName(parameters, variable), (type) => variable(count + types.push(type) - 1));
-  return sized([vector(types.map((type) => [unsigned(1), TYPES[type]])), code, 0x0b]);
+  return prefixWithSize([vector(types.map((type) => [encodeUnsigned(1), TYPES[type]])), code, 0x0b]);
 }
 
 /** Repeats `body` while `from` < `to`, both i32; adds `step` to `from` after each turn. */
@@ -100,7 +100,7 @@ const unary =
   (a: Code): Code => [a, opcode];
 
 export const i32 = {
-  of: (value: number): Code => [0x41, signed(value)],
+  of: (value: number): Code => [0x41, encodeSigned(value)],
   less: binary(0x48),
   and: binary(0x71),
   add: binary(0x6a),
@@ -110,14 +110,14 @@ export const i32 = {
 
 export const f64 = {
   of: (value: number): Code => [0x44, [...new Uint8Array(Float64Array.of(value).buffer)]],
-  load: (address: Code, offset = 0): Code => [address, 0x2b, 3, unsigned(offset)],
-  store: (address: Code, value: Code, offset = 0): Code => [address, value, 0x39, 3, unsigned(offset)],
-  loadSingle: (address: Code, offset = 0): Code => [address, 0x2a, 2, unsigned(offset), 0xbb],
+  load: (address: Code, offset = 0): Code => [address, 0x2b, 3, encodeUnsigned(offset)],
+  store: (address: Code, value: Code, offset = 0): Code => [address, value, 0x39, 3, encodeUnsigned(offset)],
+  loadSingle: (address: Code, offset = 0): Code => [address, 0x2a, 2, encodeUnsigned(offset), 0xbb],
   storeSingle: (address: Code, value: Code, offset = 0): Code => [
     address,
     value,
     0xb6,
-    [0x38, 2, unsigned(offset)],
+    [0x38, 2, encodeUnsigned(offset)],
   ],
   greater: binary(0x64),
   root: unary(0x9f),
@@ -132,32 +132,42 @@ export const f64 = {
 
 const simd =
   (opcode: number) =>
-  (...operands: readonly Code[]): Code => [operands, 0xfd, unsigned(opcode)];
+  (...operands: readonly Code[]): Code => [operands, 0xfd, encodeUnsigned(opcode)];
 const access =
   (opcode: number, alignment: number) =>
-  (address: Code, offset = 0): Code => [address, 0xfd, unsigned(opcode), alignment, unsigned(offset)];
+  (address: Code, offset = 0): Code => [
+    address,
+    0xfd,
+    encodeUnsigned(opcode),
+    alignment,
+    encodeUnsigned(offset),
+  ];
 
 export const v128 = {
-  zero: [0xfd, unsigned(0x0c), Array<number>(16).fill(0)] as Code,
+  zero: [0xfd, encodeUnsigned(0x0c), Array<number>(16).fill(0)] as Code,
   load: access(0x00, 4),
   store: (address: Code, value: Code, offset = 0): Code => [
     address,
     value,
-    [0xfd, unsigned(0x0b), 4, unsigned(offset)],
+    [0xfd, encodeUnsigned(0x0b), 4, encodeUnsigned(offset)],
   ],
   /** Selects 16 bytes of two vectors, whose bytes are numbered 0 to 31. */
-  shuffle: (a: Code, b: Code, bytes: readonly number[]): Code => [a, b, 0xfd, unsigned(0x0d), bytes],
-  words: (...four: Four): Code => [0xfd, unsigned(0x0c), [...new Uint8Array(Int32Array.from(four).buffer)]],
+  shuffle: (a: Code, b: Code, bytes: readonly number[]): Code => [a, b, 0xfd, encodeUnsigned(0x0d), bytes],
+  words: (...four: Four): Code => [
+    0xfd,
+    encodeUnsigned(0x0c),
+    [...new Uint8Array(Int32Array.from(four).buffer)],
+  ],
   floats: (...four: Four): Code => [
     0xfd,
-    unsigned(0x0c),
+    encodeUnsigned(0x0c),
     [...new Uint8Array(Float32Array.from(four).buffer)],
   ],
   and: simd(0x4e),
   or: simd(0x50),
   xor: simd(0x51),
   /** Takes bits of `one` where the mask is set, and bits of `other` elsewhere. */
-  select: (one: Code, other: Code, mask: Code): Code => [one, other, mask, 0xfd, unsigned(0x52)],
+  select: (one: Code, other: Code, mask: Code): Code => [one, other, mask, 0xfd, encodeUnsigned(0x52)],
 };
 
 type Four = readonly [number, number, number, number];
@@ -180,7 +190,7 @@ export const i32x4 = {
 export const f64x2 = {
   loadAll: access(0x0a, 3),
   all: simd(0x14),
-  lane: (a: Code, lane: number): Code => [a, 0xfd, unsigned(0x21), lane],
+  lane: (a: Code, lane: number): Code => [a, 0xfd, encodeUnsigned(0x21), lane],
   add: simd(0xf0),
   sub: simd(0xf1),
   mul: simd(0xf2),
@@ -192,7 +202,7 @@ export const f64x2 = {
 export const f32x4 = {
   loadAll: access(0x09, 2),
   /** Sets all lanes to a float64, rounded to float32. */
-  all: (a: Code): Code => [a, 0xb6, 0xfd, unsigned(0x13)],
+  all: (a: Code): Code => [a, 0xb6, 0xfd, encodeUnsigned(0x13)],
   add: simd(0xe4),
   sub: simd(0xe5),
   mul: simd(0xe6),
@@ -203,16 +213,16 @@ export const f32x4 = {
 };
 
 function section(id: number, content: Code): Code {
-  return [id, sized(content)];
+  return [id, prefixWithSize(content)];
 }
 
-function sized(content: Code): Code {
+function prefixWithSize(content: Code): Code {
   const bytes = flat(content);
-  return [unsigned(bytes.length), bytes];
+  return [encodeUnsigned(bytes.length), bytes];
 }
 
 function vector(items: readonly Code[]): Code {
-  return [unsigned(items.length), items];
+  return [encodeUnsigned(items.length), items];
 }
 
 function text(value: string): Code {
@@ -220,12 +230,12 @@ function text(value: string): Code {
 }
 
 /** LEB128 encoding of an unsigned number. */
-function unsigned(value: number): Code {
-  return value < 128 ? value : [(value & 127) | 128, unsigned(value >>> 7)];
+function encodeUnsigned(value: number): Code {
+  return value < 128 ? value : [(value & 127) | 128, encodeUnsigned(value >>> 7)];
 }
 
-function signed(value: number): Code {
-  return value >= -64 && value < 64 ? value & 127 : [(value & 127) | 128, signed(value >> 7)];
+function encodeSigned(value: number): Code {
+  return value >= -64 && value < 64 ? value & 127 : [(value & 127) | 128, encodeSigned(value >> 7)];
 }
 
 function flat(code: Code): number[] {

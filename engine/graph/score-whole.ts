@@ -27,7 +27,7 @@ export async function scoreWhole({
   threads: number;
 }): Promise<readonly Readonly<Record<string, number>>[]> {
   const { candidate, seed, draws, fidelity, images } = request;
-  const opened = await openWhole({ network: wholeOf(request, source), costs, families, threads });
+  const opened = await openWhole({ network: wholeNetworkOf(request, source), costs, families, threads });
   try {
     const scores: Readonly<Record<string, number>>[] = [];
     for (const draw of draws) {
@@ -42,7 +42,7 @@ export async function scoreWhole({
   }
 }
 
-function wholeOf({ candidate, fidelity }: ScoreRequest, source: NetworkSource): WholeNetwork {
+function wholeNetworkOf({ candidate, fidelity }: ScoreRequest, source: NetworkSource): WholeNetwork {
   const { batch, resolution } = fidelity;
   if ('network' in source) return wholeOfBlocks({ network: source.network, batch, resolution });
   const channels = source.graph.inputs[0]!.shape[1] ?? 3;

@@ -53,7 +53,7 @@ export async function openPrograms({
 }): Promise<WholePrograms> {
   const anatomy = anatomyOf(network);
   const { layers } = anatomy;
-  const fisherLayers = spread(layers, MOST_FISHER_LAYERS);
+  const fisherLayers = sampleEvenly(layers, MOST_FISHER_LAYERS);
   const sessions: InferenceSession[] = [];
   const open = async <Program extends WrittenProgram>(program: Program): Promise<OpenProgram<Program>> => {
     const session = await createSession(program.bytes, threads);
@@ -90,7 +90,7 @@ export async function openPrograms({
 }
 
 /** At most that many items, spread evenly over the list. */
-function spread<Item>(items: readonly Item[], most: number): readonly Item[] {
+function sampleEvenly<Item>(items: readonly Item[], most: number): readonly Item[] {
   if (items.length <= most) return items;
   return Array.from({ length: most }, (_, i) => items[Math.floor((i * items.length) / most)]!);
 }

@@ -54,7 +54,7 @@ function addPage(setting: RouteSetting): void {
       let { offset } = query;
       if (candidate !== undefined) {
         const at = await table.position({ ...selection, candidate });
-        if (at === undefined) throw notThere(candidate);
+        if (at === undefined) throw notFound(candidate);
         offset = at - (at % limit);
       }
       const { total, rows } = await table.page({ ...selection, offset, limit });
@@ -84,7 +84,7 @@ function addCandidate(setting: RouteSetting): void {
       const { candidate } = context.req.valid('query');
       const table = await tableOf(setting, { context, id: context.req.valid('param').id });
       const row = await table.row(candidate);
-      if (row === undefined) throw notThere(candidate);
+      if (row === undefined) throw notFound(candidate);
       return context.json(toJson(row), 200);
     },
   );
@@ -97,7 +97,7 @@ function readSort(text: string | undefined): Sort | undefined {
     : { column: text, direction: 'asc' };
 }
 
-function notThere(candidate: string): ProblemError {
+function notFound(candidate: string): ProblemError {
   return new ProblemError({
     status: 404,
     code: 'not-found',

@@ -18,8 +18,8 @@ export function formatNumber(value: number): string {
     [1e6, 'M'],
     [1e4, 'k'],
   ] as const)
-    if (size >= unit) return `${minus(trimmed(value / (name === 'k' ? 1e3 : unit)))} ${name}`;
-  return minus(trimmed(value));
+    if (size >= unit) return `${minus(trimZeros(value / (name === 'k' ? 1e3 : unit)))} ${name}`;
+  return minus(trimZeros(value));
 }
 
 /** A whole number with thin spaces between thousands. */
@@ -69,7 +69,7 @@ export function formatTime(iso: string): string {
   return new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 }
 
-function trimmed(value: number): string {
+function trimZeros(value: number): string {
   const text = value.toPrecision(4);
   return text.includes('.') && !text.includes('e') ? text.replace(/\.?0+$/, '') : text;
 }

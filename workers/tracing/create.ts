@@ -27,7 +27,7 @@ const CLOSE_MS = 3_000;
 const SAY_AGAIN_MS = 60_000;
 
 export function createTracing({ service, onFault }: Omit<TracingOptions, 'env'>): Tracing {
-  const say = seldom(onFault);
+  const say = limitRate(onFault);
   const logger = { error: say, warn: say, info() {}, debug() {}, verbose() {} };
   diag.setLogger(logger, { logLevel: DiagLogLevel.WARN });
   setGlobalErrorHandler((error) =>
@@ -102,7 +102,7 @@ const nameTheShard: ActivityInboundCallsInterceptor = {
   },
 };
 
-function seldom(say: (message: string) => void): (message: string) => void {
+function limitRate(say: (message: string) => void): (message: string) => void {
   let last = Number.NEGATIVE_INFINITY;
   return (message) => {
     if (performance.now() - last < SAY_AGAIN_MS) return;

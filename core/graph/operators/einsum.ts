@@ -35,25 +35,25 @@ export function einsum(site: NodeSite): Id {
   if (terms.length > 2 || site.count !== terms.length)
     throw new TapeError(`its equation "${equation}" has ${terms.length} operands`);
   if (!b)
-    return ordered(
+    return orderLabels(
       t,
-      summed(t, a, (label) => out.includes(label)),
+      sumLabels(t, a, (label) => out.includes(label)),
       out,
     );
-  const left2 = summed(t, a, (label) => out.includes(label) || b.labels.includes(label));
-  const right2 = summed(t, b, (label) => out.includes(label) || a.labels.includes(label));
-  return ordered(t, product(t, [left2, right2], out), out);
+  const left2 = sumLabels(t, a, (label) => out.includes(label) || b.labels.includes(label));
+  const right2 = sumLabels(t, b, (label) => out.includes(label) || a.labels.includes(label));
+  return orderLabels(t, product(t, [left2, right2], out), out);
 }
 
 /** Sums over the letters that occur nowhere else. */
-function summed(t: Tape, { id, labels }: Term, keeps: (label: string) => boolean): Term {
+function sumLabels(t: Tape, { id, labels }: Term, keeps: (label: string) => boolean): Term {
   const axes = labels.flatMap((label, axis) => (keeps(label) ? [] : [axis]));
   const kept = labels.filter(keeps);
   const shape = t.shape(id).filter((_, axis) => !axes.includes(axis));
   return { id: t.reshape(t.reduce('ReduceSum', id, axes), shape), labels: kept };
 }
 
-function ordered(t: Tape, { id, labels }: Term, out: readonly string[]): Id {
+function orderLabels(t: Tape, { id, labels }: Term, out: readonly string[]): Id {
   return t.transpose(
     id,
     out.map((label) => labels.indexOf(label)),

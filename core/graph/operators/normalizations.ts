@@ -4,7 +4,7 @@ import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { alongAxis, type NodeSite, type Operators } from './operator.js';
 
 /** (x - mean) / sqrt(variance + epsilon) over these axes, with biased variance. */
-export function standardized(
+export function writeStandardization(
   t: Tape,
   x: Id,
   { axes, epsilon }: { axes: readonly number[]; epsilon: number },
@@ -44,23 +44,24 @@ export const normalizations: Operators = {
   BatchNormalization: (site) => {
     const rank = site.shape(0).length;
     const axes = range(rank).filter((axis) => axis !== 1);
-    const normal = standardized(site.t, site.x(0), { axes, epsilon: site.number('epsilon', 1e-5) });
+    const normal = writeStandardization(site.t, site.x(0), { axes, epsilon: site.number('epsilon', 1e-5) });
     return [affine(site, normal), undefined, undefined, undefined, undefined];
   },
   InstanceNormalization: (site) => {
     const axes = range(site.shape(0).length).slice(2);
-    return [affine(site, standardized(site.t, site.x(0), { axes, epsilon: site.number('epsilon', 1e-5) }))];
+    return [
+      affine(site, writeStandardization(site.t, site.x(0), { axes, epsilon: site.number('epsilon', 1e-5) })),
+    ];
   },
   GroupNormalization: (site) => {
     const { t } = site;
     const [b, c, ...spatial] = site.shape(0) as [number, number, ...number[]];
     const groups = site.number('num_groups');
     const apart = t.reshape(site.x(0), [b, groups, (c / groups) * sizeOf(spatial)]);
-    const normal = t.reshape(standardized(t, apart, { axes: [2], epsilon: site.number('epsilon', 1e-5) }), [
-      b,
-      c,
-      ...spatial,
-    ]);
+    const normal = t.reshape(
+      writeStandardization(t, apart, { axes: [2], epsilon: site.number('epsilon', 1e-5) }),
+      [b, c, ...spatial],
+    );
     // Before operator set 21, scale and shift hold one number for each group.
     if (t.shape(site.x(1))[0] === c) return [affine(site, normal)];
     const spread = (id: Id) =>
@@ -73,7 +74,7 @@ export const normalizations: Operators = {
   LayerNormalization: (site) => {
     const rank = site.shape(0).length;
     const axes = range(rank).slice(site.axis('axis', -1, rank));
-    const normal = standardized(site.t, site.x(0), { axes, epsilon: site.number('epsilon', 1e-5) });
+    const normal = writeStandardization(site.t, site.x(0), { axes, epsilon: site.number('epsilon', 1e-5) });
     return [affineLast(site, normal), undefined, undefined];
   },
   RMSNormalization: (site) => {
@@ -93,6 +94,6 @@ export const normalizations: Operators = {
     return [t.over(site.x(0), t.add('Sqrt', [squares]))];
   },
   MeanVarianceNormalization: (site) => [
-    standardized(site.t, site.x(0), { axes: site.list('axes', [0, 2, 3]), epsilon: 0 }),
+    writeStandardization(site.t, site.x(0), { axes: site.list('axes', [0, 2, 3]), epsilon: 0 }),
   ],
 };

@@ -6,7 +6,7 @@ import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
 import type { NodeSite, Operators } from './operator.js';
 
-function gathered(site: NodeSite): Id {
+function writeGather(site: NodeSite): Id {
   const { t } = site;
   const shape = site.shape(0);
   const axis = site.axis('axis', 0, shape.length);
@@ -26,7 +26,7 @@ function gathered(site: NodeSite): Id {
 }
 
 /** Gathers elements at constant indices of the leading axes, which are flattened into one. */
-function gatheredAt(site: NodeSite): Id {
+function writeGatherAt(site: NodeSite): Id {
   const { t } = site;
   if (site.number('batch_dims', 0) !== 0) throw new TapeError('its attribute batch_dims is not supported');
   const shape = site.shape(0);
@@ -190,8 +190,8 @@ function cumulativeSum(site: NodeSite): Id {
 }
 
 export const places: Operators = {
-  Gather: (site) => [gathered(site)],
-  GatherND: (site) => [gatheredAt(site)],
+  Gather: (site) => [writeGather(site)],
+  GatherND: (site) => [writeGatherAt(site)],
   SplitToSequence: (site) => [splitToSequence(site)],
   SequenceAt: (site) => [sequenceAt(site)],
   ScatterND: (site) => [scatterSlices(site)],

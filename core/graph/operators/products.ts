@@ -4,7 +4,7 @@ import { range, sizeOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
 import { einsum } from './einsum.js';
-import { standardized } from './normalizations.js';
+import { writeStandardization } from './normalizations.js';
 import { alongAxis, axesOf, type NodeSite, type Operators } from './operator.js';
 import { resize } from './resize.js';
 
@@ -42,7 +42,7 @@ function withBias(site: NodeSite, product: Id): Id {
   // The folded batch normalization had scale 1 and shift 0 before training, so it is restored as
   // standardization.
   if (site.normalization === 'restore' && sizeOf(site.t.shape(product).slice(2)) > 1)
-    return standardized(site.t, product, { axes: [0, ...positions(site)], epsilon: 1e-5 });
+    return writeStandardization(site.t, product, { axes: [0, ...positions(site)], epsilon: 1e-5 });
   return site.t.plus(product, alongAxis(site.t, site.x(2), { axis: 1, rank: site.t.shape(product).length }));
 }
 
@@ -121,7 +121,7 @@ function lpPool(site: NodeSite): Id {
 type Reduction = 'ReduceSum' | 'ReduceMean' | 'ReduceMax';
 
 /** Axes are an attribute in older operator sets and an input in newer ones; without axes, all are reduced. */
-function reduced(site: NodeSite, x: Id, op: Reduction): Id {
+function writeReduction(site: NodeSite, x: Id, op: Reduction): Id {
   const { t } = site;
   const shape = t.shape(x);
   const named = site.listOrInput('axes', 1);
@@ -143,7 +143,7 @@ const reduction =
   ) =>
   (site: NodeSite): readonly Id[] => {
     const prepared = before ? before(site.t, site.x(0)) : site.x(0);
-    const value = reduced(site, prepared, op);
+    const value = writeReduction(site, prepared, op);
     return [after ? after(site.t, value) : value];
   };
 

@@ -6,7 +6,7 @@ import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
 import { axesOf, type NodeSite, type Operators } from './operator.js';
 
-function squeezed(site: NodeSite): number[] {
+function shapeOfSqueeze(site: NodeSite): number[] {
   const shape = site.shape(0);
   const named = site.listOrInput('axes', 1);
   const axes = named ? axesOf(named, shape.length) : range(shape.length).filter((axis) => shape[axis] === 1);
@@ -15,7 +15,7 @@ function squeezed(site: NodeSite): number[] {
   return shape.filter((_, axis) => !axes.includes(axis));
 }
 
-function unsqueezed(site: NodeSite): number[] {
+function shapeOfUnsqueeze(site: NodeSite): number[] {
   const shape = [...site.shape(0)];
   const named = site.listOrInput('axes', 1) ?? [];
   const rank = shape.length + named.length;
@@ -24,7 +24,7 @@ function unsqueezed(site: NodeSite): number[] {
 }
 
 /** The shape of a Reshape: 0 keeps a size, -1 is inferred. */
-function reshaped(site: NodeSite): number[] {
+function shapeOfReshape(site: NodeSite): number[] {
   const shape = site.shape(0);
   const wanted = site.known(1);
   const keeps = site.number('allowzero', 0) === 0;
@@ -44,7 +44,7 @@ function forBatch({ batch: { own, wanted } }: NodeSite, shape: readonly number[]
   return isScaled && own !== wanted ? [(first * wanted) / own, ...rest] : [...shape];
 }
 
-function sliced(site: NodeSite): Id {
+function writeSlice(site: NodeSite): Id {
   const { t } = site;
   const shape = site.shape(0);
   const [starts, ends] = [site.known(1), site.known(2)];
@@ -64,7 +64,7 @@ function sliced(site: NodeSite): Id {
   }, site.x(0));
 }
 
-function split(site: NodeSite): Id[] {
+function writeSplit(site: NodeSite): Id[] {
   const { t } = site;
   const shape = site.shape(0);
   const axis = site.axis('axis', 0, shape.length);
@@ -82,7 +82,7 @@ function split(site: NodeSite): Id[] {
 }
 
 /** Pads one axis after the other; reflected and repeated edges are gathered. */
-function padded(site: NodeSite): Id {
+function writePad(site: NodeSite): Id {
   const { t } = site;
   const shape = site.shape(0);
   const mode = site.text('mode', 'constant');
@@ -175,7 +175,7 @@ function constant(site: NodeSite): Id {
 /** The largest shape or range that is stored as a constant. */
 const LARGEST_CONSTANT = 2 ** 24;
 
-function checked(count: number): number {
+function checkCount(count: number): number {
   if (!(count >= 0 && count <= LARGEST_CONSTANT))
     throw new TapeError(`it makes a constant of ${count} elements`);
   return count;
@@ -195,12 +195,12 @@ export const shapes: Operators = {
   ConstantOfShape: (site) => {
     const shape = site.known(0);
     const value = site.constantAttribute('value');
-    const filled = new Float64Array(checked(sizeOf(shape))).fill(value?.values[0] ?? 0);
+    const filled = new Float64Array(checkCount(sizeOf(shape))).fill(value?.values[0] ?? 0);
     return [site.t.constant(filled, shape, value?.type ?? 'float')];
   },
   Range: (site) => {
     const [start, limit, delta] = [0, 1, 2].map((i) => site.known(i)[0]!) as [number, number, number];
-    const count = checked(Math.max(0, Math.ceil((limit - start) / delta)));
+    const count = checkCount(Math.max(0, Math.ceil((limit - start) / delta)));
     return [
       site.t.constant(
         range(count).map((i) => start + i * delta),
@@ -216,15 +216,15 @@ export const shapes: Operators = {
     const rows = shape.flatMap((n, axis) => found.map((i) => Math.floor(i / strides[axis]!) % n));
     return [site.t.constant(rows, [shape.length, found.length], 'int')];
   },
-  Reshape: (site) => [site.t.reshape(site.x(0), reshaped(site))],
+  Reshape: (site) => [site.t.reshape(site.x(0), shapeOfReshape(site))],
   Flatten: (site) => {
     const shape = site.shape(0);
     const given = site.number('axis', 1);
     const axis = given < 0 ? given + shape.length : given;
     return [site.t.reshape(site.x(0), [sizeOf(shape.slice(0, axis)), sizeOf(shape.slice(axis))])];
   },
-  Squeeze: (site) => [site.t.reshape(site.x(0), squeezed(site))],
-  Unsqueeze: (site) => [site.t.reshape(site.x(0), unsqueezed(site))],
+  Squeeze: (site) => [site.t.reshape(site.x(0), shapeOfSqueeze(site))],
+  Unsqueeze: (site) => [site.t.reshape(site.x(0), shapeOfUnsqueeze(site))],
   Transpose: (site) => {
     const rank = site.shape(0).length;
     return [site.t.transpose(site.x(0), site.list('perm', range(rank).reverse()))];
@@ -235,9 +235,9 @@ export const shapes: Operators = {
     const parts = site.all().filter((id) => site.t.shape(id)[axis] !== 0 || site.count === 1);
     return [parts.length === 1 ? parts[0] : site.t.add('Concat', parts, { axis })];
   },
-  Split: split,
-  Slice: (site) => [sliced(site)],
-  Pad: (site) => [padded(site)],
+  Split: writeSplit,
+  Slice: (site) => [writeSlice(site)],
+  Pad: (site) => [writePad(site)],
   Expand: (site) => {
     const shape = broadcast([site.shape(0), site.known(1)]);
     return [site.t.expand(site.x(0), shape)];

@@ -33,7 +33,7 @@ const addendPosition = (primitive: string): number | undefined =>
   Object.hasOwn(ADDEND, primitive) ? ADDEND[primitive as keyof typeof ADDEND] : undefined;
 
 /** Whether the primitive that computes this value can add a term in the same pass. */
-export function takesAddend({ primitive, inputs }: Value): boolean {
+export function canTakeAddend({ primitive, inputs }: Value): boolean {
   const position = addendPosition(primitive);
   return position !== undefined && inputs[position] === undefined;
 }

@@ -2,7 +2,7 @@
 // pass over memory of its own.
 import { relu, sum } from '../../ops/primitives.js';
 import type { Value } from '../../ops/tape.js';
-import { takesAddend, withAddend } from './affine.js';
+import { canTakeAddend, withAddend } from './affine.js';
 import { inputsOf, type Pass, type Rewriting, rewrite } from './rewrite.js';
 
 /**
@@ -24,7 +24,7 @@ export const foldSums: Pass = (outputs) =>
 
 function chain(terms: readonly Value[], rest: Value | undefined, rewriting: Rewriting): Value {
   const { at, uses } = rewriting;
-  const folds = (term: Value) => uses(term) === 1 && (term.primitive === 'Sum' || takesAddend(term));
+  const folds = (term: Value) => uses(term) === 1 && (term.primitive === 'Sum' || canTakeAddend(term));
   const ready = terms.filter((term) => !folds(term)).map(at);
   const first = [...(rest ? [rest] : []), ...ready];
   return terms

@@ -101,12 +101,12 @@ function blockedKernels(site: Site, weight: string, order: 'as they are' | 'turn
     width === channels ? flat : g.add('Pad', [flat, g.ints(0, 0, width - channels, 0), g.float(0)]);
   const apart = g.add('Reshape', [filled, g.ints(width / channelBlock, channelBlock, elements)]);
   const blocked = g.add('Transpose', [apart], { perm: [0, 2, 1] });
-  const ordered = order === 'turned' ? reversed(g, blocked) : blocked;
+  const ordered = order === 'turned' ? reverseKernels(g, blocked) : blocked;
   return g.add('Reshape', [ordered, g.ints(width, 1, ...kernel)]);
 }
 
 /** Rotating a kernel by 180 degrees reverses the order of its elements. */
-function reversed(g: GraphBuilder, kernels: string): string {
+function reverseKernels(g: GraphBuilder, kernels: string): string {
   return g.add('Slice', [kernels, g.ints(-1), g.ints(-(2 ** 31)), g.ints(1), g.ints(-1)]);
 }
 

@@ -26,7 +26,7 @@ export const fused: Rules = {
       const rest = t.minus(t.minus(g, mean(g)), t.times(y, mean(t.times(g, y))));
       return [t.times(rest, t.over(t.scalar(1), root))];
     },
-    write: (site) => normalized(site)[0],
+    write: (site) => writeNormalization(site)[0],
   },
   /**
    * The variance of each channel, [1, c, 1, ...]. It has no gradient of its own because the gradient of
@@ -34,7 +34,7 @@ export const fused: Rules = {
    */
   ChannelVariance: {
     shape: ([x]) => x!.map((n, axis) => (axis === 1 ? n : 1)),
-    write: (site) => normalized(site)[1],
+    write: (site) => writeNormalization(site)[1],
   },
   /** 1 where x > 0, else 0, computed as min(max(1e38 x, 0), 1). */
   Step: {
@@ -78,11 +78,11 @@ export const fused: Rules = {
 };
 
 /** The standardized map, and the variances [1, c, 1, ...]. */
-function normalized(site: WriteSite): readonly [string, string] {
+function writeNormalization(site: WriteSite): readonly [string, string] {
   const { g, inputs, shapes, attributes, channelBlock } = site;
   const shape = shapes[0]!;
   if (channelBlock > 1) {
-    const [result, , variances] = trained(site) as [string, string, string];
+    const [result, , variances] = writeTrainingNode(site) as [string, string, string];
     const kept = shape.map((n, axis) => (axis === 1 ? n : 1));
     return [result, g.add('Reshape', [variances, g.ints(...kept)])];
   }
@@ -99,7 +99,7 @@ function normalized(site: WriteSite): readonly [string, string] {
  * Only the CPU kernel has that mode. The kernel writes the running means and variances over its inputs, even
  * over constants (it declares `Alias`), so each node gets fresh tensors for them.
  */
-function trained({ g, inputs, shapes, attributes }: WriteSite): readonly string[] {
+function writeTrainingNode({ g, inputs, shapes, attributes }: WriteSite): readonly string[] {
   const [x] = inputs as [string];
   const [, channels, ...positions] = shapes[0] as [number, number, ...number[]];
   const filled = (value: number) =>

@@ -19,7 +19,7 @@ export const linear: Rules = {
     vjp: ({ t, x, g, wanted }) => {
       const [a, b] = x as [Id, Id];
       return [
-        wanted[0] ? t.unbroadcast(t.add('MatMul', [g, transposed(t, b)]), t.shape(a)) : undefined,
+        wanted[0] ? t.unbroadcast(t.add('MatMul', [g, transposeMatrix(t, b)]), t.shape(a)) : undefined,
         wanted[1] ? matrixGradient({ t, a, b, g }) : undefined,
       ];
     },
@@ -111,14 +111,14 @@ function windowOf(attributes: Site['attributes']): ConvWindow {
 
 const onnxWindow = (attributes: Site['attributes']) => ({ ...windowOf(attributes) });
 
-function transposed(t: Tape, a: Id): Id {
+function transposeMatrix(t: Tape, a: Id): Id {
   const rank = t.shape(a).length;
   return t.transpose(a, [...range(rank - 2), rank - 1, rank - 2]);
 }
 
 /** aᵀ g. Where one matrix multiplies a batch of rows, a single product sums over all of them. */
 function matrixGradient({ t, a, b, g }: { t: Tape; a: Id; b: Id; g: Id }): Id {
-  if (t.shape(b).length > 2) return t.unbroadcast(t.add('MatMul', [transposed(t, a), g]), t.shape(b));
+  if (t.shape(b).length > 2) return t.unbroadcast(t.add('MatMul', [transposeMatrix(t, a), g]), t.shape(b));
   const rows = (id: Id) =>
     t.reshape(id, [
       t
@@ -127,7 +127,7 @@ function matrixGradient({ t, a, b, g }: { t: Tape; a: Id; b: Id; g: Id }): Id {
         .reduce((n, m) => n * m, 1),
       t.shape(id).at(-1)!,
     ]);
-  return t.add('MatMul', [transposed(t, rows(a)), rows(g)]);
+  return t.add('MatMul', [transposeMatrix(t, rows(a)), rows(g)]);
 }
 
 /**
@@ -146,14 +146,14 @@ function inputGradient({ t, x, g, attributes }: Site): Id {
   const pads = window.pads.map((pad, i) => window.dilations[i % n]! * (kernel[i % n]! - 1) - pad);
   if (window.strides.some((stride) => stride !== 1) || pads.some((pad) => pad < 0) || attributes.isGradient)
     return t.add('ConvTranspose', [g, weight], { ...window, output });
-  return t.add('Conv', [g, turned(t, weight, window.group)], { ...window, pads });
+  return t.add('Conv', [g, transposeAndRotate(t, weight, window.group)], { ...window, pads });
 }
 
 /**
  * Transposes and rotates a weight: [out, in / group, ...kernel] to [in, out / group, ...kernel], each kernel
  * rotated by 180 degrees.
  */
-function turned(t: Tape, weight: Id, group: number): Id {
+function transposeAndRotate(t: Tape, weight: Id, group: number): Id {
   const [out, inner, ...kernel] = t.shape(weight) as [number, number, ...number[]];
   const apart = t.reshape(weight, [group, out / group, inner, ...kernel]);
   const exchanged = t.transpose(apart, [0, 2, 1, ...kernel.map((_, i) => i + 3)]);

@@ -103,7 +103,7 @@ export function mutateCandidate({
     // A space with a single candidate has no open choice.
     if (open.length === 0) break;
     const { s, choice } = random.pick(open);
-    child[s] = changed({ stage: stages[s]!, option: child[s]!, choice, random });
+    child[s] = changeOption({ stage: stages[s]!, option: child[s]!, choice, random });
   }
   return child;
 }
@@ -114,7 +114,7 @@ function openChoices(stage: Stage, { kind }: Option): readonly (Choice | 'kind')
   return stage.block.length > 1 ? ['kind', ...open] : open;
 }
 
-function changed({
+function changeOption({
   stage,
   option,
   choice,

@@ -115,11 +115,11 @@ function rangesOf({ parts, definition, resolution }: Counting): CostRanges | und
         );
         const key = after.shape.join();
         const other = next.get(key);
-        next.set(key, other ? { ...after, ranges: joined(other.ranges, after.ranges) } : after);
+        next.set(key, other ? { ...after, ranges: joinRanges(other.ranges, after.ranges) } : after);
       }
     reached = [...next.values()];
   }
-  return reached.map(({ ranges }) => ranges).reduce(joined);
+  return reached.map(({ ranges }) => ranges).reduce(joinRanges);
 }
 
 /** What leaves a stage with one of its options; after the last stage with the classifier. */
@@ -131,7 +131,7 @@ function passStage(
   const counted = parts.stage(stage, option, before.shape ?? stem!.output);
   const isLast = stage === definition.stages.length - 1;
   const head = isLast ? parts.head(option, counted.output) : undefined;
-  const ranges = shifted(before.ranges, {
+  const ranges = shiftRanges(before.ranges, {
     flops: counted.flops + (stem?.flops ?? 0) + (head?.flops ?? 0),
     parameters: counted.parameters + (stem?.parameters ?? 0) + (head?.parameters ?? 0),
     layers: option.depth,
@@ -146,11 +146,11 @@ const NOTHING: CostRanges = {
   layers: { min: 0, max: 0 },
 };
 
-function shifted(ranges: CostRanges, by: Required<Costs>): CostRanges {
+function shiftRanges(ranges: CostRanges, by: Required<Costs>): CostRanges {
   return perCost((cost) => ({ min: ranges[cost].min + by[cost], max: ranges[cost].max + by[cost] }));
 }
 
-function joined(a: CostRanges, b: CostRanges): CostRanges {
+function joinRanges(a: CostRanges, b: CostRanges): CostRanges {
   return perCost((cost) => ({
     min: Math.min(a[cost].min, b[cost].min),
     max: Math.max(a[cost].max, b[cost].max),

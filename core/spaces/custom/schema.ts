@@ -25,7 +25,7 @@ export const Definition = mapping(
 ).transform(({ input, classes, notation, stem, stages: placed }, context) => {
   const complain: Complain = (path, message) =>
     context.addIssue({ code: 'custom', path: [...path], message });
-  const stages = chained(placed, complain);
+  const stages = chainStages(placed, complain);
   const patched = stages[0]?.block[0] === 'transformer';
   if (patched && stem)
     complain(['stem'], 'means nothing before a transformer, which takes the images; remove it');
@@ -76,7 +76,7 @@ function checkTogether({
  * A chain turns from maps to tokens at most once. The first transformer stage splits the map into patches, by
  * default of 16 pixels, and all later stages must be transformers.
  */
-function chained(placed: readonly Placed[], complain: Complain): Stage[] {
+function chainStages(placed: readonly Placed[], complain: Complain): Stage[] {
   const stages = placed.map(({ stage }) => stage);
   const first = stages.findIndex(({ block }) => block[0] === 'transformer');
   if (first < 0) return stages;

@@ -68,12 +68,12 @@ export const UNITS = {
     const narrowed = b.conv(activate(b, b.normalize(x), option.activation), { to: option.width, kernel: 1 });
     return stride === 1 ? narrowed : b.pool(narrowed, { kind: 'average', kernel: stride, stride, pad: 0 });
   },
-  maxpool: (unit: Unit): Tensor => pooled('max', unit),
-  avgpool: (unit: Unit): Tensor => pooled('average', unit),
+  maxpool: (unit: Unit): Tensor => pool('max', unit),
+  avgpool: (unit: Unit): Tensor => pool('average', unit),
 };
 
 /** Pooling, followed by a normalized 1x1 convolution where the width changes. */
-function pooled(kind: 'max' | 'average', { b, x, option: { width, kernel }, stride }: Unit): Tensor {
+function pool(kind: 'max' | 'average', { b, x, option: { width, kernel }, stride }: Unit): Tensor {
   const y = b.pool(x, { kind, kernel, stride, ...(kernel === 2 ? { pad: 0 } : {}) });
   return width === 0 || width === x.channels ? y : convNorm(b, y, { to: width, kernel: 1 });
 }

@@ -13,12 +13,12 @@ export function drawnStructure({
   let side = resolution;
   const blocks = structure.map((block) => {
     side = Math.ceil(side / block.stride);
-    return inverted(block, side);
+    return invertedResidual(block, side);
   });
   return [{ kind: 'chain', title: 'Blocks from input to output', blocks }];
 }
 
-function inverted(block: StructureBlock, side: number): ChainBlock {
+function invertedResidual(block: StructureBlock, side: number): ChainBlock {
   const { kernel, stride, sub, out: channels } = block;
   const size = { channels, side };
   const stepped = stride > 1 ? ` · stride ${stride}` : '';

@@ -22,7 +22,7 @@ export function ParallelPicture({ id, columns, colours }: ParallelPictureProps) 
     const ends = new Map(shown.map((name) => [name, endsOf(all, name)]));
     const values = (rows: readonly RankingCells[]) =>
       rows.map((row) =>
-        shown.map((name) => (typeof row[name] === 'number' ? clamped(row[name], ends.get(name)!) : null)),
+        shown.map((name) => (typeof row[name] === 'number' ? clamp(row[name], ends.get(name)!) : null)),
       );
     return parallelOption({
       colours,
@@ -52,6 +52,6 @@ function endsOf(rows: readonly RankingCells[], name: string): readonly [number, 
   return [at(TAIL), at(1 - TAIL)];
 }
 
-function clamped(value: number, [low, high]: readonly [number, number]): number {
+function clamp(value: number, [low, high]: readonly [number, number]): number {
   return Math.min(high, Math.max(low, value));
 }

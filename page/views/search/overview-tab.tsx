@@ -76,7 +76,7 @@ function Counts({ progress }: { readonly progress: NonNullable<SearchLook['progr
       `${formatCount(shards.done)} of ${formatCount(shards.total)} done, ${shards.running.length} run`,
     ],
   ];
-  if (shards.running.length > 0) entries.push(['shards that run', listed(shards.running)]);
+  if (shards.running.length > 0) entries.push(['shards that run', listNumbers(shards.running)]);
   if (parts) entries.push(['parts', `${parts.done} of ${parts.total} done, ${parts.running.length} run`]);
   if (generation !== undefined) entries.push(['generation', formatCount(generation)]);
   if (rejectedShare) entries.push(['rejected by constraints', formatPercent(rejectedShare)]);
@@ -162,7 +162,7 @@ function adviceFor({ for: what, device }: Waiting): string {
   return '';
 }
 
-function listed(numbers: readonly number[]): string {
+function listNumbers(numbers: readonly number[]): string {
   const shown = numbers.slice(0, 12).join(', ');
   return numbers.length > 12 ? `${shown} and ${numbers.length - 12} more` : shown;
 }

@@ -1,7 +1,7 @@
 // Tests which ids of searches and names of schedules are allowed.
 import { expect, test } from 'vitest';
-import { checkedName } from '../../../client/schedules/find-schedule.js';
-import { checkedWorkflowId } from '../../../client/searches/find-search.js';
+import { checkName } from '../../../client/schedules/find-schedule.js';
+import { checkWorkflowId } from '../../../client/searches/find-search.js';
 import { workflowIdOf } from '../../../core/contract/search-queues.js';
 import { SpecError } from '../../../core/errors.js';
 import { progressSubject } from '../../../store/progress.js';
@@ -30,20 +30,20 @@ const HOSTILE = [
 ];
 
 test.each(HOSTILE)('%j is refused as id and as name', (text) => {
-  expect(() => checkedWorkflowId(text)).toThrow(SpecError);
-  expect(() => checkedName(text)).toThrow(SpecError);
+  expect(() => checkWorkflowId(text)).toThrow(SpecError);
+  expect(() => checkName(text)).toThrow(SpecError);
   // Progress never throws: a name that cannot be a subject token is replaced by its digest.
   expect(progressSubject(text)).toMatch(/^zeroscout\.progress\.[A-Za-z0-9_-]+$/);
 });
 
 test('an error names the argument that was wrong', () => {
-  expect(() => checkedWorkflowId('a b', 'RUN_B')).toThrow(/^RUN_B: found "a b"; must be 1 to 100/);
-  expect(() => checkedWorkflowId('a b', 'id')).toThrow(/^id: /);
-  expect(() => checkedWorkflowId('a b', 'earlier')).toThrow(/^earlier: /);
+  expect(() => checkWorkflowId('a b', 'RUN_B')).toThrow(/^RUN_B: found "a b"; must be 1 to 100/);
+  expect(() => checkWorkflowId('a b', 'id')).toThrow(/^id: /);
+  expect(() => checkWorkflowId('a b', 'earlier')).toThrow(/^earlier: /);
 });
 
 test.each(['a', 'A-1_b', '7', 'nightly-2026-11-24T010000Z'])('%s is taken', (text) => {
-  expect(checkedWorkflowId(text)).toBe(workflowIdOf(text));
-  expect(checkedName(text)).toBe(text);
+  expect(checkWorkflowId(text)).toBe(workflowIdOf(text));
+  expect(checkName(text)).toBe(text);
   expect(progressSubject(text)).toBe(`zeroscout.progress.${text}`);
 });

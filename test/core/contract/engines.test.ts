@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import {
   countEngines,
   describeEngines,
+  isServed,
   relevantTo,
   serves,
-  someoneServes,
   versionFor,
   wholeVersion,
 } from '../../../core/contract/engines.js';
@@ -28,9 +28,9 @@ test('a worker serves what is a part of what it has', () => {
   for (const wanted of [ENGINE, `${ENGINE}+zen-2`, worker]) expect(serves(worker, wanted)).toBe(true);
   for (const wanted of ['block-9.ort-1.30.0', `${ENGINE}+zen-1`, `${ENGINE}+zico-1`])
     expect(serves(worker, wanted)).toBe(false);
-  expect(someoneServes(`${ENGINE}+zen-2`, countEngines([ENGINE, worker]))).toBe(true);
-  expect(someoneServes(`${ENGINE}+zen-3`, countEngines([ENGINE, worker]))).toBe(false);
-  expect(someoneServes(`${ENGINE}+zen-3`, countEngines([undefined]))).toBe(true);
+  expect(isServed(`${ENGINE}+zen-2`, countEngines([ENGINE, worker]))).toBe(true);
+  expect(isServed(`${ENGINE}+zen-3`, countEngines([ENGINE, worker]))).toBe(false);
+  expect(isServed(`${ENGINE}+zen-3`, countEngines([undefined]))).toBe(true);
 });
 
 test('people are told of the parts that matter to their search', () => {

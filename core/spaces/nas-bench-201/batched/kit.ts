@@ -81,7 +81,7 @@ export class Kit {
         attributes: { axis },
         results: lengths.length,
       });
-    const groups = even(lengths, most);
+    const groups = splitEvenly(lengths, most);
     const sums = groups.map((group) => group.reduce((sum, length) => sum + length, 0));
     return this.split(x, sums, axis).flatMap((part, i) => this.split(part, groups[i]!, axis));
   }
@@ -147,7 +147,7 @@ export class Kit {
 }
 
 /** Splits a list into the given number of consecutive parts of about equal length. */
-function even<T>(list: readonly T[], parts: number): readonly (readonly T[])[] {
+function splitEvenly<T>(list: readonly T[], parts: number): readonly (readonly T[])[] {
   const at = (i: number) => Math.floor((list.length * i) / parts);
   return Array.from({ length: parts }, (_, i) => list.slice(at(i), at(i + 1)));
 }
