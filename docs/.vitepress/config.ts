@@ -1,17 +1,17 @@
-// The documentation site: its pages by reader, and a search that needs no network.
+// Configures the documentation site: pages by reader, and a search that needs no network.
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
 
 const DOCS = fileURLToPath(new URL('..', import.meta.url));
 
-/** The heading of a page is its name in the sidebar. */
+/** The sidebar entry of a page, whose text is the page's heading. */
 function page(file: string) {
   const [, title = file] = /^# (.*)$/m.exec(readFileSync(`${DOCS}${file}.md`, 'utf8')) ?? [];
   return { text: title, link: `/${file}` };
 }
 
-/** Every page of a folder: first those that are named here, in this order, then the others by their names. */
+/** All pages of a folder: first those named in `first`, in this order, then the others by name. */
 function pagesOf(folder: string, first: readonly string[] = []) {
   const names = readdirSync(`${DOCS}${folder}`)
     .filter((name) => name.endsWith('.md'))
@@ -21,22 +21,34 @@ function pagesOf(folder: string, first: readonly string[] = []) {
   return [...first, ...others].map((name) => page(`${folder}/${name}`));
 }
 
-/** Pages for those who decide, in the order in which they are read. */
+/** The pages for decision makers, in reading order. */
 const ADOPT = ['what-it-is', 'staged-adoption', 'worked-example', 'checklist', 'phrases'];
+
+/** Tables of measurements need more than VitePress' 688 pixels; beside the outline there is room for them. */
+const STYLE = `
+  @media (min-width: 1280px) { .VPDoc.has-aside .content-container { max-width: 800px !important } }
+  .vp-doc th, .vp-doc td { padding: 6px 10px }
+`;
 
 export default defineConfig({
   title: 'zeroscout',
   description: 'Training-free neural architecture search at cluster scale',
   lang: 'en',
+  head: [['style', {}, STYLE]],
   cleanUrls: true,
-  // These files only say where the page is, for readers of the repository.
+  // These files are pointers to pages, for readers of the repository.
   srcExclude: ['method.md', 'glossary.md'],
-  // Pages link to files of the repository, which are no pages of the site.
+  // Pages link to files of the repository that are not pages of the site.
   ignoreDeadLinks: [/^\.?\.\//, /\.(ts|js|py|json|yaml|conf)$/],
   markdown: {
     config: (md) => {
-      // Vue would evaluate what stands in double braces, in text and in code alike.
-      const { text, code_inline: code } = md.renderer.rules;
+      // Vue would evaluate text in double braces, in prose and in code.
+      const { text, code_inline: code, fence } = md.renderer.rules;
+      // VitePress styles and scrolls fenced code only, so indented code is rendered as fenced.
+      md.renderer.rules.code_block = (...args) => {
+        args[0][args[1]]!.info = 'text';
+        return fence!(...args);
+      };
       md.renderer.rules.text = (...args) => text!(...args).replaceAll('{{', '&#123;&#123;');
       md.renderer.rules.code_inline = (...args) => code!(...args).replace('<code', '<code v-pre');
     },
