@@ -86,8 +86,13 @@ export const convolve = (x: Value, { weight, window, shape }: Convolution): Valu
   layout('conv', [x, weight], { attributes: { ...window }, shape });
 
 /**
- * The vector-Jacobian product of a convolution with respect to its input. The result has the shape of that input, whose sizes are
- * multiples of the stride.
+ * The vector-Jacobian product of a convolution with respect to its input: the transposed convolution
+ *
+ *   dx[i, p] = sum over o, q of dy[o, q] w[o, i, p - s q + r], s the stride, r the padding.
+ *
+ * With stride 1 that is the convolution of dy with the weight rotated by 180 degrees, its input and output channels
+ * exchanged. `core/lowering/plain.ts` and `core/lowering/nchwc/writers.ts` write it in ONNX. The result has the shape
+ * of the convolution's input, whose sizes are multiples of the stride.
  */
 export const convInputGradient = (dy: Value, { weight, window, shape }: Convolution): Value =>
   layout('convInputGradient', [dy, weight], { attributes: { ...window }, shape });

@@ -14,6 +14,9 @@ strategy: { kind: random, samples: 12 }
 fidelity: { draws: 1, batch: 2, resolution: 8 }
 seed: 3
 `;
+const STRICT = ['--strict', '--skipLibCheck', 'false', '--target', 'es2022', '--types', 'node'];
+const BUNDLER = ['--module', 'esnext', '--moduleResolution', 'bundler', '--noEmit'];
+const NODE = ['--module', 'nodenext'];
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 const run = promisify(execFile);
 let installed: InstalledPackage;
@@ -29,8 +32,8 @@ const zeroscout = (...args: string[]) => inFolder('npx', ['--no-install', 'zeros
  * The mistakes that TypeScript finds in the program, in the package's declarations, and in those that they
  * use.
  */
-const typeErrors = async (options: readonly string[]) => {
-  const compiling = inFolder(process.execPath, [TSC, ...options, 'search.ts']);
+const typeErrors = async (options: readonly string[], ...files: readonly string[]) => {
+  const compiling = inFolder(process.execPath, [TSC, ...STRICT, ...options, ...files]);
   const { stdout } = await compiling.catch((error: { stdout: string }) => error);
   return stdout.split('\n').filter((line) => /error TS/.test(line));
 };
@@ -70,13 +73,33 @@ test('the program of the guide type-checks, follows a search and prints its top 
   // Another seed, because a finished search has no progress to follow.
   writeFileSync(join(installed.folder, 'scan.yaml'), SPECIFICATION.replace('seed: 3', 'seed: 4'));
   writeFileSync(join(installed.folder, 'search.ts'), program.replace('quickstart.yaml', 'scan.yaml'));
-  const options = ['--strict', '--skipLibCheck', 'false', '--target', 'es2022', '--types', 'node'];
-  const bundler = ['--module', 'esnext', '--moduleResolution', 'bundler', '--noEmit'];
-  expect(await typeErrors([...options, ...bundler])).toEqual([]);
-  expect(await typeErrors([...options, '--module', 'nodenext'])).toEqual([]);
+  expect(await typeErrors(BUNDLER, 'search.ts')).toEqual([]);
+  expect(await typeErrors(NODE, 'search.ts')).toEqual([]);
   const { stdout, stderr } = await inFolder(process.execPath, ['search.js']);
   const lines = stdout.trim().split('\n');
   expect(lines.filter((line) => /^\d+ \|/.test(line))).toHaveLength(10);
   expect(lines.some((line) => /\d+ of \d+/.test(line))).toBe(true);
   expect(stderr).toBe('');
+});
+
+test('the scorer of the guide and a space of the examples type-check against the package, and score a network', {
+  timeout: 120_000,
+}, async () => {
+  const guide = readFileSync(join(ROOT, 'docs/guides/score-one-network.md'), 'utf8');
+  const program = /```ts\n(import \{ createScorer \}[\s\S]*?)```/.exec(guide)![1]!;
+  writeFileSync(join(installed.folder, 'score.ts'), program);
+  writeFileSync(
+    join(installed.folder, 'branches.ts'),
+    readFileSync(join(ROOT, 'examples/spaces/branches.ts'), 'utf8'),
+  );
+  expect(await typeErrors(BUNDLER, 'score.ts', 'branches.ts')).toEqual([]);
+  expect(await typeErrors(NODE, 'score.ts', 'branches.ts')).toEqual([]);
+  const { stdout, stderr } = await inFolder(process.execPath, ['score.js']);
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/expressivity: -?\d/);
+  const space = await inFolder(process.execPath, [
+    ...['--input-type=module', '--eval'],
+    "const { default: space } = await import('./branches.js'); console.log(space.parse('abcdef'));",
+  ]);
+  expect(space.stdout.trim()).toBe('abcdef');
 });
