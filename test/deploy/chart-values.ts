@@ -8,8 +8,9 @@ export const GOOD = {
     podMonitor: { enabled: true, labels: { release: 'prometheus' } },
     prometheusRule: { enabled: true, labels: { release: 'prometheus' } },
     retention: { enabled: true, timezone: 'Europe/Berlin' },
+    ui: { enabled: true, tokenSecret: 'ui-tokens', hosts: ['search.example.com'], prefix: '/zeroscout' },
     control: { verify: '1.5%' },
-    networkPolicy: { temporalFrom: [{}], workerEgress: [{ ports: [{ port: 4318 }] }] },
+    networkPolicy: { temporalFrom: [{}], uiFrom: [{}], workerEgress: [{ ports: [{ port: 4318 }] }] },
   },
   existing: {
     temporal: {
@@ -54,6 +55,7 @@ export const BAD = {
     { secrets: { ...secrets, natsPassword: 'p@ss word' } },
     'natsPassword',
   ],
+  'a page without tokens': [{ secrets, ui: { enabled: true } }, 'ui.tokenSecret'],
   'no address': [{ secrets, temporal: { enabled: false } }, 'temporal.address'],
   'no url': [{ secrets, nats: { enabled: false } }, 'nats.url'],
   'an even cluster': [{ secrets, nats: { replicas: 2 } }, '/nats/replicas'],

@@ -81,6 +81,7 @@ describe.skipIf(!toolsExist)('chart (Helm and the schemas are fetched for linux-
       'nats-routes',
       'nats-score-creds',
       'nats-admin-creds',
+      'ui-tokens',
     ].map((key) => `Secret ${key}`);
     const wanted = pods(name).flatMap(({ spec }) => [
       `ServiceAccount ${spec.serviceAccountName}`,
@@ -241,6 +242,23 @@ describe.skipIf(!toolsExist)('chart (Helm and the schemas are fetched for linux-
     }
     const [{ spec }] = of('existing', 'NetworkPolicy') as [Manifest];
     expect(spec.egress).toContainEqual({ ports: [{ port: 4222 }] });
+  });
+
+  test('the page listens where its Service and its probes look, for those whom the policy lets in', () => {
+    const page = containers('everything').find(({ name }) => name === 'ui');
+    expect(page.args).toEqual(
+      expect.arrayContaining(['ui', '--port=8600', '--prefix=/zeroscout', 'search.example.com']),
+    );
+    expect(page.ports).toEqual([{ name: 'http', containerPort: 8600 }]);
+    const service = of('everything', 'Service').find(({ metadata }) => metadata.name.endsWith('-ui'))!;
+    expect(service.spec.ports[0]).toMatchObject({ port: 8600, targetPort: 'http' });
+    expect([page.livenessProbe, page.readinessProbe].map(({ httpGet }) => httpGet.path)).toEqual([
+      '/healthz',
+      '/readyz',
+    ]);
+    const policy = of('everything', 'NetworkPolicy').find(({ metadata }) => metadata.name.endsWith('-ui'))!;
+    expect(policy.spec.ingress).toEqual([{ from: [{}], ports: [{ port: 'http' }] }]);
+    expect(of('small', 'Service').some(({ metadata }) => metadata.name.endsWith('-ui'))).toBe(false);
   });
 
   test('budgets, probes and GPUs', () => {
