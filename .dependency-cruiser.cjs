@@ -65,6 +65,7 @@ module.exports = {
       'workflows',
       'workers',
       'client',
+      'http',
       'reference',
     ),
     roomImports('reference', 'core', 'engine'),
@@ -214,7 +215,7 @@ module.exports = {
     only('@temporalio/worker', ['workers', 'bench'], '@temporalio/worker'),
     only('@temporalio/activity', ['activities'], '@temporalio/activity'),
     only('@temporalio/client', ['workers', 'client', 'bench'], '@temporalio/client'),
-    only('prom-client', ['workers'], 'prom-client'),
+    only('prom-client', ['workers', 'http'], 'prom-client'),
     only('OpenTelemetry', ['workers', 'workflows'], '@opentelemetry/[^/]+', '@temporalio/interceptors-[^/]+'),
 
     {

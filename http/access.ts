@@ -3,6 +3,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import { ProblemError } from './problem.js';
+import { addressOf } from './rate-limit.js';
 
 /** A viewer may read; an operator may do everything. */
 export type Role = 'viewer' | 'operator';
@@ -161,11 +162,6 @@ function isForeign(context: Context, hosts: ReadonlySet<string>): boolean {
   const origin = context.req.header('origin');
   if (origin === undefined) return false;
   return !URL.canParse(origin) || !hosts.has(new URL(origin).host.toLowerCase());
-}
-
-function addressOf(context: Context): string {
-  const { incoming } = (context.env ?? {}) as { incoming?: { socket?: { remoteAddress?: string } } };
-  return incoming?.socket?.remoteAddress ?? '';
 }
 
 /** Counts wrong tokens by address, in windows of one minute. */

@@ -2,14 +2,17 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { etag } from 'hono/etag';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Zeroscout } from '../client/index.js';
 import { SpecError } from '../core/errors.js';
 import type { Access } from './access.js';
 import { requires } from './access.js';
 import { createPage } from './page.js';
+import { answerHealth, answerReady, createHttpMetrics } from './probes.js';
 import { answerProblem, ProblemError } from './problem.js';
 import type { OpenRankings } from './rankings/open-rankings.js';
+import { limitRate } from './rate-limit.js';
 import { addCandidateRoute } from './routes/candidates.js';
 import { addComparisonRoute } from './routes/comparison.js';
 import { addDownloadRoutes } from './routes/downloads.js';
@@ -21,6 +24,7 @@ import { addRankingRoutes } from './routes/rankings.js';
 import { addRelationRoutes } from './routes/relations.js';
 import { addResultRoutes } from './routes/results.js';
 import type { RouteSetting } from './routes/route-setting.js';
+import { addRowDownloads } from './routes/row-downloads.js';
 import { addSearchRoutes } from './routes/searches.js';
 import { addSpecificationRoutes } from './routes/specifications.js';
 import { json, problems } from './schemas.js';
@@ -43,7 +47,7 @@ export interface AppOptions {
 }
 
 export function createApp(options: AppOptions): OpenAPIHono {
-  const { access, onFault } = options;
+  const { access, zeroscout, onFault } = options;
   const { version, prefix } = options.site;
   const app = new OpenAPIHono({
     defaultHook: (result) => {
@@ -55,9 +59,17 @@ export function createApp(options: AppOptions): OpenAPIHono {
   });
   answerErrors(app, onFault);
   app.use(secureHeaders(SECURITY));
+  const metrics = createHttpMetrics();
+  app.use(metrics.count);
+  // Those who probe know neither names of hosts nor tokens.
+  app.get('/healthz', answerHealth);
+  app.get('/readyz', answerReady(zeroscout));
+  app.use(limitRate());
   app.use(access.guard);
   app.use(access.identify);
   app.use(limitBodies());
+  app.get('/metrics', requires('viewer'), metrics.answer);
+  for (const path of ['/api/searches/:id/ranking', '/api/searches/:id/ranking/*']) app.use(path, etag());
   addSessionRoute(app, options);
   const setting: RouteSetting = { app, ...options };
   addSearchRoutes(setting);
@@ -67,6 +79,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   addComparisonRoute(setting);
   addRelationRoutes(setting);
   addDownloadRoutes(setting);
+  addRowDownloads(setting);
   addFailuresRoute(setting);
   addResultRoutes(setting);
   addEventRoutes(setting);

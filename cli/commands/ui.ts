@@ -1,4 +1,5 @@
 // Defines the command `zeroscout ui`, which serves the web page and the HTTP API until it is stopped.
+import { spawn } from 'node:child_process';
 import { type Command, InvalidArgumentError } from 'commander';
 import { connect } from '../../client/connect.js';
 import { startHttpServer } from '../../http/server.js';
@@ -11,6 +12,7 @@ interface UiFlags {
   readonly prefix?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  readonly open?: true;
   readonly json?: true;
 }
 
@@ -30,6 +32,7 @@ export function addUiCommand(program: Command): void {
     .option('--prefix <PATH>', 'path under which a proxy offers the server, such as /zeroscout')
     .option('--tls-cert <FILE>', 'certificate, a PEM file; requires --tls-key')
     .option('--tls-key <FILE>', 'key of the certificate, a PEM file')
+    .option('--open', 'open the page in the browser of this machine')
     .option('--json', 'print address and link as JSON, once the server listens')
     .action((options: UiFlags, command: Command) => {
       const { tlsCert, tlsKey } = options;
@@ -40,7 +43,7 @@ export function addUiCommand(program: Command): void {
 }
 
 async function serve({
-  options: { host, port, allowHost, prefix, tlsCert, tlsKey, json },
+  options: { host, port, allowHost, prefix, tlsCert, tlsKey, open, json },
   version,
 }: {
   readonly options: UiFlags;
@@ -64,12 +67,26 @@ async function serve({
     });
     if (json) printJson({ url: server.url, link: server.link });
     else print(`address: ${operatorToken ? server.url : server.link}`);
+    if (open) openBrowser(server.link);
     note('Ctrl-C ends it; searches continue where workers run.');
     await stopSignal();
     await server.close();
   } finally {
     await zeroscout.close();
   }
+}
+
+/** Where there is no browser the address that was printed is enough. */
+function openBrowser(link: string): void {
+  const [program, ...args] =
+    process.platform === 'darwin'
+      ? ['open', link]
+      : process.platform === 'win32'
+        ? ['cmd', '/c', 'start', '', link]
+        : ['xdg-open', link];
+  const started = spawn(program!, args, { stdio: 'ignore', detached: true });
+  started.on('error', () => note('no browser could be opened here'));
+  started.unref();
 }
 
 function stopSignal(): Promise<void> {

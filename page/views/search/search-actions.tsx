@@ -32,11 +32,12 @@ export function SearchActions({ search: { id, ended, state }, isPaused, onChange
   return (
     <div>
       <div class="row">
-        {state === 'completed' && (
-          <a class="button" href={apiUrl(searchPath(id, '/ranking.csv'))} download>
-            ranking.csv
-          </a>
-        )}
+        {state === 'completed' &&
+          ['csv', 'parquet', 'json'].map((form) => (
+            <a key={form} class="button" href={apiUrl(searchPath(id, `/ranking.${form}`))} download>
+              ranking.{form}
+            </a>
+          ))}
         {isOperator && !ended && (
           <>
             <button type="button" disabled={isBusy} onClick={() => run(isPaused ? 'resume' : 'pause')}>

@@ -1,0 +1,60 @@
+// Answers those who watch this program: probes of an orchestrator, and Prometheus.
+import type { Handler, MiddlewareHandler } from 'hono';
+import { routePath } from 'hono/route';
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import type { Zeroscout } from '../client/index.js';
+
+/** A probe waits no longer for Temporal. */
+const PATIENCE_MS = 3_000;
+
+/** The process answers. */
+export const answerHealth: Handler = (context) => context.text('ok\n');
+
+/** Temporal answers too: without it nothing can be shown. */
+export function answerReady({ searches }: Pick<Zeroscout, 'searches'>): Handler {
+  return async (context) => {
+    const look = async () => {
+      for await (const _ of searches.list()) break;
+      return true;
+    };
+    const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), PATIENCE_MS).unref());
+    const isReady = await Promise.race([look().catch(() => false), late]);
+    return context.text(isReady ? 'ready\n' : 'Temporal does not answer\n', isReady ? 200 : 503);
+  };
+}
+
+export interface HttpMetrics {
+  /** Counts every request and measures its time. */
+  readonly count: MiddlewareHandler;
+  readonly answer: Handler;
+}
+
+/** Routes are labels by their patterns, so that ids make no series of their own. */
+export function createHttpMetrics(): HttpMetrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const requests = new Counter({
+    name: 'zeroscout_http_requests_total',
+    help: 'Requests by method, route and status',
+    labelNames: ['method', 'route', 'status'],
+    registers: [registry],
+  });
+  const seconds = new Histogram({
+    name: 'zeroscout_http_request_seconds',
+    help: 'Time until the answer begins, by route',
+    labelNames: ['route'],
+    buckets: [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers: [registry],
+  });
+  return {
+    count: async (context, next) => {
+      const started = performance.now();
+      await next();
+      const route = routePath(context, -1);
+      requests.inc({ method: context.req.method, route, status: String(context.res.status) });
+      seconds.observe({ route }, (performance.now() - started) / 1000);
+    },
+    answer: async (context) =>
+      context.text(await registry.metrics(), 200, { 'Content-Type': registry.contentType }),
+  };
+}

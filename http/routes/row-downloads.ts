@@ -1,0 +1,75 @@
+// Routes that hand out all rows of a ranking in other forms than the stored CSV: as Parquet and as JSON.
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRoute, z } from '@hono/zod-openapi';
+import { stream } from 'hono/streaming';
+import type { Results } from '../../client/index.js';
+import { writeParquet } from '../../client/results/ranking-parquet.js';
+import { requires } from '../access.js';
+import { IdParameter, problems } from '../schemas.js';
+import { toJson } from '../to-json.js';
+import { finishedResults } from './finished-search.js';
+import type { RouteSetting } from './route-setting.js';
+
+const FORMS = {
+  parquet: { type: 'application/vnd.apache.parquet', write: parquetOf, summary: 'All rows as Parquet' },
+  json: { type: 'application/json', write: jsonOf, summary: 'All rows as an array of JSON objects' },
+} as const;
+
+export function addRowDownloads(setting: RouteSetting): void {
+  for (const form of ['parquet', 'json'] as const) {
+    const { type, write, summary } = FORMS[form];
+    setting.app.openapi(
+      createRoute({
+        tags: ['rankings'],
+        middleware: requires('viewer'),
+        method: 'get',
+        path: `/api/searches/{id}/ranking.${form}`,
+        operationId: `downloadRanking-${form}`,
+        summary,
+        request: { params: z.object({ id: IdParameter }) },
+        responses: {
+          200: { description: 'the rows', content: { [type]: { schema: z.any() } } },
+          304: { description: 'the client has it' },
+          ...problems,
+        },
+      }),
+      async (context) => {
+        const { id, results } = await finishedResults(setting, context.req.valid('param').id);
+        const tag = `"${results.summary.rankingSha256}-${form}"`;
+        if (context.req.header('if-none-match') === tag) return context.body(null, 304);
+        context.header('ETag', tag);
+        context.header('Content-Type', type);
+        context.header('Content-Disposition', `attachment; filename="${id}-ranking.${form}"`);
+        return stream(context, async (out) => {
+          for await (const bytes of write(results)) await out.write(bytes);
+        });
+      },
+    );
+  }
+}
+
+/** A Parquet file ends with its directory, so that it is written whole before it is sent. */
+async function* parquetOf(results: Results): AsyncGenerator<Uint8Array> {
+  const folder = await mkdtemp(join(tmpdir(), 'zeroscout-parquet-'));
+  try {
+    const path = join(folder, 'ranking.parquet');
+    await writeParquet({ path, rows: results.rows() });
+    for await (const chunk of createReadStream(path)) yield new Uint8Array(chunk as Buffer);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function* jsonOf(results: Results): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder();
+  let before = '[';
+  for await (const block of results.rows())
+    for (const { proxies, ...row } of block) {
+      yield encoder.encode(`${before}\n${JSON.stringify(toJson({ ...row, ...proxies }))}`);
+      before = ',';
+    }
+  yield encoder.encode(before === '[' ? '[]\n' : '\n]\n');
+}

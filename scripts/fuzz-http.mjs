@@ -1,0 +1,78 @@
+// Sends the HTTP API requests made from its own description, and fails where one is answered with 500: `npm run fuzz:http -- --minutes N`.
+// Schemathesis comes from PyPI into .zeroscout/fuzz at the first call.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { connect, embeddedServers } from '../dist/client/index.js';
+import { startHttpServer } from '../dist/http/server.js';
+
+const VENV = fileURLToPath(new URL('../.zeroscout/fuzz', import.meta.url));
+const PROGRAM = join(VENV, 'bin/schemathesis');
+const TOKEN = 'token-of-the-fuzz';
+const at = process.argv.indexOf('--minutes');
+const minutes = at < 0 ? 3 : Number(process.argv[at + 1]);
+if (!(minutes > 0)) fail('--minutes must be followed by a number');
+
+if (!existsSync(PROGRAM)) {
+  run('python3', ['-m', 'venv', VENV]);
+  run(join(VENV, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', 'schemathesis==4.32.5']);
+}
+const home = mkdtempSync(join(tmpdir(), 'zeroscout-fuzz-'));
+const scout = await connect({ home, onNote: () => {} });
+const faults = [];
+const server = await startHttpServer({
+  zeroscout: scout,
+  version: 'fuzz',
+  port: 0,
+  operatorToken: TOKEN,
+  onFault: (error) => faults.push(error),
+});
+try {
+  const text =
+    'name: fuzzed\nspace: nas-bench-201\nstrategy: { kind: random, samples: 20 }\nfidelity: { draws: 1, batch: 2, resolution: 8 }\nseed: 1\n';
+  await (await scout.searches.start({ id: 'fuzzed', specification: { text } })).result();
+  await attack();
+} finally {
+  await server.close();
+  await scout.close();
+  await embeddedServers.stop({ home });
+  rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+}
+for (const fault of new Set(faults.map((error) => String(error?.stack ?? error)))) console.error(fault);
+console.log(`${faults.length} answers were 500`);
+process.exit(faults.length > 0 ? 1 : 0);
+
+/** Streams never end, so that they are left out. */
+function attack() {
+  const args = [
+    'run',
+    new URL('api/openapi.json', server.url).href,
+    ...['--header', `Authorization: Bearer ${TOKEN}`],
+    ...['--checks', 'not_a_server_error'],
+    ...['--exclude-path-regex', 'events'],
+    ...['--request-timeout', '20'],
+    ...['--max-examples', '10000'],
+    ...['--max-time', String(Math.round(minutes * 60))],
+    '--continue-on-failure',
+  ];
+  return new Promise((resolve) => {
+    const child = spawn(PROGRAM, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+    const timer = setTimeout(() => child.kill('SIGINT'), minutes * 60_000);
+    child.on('exit', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+function run(program, args) {
+  const { status } = spawnSync(program, args, { stdio: 'inherit' });
+  if (status !== 0) fail(`${program} ${args.join(' ')} failed`);
+}
+
+function fail(reason) {
+  console.error(`fuzz:http: ${reason}`);
+  process.exit(2);
+}
