@@ -1,6 +1,6 @@
 // Answers those who watch this program: probes of an orchestrator, and Prometheus.
 import type { Handler, MiddlewareHandler } from 'hono';
-import { routePath } from 'hono/route';
+import { matchedRoutes } from 'hono/route';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import type { Zeroscout } from '../client/index.js';
 
@@ -50,7 +50,9 @@ export function createHttpMetrics(): HttpMetrics {
     count: async (context, next) => {
       const started = performance.now();
       await next();
-      const route = routePath(context, -1);
+      // What is left are patterns of middleware, and that of the page, which answers every other address.
+      const own = matchedRoutes(context).filter(({ path }) => !path.endsWith('*'));
+      const route = own.at(-1)?.path ?? 'page';
       requests.inc({ method: context.req.method, route, status: String(context.res.status) });
       seconds.observe({ route }, (performance.now() - started) / 1000);
     },

@@ -85,10 +85,10 @@ async function ask(
 }
 
 /** Sends a request whose Host header differs from its address, which fetch cannot do. */
-function askAs(host: string): Promise<number> {
+function askAs(host: string, path = '/api/session'): Promise<number> {
   const { hostname, port } = new URL(server.url);
   return new Promise((resolve, reject) => {
-    request({ hostname, port, path: '/api/session', headers: { host } }, (response) => {
+    request({ hostname, port, path, headers: { host } }, (response) => {
       response.resume();
       resolve(response.statusCode!);
     })
@@ -293,6 +293,21 @@ describe('a search', () => {
     ).toBe(0);
   });
 
+  test('rows are downloaded as JSON and Parquet, and an unchanged page is not sent again', async () => {
+    const rows = (await ask('/api/searches/@last/ranking.json')).json;
+    expect(rows).toHaveLength(24);
+    expect(rows[0]).toMatchObject({ rank: 1, complexity: expect.any(Number) });
+    const parquet = await ask('/api/searches/@last/ranking.parquet');
+    expect(parquet.text.slice(0, 4)).toBe('PAR1');
+    const page = await ask('/api/searches/@last/ranking?limit=3');
+    const headers = { 'If-None-Match': page.headers.get('etag')! };
+    expect(await ask('/api/searches/@last/ranking?limit=3', { headers })).toMatchObject({
+      status: 304,
+      text: '',
+    });
+    expect(await ask('/api/searches/@last/ranking?limit=4', { headers })).toMatchObject({ status: 200 });
+  });
+
   test('a candidate is told with its percentiles, its picture and its neighbours', async () => {
     const { json } = await ask('/api/searches/@last/candidates/1');
     expect(json).toMatchObject({ row: { rank: 1 }, total: 24, notDrawn: null, resolution: 32 });
@@ -355,6 +370,14 @@ test('schedules are created, paused, resumed and deleted; workers are listed', a
   expect(await operator('DELETE', '/api/schedules/nightly')).toMatchObject({ status: 204 });
   expect(await ask('/api/schedules/nightly')).toMatchObject({ status: 404, json: { code: 'not-found' } });
   expect((await ask('/api/workers')).json.length).toBeGreaterThan(0);
+});
+
+test('probes are answered to everybody, metrics by route and not by id', async () => {
+  expect(await askAs('evil.example', '/healthz')).toBe(200);
+  expect(await askAs('evil.example', '/readyz')).toBe(200);
+  const { text } = await ask('/metrics');
+  expect(text).toMatch(/zeroscout_http_requests_total\{method="GET",route="\/api\/session",status="200"\} \d+/);
+  expect(text).not.toContain('over-http');
 });
 
 test('the description of the API names every path that answers', async () => {

@@ -170,9 +170,9 @@ describe.skipIf(findChromium() === undefined)('the page', { timeout: 3 * WAIT_MS
 
   test('pictures are drawn, and an area of one selects candidates of the ranking', async () => {
     await page.getByRole('link', { name: 'Pictures' }).click();
-    const canvas = page.getByRole('img', { name: 'Score against cost' }).locator('canvas');
+    const canvas = page.getByRole('img', { name: 'Score against cost' }).locator('canvas').first();
     await canvas.waitFor();
-    await page.getByRole('img', { name: 'Rank correlations' }).locator('canvas').waitFor();
+    await page.getByRole('img', { name: 'Rank correlations' }).locator('canvas').first().waitFor();
     const isDrawn = () =>
       page.evaluate(`{
         const one = document.querySelector('[aria-label="Score against cost"] canvas');
