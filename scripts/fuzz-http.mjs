@@ -25,8 +25,8 @@ const faults = [];
 const server = await startHttpServer({
   zeroscout: scout,
   version: 'fuzz',
-  port: 0,
-  operatorToken: TOKEN,
+  listen: { port: 0 },
+  tokens: { operator: TOKEN },
   onFault: (error) => faults.push(error),
 });
 try {

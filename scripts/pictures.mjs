@@ -21,8 +21,8 @@ const scout = await connect({ home, onNote: () => {} });
 const server = await startHttpServer({
   zeroscout: scout,
   version: '',
-  port: 0,
-  operatorToken: TOKEN,
+  listen: { port: 0 },
+  tokens: { operator: TOKEN },
   onFault: (error) => console.error(error),
 });
 const browser = await chromium.launch(launchOptions());
