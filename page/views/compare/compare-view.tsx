@@ -37,7 +37,7 @@ export function CompareView() {
     <>
       <h1>Compare</h1>
       <section>
-        <h2>Searches, two to {MOST}</h2>
+        <h2>Searches, one to {MOST}</h2>
         <div class="choices">
           {finished.map((search) => (
             <Choice

@@ -116,6 +116,11 @@ function Ended({ id, search }: Pick<SearchTabProps, 'id' | 'search'>) {
           <p class="quiet">score {formatValue(best.score)}</p>
         </section>
       )}
+      {state === 'completed' && (
+        <p>
+          <Link href={`/compare?ids=${encodeURIComponent(id)}`}>How far can this ranking be trusted?</Link>
+        </p>
+      )}
       {state === 'completed' && <SummaryPart id={id} />}
       {changes && <Changes changes={changes} />}
       {notCompared && <p class="note warn">Not compared with the run before: {notCompared}</p>}
