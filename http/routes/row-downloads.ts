@@ -56,7 +56,7 @@ async function* parquetOf(results: Results): AsyncGenerator<Uint8Array> {
   const folder = await mkdtemp(join(tmpdir(), 'zeroscout-parquet-'));
   try {
     const path = join(folder, 'ranking.parquet');
-    await writeParquet({ path, rows: results.rows() });
+    await writeParquet({ path, rows: results.rows });
     for await (const chunk of createReadStream(path)) yield new Uint8Array(chunk as Buffer);
   } finally {
     await rm(folder, { recursive: true, force: true });
