@@ -12,14 +12,11 @@ await (await connectTemporal(temporal)).close();
 const store = await connectStore({ ...nats, patienceMs: 60_000, name: 'e2e-worker' });
 const ended = await runWorker({
   role: 'score',
-  device: process.argv[3] ?? 'cpu',
-  concurrency: 2,
-  temporal,
+  process: { name: process.env.ZEROSCOUT_WORKER_NAME, stop: stop.signal },
+  temporal: { ...temporal, keys: readEncryptionKeys() },
   store,
-  stop: stop.signal,
-  keys: readEncryptionKeys(),
-  scorerScript: process.argv[2],
-  name: process.env.ZEROSCOUT_WORKER_NAME,
+  scoring: { device: process.argv[3] ?? 'cpu', concurrency: 2, scorerScript: process.argv[2] },
+  control: { commands: 'refused' },
 });
 await store.close();
 process.exit(ended === 'set aside' ? 3 : 0);
