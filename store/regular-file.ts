@@ -42,13 +42,24 @@ export async function readRegularFile(path: string): Promise<Buffer> {
 }
 
 export function readRegularFileSync(path: string): Buffer {
+  const descriptor = openRegularFileSync(path);
+  try {
+    return readFileSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Returns a file descriptor that the caller must close. */
+export function openRegularFileSync(path: string): number {
   refuseOthers(statSync(path));
   const descriptor = openSync(path, FLAGS);
   try {
     refuseOthers(fstatSync(descriptor));
-    return readFileSync(descriptor);
-  } finally {
+    return descriptor;
+  } catch (error) {
     closeSync(descriptor);
+    throw error;
   }
 }
 

@@ -1,7 +1,8 @@
 // Reads constants of an ONNX model from another file in the model's folder.
-import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { closeSync, fstatSync, readSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import type { ReadExternal } from '../../core/onnx/tensor-values.js';
+import { NotRegularError, openRegularFileSync } from '../../store/regular-file.js';
 
 /**
  * Returns a reader for the model at `file`. The names in a model cannot be trusted: a path that leads out of
@@ -13,10 +14,9 @@ export function externalReader(file: string): ReadExternal {
   return ({ location, offset, length }) => {
     const path = inFolder(folder, location);
     if (path === undefined) return undefined;
-    const handle = openSync(path, 'r');
+    const handle = openData(path, location);
     try {
       const status = fstatSync(handle);
-      if (!status.isFile()) throw new Error(`its data file "${location}" is no file`);
       if (status.size < offset + length)
         throw new Error(
           `its data file "${location}" has ${status.size} bytes; it is read up to ${offset + length}`,
@@ -28,6 +28,16 @@ export function externalReader(file: string): ReadExternal {
       closeSync(handle);
     }
   };
+}
+
+/** Opening a named pipe would wait for its writer, so nothing but a regular file is opened. */
+function openData(path: string, location: string): number {
+  try {
+    return openRegularFileSync(path);
+  } catch (error) {
+    if (error instanceof NotRegularError) throw new Error(`its data file "${location}" ${error.message}`);
+    throw error;
+  }
 }
 
 function inFolder(folder: string, location: string): string | undefined {

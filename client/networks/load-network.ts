@@ -1,5 +1,4 @@
 // Reads an ONNX file and prepares its network for scoring.
-import { open } from 'node:fs/promises';
 import { SpecError } from '../../core/errors.js';
 import { looksFolded } from '../../core/graph/folded-normalization.js';
 import type { Graph } from '../../core/graph/graph.js';
@@ -7,6 +6,7 @@ import { type GraphNetwork, graphNetwork, type WantedFeatures } from '../../core
 import { LARGEST_FILE, readOnnx } from '../../core/graph/read-onnx.js';
 import type { Normalization } from '../../core/graph/resolve.js';
 import { structureDigest, structureText } from '../../core/graph/structure.js';
+import { openRegularFile } from '../../store/regular-file.js';
 import { faultWords } from '../files/fault-words.js';
 import type { FileInput } from '../files/open-file.js';
 import { nameOf } from '../specification/read-text.js';
@@ -105,7 +105,7 @@ export async function readSource(file: FileInput, name = nameOf(file)): Promise<
 
 async function readBytes(file: string): Promise<Uint8Array> {
   try {
-    const handle = await open(file, 'r');
+    const handle = await openRegularFile(file);
     try {
       const { size } = await handle.stat();
       if (size > LARGEST_FILE)

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { readOnnx } from '../../core/graph/read-onnx.js';
 import { readRankingCsv } from '../../core/report/ranking-csv.js';
 import { type TestHome, testHome } from '../support/home.js';
 import { smallNetwork } from '../support/small-networks.js';
@@ -63,6 +64,28 @@ test(`kills at random moments, ZEROSCOUT_KILL_SEED=${SEED}`, async () => {
   expect(home.read('out/ranking.csv')).toBe(reference);
   expect(computed).toBe(FILES);
   expect(computedAgain).toBeLessThanOrEqual(kills.reduce((sum, { what }) => sum + IN_FLIGHT[what], 0));
+}, 300_000);
+
+test('a limit on latency is measured, features are those that are named, and the best are exported', async () => {
+  const home = fresh();
+  const bytes = smallNetwork({ widths: [8, 16, 24], kernel: 3 });
+  const relus = readOnnx({ bytes, file: 'x' }).nodes.filter(({ op }) => op === 'Relu');
+  const features = [relus[0]!, relus[2]!].map(({ outputs }) => outputs[0]!);
+  const files = ['net-0', 'net-1', 'net-2'].map((name) => `models/${name}.onnx`);
+  const space = { kind: 'onnx', files, features };
+  const more = { fidelity: { draws: 1, batch: 4 }, constraints: { latency: { max: '10s' } } };
+  home.write('latency.json', JSON.stringify({ name: 'latency', space, ...more }));
+  const run = ['run', 'latency.json', '--workers', '1', '--id', 'latency', '--out', 'out', '--json'];
+  expect(JSON.parse((await done(run, { home })).stdout)).toMatchObject({
+    scored: 3,
+    latency: { measured: 3 },
+  });
+  const rows = readRankingCsv(home.read('out/ranking.csv'));
+  expect(rows.map(({ candidate }) => candidate).sort()).toEqual(['net-0', 'net-1', 'net-2']);
+  await done(['export', 'latency', '--top', '2', '--format', 'onnx', '--out', 'best'], { home });
+  expect(readdirSync(join(home.dir, 'best')).sort()).toEqual(['rank-1.onnx', 'rank-2.onnx']);
+  const { stdout } = await done(['score', 'best/rank-1.onnx', '--json'], { home });
+  expect(JSON.parse(stdout)).toHaveLength(1);
 }, 300_000);
 
 test('what is no network, and what files cannot do, is refused before anything starts', async () => {

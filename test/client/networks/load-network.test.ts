@@ -1,5 +1,6 @@
 // Tests models whose parts lie elsewhere (data files, functions), models of old and new operator sets, and
 // models that are too large.
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -101,8 +102,18 @@ describe('data in another file', () => {
     expect(await of({ location: 'short.bin' })).toMatch(/has 20 bytes; it is read up to 32/);
     expect(await of({ location: 'short.bin', length: '999999999999' })).toMatch(/shape says 32 bytes/);
     expect(await of({ location: 'short.bin', offset: '-8' })).toMatch(/offset -8/);
-    expect(await of({ location: '.' })).toMatch(/is no file/);
+    expect(await of({ location: '.' })).toMatch(/is a folder; must be a file/);
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'is no named pipe, and neither is the model: nobody waits for a writer',
+    async () => {
+      const pipe = join(folder, 'pipe');
+      execFileSync('mkfifo', [pipe]);
+      expect(await refusal(loadBytes(withTable(elsewhere({ location: 'pipe' }))))).toMatch(/is a named pipe/);
+      expect(await refusal(load(pipe))).toMatch(/is a named pipe/);
+    },
+  );
 });
 
 describe('numbers of a table', () => {
