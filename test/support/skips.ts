@@ -39,7 +39,7 @@ const NEEDS: readonly (readonly [file: RegExp, need: string])[] = [
     'the tables of benchmarks in ../shared (ZEROSCOUT_SHARED names another folder)',
   ],
   [/replay/, 'running without ZEROSCOUT_RECORD'],
-  [/browser|orphans|make-folder/, 'Linux'],
+  [/browser|orphans|make-folder|load-network/, 'Linux'],
 ];
 
 /** What the skipped tests of a file need; undefined if the list has no entry. */
