@@ -27,8 +27,8 @@ export function addressOf({ specification, address }: AddressedInput): ScoreAddr
 }
 
 /**
- * The address of the last stage of a finished search, computed anew if an earlier release did not write it
- * into the result.
+ * The address of the last stage of a finished search, computed if an earlier release did not write it into
+ * the result.
  */
 export function addressOfResult({
   specification,

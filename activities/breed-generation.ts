@@ -18,7 +18,7 @@ import { appendGeneration, readHistory } from './evolution-record.js';
 import type { CheckConstraints } from './latency.js';
 import { createRejectionCounter, describeStep } from './step-report.js';
 
-/** The number of evolutions whose history a worker remembers; others are read from the store again. */
+/** The number of evolutions whose history a worker caches; others are read from the store again. */
 const REMEMBERED = 4;
 /** The number of candidates looked up at once. */
 const BATCH = 1000;

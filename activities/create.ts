@@ -63,7 +63,7 @@ export interface VerificationOptions {
   readonly onSetAside?: ((workers: readonly string[]) => void) | undefined;
 }
 
-/** What control workers do their activities with. */
+/** The resources for the activities of control workers. */
 export interface ControlActivityOptions {
   readonly store: Store;
   readonly gate: Gate;

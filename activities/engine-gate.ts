@@ -34,7 +34,7 @@ export class EngineGoneError extends Error {
   }
 }
 
-/** What a worker can learn about the other workers of its queue. */
+/** The queries of a worker about the other workers of its queue. */
 export interface Fleet {
   /**
    * The engine versions of the living workers, according to Temporal, and of the workers that execute other

@@ -30,7 +30,7 @@ export interface LatencyMeter {
   }): Promise<Measurement>;
 }
 
-/** The most latencies that a worker remembers to have looked up. */
+/** The most latencies that a worker caches. */
 const REMEMBERED = 100_000;
 
 /**
@@ -107,7 +107,7 @@ export function checkConstraints({
   };
 }
 
-/** Remembers the fastest and the slowest candidate, and why the last that was not measured could not be. */
+/** Records the fastest and the slowest candidate, and the reason of the last failed measurement. */
 function createTimes() {
   let fastest = Number.POSITIVE_INFINITY;
   let slowest = 0;

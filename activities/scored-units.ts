@@ -12,7 +12,7 @@ export interface ScoredSearch {
   readonly plan: CandidateListRef;
 }
 
-/** By unit, in the order of the plan: its proxies by draw. Units that were set aside are left out. */
+/** The proxies of each unit by draw, in the order of the plan. Units that were set aside are left out. */
 export async function scoredUnits({
   store,
   specification,

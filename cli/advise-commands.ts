@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { nearest } from '../core/text/nearest.js';
 import { replaceEscapes } from './render/terminal.js';
 
-/** Words that people try, with the command that they probably want. */
+/** Words that people often type, each with the command that they probably mean. */
 const MEANT: Readonly<Record<string, string>> = {
   search: 'run SPEC starts a search, status lists them',
   searches: 'status lists searches',

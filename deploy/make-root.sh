@@ -10,7 +10,7 @@ install -d -o 1000 -g 1000 "$root/work"
 cp -a "$app" "$root/app"
 strip -o "$root/usr/local/bin/node" "$(command -v node)"
 
-# What the programs load, by name and by Debian's path; name resolution loads its parts at run time.
+# The libraries that the programs load, by name and by Debian's path; name resolution loads its parts at run time.
 natives=$(find "$root/app" -name '*.node' -o -name '*.so' -o -name '*.so.*')
 # shellcheck disable=SC2086
 {

@@ -29,7 +29,7 @@ export function withoutParent({ [VARIABLE]: _parent, ...env }: NodeJS.ProcessEnv
 }
 
 /**
- * Ends this process once its parent has ended, since nobody would read its results. `onGone` is called as
+ * Ends this process once its parent has ended, since its results would not be read. `onGone` is called as
  * soon as the event loop is free, even if the parent ended before this call. A process that hangs, or takes
  * longer than `graceMs`, is killed.
  */

@@ -13,7 +13,7 @@ export interface AccessOptions {
   readonly operatorToken?: string | undefined;
   /** The token of viewers; by default there is none. */
   readonly viewerToken?: string | undefined;
-  /** What a client without a token may do: `viewer` on a loopback address, `nothing` elsewhere. */
+  /** The rights of a client without a token: `viewer` on a loopback address, `nothing` elsewhere. */
   readonly anonymous: 'viewer' | 'nothing';
   /** Names and addresses, with ports, under which this server is reachable, such as `localhost:8600`. */
   readonly hosts: readonly string[];

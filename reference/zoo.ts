@@ -49,8 +49,8 @@ interface Row {
   readonly trainability?: number;
   readonly allowed?: number;
   /**
-   * Of networks that disagree: the deviation of PyTorch in float64 if every result is rounded as in float32, the
-   * largest of several random roundings.
+   * Of networks that disagree: the deviation of PyTorch in float64 if every result is rounded as in float32,
+   * the largest of several random roundings.
    */
   readonly conditioning?: number;
   /** Our value divided by fvcore's or PyTorch's, minus 1. */
@@ -202,7 +202,7 @@ async function compareScores({
   };
 }
 
-/** What the program in PyTorch is asked for. */
+/** The request to the program in PyTorch. */
 interface Reference {
   readonly folder: string;
   readonly wanted: { readonly file: string; readonly roundings?: number };

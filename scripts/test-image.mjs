@@ -1,6 +1,7 @@
-// `npm run test:image`: builds deploy/Dockerfile with buildah and tests the image (test/image). The base image, which no registry
-// may bring here, is a stand-in: Debian by mmdebstrap and Node and npm from npm's packages, under the name in the Dockerfile.
-// Where these programs or packages cannot be had, says so in a line and ends with code 0. `--install` has apt-get install the programs.
+// `npm run test:image`: builds deploy/Dockerfile with buildah and tests the image (test/image). The base
+// image, which no registry may bring here, is a stand-in: Debian by mmdebstrap and Node and npm from npm's
+// packages, under the name in the Dockerfile. Where these programs or packages cannot be had, says so in a
+// line and ends with code 0. `--install` has apt-get install the programs.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -53,7 +54,7 @@ process.exit(
     1,
 );
 
-/** Why no image can be built on this machine. */
+/** The reason why no image can be built on this machine. */
 function whyNot() {
   if (process.platform !== 'linux' || process.arch !== 'x64') return 'needs Linux on x86-64';
   if (process.getuid() !== 0) return 'needs root';

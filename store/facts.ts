@@ -43,7 +43,8 @@ export async function putFacts(given: {
       } catch (error) {
         if (!isTaken(error)) throw error;
         if (attempts === 1) return 'existed';
-        // The stream's leader is asked, because a direct get could be answered by a replica that lags behind.
+        // The request goes to the stream's leader, because a direct get could be answered by a replica that
+        // lags behind.
         const found = await link.jsm.streams.getMessage(stream, { last_by_subj: subject });
         // The subject may also be taken by a message that the leader cannot read; `putPlaced` checks every
         // fact that exists.

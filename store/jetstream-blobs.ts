@@ -183,7 +183,7 @@ async function putWhereSeen({ link, bucket, digest }: Blob, read: Pieces): Promi
   );
 }
 
-/** What is wrong with a blob; undefined if nothing is. */
+/** The damage of a blob; undefined if it is intact. */
 async function faultOf(blob: AsyncIterable<Uint8Array>): Promise<BlobError | undefined> {
   try {
     for await (const _piece of blob);

@@ -21,7 +21,7 @@ export interface Damage {
   readonly why: string;
 }
 
-/** The number of damaged subjects that a link remembers, so that each is reported once. */
+/** The number of damaged subjects that a link records, so that each is reported once. */
 const TOLD = 10_000;
 
 /** The connection that the parts of the store share. */

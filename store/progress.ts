@@ -10,7 +10,7 @@ export function progressSubject(search: string): string {
   return `zeroscout.progress.${/^[A-Za-z0-9_-]{1,200}$/.test(search) ? search : tokenOf(search)}`;
 }
 
-/** The event in `json`, or undefined if there is none; anybody may publish on a core NATS subject. */
+/** The event in `json`, or undefined if there is none; any client may publish on a core NATS subject. */
 export function decodeEvent(json: string): ProgressEvent | undefined {
   try {
     const { shard, scored, reused, failed } = JSON.parse(json);

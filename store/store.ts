@@ -1,4 +1,5 @@
-// Defines the contract of the store: scores, failures, blobs and progress, durable and addressed by their content.
+// Defines the contract of the store: scores, failures, blobs and progress, durable and addressed by their
+// content.
 
 /** Raw proxies of one candidate under one draw; higher is better; `-Infinity` is a value, NaN never is. */
 export type Proxies = Readonly<Record<string, number>>;
@@ -16,16 +17,16 @@ export interface ScoreEntry {
 export type PutOutcome = 'stored' | 'existed';
 
 /**
- * Scores are facts. A fact is addressed by `scope` (digest of space, fidelity, seed, engine version, device class;
- * characters [A-Za-z0-9_-] only) and `key` (any text; the candidate and its draw).
+ * Scores are facts. A fact is addressed by `scope` (digest of space, fidelity, seed, engine version, device
+ * class; characters [A-Za-z0-9_-] only) and `key` (any text; the candidate and its draw).
  *
- * - `put` is put-if-absent, atomic for each entry, and lasts: once it resolves, every later `get` by any process sees
- *   an entry under that key, and a second put under it answers `existed` and changes nothing.
- * - Outcomes come in the order of the entries. Entries of one call are independent: some may be new and others not.
- * - `get` answers those that exist, in any number of keys; an absent key is simply not in the map.
- * - Infinities survive the round trip. NaN, and an entry of more than 256 KiB, is refused with a TerminalError before
- *   anything is stored.
- * - Both retry transient faults (disconnects, leader elections, timeouts) until `patienceMs` is over, then throw ServiceError.
+ * - `put` is put-if-absent, atomic for each entry, and lasts: once it resolves, every later `get` by any
+ * process sees an entry under that key, and a second put under it answers `existed` and changes nothing. -
+ * Outcomes come in the order of the entries. Entries of one call are independent: some may be new and others
+ * not. - `get` answers those that exist, in any number of keys; an absent key is simply not in the map. -
+ * Infinities survive the round trip. NaN, and an entry of more than 256 KiB, is refused with a TerminalError
+ * before anything is stored. - Both retry transient faults (disconnects, leader elections, timeouts) until
+ * `patienceMs` is over, then throw ServiceError.
  */
 export interface ScoreStore {
   /** `worker` is stored with each score as the name of the worker that computed it. */
@@ -65,7 +66,7 @@ export interface WorkerRecord {
   /** The search that found it, or the person who released it. */
   readonly by: string;
   readonly device: string;
-  /** A sentence for people. */
+  /** A readable sentence. */
   readonly reason: string;
   /** The worker's score and that of another worker, one line each. */
   readonly evidence: readonly string[];

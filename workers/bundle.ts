@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode } from '@temporalio/worker';
 
-/** What a bundle adds to the workflows, in the order in which its file name lists it. */
+/** The parts that a bundle adds to the workflows, in the order in which its file name lists it. */
 export interface BundleKind {
   /** `encrypted`: errors are payloads, since their messages would otherwise not be encrypted. */
   readonly payloads: 'plain' | 'encrypted';

@@ -4,7 +4,10 @@
 export interface IdleClock {
   /** Aborted when the worker has been idle for that long. */
   readonly isOver: AbortSignal;
-  /** Returns the activities, which hold the clock while they run. An activity that throws, such as one refused for its engine's version, does not restart it. */
+  /**
+   * Returns the activities, which hold the clock while they run. An activity that throws, such as one refused
+   * for its engine's version, does not restart it.
+   */
   watch<A extends Readonly<Record<string, (...args: never[]) => Promise<unknown>>>>(activities: A): A;
   close(): void;
 }
@@ -14,7 +17,9 @@ export function createIdleClock({
   answers,
 }: {
   readonly idleMs: number;
-  /** Whether Temporal answers: while it does not, nobody knows whether work is left, and the clock begins anew. */
+  /**
+   * Whether Temporal answers: while it does not, it is unknown whether work is left, and the clock restarts.
+   */
   readonly answers: () => Promise<boolean>;
 }): IdleClock {
   const over = new AbortController();

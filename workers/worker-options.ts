@@ -33,14 +33,16 @@ export interface ProcessOptions {
   /** A name that outlives the process and replaces PID@HOST; no two workers may have the same name. */
   readonly name?: string | undefined;
   readonly stop: AbortSignal;
-  /** A score worker that has had no task for this long stops by itself, in milliseconds; without it, it stays. */
+  /**
+   * A score worker that has had no task for this long stops by itself, in milliseconds; without it, it stays.
+   */
   readonly untilIdleMs?: number | undefined;
   /** The server for metrics and health; absent if it is off. */
   readonly monitor?: MonitorOptions | undefined;
   readonly onReady?: () => void;
 }
 
-/** What a score worker computes, and how. */
+/** The options of a score worker. */
 export interface ScoringOptions {
   readonly device: Device;
   /** The number of scorer processes of a score worker, or of threads of the process that owns a device. */
@@ -51,7 +53,7 @@ export interface ScoringOptions {
   readonly scorerScript?: string;
 }
 
-/** What a control worker may do, and how. */
+/** The options of a control worker. */
 export interface ControlOptions {
   /** Whether it runs the commands of `notify.command`. */
   readonly commands: 'allowed' | 'refused';

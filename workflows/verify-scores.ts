@@ -205,7 +205,7 @@ async function computeElsewhere({
     heartbeatTimeout: '15s',
     retry,
   });
-  // A worker without a name may be any worker, so an empty name excludes nobody.
+  // A worker without a name may be any worker, so an empty name excludes no worker.
   const except = [...new Set([...input.except, ...sample.barred])].filter((name) => name !== '');
   const isOther = (name: string) => !except.includes(name);
   const whose = input.except.map((name) => name || 'a worker without a name').join(' and ');

@@ -21,7 +21,7 @@ export async function compareWithBaseline({
   space: BenchSpace;
   candidates: number;
   rounds: number;
-  /** How our side draws weights; PyTorch draws them for each candidate, as published code does. */
+  /** How zeroscout draws weights; PyTorch draws them for each candidate, as published code does. */
   weights: Setting['weights'];
 }) {
   const cores = availableParallelism();

@@ -21,7 +21,7 @@ export interface SupernetSetting {
   readonly threads: number;
 }
 
-/** What a scorer of this setting is made with. */
+/** The options of a scorer with this setting. */
 export function scorerOptions({
   device,
   threads,

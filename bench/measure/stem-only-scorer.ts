@@ -1,4 +1,4 @@
-// Runs as a scorer process that computes every block of every candidate anew, as the reference for what
+// Runs as a scorer process that computes every block of every candidate, as the reference for the time that
 // shared leading blocks save.
 import { createCpuScorer } from '../../engine/cpu-scorer.js';
 import { createPrefixCaches } from '../../engine/prefix-cache.js';

@@ -12,7 +12,7 @@ import { type SpaceSummary, summarizeSpace } from './ranking/summarize.js';
 
 const SCRIPT = fileURLToPath(new URL('../../engine/scorer-process.js', import.meta.url));
 const RESULTS = fileURLToPath(new URL('../../../bench/results/ranking.json', import.meta.url));
-/** The number of seeds that are looked for in the folder of raw values. */
+/** The most seeds whose raw values are read from the folder. */
 const MOST_SEEDS = 10;
 const FOLDER = fileURLToPath(new URL('../../../.zeroscout/ranking', import.meta.url));
 

@@ -81,7 +81,7 @@ async function main({ truth: file }: { truth: string }): Promise<void> {
   }
 }
 
-/** The first candidate of each function, because nobody trains the same network twice under two texts. */
+/** The first candidate of each function, because the same network need not be trained twice under two texts. */
 function functionsOf(rows: readonly RankingRow[]): RankingRow[] {
   const seen = new Set<string>();
   return rows.filter((row) => {

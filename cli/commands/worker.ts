@@ -1,4 +1,4 @@
-// Defines the command `zeroscout worker`, which works for searches until it is told to stop.
+// Defines the command `zeroscout worker`, which works for searches until a signal stops it.
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { readEncryptionKeys } from '../../client/connections/encryption-keys.js';
@@ -185,7 +185,10 @@ async function work(flags: WorkerFlags, version: string): Promise<void> {
   process.exit(exitCode);
 }
 
-/** If `zeroscout run` started this worker, nobody needs it after that command has ended, however it ended. */
+/**
+ * If `zeroscout run` started this worker, it is no longer needed after that command has ended, for any
+ * reason.
+ */
 function stopWithParent(stop: AbortController): void {
   if (hasParent()) endWithParent({ graceMs: ORPHAN_MS, onGone: () => stop.abort() });
   // A listener on the channel would keep alive a process that failed to start.

@@ -98,7 +98,7 @@ export function noteNotNotified({
   if (notNotified) note(paint.yellow(`the notification failed: ${notNotified}`));
 }
 
-/** How many rows of how many a table shows. */
+/** The number of shown rows, and of all rows of a table. */
 export function shownLine({ shown, total }: { readonly shown: number; readonly total: number }): string {
   return shown < total
     ? `the first ${shown} of ${total} ranked candidates; --top N and --format csv show more`

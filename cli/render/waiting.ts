@@ -2,7 +2,7 @@
 import type { Waiting } from '../../client/status/waiting.js';
 import { paint } from './terminal.js';
 
-/** What the person can do, if starting a worker would help. */
+/** The advice to start a worker, if that would help. */
 function adviceFor({ for: what, device }: Waiting): string {
   if (what === 'control-worker') return ': start one with zeroscout worker --role control';
   if (what === 'score-worker') return `: start one with zeroscout worker --device ${device}`;

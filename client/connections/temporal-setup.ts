@@ -4,7 +4,7 @@ import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 
 const NAMESPACE = 'default';
-// The development server forgets finished workflows after a day. A month leaves people time to return to a
+// The development server forgets finished workflows after a day. A month gives people time to return to a
 // search.
 const RETENTION = '30 days';
 const CALL_MS = 5_000;

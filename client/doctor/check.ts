@@ -6,7 +6,7 @@ export interface Check {
   /** `missing`: a search cannot run here. `warning`: it can, but with a drawback or after a download. */
   readonly status: 'ok' | 'missing' | 'warning';
   readonly found: string;
-  /** What to do; empty if nothing needs to be done. */
+  /** The advice; empty if nothing needs to be done. */
   readonly todo: string;
   /** The advice in `todo` for programs; `about` is its subject. */
   readonly advice?: Pick<Advice, 'code' | 'about'>;

@@ -12,7 +12,7 @@ interface Absent {
   readonly absent: readonly ServiceName[];
 }
 
-/** What an error says about them, with advice. */
+/** The message of an error about absent servers, with advice. */
 export async function whyAbsent({
   home,
   absent,

@@ -8,7 +8,7 @@ import { accessSync, chmodSync, constants, lstatSync, rmSync, type Stats, statSy
 const FAULT = /malformed|not a database|could not open|unable to open/i;
 
 /**
- * What is wrong with the database, in a few words, or `undefined`. The caller holds the lock of the services,
+ * A short description of the damage of the database, or `undefined`. The caller holds the lock of the services,
  * so no server runs. SQLite checks every page, which takes 7 ms for each megabyte; it cannot detect flipped
  * bits within a value.
  */

@@ -9,8 +9,8 @@ export const SERVICE_NAMES: readonly ServiceName[] = ['temporal', 'nats'];
 export interface Home {
   readonly root: string;
   /**
-   * Fetched binaries, in a folder of the user that all homes share, because a working folder may come from
-   * anybody. ZEROSCOUT_BIN names another folder.
+   * Fetched binaries, in a folder of the user that all homes share, because a working folder may come from an
+   * untrusted source. ZEROSCOUT_BIN names another folder.
    */
   readonly bin: string;
   /**

@@ -7,7 +7,7 @@ import { SERVERS } from './servers.js';
 import { readState } from './state.js';
 
 const LOOK_MS = 1_000;
-/** The number of looks at the process for each look at the server's log and files, which costs more. */
+/** The number of checks of the process for each check of the server's log and files, which costs more. */
 const LOOKS_PER_FAULT = 10;
 /** The pause before a server that does not start is tried again. */
 const PAUSE_MS = 10_000;

@@ -57,7 +57,7 @@ export async function launch({
 }: Place & {
   readonly binary: Binary;
   /**
-   * The descriptor of the lock on the data. The server inherits it and holds the lock as long as it lives.
+   * The descriptor of the lock on the data. The server inherits it and holds the lock as long as it runs.
    */
   readonly lock: number;
   readonly onStep: OnStep;

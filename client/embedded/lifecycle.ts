@@ -69,7 +69,7 @@ export async function startService({
   return describeRunning({ name, record: next, started: true });
 }
 
-/** What makes a running server's data unusable, according to its log and files. */
+/** The reason why a running server's data are unusable, according to its log and files. */
 export async function faultOfRunning({ home, name }: Place): Promise<string | undefined> {
   const said = SERVERS[name].faultIn(logOfLastStart(logFile({ home, name })));
   if (said !== undefined) return said;

@@ -9,7 +9,7 @@ const execute = promisify(execFile);
 
 /**
  * Runs a program to its end. By default it runs in the root folder, and relative entries of PATH are ignored:
- * Python imports from the folder in which it is started, and would otherwise run modules in somebody's
+ * Python imports from the folder in which it is started, and would otherwise run modules in the user's
  * working folder.
  */
 export async function run(
@@ -67,7 +67,7 @@ export async function startDaemon({
   readonly args: readonly string[];
   /** A descriptor of its log, which is closed in this process. */
   readonly output: number;
-  /** A descriptor that the daemon keeps open as long as it lives. */
+  /** A descriptor that the daemon keeps open as long as it runs. */
   readonly inherited: number;
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;

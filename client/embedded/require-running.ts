@@ -8,7 +8,7 @@ import { checkOwner } from './home-folders.js';
 import { pidsOf } from './lifecycle.js';
 import { sleep } from './process.js';
 
-/** How long to wait for the answer of a server that is alive, since a busy machine may delay it. */
+/** How long to wait for the answer of a running server, since a busy machine may delay it. */
 const SILENCE_MS = 5_000;
 const LOOK_MS = 100;
 

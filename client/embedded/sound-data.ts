@@ -1,4 +1,4 @@
-// Starts an embedded server on usable data: unusable data are moved aside and created anew.
+// Starts an embedded server on usable data: unusable data are moved aside, and new data are created.
 import type { Binary, OnStep } from './binaries.js';
 import { databaseFault } from './check-database.js';
 import {
@@ -29,7 +29,7 @@ interface Start {
   readonly stop: () => Promise<unknown>;
 }
 
-/** What is lost with a server's data, for the message about it. */
+/** The contents that are lost with a server's data, for the message about it. */
 const LOSS: { readonly [name in ServiceName]: string } = {
   temporal: 'Searches start again and reuse the stored scores; schedules must be created again',
   nats: 'Its scores are computed again',
@@ -103,7 +103,7 @@ async function launchPastStream({
   }
 }
 
-/** A database whose first start was killed lacks tables, and holds nothing that anybody used. */
+/** A database whose first start was killed lacks tables, and was never used. */
 function setUnfinishedAside({ home, name, onStep }: Start): void {
   if (!isFirstStartOpen({ home, name })) return;
   if (hasData({ home, name })) {

@@ -28,7 +28,7 @@ export interface LoadedNetwork {
   readonly digest: string;
   readonly source: Graph;
   readonly network: GraphNetwork;
-  /** What a person should know about the network before relying on its score. */
+  /** Warnings about the network that a person should read before relying on its score. */
   readonly notes: readonly string[];
 }
 

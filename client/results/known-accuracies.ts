@@ -15,7 +15,9 @@ export function accuraciesBy(
   return (candidate) => accuracy.get(candidate) ?? ofClasses.get(space.canonicalKey(candidate));
 }
 
-/** What a candidate costs without a measurement; undefined where the space cannot say it. */
+/**
+ * The costs of a candidate that are known without a measurement; undefined if the space cannot compute them.
+ */
 export interface KnownCosts {
   readonly flops: number | undefined;
   readonly parameters: number | undefined;

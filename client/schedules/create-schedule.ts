@@ -25,7 +25,7 @@ export interface Timing {
   readonly timezone: string;
   /** The largest random delay after the time, in milliseconds. */
   readonly jitter: number;
-  /** A missed run is made up for if it is late by at most this many milliseconds. */
+  /** A missed run is started late if it is late by at most this many milliseconds. */
   readonly catchup: number;
   readonly overlap: Overlap;
 }

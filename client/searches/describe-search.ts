@@ -22,7 +22,7 @@ export interface Retrying {
   readonly failed?: string;
 }
 
-/** What is known about a search; fields that do not apply are absent. Times are ISO 8601. */
+/** The description of a search; fields that do not apply are absent. Times are ISO 8601. */
 export interface SearchDescription {
   readonly id: string;
   readonly name: string | undefined;
@@ -50,7 +50,7 @@ export interface SearchDescription {
   readonly notNotified?: string;
 }
 
-/** The sources from which a description is made. */
+/** The sources of a description. */
 export interface Described {
   readonly client: Client;
   /** Absent if NATS does not answer; the description then lacks what only the store knows. */

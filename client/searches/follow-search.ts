@@ -19,7 +19,7 @@ const PATIENCE_MS = 10 * 60_000;
 export type LiveProgress = SearchProgress & { readonly now: number };
 
 export interface SearchLook {
-  /** Undefined if nobody answered. */
+  /** Undefined if there was no answer. */
   readonly progress: LiveProgress | undefined;
   /** What the search waits for, the most important reason first; empty if it is working normally. */
   readonly waiting: readonly Waiting[];
@@ -104,7 +104,7 @@ function lookAgainAndAgain(watching: Watching): () => void {
     const wasConnected = isConnected;
     isConnected = store.isConnected();
     servers.note({ name: 'NATS', state: isConnected ? 'there' : 'away' });
-    // The listener is told immediately, because the current poll may be waiting for Temporal, which may also
+    // The listener is called immediately, because the current poll may be waiting for Temporal, which may also
     // be unreachable.
     if (wasConnected && !isConnected) lookAtAway();
     if (polling) return;

@@ -29,7 +29,7 @@ export interface SearchFilter {
   readonly before?: string | undefined;
 }
 
-/** What is known about a search without querying it. Times are ISO 8601. */
+/** The description of a search that is available without querying it. Times are ISO 8601. */
 export type SearchRow = ReturnType<typeof rowOf>;
 
 /** Searches one after the other; pages are requested as needed. */

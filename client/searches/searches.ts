@@ -45,7 +45,10 @@ export interface Searches extends FinishedSearches {
   get(id: string): Promise<SearchDescription>;
   /** The specification with which the search was started, including all defaults. */
   specification(id: string): Promise<Specification>;
-  /** What a candidate of the search's space looks like and costs, and which candidates are next to it, whether it was scored or not. */
+  /**
+   * The picture, the costs and the neighbours of a candidate of the search's space, whether it was scored or
+   * not.
+   */
   candidate(id: string, candidate: string): Promise<CandidateDescription>;
   /** The same as `attach(id)` followed by `progress()`. */
   progress(id: string): AsyncIterable<SearchLook>;

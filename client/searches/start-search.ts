@@ -84,7 +84,7 @@ export async function startSearch({
 const USUAL_PRIORITY = 3;
 
 /**
- * Everything that Temporal is told about a search except its id. The candidates of a list must be in the
+ * The start options of a search's workflow except its id. The candidates of a list must be in the
  * store before.
  */
 export async function searchOptions({

@@ -20,7 +20,7 @@ export interface CheckedSpecification {
   readonly candidates: number | undefined;
   /** Settings that are valid but probably unintended. */
   readonly warnings: readonly Issue[];
-  /** What a control worker on another machine, with other settings, may refuse. */
+  /** Parts of a specification that a control worker on another machine, with other settings, may refuse. */
   readonly notes: readonly string[];
 }
 
@@ -36,7 +36,7 @@ function describeRead(read: ReadSpecification): CheckedSpecification {
   const notes: string[] = [];
   checkNotify({ ...read, onNote: (text) => notes.push(text) });
   const { specification, list, digest, warnings = [] } = read;
-  // The ranking of another search also determines the id, but no server is asked for it here.
+  // The ranking of another search also determines the id, but no server is queried for it here.
   const isKnown = sourceOf(specification).kind !== 'list' || list !== undefined;
   return {
     specification,

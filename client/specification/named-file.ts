@@ -5,7 +5,7 @@ import { SpecError } from '../../core/errors.js';
 import { found } from '../../core/text/show.js';
 
 /**
- * A specification often comes from somebody else. It must not make this machine read a file, and show parts
+ * A specification often comes from another person. It must not make this machine read a file, and show parts
  * of it in an error, without the user's intent. Links are followed before the check. Whether the file exists
  * is left to the reader.
  */

@@ -18,10 +18,10 @@ import { hasKey, namedFeatures, readSidecar } from '../networks/named-features.j
 
 const FIELD = 'space.files';
 
-/** The place where files are looked for. */
+/** The place where files are searched for. */
 interface Place {
   readonly resolve: (file: string, field: string) => Promise<FileInput>;
-  /** The folder of the specification, if it is a file, in which patterns are looked for. */
+  /** The folder of the specification, if it is a file, in which patterns are matched. */
   readonly folder?: string | undefined;
 }
 
@@ -30,7 +30,7 @@ interface Read {
   readonly structures?: ReadonlyMap<string, string>;
 }
 
-/** Replaces the ONNX files that a space names by what is known about each. Every file is checked. */
+/** Replaces the ONNX files that a space names by descriptions of their contents. Every file is checked. */
 export async function withOnnxFiles({ value, resolve, folder }: Place & { value: unknown }): Promise<Read> {
   const space = (value as { space?: unknown } | null)?.space;
   if (typeof space !== 'object' || space === null) return { value };
@@ -152,7 +152,9 @@ async function matches({ pattern, resolve, folder }: Place & { pattern: string }
   return names.filter((name) => isMatch.test(name)).map((name) => join(dirname(pattern), name));
 }
 
-/** Reads the structure, the costs and the form of one file, and the batch, if the network holds for one alone. */
+/**
+ * Reads the structure, the costs and the form of one file, and the batch, if the network holds for one alone.
+ */
 async function readNetwork({
   name: path,
   file,

@@ -46,7 +46,7 @@ type Resolve = (file: string, field: string) => Promise<FileInput>;
 interface Reading {
   readonly modules: ModulePermission;
   readonly resolve: Resolve;
-  /** The folder of a specification that is a file, in which patterns such as *.onnx are looked for. */
+  /** The folder of a specification that is a file, in which patterns such as *.onnx are matched. */
   readonly folder?: string;
 }
 

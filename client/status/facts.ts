@@ -7,7 +7,7 @@ import { livingWorkers, readQueue } from '../workers/queues.js';
 import { readActivities } from './activities.js';
 import type { AwayServer, Facts } from './waiting.js';
 
-/** The time limit for a query; a search whose control worker lives answers within it. */
+/** The time limit for a query; a search whose control worker runs answers within it. */
 const QUERY_MS = 5_000;
 /** The time for which a restarted server may not know its workers, until they poll again. */
 const FORGOTTEN_MS = 15_000;

@@ -51,7 +51,7 @@ function timeoutReason({ timeoutType, message }: TimeoutFailure): string {
   return message;
 }
 
-/** How a search without results ended, from the error that is thrown when waiting for its result. */
+/** The end of a search without results, from the error that is thrown when waiting for its result. */
 export function endingOf(error: unknown): Ending {
   const root = rootFailure(error);
   const reason = reasonOf(error);

@@ -34,7 +34,7 @@ export function rolesOf({ count, device }: { count: number; device: Device }): s
 }
 
 /**
- * Starts workers that live until they are stopped or this process ends. Their logs are in the home folder.
+ * Starts workers that run until they are stopped or this process ends. Their logs are in the home folder.
  */
 export function startLocalWorkers({
   home,
@@ -128,7 +128,7 @@ export function spawnWorker({
   const log = openLog(join(home.logs, 'workers.log'));
   try {
     return spawnPrivately(process.execPath, [MAIN, ...args], {
-      // The channel closes when this process ends, however it ends, which tells an attached worker to stop.
+      // The channel closes when this process ends for any reason, which stops an attached worker.
       stdio: ['ignore', log, log, ...(lifetime === 'attached' ? ['ipc' as const] : [])],
       // The worker has its own process group: Ctrl-C in a terminal reaches only the command, which then stops
       // its workers in order.

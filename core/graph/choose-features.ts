@@ -10,7 +10,7 @@ export interface MarkedFeatures {
   readonly stages: readonly string[];
 }
 
-/** What each proxy reads; `marked` gives the features where they are known in advance. */
+/** The features that each proxy reads; `marked` gives the features where they are known in advance. */
 export interface FeaturesByProxy {
   readonly proxies: FeaturesOfProxies;
   readonly marked?: MarkedFeatures;

@@ -1,4 +1,5 @@
-// Resolves features that a person names, by their tensors in the file or by PyTorch modules whose names the exporter has left there.
+// Resolves features that a person names, by their tensors in the file or by PyTorch modules whose names the
+// exporter has left there.
 import { SpecError } from '../errors.js';
 import { nearest } from '../text/nearest.js';
 import { channelAxes } from './axis-meanings.js';
@@ -7,7 +8,7 @@ import type { Graph } from './graph.js';
 import { moduleOutputs } from './module-names.js';
 import type { ResolvedGraph } from './resolve.js';
 
-/** Each name, or where a module has that name and no tensor has it, the tensor that the module hands on. */
+/** Each name, or the output tensor of a module if only a module has that name. */
 export function tensorNames(graph: Graph, names: readonly string[]): readonly string[] {
   const tensors = new Set([graph.inputs[0]!.name, ...graph.nodes.flatMap(({ outputs }) => outputs)]);
   const modules = moduleOutputs(graph);

@@ -186,7 +186,7 @@ export class NetworkBuilder {
 
   /**
    * Marks a tensor as measured: the stem, or the end of a block. `before` is the block's input, from which
-   * zeros are made where the block has no other value.
+   * zeros are computed where the block has no other value.
    */
   feature({ x, before, end }: { x: Tensor; before: Tensor; end: 'block' | 'stage' }): Tensor {
     const own = x.isZero ? this.zeros(before, x) : x.name === before.name ? this.#copy(x) : x;

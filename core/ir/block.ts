@@ -1,6 +1,7 @@
-// Defines a block of a network: a list of instructions with weights, and the key under which blocks share a program.
+// Defines a block of a network: a list of instructions with weights, and the key under which blocks share a
+// program.
 
-/** Names of the operations that blocks are made of; core/ops/operations.ts has a row for each. */
+/** The names of the operations in blocks; core/ops/operations.ts has a row for each. */
 export type OperationName =
   | 'conv'
   | 'depthwise'

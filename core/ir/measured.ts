@@ -4,9 +4,9 @@
 export type FeatureChoice = 'blocks' | 'stages';
 
 /**
- * What each proxy reads. Trainability at `stages` reads the last block of each stage, at `stage-edges` the
- * first and the last. A proxy of another family reads the same as that one of these three whose statistics it
- * uses.
+ * The features or blocks that each proxy reads. Trainability at `stages` reads the last block of each stage,
+ * at `stage-edges` the first and the last. A proxy of another family reads the same as that one of these
+ * three whose statistics it uses.
  */
 export interface FeaturesOfProxies {
   readonly expressivity: FeatureChoice;

@@ -10,13 +10,16 @@ export interface Network {
    * is minus infinity (convolutional networks), `skipped` leaves the block out of the mean (transformers).
    */
   readonly identities: 'worst' | 'skipped';
-  /** The layers after the last feature, for export only: the mean over positions (of tokens: over patches) and a linear layer. */
+  /**
+   * The layers after the last feature, for export only: the mean over positions (of tokens: over patches) and
+   * a linear layer.
+   */
   readonly classifier?: Classifier;
   /** Indices of the blocks that end a stage, in a space that has stages; see core/ir/measured.ts. */
   readonly stageEnds?: readonly number[];
   /**
-   * What the engine may share with other candidates at the beginning of the network: only the stem, where all
-   * blocks change together; otherwise leading blocks too.
+   * The part at the beginning of the network that the engine may share with other candidates: only the stem,
+   * where all blocks change together; otherwise leading blocks too.
    */
   readonly common?: 'stem';
   /** The number of channels of the images; 3 by default. */

@@ -118,7 +118,7 @@ export interface NodeProto {
   readonly attributes?: readonly AttributeProto[];
   readonly domain?: string;
   readonly overload?: string;
-  /** What an exporter says of the node. */
+  /** The documentation of the node by its exporter. */
   readonly metadata?: readonly { readonly key?: string; readonly value?: string }[];
 }
 export interface ValueInfoProto {

@@ -85,7 +85,7 @@ const SummarySchema = z.looseObject({
       discarded: count,
     })
     .optional(),
-  /** By dataset; only with a truth file. */
+  /** The agreement by dataset; only with a truth file. */
   correlation: z.record(z.string(), z.object({ kendall: coefficient, spearman: coefficient })).optional(),
 });
 

@@ -23,9 +23,9 @@ export interface SpaceFile {
   readonly field: 'definition' | 'code' | 'networks';
   /** The field in which people name the file or files. */
   readonly written: 'file' | 'files';
-  /** What the file must contain, for messages. */
+  /** The required contents of the file, for messages. */
   readonly right: string;
-  /** What the file contains, for the JSON Schema of specifications. */
+  /** The contents of the file, for the JSON Schema of specifications. */
   readonly description: string;
   /** Further keys of what people write that say how the file is read, as JSON Schema. */
   readonly settings?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;

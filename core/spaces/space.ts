@@ -93,7 +93,7 @@ export interface Space {
    */
   graph?(args: { candidate: string; resolution: number }): CandidateGraph;
   network(args: { candidate: string; resolution: number }): Network;
-  /** What a picture of the candidate shows, where the space knows more than its network says. */
+  /** The contents of a candidate's picture, if the space has a better picture than that of the network. */
   drawing?(args: { candidate: string; resolution: number }): Architecture;
 }
 

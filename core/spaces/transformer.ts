@@ -186,7 +186,7 @@ export function addLinear(
 }
 
 interface NamedWeight extends Omit<Weight, 'cut'> {
-  /** What the weight is used for in its block. */
+  /** The use of the weight in its block. */
   readonly slot: string;
   readonly cut?: Cut | undefined;
 }

@@ -13,8 +13,8 @@ export const MOST_BYTES = 256 * 1024 * 1024;
 export const HEADER_BYTES = 4096;
 
 /**
- * What a specification that is sent to workers keeps of the file: images x channels x height x width, and the
- * SHA-256 of their float32 values.
+ * The properties of the file in a specification that is sent to workers: images x channels x height x width,
+ * and the SHA-256 of their float32 values.
  */
 const Images = mapping(
   {

@@ -45,7 +45,10 @@ export function latencyRejection({
   return undefined;
 }
 
-/** The reason for rejecting a candidate whose latency cannot be measured: nobody knows that it satisfies the limits. */
+/**
+ * The reason for rejecting a candidate whose latency cannot be measured: it is unknown whether it satisfies
+ * the limits.
+ */
 export const UNMEASURED = 'latency.unmeasured';
 
 /**

@@ -136,8 +136,8 @@ export function checkSpecification({
   readonly value: unknown;
   readonly source: string;
   /**
-   * Who wrote the value. A command has already completed what a person wrote; a newer release may have added
-   * keys that are unknown here, which are dropped.
+   * The author of the value. A command has already completed what a person wrote; a newer release may have
+   * added keys that are unknown here, which are dropped.
    */
   readonly origin?: 'person' | 'command' | 'newer release';
 }): Specification {

@@ -36,9 +36,9 @@ interface Token {
 }
 
 /**
- * Grammar: comparisons `column < value` joined by `and`, `or`, `not` and parentheses; `column ~ text` holds where the text
- * occurs in the column, in small or capital letters; numbers may end in k, M or G; `inf` and `-inf` are numbers.
- * SpecError with the field `filter` for anything else.
+ * Grammar: comparisons `column < value` joined by `and`, `or`, `not` and parentheses; `column ~ text` holds
+ * where the text occurs in the column, in small or capital letters; numbers may end in k, M or G; `inf` and
+ * `-inf` are numbers. SpecError with the field `filter` for anything else.
  */
 export function parseFilter({
   text,
@@ -88,7 +88,9 @@ export function parseFilter({
   return { sql, values };
 }
 
-/** What people call costs, where the ranking has no column of that name: the proxy `complexity` is FLOPs. */
+/**
+ * Common names of costs, used where the ranking has no column of that name: the proxy `complexity` is FLOPs.
+ */
 const OTHER_NAMES: Readonly<Record<string, string>> = { flops: 'complexity', params: 'parameters' };
 
 export function columnOf(name: string, columns: ReadonlyMap<string, ColumnKind>): string {

@@ -2,7 +2,7 @@
 export interface ProgressBarProps {
   readonly done: number;
   readonly of: number;
-  /** What is counted, for screen readers. */
+  /** The counted quantity, for screen readers. */
   readonly name: string;
 }
 

@@ -1,4 +1,4 @@
-"""Exports classification models of torchvision or timm as ONNX files, and counts what they cost with fvcore.
+"""Exports classification models of torchvision or timm as ONNX files, and counts their costs with fvcore.
 
     python zoo.py --source timm --exporter torchscript --size 96 --out FOLDER [MODEL ...]
 
@@ -154,7 +154,7 @@ def main() -> None:
             entry |= {"size": size, "parameters": parameters, "macs": products(model, size)}
             export(model, options.out / file, size, 3, options.exporter)
             strip(options.out / file)
-        except Exception as error:  # noqa: BLE001: whatever an exporter throws is told, and the next model comes.
+        except Exception as error:  # noqa: BLE001: every exception of an exporter is reported.
             entry["error"] = re.sub(r"\s+", " ", f"{type(error).__name__}: {error}")[:300]
         done.append(entry)
         index.write_text(json.dumps(done, indent=1))

@@ -1,5 +1,5 @@
 // Tests that a worker serves steps of its own engine version, leaves others to other workers, and gives up a
-// version that nobody has.
+// version that no worker has.
 import { describe, expect, test } from 'vitest';
 import { addressScores } from '../../activities/address-scores.js';
 import { createGate, EngineGoneError, OtherEngineError } from '../../activities/engine-gate.js';

@@ -51,7 +51,7 @@ const runNow = async (name: string): Promise<string> => {
   return id;
 };
 
-/** What `schedule describe NAME --json` prints. */
+/** The output of `schedule describe NAME --json`. */
 async function described(name: string) {
   const { client } = describer;
   return detailsOf({ client, description: (await findSchedule({ client, name })).description });

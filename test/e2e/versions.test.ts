@@ -54,7 +54,7 @@ function start(id: string, { seed, execution = {} }: { seed: number; execution?:
 
 const scoredBy = ({ stderr }: Running, id: string) =>
   stderr().match(new RegExp(`"search":"${id}".*"scored candidate"`, 'g'))?.length ?? 0;
-/** What `status` reports for a search that waits for a worker of its engine. */
+/** The report of `status` for a search that waits for a worker of its engine. */
 async function engineWait(id: string): Promise<string | undefined> {
   const { waiting } = await describer.status(id);
   return [waiting, ...(waiting?.also ?? [])].find((one) => one?.for === 'engine')?.message;

@@ -1,5 +1,5 @@
-// Tests that a search has the undisturbed ranking when nats-server dies, stays away, fills its disk or loses
-// data.
+// Tests that a search has the undisturbed ranking when nats-server is killed, stays unreachable, fills its
+// disk or loses data.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -35,7 +35,7 @@ test('a scorer that hangs when its worker is killed ends with it', { timeout }, 
   const hangs = cluster.misbehaveOnce('hang');
   const search = cluster.search('orphan');
   await until(hangs, { what: 'a scorer hangs', timeoutMs: PATIENCE_MS });
-  // A process has ended when nobody holds its output, including its scorers.
+  // A process and its scorers have ended when no process holds its output.
   for (const worker of [...cluster.workers].filter(({ role }) => role === 'score'))
     await replaceWorker({ cluster, worker, signal: 'SIGKILL' });
   await checkInvariant({ cluster, search, reference });

@@ -1,5 +1,5 @@
-// Tests that a search has the undisturbed ranking when Temporal dies, stays away, or returns in an earlier
-// state.
+// Tests that a search has the undisturbed ranking when Temporal is killed, stays unreachable, or returns in
+// an earlier state.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Cluster, PATIENCE_MS, startStaffed } from './support/cluster.js';

@@ -1,5 +1,6 @@
-// Tests the image that `npm run test:image` has built: its contents, and a search whose workers and command line are containers
-// without privileges, also against a Temporal behind TLS whose authority the system's store alone knows.
+// Tests the image that `npm run test:image` has built: its contents, and a search whose workers and command
+// line are containers without privileges, also against a Temporal behind TLS whose authority the system's
+// store alone knows.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect as connectTcp } from 'node:net';
@@ -136,7 +137,7 @@ describe.skipIf(IMAGE === undefined)('the image', () => {
   });
 });
 
-/** Runs podman while this process goes on to serve the proxy. */
+/** Runs podman while this process continues to serve the proxy. */
 async function ended(args: readonly string[]): Promise<{ code: number | null; stderr: string }> {
   const child = spawn('podman', ['--runtime', 'runc', '--log-level', 'error', ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -149,7 +150,7 @@ async function ended(args: readonly string[]): Promise<{ code: number | null; st
   return { code, stderr };
 }
 
-/** An authority that nobody knows, and a certificate of it for localhost. */
+/** A private certificate authority, and its certificate for localhost. */
 function makeCertificates(home: TestHome) {
   const at = (name: string) => join(home.dir, name);
   const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'ignore' });

@@ -85,7 +85,7 @@ interface Backup {
   readonly chunks: readonly Uint8Array[];
 }
 
-/** What `nats stream backup` does. */
+/** Backs up a stream as `nats stream backup` does. */
 async function backUp(given: { readonly admin: NatsConnection; readonly stream: string }): Promise<Backup> {
   const { admin, stream } = given;
   const deliver_subject = createInbox();
@@ -103,7 +103,7 @@ async function backUp(given: { readonly admin: NatsConnection; readonly stream: 
   return { stream, about: answer.json<Backup['about']>(), chunks };
 }
 
-/** What `nats stream restore` does. */
+/** Restores a stream as `nats stream restore` does. */
 async function restore({
   admin,
   stream,

@@ -222,7 +222,7 @@ function refusal() {
   return { callback: (error: Error | null) => callback(error), refused };
 }
 
-/** What a node answers to a client that names an account. */
+/** The answer of a node to a client that names an account. */
 async function greeting(given: {
   readonly server: string;
   readonly user: string;

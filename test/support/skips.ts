@@ -42,7 +42,7 @@ const NEEDS: readonly (readonly [file: RegExp, need: string])[] = [
   [/browser|orphans|make-folder|load-network/, 'Linux'],
 ];
 
-/** What the skipped tests of a file need; undefined if the list has no entry. */
+/** The requirements of the skipped tests of a file; undefined if the list has no entry. */
 export function needOf(file: string): string | undefined {
   return NEEDS.find(([name]) => name.test(file))?.[1];
 }

@@ -119,8 +119,7 @@ function passColumns({ precision: { vector }, integers, vectors }: Frame, part: 
 }
 
 /**
- * By symmetry, both rows are also columns of the upper triangle, which is not stored: adds their share of the
- * product.
+ * Adds the product with the upper triangle, which is not stored: by symmetry, both rows are also its columns.
  */
 function addTransposed({ precision: { vector }, integers: { at }, vectors }: Frame, part: number): Code {
   const { n1, n2, x, y } = vectors;

@@ -91,14 +91,17 @@ function costsOf({
   return { flops: flops + head.flops, parameters: parameters + head.parameters, layers };
 }
 
-/** What reaches a stage: a shape, or, before the first stage, a stem. */
+/** The input of a stage: a shape, or, before the first stage, a stem. */
 interface Reached {
   readonly shape?: Shape;
   readonly stem?: Option;
   readonly ranges: CostRanges;
 }
 
-/** The least and the most of each cost, by the shape that reaches a stage, which is all that matters of the stages before. */
+/**
+ * The least and the most of each cost, by the shape that reaches a stage, which is all that matters of the
+ * stages before.
+ */
 function rangesOf({ parts, definition, resolution }: Counting): CostRanges | undefined {
   let reached: readonly Reached[] = stemOptions(definition).map((stem) => ({ stem, ranges: NOTHING }));
   let steps = 0;
@@ -122,7 +125,7 @@ function rangesOf({ parts, definition, resolution }: Counting): CostRanges | und
   return reached.map(({ ranges }) => ranges).reduce(joinRanges);
 }
 
-/** What leaves a stage with one of its options; after the last stage with the classifier. */
+/** The output of a stage with one of its options; after the last stage with the classifier. */
 function passStage(
   { parts, definition, resolution }: Counting,
   { before, stage, option }: { readonly before: Reached; readonly stage: number; readonly option: Option },

@@ -31,7 +31,8 @@ const schema = mapping({
 });
 
 /**
- * People write the path of a file. This is the compiled code, with what is known about it without running it.
+ * A person writes the path of a file, which is replaced by the compiled code and the properties that are
+ * known without running it.
  */
 export type ModuleSpecification = z.output<typeof schema>;
 

@@ -17,7 +17,7 @@ afterEach(() => {
   uncaught.mockClear();
 });
 
-/** Calls an address where nobody answers, and closes between the first attempt and its retry. */
+/** Calls an address where no server answers, and closes between the first attempt and its retry. */
 async function closeBetween(options: {
   interceptors?: ReturnType<typeof retriesUntilClosed>;
 }): Promise<void> {

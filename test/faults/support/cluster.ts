@@ -20,7 +20,7 @@ const PACE_MS = 40;
 const HANG = '5s';
 
 /**
- * What processes do into which `misbehave.mjs` is preloaded. `concerns` there explains the lists of
+ * The faults of processes that preload `misbehave.mjs`. `concerns` there explains the lists of
  * candidates.
  */
 export interface Misbehaviour {

@@ -1,4 +1,4 @@
-// Makes a build of the control workers current, as an operator does, and tells on which build a search runs.
+// Makes a build of the control workers current, as an operator does, and reports on which build a search runs.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
