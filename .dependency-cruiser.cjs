@@ -124,6 +124,7 @@ module.exports = {
     ),
     coreImports('proxies', 'wasm'),
     coreImports('ranking', 'errors'),
+    coreImports('calibration', 'errors', 'text', 'schema', 'random', 'ranking', 'specification/families'),
     coreImports('comparison', 'random', 'text', 'ranking'),
     coreImports('report', 'errors', 'candidate-error', 'text', 'schema', 'specification', 'ranking'),
     coreImports('export', 'errors', 'ir', 'ops', 'onnx', 'graph', 'lowering'),
@@ -139,7 +140,7 @@ module.exports = {
         path: '.',
         pathNot: [
           room(...ROOMS, 'test'),
-          packages('zod', 'yaml', 'csv-parse', 'fastest-levenshtein', 'protobufjs'),
+          packages('zod', 'yaml', 'csv-parse', 'fastest-levenshtein', 'protobufjs', 'ml-matrix'),
           '^(node:)?crypto$',
         ],
       },

@@ -14,7 +14,8 @@ import { createTextIndex } from '../core/text/text-index.js';
 import type { Failure, Proxies, Store } from '../store/store.js';
 import { addressOf } from './address-scores.js';
 import { hasDistinctUnits, lookUp, memberBatches } from './cohort.js';
-import { type CohortColumns, createColumns } from './rank/columns.js';
+import { readCalibratedScore, type ScoreUnit } from './rank/calibrated.js';
+import { type Chunk, type CohortColumns, createColumns } from './rank/columns.js';
 import { withFolder } from './rank/folder.js';
 import { createLatencyColumn, type LatencyColumn } from './rank/latency-column.js';
 import { createMembers } from './rank/members.js';
@@ -50,7 +51,8 @@ export function rankCandidates({
       const failures = await readCohort({ store, input, columns, members });
       const scopes = input.latencies;
       const latencies = scopes && (await createLatencyColumn({ latencies: store.latencies, scopes }));
-      const rows = rowsOf({ specification, columns, members, latencies });
+      const scoreUnit = await readCalibratedScore({ blobs: store.blobs, specification });
+      const rows = rowsOf({ specification, columns, members, latencies, scoreUnit });
       const inOrder = sortRows({ rows, compare: compareRows, runRows: limits.rows, folder });
       const path = join(folder, 'ranking.csv');
       const best = await writeRanking({ path, specification, rows: inOrder, latencies });
@@ -116,16 +118,20 @@ async function* rowsOf({
   columns,
   members,
   latencies,
+  scoreUnit,
 }: {
   specification: Specification;
   columns: CohortColumns;
   members: Members;
   latencies: LatencyColumn | undefined;
+  scoreUnit: ScoreUnit | undefined;
 }): AsyncGenerator<readonly UnrankedRow[]> {
   const { proxies, cohort } = specification;
   const { resolution } = specification.fidelity;
   const space = openSpace(specification.space);
-  for await (const { index, from, scores, means } of columns.chunks()) {
+  for await (const chunk of columns.chunks()) {
+    const { index, from, means } = chunk;
+    const scoreOf = scoreUnit ? scoreOnce(chunk, scoreUnit) : (_: string, at: number) => chunk.scores[at]!;
     for await (const block of members.of(index)) {
       const measured = await latencies?.of(block.map(({ candidate }) => candidate));
       yield block.map(({ candidate, unit, number }, at) => {
@@ -135,7 +141,7 @@ async function* rowsOf({
         const value = (proxy: string, i: number) => own[proxy] ?? means[i]![number - from]!;
         return {
           candidate,
-          score: scores[number - from]!,
+          score: scoreOf(unit, number - from),
           proxies: Object.fromEntries(proxies.map((proxy, i) => [proxy, value(proxy, i)])),
           parameters,
           ...(cohort === 'classes' ? { class: unit } : {}),
@@ -144,6 +150,21 @@ async function* rowsOf({
       });
     }
   }
+}
+
+/** Scores a unit once, however many candidates share it; `at` is its place in the chunk. */
+function scoreOnce({ shares }: Chunk, scoreUnit: ScoreUnit): (unit: string, at: number) => number {
+  const known = new Map<number, number>();
+  return (unit, at) => {
+    const found = known.get(at);
+    if (found !== undefined) return found;
+    const score = scoreUnit(
+      unit,
+      shares.map((column) => column[at]!),
+    );
+    known.set(at, score);
+    return score;
+  };
 }
 
 /** Returns the candidate of the first row. */

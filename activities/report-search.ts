@@ -3,6 +3,7 @@
 import type { ReportInput, SearchActivities } from '../core/contract/search-activities.js';
 import type { RankingRow } from '../core/report/ranking-csv.js';
 import { formatSummary, type Summary } from '../core/report/summary.js';
+import { calibrationWarnings } from '../core/specification/calibration-warnings.js';
 import { createTextIndex } from '../core/text/text-index.js';
 import { readRanking } from '../store/ranking.js';
 import type { Store } from '../store/store.js';
@@ -46,6 +47,9 @@ export function reportSearch({ store, now, onReport }: ReportOptions): SearchAct
       rankingSha256: ranking,
       cohort: specification.cohort,
       ...(await lookOver({ store, specification, ranking })),
+      ...(specification.aggregation.calibration
+        ? { calibration: { ...specification.aggregation.calibration } }
+        : {}),
       ...(drawn ? { drawn: structuredClone(drawn) as Summary['drawn'] } : {}),
       ...(latency ? { latency: { ...latency } } : {}),
       ...(generations === undefined ? {} : { generations }),
@@ -87,7 +91,8 @@ async function lookOver({
   ranking,
 }: {
   store: Store;
-  specification: Parameters<typeof unitOf>[0] & Pick<ReportInput['specification'], 'cohort' | 'proxies'>;
+  specification: Parameters<typeof unitOf>[0] &
+    Pick<ReportInput['specification'], 'cohort' | 'proxies' | 'aggregation'>;
   ranking: string;
 }): Promise<Pick<Summary, 'classes' | 'shared' | 'warnings'>> {
   const unit = unitOf(specification);
@@ -104,11 +109,15 @@ async function lookOver({
     }
   }
   const empty = candidates === 0 ? [] : specification.proxies.filter((proxy) => !finite.has(proxy));
+  const warnings = [
+    ...(empty.length > 0 ? [withoutMeaning(empty)] : []),
+    ...calibrationWarnings(specification.aggregation.calibration),
+  ];
   return {
     ...(specification.cohort === 'classes'
       ? { classes: classes.size, shared: candidates - classes.size }
       : {}),
-    ...(empty.length > 0 ? { warnings: [withoutMeaning(empty)] } : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
   };
 }
 

@@ -14,6 +14,7 @@ import { compareEigenvalues } from './measure/eigenvalues.js';
 import { startEndToEnd } from './measure/end-to-end.js';
 import { compareImportedNetworks } from './measure/imported-networks.js';
 import { describeMachine } from './measure/machine.js';
+import { compareProxies } from './measure/proxies.js';
 import { withScoring } from './measure/pure.js';
 import {
   NAS_BENCH_201_BATCHES as BATCHES,
@@ -42,6 +43,7 @@ interface BenchFlags {
   readonly weights: 'shared' | 'candidate';
   readonly eigenvalues?: true;
   readonly onnx?: true | string;
+  readonly proxies?: number;
   readonly children?: number;
   readonly againstRandom?: number;
 }
@@ -89,6 +91,11 @@ const program = new Command('bench')
     'networks of torchvision, exported to the folder and read back, beside PyTorch: ratios and memory',
   )
   .option(
+    '--proxies <BATCH>',
+    'every proxy of whole networks beside the same proxy in PyTorch, at this batch, with --candidates of them',
+    wholeNumber({ min: 2, max: 512 }),
+  )
+  .option(
     '--children <N>',
     'so many children of an evolution of the MobileNetV2 space, with and without reuse of common blocks',
     wholeNumber({ min: 112, max: 100_000 }),
@@ -128,6 +135,7 @@ async function measure(options: BenchFlags): Promise<[string, object]> {
     weights,
     eigenvalues,
     onnx,
+    proxies,
     children,
     againstRandom,
     detail,
@@ -145,6 +153,7 @@ async function measure(options: BenchFlags): Promise<[string, object]> {
         'onnx',
         await compareImportedNetworks({ folder: typeof onnx === 'string' ? onnx : undefined, rounds }),
       ];
+    if (proxies) return ['proxies', await compareProxies({ candidates: candidates ?? 10, batch: proxies })];
     if (againstRandom) {
       const scorers = availableParallelism();
       return ['against-random', await compareWithRandom({ budget: againstRandom, seed: 1, scorers })];

@@ -12,6 +12,8 @@ const OPENING = new Set([
   'results',
   'correlate',
   'compare',
+  'calibrate',
+  'suggest',
   'create',
   'update',
 ]);
@@ -23,7 +25,10 @@ const OPENING = new Set([
 export function addAllowModules(program: Command): void {
   const add = (command: Command): void => {
     if (OPENING.has(command.name()))
-      command.option('--allow-modules', `run the code of spaces of kind module (${ALLOW_MODULES}=1)`);
+      command.option(
+        '--allow-modules',
+        `run the code of spaces of kind module and of own proxies (${ALLOW_MODULES}=1)`,
+      );
     command.commands.forEach(add);
   };
   add(program);

@@ -33,7 +33,8 @@ export function familyScope({
   const part = familyPart(family, engine);
   if (part === undefined) return scoreScope(specification, engine);
   const runtime = engineOf(engine).split('.').slice(1).join('.');
-  return digest({ ...dependencies(specification), family: part, runtime });
+  const own = family === 'own' ? { own: specification.ownProxies?.map((module) => module.digest) } : {};
+  return digest({ ...dependencies(specification), family: part, runtime, ...own });
 }
 
 /**

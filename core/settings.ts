@@ -108,7 +108,7 @@ export const SETTINGS: Readonly<Record<string, readonly Setting[]>> = {
     {
       name: 'ZEROSCOUT_ALLOW_MODULES',
       meaning:
-        '`1`: spaces that are TypeScript modules may run their code here, as `--allow-modules` ([how](../guides/own-space.md#a-module)).',
+        '`1`: spaces and proxies that are TypeScript modules may run their code here, as `--allow-modules` ([spaces](../guides/own-space.md#a-module), [proxies](../guides/own-proxy.md)).',
     },
     {
       name: 'ZEROSCOUT_ALLOW_COMMANDS',

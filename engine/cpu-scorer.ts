@@ -3,6 +3,7 @@
 
 import { isMeasured } from '../core/proxies/catalogue.js';
 import { openSpace } from '../core/spaces/index.js';
+import type { FamilyName } from '../core/specification/families.js';
 import type { Provider } from './batched/device.js';
 import { createDrawStore, type DrawStore, type DrawStoreOptions } from './draw-store.js';
 import { scoreGraph } from './graph/score-features.js';
@@ -40,9 +41,10 @@ export async function createCpuScorer({
     const { candidate, fidelity, families = ['az-nas'] } = request;
     const costs = space.costs({ candidate, resolution: fidelity.resolution });
     const source = sourceOf({ request, space });
-    const isWanted = families.some((family) => !isMeasured(family));
+    const isWhole = (family: FamilyName) => isMeasured(family) || family === 'own';
+    const isWanted = families.some((family) => !isWhole(family));
     const networks = isWanted ? await scoreBlocks({ request, source, draws, programs, threads, device }) : [];
-    const whole = families.some(isMeasured)
+    const whole = families.some(isWhole)
       ? await scoreWhole({ request, source, costs, families, threads })
       : request.draws.map(() => ({}));
     const result = whole.map((measured, i) => {

@@ -1,9 +1,10 @@
 // Evaluates the compiled code of a module space in this process and returns its default export.
 import { compileFunction } from 'node:vm';
 import { SpecError } from '../core/errors.js';
+import * as proxyApi from '../core/proxies/own-proxy.js';
 import type { ModuleLoader } from '../core/spaces/module/definition.js';
 import type { SpaceModule } from '../core/spaces/module/space-module.js';
-import * as api from '../core/spaces/module/space-module.js';
+import * as spaceApi from '../core/spaces/module/space-module.js';
 import { callLimited } from './call-limit.js';
 
 /**
@@ -19,29 +20,53 @@ const FUNCTIONS = [
   'network',
   'costs',
 ] as const satisfies readonly (keyof SpaceModule)[];
+/** The functions of a proxy module. */
+const PROXY_FUNCTIONS = ['compute'] as const;
 
-/** The only package that a module may import. */
-const API = 'zeroscout/space';
+/** The only packages that a module may import. */
+const APIS: Readonly<Record<string, unknown>> = { 'zeroscout/space': spaceApi, 'zeroscout/proxy': proxyApi };
 
 /**
- * A module may import only `zeroscout/space`, so that everything on which it depends is in its code and hence
- * in its digest. Calls of `Math.random` and of the clock throw. This catches mistakes but does not protect
+ * A module may import only `zeroscout/space` and `zeroscout/proxy`, so that everything on which it depends is in its
+ * code and hence in its digest. Calls of `Math.random` and of the clock throw. This catches mistakes but does not protect
  * against hostile code, which is why modules need permission.
  */
 export const loadModule: ModuleLoader = createModuleLoader({ limitMs: LIMIT_MS });
+/** Loads a proxy module in the same way. */
+export const loadProxyModule: ModuleLoader = createModuleLoader({
+  limitMs: LIMIT_MS,
+  functions: PROXY_FUNCTIONS,
+});
 
 /**
  * Evaluating the module, or calling one of its functions, throws after `limitMs`; nothing else could end it.
  */
-export function createModuleLoader({ limitMs }: { readonly limitMs: number }): ModuleLoader {
-  return (module) => withTimeLimit(callLimited({ work: () => evaluate(module), limitMs }), limitMs);
+export function createModuleLoader({
+  limitMs,
+  functions = FUNCTIONS,
+}: {
+  readonly limitMs: number;
+  readonly functions?: readonly string[];
+}): ModuleLoader {
+  return (code) => {
+    const module = callLimited({ work: () => evaluate(code), limitMs });
+    return withTimeLimit({ module, functions, limitMs });
+  };
 }
 
 /** Wraps a module so that each of its functions has a time limit. */
-function withTimeLimit(module: unknown, limitMs: number): unknown {
+function withTimeLimit({
+  module,
+  functions,
+  limitMs,
+}: {
+  readonly module: unknown;
+  readonly functions: readonly string[];
+  readonly limitMs: number;
+}): unknown {
   if (typeof module !== 'object' || module === null) return module;
   const answer = Object.create(module) as Record<string, unknown>;
-  for (const name of FUNCTIONS) {
+  for (const name of functions) {
     const original = (module as Record<string, unknown>)[name];
     if (typeof original !== 'function') continue;
     const value = (...args: unknown[]) =>
@@ -61,10 +86,10 @@ const evaluate: ModuleLoader = ({ code, digest }) => {
 };
 
 function importApi(name: string): unknown {
-  if (name === API) return api;
+  if (Object.hasOwn(APIS, name)) return APIS[name];
   throw SpecError.of({
     path: 'space',
-    message: `a module imports "${name}"; it may import ${API} alone, so that its digest covers all of it`,
+    message: `a module imports "${name}"; it may import ${Object.keys(APIS).join(' and ')} alone, so that its digest covers all of it`,
   });
 }
 

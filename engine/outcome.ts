@@ -21,7 +21,7 @@ interface Scores {
 type Proxies = Readonly<Partial<Record<ProxyName, number>>>;
 
 /** The families that are computed from the scores of features and blocks. */
-type BlockwiseFamily = Exclude<FamilyName, MeasuredProxy | 'costs'>;
+type BlockwiseFamily = Exclude<FamilyName, MeasuredProxy | 'costs' | 'own'>;
 
 const BLOCKWISE: Readonly<Record<BlockwiseFamily, (scores: Scores) => Proxies>> = {
   'az-nas': azNasOf,

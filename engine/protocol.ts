@@ -3,6 +3,7 @@ import type { FailureReason } from '../core/candidate-error.js';
 import type { Measured } from '../core/ir/measured.js';
 import type { Costs } from '../core/spaces/space.js';
 import type { FamilyName } from '../core/specification/families.js';
+import type { OwnProxySpecification } from '../core/specification/own-proxies.js';
 import type { SpaceSpecification } from '../core/specification/space.js';
 import type { ImagesFile } from './images.js';
 import type { NetworkScore } from './network-score.js';
@@ -27,6 +28,8 @@ export interface ScoreRequest {
   readonly report?: 'details';
   /** The families of proxies to compute; az-nas alone if absent. */
   readonly families?: readonly FamilyName[];
+  /** The modules of the family `own`. */
+  readonly own?: readonly OwnProxySpecification[];
 }
 
 /** The raw proxies of each requested draw, in the order of the request. */

@@ -5,10 +5,14 @@ import { createBatchedScoring } from './batched/batched-scoring.js';
 import { createCpuScorer } from './cpu-scorer.js';
 import { endWithParent } from './lifeline.js';
 import { loadModule } from './load-module.js';
+import { allowOwnProxies } from './own-proxies.js';
 import type { FromScorer, ToScorer } from './protocol.js';
 
 // The person who started the worker allowed modules (docs/decisions/0013-spaces-as-modules.md).
-if (process.env.ZEROSCOUT_ALLOW_MODULES === '1') allowModules(loadModule);
+if (process.env.ZEROSCOUT_ALLOW_MODULES === '1') {
+  allowModules(loadModule);
+  allowOwnProxies();
+}
 const device = (process.env.ZEROSCOUT_SCORER_DEVICE ?? 'cpu') as Device;
 const threads = Number(process.env.ZEROSCOUT_SCORER_THREADS ?? 1);
 

@@ -12,6 +12,8 @@ export interface Chunk {
   /** The index of the chunk's first unit. */
   readonly from: number;
   readonly scores: Float64Array;
+  /** For each proxy, in the order of the specification, the mean rank over the draws divided by the cohort size. */
+  readonly shares: readonly Float64Array[];
   /** The mean over the draws of each proxy, in the order of the specification. */
   readonly means: readonly Float64Array[];
 }
@@ -77,6 +79,7 @@ export function createColumns({
     const length = Math.min(chunkUnits, units - from);
     const scores = new Float64Array(length);
     const means = [];
+    const shares = [];
     for (const [number, proxy] of proxies.entries()) {
       const files = Array.from({ length: fidelity.draws }, (_, draw): ColumnFile => {
         const column = number * fidelity.draws + draw;
@@ -84,14 +87,28 @@ export function createColumns({
       });
       const { ranks, sums } = await sumsOfDraws({ files, index, count, length });
       const { kind, weights } = aggregation;
-      for (let i = 0; i < length; i += 1) {
-        const share = ranks[i]! / fidelity.draws / units;
-        scores[i] = scores[i]! + rankTerm({ kind, weight: weights[proxy]!, share });
-      }
+      const own = ranks.map((sum) => sum / fidelity.draws / units);
+      addTerms({ scores, shares: own, kind, weight: weights[proxy]! });
+      shares.push(own);
       means.push(sums.map((sum) => sum / fidelity.draws));
     }
-    return { index, from, scores, means };
+    return { index, from, scores, shares, means };
   }
+}
+
+function addTerms({
+  scores,
+  shares,
+  kind,
+  weight,
+}: {
+  readonly scores: Float64Array;
+  readonly shares: Float64Array;
+  readonly kind: Specification['aggregation']['kind'];
+  readonly weight: number;
+}): void {
+  for (let i = 0; i < scores.length; i += 1)
+    scores[i] = scores[i]! + rankTerm({ kind, weight, share: shares[i]! });
 }
 
 /** Returns the path of a chunk of one column. */

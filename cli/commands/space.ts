@@ -17,7 +17,8 @@ interface Options {
   readonly json?: true;
 }
 
-interface CostsOptions extends Options {
+/** The option of `space costs` beside those of every command about a space. */
+interface CostsOption {
   readonly candidates: string;
 }
 
@@ -45,7 +46,7 @@ export function addSpaceCommand(program: Command): void {
       '--candidates <FILE>',
       'file with one candidate a line, or a table with a column "candidate" or "arch"',
     )
-    .action(async (kind: string, { resolution, json, candidates, ...parameters }: CostsOptions) => {
+    .action(async (kind: string, { resolution, json, candidates, ...parameters }: Options & CostsOption) => {
       const costs = await candidateCosts({
         space: inputOf(kind, parameters),
         candidates,

@@ -2,6 +2,7 @@
 // that can be compared.
 import { addressOfResult } from '../../activities/address-scores.js';
 import { unitOf } from '../../activities/cohort.js';
+import { readCalibratedScore } from '../../activities/rank/calibrated.js';
 import { scoredUnits } from '../../activities/scored-units.js';
 import type { Cohort } from '../../core/comparison/cohort.js';
 import type { ComparedSearch } from '../../core/comparison/comparison.js';
@@ -45,7 +46,8 @@ export async function readCohort({ store, search, space, truth }: CohortRequest)
     specification.proxies.map((proxy) => [proxy, draws.map((draw) => columnOf(proxy, draw))]),
   );
   const costs = costColumns({ space, units, specification });
-  const cohort: Cohort = { id, units, values, aggregation: specification.aggregation, costs };
+  const scoreUnit = await readCalibratedScore({ blobs: store.blobs, specification });
+  const cohort: Cohort = { id, units, values, aggregation: specification.aggregation, scoreUnit, costs };
   const written: string[] = [];
   if (truth)
     for await (const block of results.rows()) written.push(...block.map(({ candidate }) => candidate));

@@ -89,7 +89,7 @@ const USUAL_PRIORITY = 3;
  */
 export async function searchOptions({
   store,
-  read: { specification, digest, list: candidates, images, structures },
+  read: { specification, digest, list: candidates, images, structures, calibration },
 }: {
   store: Store;
   read: ReadSpecification;
@@ -99,6 +99,7 @@ export async function searchOptions({
   const list = candidates && (await writeCandidateList(store.blobs, candidates));
   if (images) await putImages({ store, images });
   for (const text of structures?.values() ?? []) await store.blobs.put(new TextEncoder().encode(text));
+  if (calibration !== undefined) await store.blobs.put(new TextEncoder().encode(calibration));
   const request: SearchRequest = { specification, ...(list ? { list } : {}) };
   const { name, space, strategy, execution } = specification;
   const memo: SearchMemo = { name, space: space.kind, digest, specification };

@@ -31,6 +31,12 @@ export const REFUSED = {
   advice: { code: 'allow-modules', text: "connect with modules: 'allowed' if you trust it" },
 } as const;
 
+/** The same of proxies that are modules. */
+export const PROXY_REFUSED = {
+  message: 'is code that comes with the specification, and it was not allowed to run',
+  advice: REFUSED.advice,
+} as const;
+
 /** Whether the code of spaces of kind module may run in this process. */
 export type ModulePermission = 'allowed' | 'refused';
 

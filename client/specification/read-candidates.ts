@@ -28,6 +28,8 @@ export interface ReadSpecification {
   readonly images?: ReadImages;
   /** For a space of files: the structures of their networks, by digest. */
   readonly structures?: ReadonlyMap<string, string>;
+  /** The text of the calibration that `aggregation` names. */
+  readonly calibration?: string;
   /** The digest of everything that determines the result. */
   readonly digest: string;
   /** Settings that are valid but probably unintended. */

@@ -31,7 +31,7 @@ export async function readModule({
   name?: string;
 }): Promise<ModuleSpecification> {
   if (modules === 'refused') throw SpecError.inFile({ file: name, ...REFUSED });
-  const code = await compile({ text: await readText(path, name), name });
+  const code = await compileModule({ text: await readText(path, name), name });
   if (code.length > MOST_CODE)
     throw SpecError.inFile({
       file: name,
@@ -52,7 +52,7 @@ export async function readModule({
 }
 
 /** The output is CommonJS because that can be evaluated synchronously, as opening a space requires. */
-async function compile({ text, name }: { text: string; name: string }): Promise<string> {
+export async function compileModule({ text, name }: { text: string; name: string }): Promise<string> {
   // The compiler is large, so it is loaded only for modules.
   const { transform } = await import('@swc/core');
   try {
@@ -83,7 +83,7 @@ function evaluate({ code, digest, name }: { code: string; digest: string; name: 
 }
 
 /** An error thrown by the module, with the module's file name. */
-function errorWithName({ error, name }: { error: unknown; name: string }): SpecError {
+export function errorWithName({ error, name }: { error: unknown; name: string }): SpecError {
   const message = error instanceof Error ? error.message : String(error);
   return SpecError.inFile({
     file: name,

@@ -6,6 +6,7 @@ import { checkDefinition } from '../../core/spaces/custom/schema.js';
 import type { SpaceFile } from '../../core/spaces/definition.js';
 import { definitionOfKind, openSpace, SPACES } from '../../core/spaces/index.js';
 import type { Space } from '../../core/spaces/space.js';
+import { calibrationWarnings } from '../../core/specification/calibration-warnings.js';
 import { adviseOn, checkAgainstSpace } from '../../core/specification/check-against-space.js';
 import type { SpaceSpecification } from '../../core/specification/space.js';
 import { checkSpecification, type Specification } from '../../core/specification/specification.js';
@@ -16,10 +17,12 @@ import { found } from '../../core/text/show.js';
 import type { FileInput } from '../files/open-file.js';
 import type { ModulePermission } from './allow-modules.js';
 import { namedFile } from './named-file.js';
+import { withCalibration } from './read-calibration.js';
 import { type ReadSpecification, readListFile, sourceField, withCandidates } from './read-candidates.js';
 import { type ReadImages, readImages } from './read-images.js';
 import { readModule } from './read-module.js';
 import { withOnnxFiles } from './read-networks.js';
+import { withProxyFiles } from './read-own-proxies.js';
 import { isParquet, readParquetTable } from './read-table.js';
 import { nameOf, readText } from './read-text.js';
 
@@ -99,17 +102,27 @@ async function completeSpecification({
   readonly reading: Reading;
 }): Promise<ReadSpecification> {
   const { value: withNetworks, structures } = await withOnnxFiles({ value: written, ...reading });
-  const { value, images } = await withImages({
+  const { value: withInput, images } = await withImages({
     value: await withSpace({ value: withNetworks, reading }),
     reading,
   });
-  const files = { ...(images ? { images } : {}), ...(structures ? { structures } : {}) };
+  const withProxies = await withProxyFiles({ value: withInput, ...reading });
+  const { value, calibration } = await withCalibration({ value: withProxies, resolve: reading.resolve });
+  const files = {
+    ...(images ? { images } : {}),
+    ...(structures ? { structures } : {}),
+    ...(calibration === undefined ? {} : { calibration }),
+  };
   const specification = checkSpecification({ value, source });
   const strategy = sourceOf(specification);
   const space = openSpace(specification.space);
   const warnings = [
     ...adviseOn({ specification, space }),
     ...(images ? adviseOnImages({ specification, images }) : []),
+    ...calibrationWarnings(specification.aggregation.calibration).map((message) => ({
+      path: 'aggregation',
+      message,
+    })),
   ];
   const found = { specification, ...files, warnings };
   if (strategy.kind !== 'list' || strategy.file === undefined) {

@@ -19,6 +19,8 @@ export interface Cohort {
   /** For each proxy, a column [m] for each draw. */
   readonly values: ReadonlyMap<string, readonly Float64Array[]>;
   readonly aggregation: Aggregation;
+  /** For a calibrated ranking, computes the score of a unit from its text and its rank shares in the order of `values`. */
+  readonly scoreUnit?: ((unit: string, shares: readonly number[]) => number) | undefined;
   /** Columns [m] of the units' costs, by `flops`, `parameters` or `depth`, as far as the space knows them. */
   readonly costs: ReadonlyMap<string, Float64Array>;
 }
@@ -48,6 +50,18 @@ export interface Choice {
 export function scoresOf(cohort: RankedCohort, choice: Choice = {}): Float64Array {
   const { kind, weights: own } = cohort.aggregation;
   const m = cohort.units.length;
+  const { scoreUnit, units } = cohort;
+  if (scoreUnit && !choice.weights) {
+    const columns = [...cohort.ranks.keys()].map((proxy) =>
+      meanShares({ cohort, proxy, draws: choice.draws }),
+    );
+    return Float64Array.from(units, (unit, i) =>
+      scoreUnit(
+        unit,
+        columns.map((column) => column[i]!),
+      ),
+    );
+  }
   const scores = new Float64Array(m);
   for (const [proxy, weight] of Object.entries(choice.weights ?? own)) {
     if (weight === undefined) continue;

@@ -77,7 +77,6 @@ function compareOne(
     };
   });
   const [first] = known.values();
-  const classes = new Set(first?.map(({ unit }) => unit)).size;
   const redundancy = redundancyOf(ranked, known);
   const stability = stabilityOf(ranked, SEED);
   const candidates = cohort.units.length;
@@ -88,7 +87,7 @@ function compareOne(
     candidates,
     weights: cohort.aggregation.weights,
     millisecondsPerCandidate,
-    resamples: first ? resampleCount(classes) : null,
+    resamples: first ? resampleCount(first.length) : null,
     datasets,
     redundancy,
     stability,

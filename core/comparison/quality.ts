@@ -2,7 +2,7 @@
 // candidates.
 import { kendall, spearman } from '../ranking/correlation.js';
 import { exponentialNdcg, ndcg, topQuality } from '../ranking/quality.js';
-import { compare } from '../ranking/ranks.js';
+import { ascendingRanks } from '../ranking/ranks.js';
 import { type Interval, intervalOf, resamples } from './bootstrap.js';
 import type { Ranker } from './rankers.js';
 
@@ -77,7 +77,7 @@ export function knownOf(candidates: readonly KnownCandidate[], seed: number): Kn
   }
   const classes = [...members.values()];
   const key = { seed, draw: 0, name: 'bootstrap' };
-  const drawn = resamples({ n: classes.length, count: resampleCount(classes.length), key });
+  const drawn = resamples({ n: classes.length, count: resampleCount(candidates.length), key });
   return { candidates, samples: drawn.map((sample) => Array.from(sample, (at) => classes[at]!).flat()) };
 }
 
@@ -111,6 +111,13 @@ interface Measures {
   readonly top: readonly { readonly mean: number; readonly regret: number }[];
 }
 
+/** Returns places, best first; equal scores keep their order. Twice a rank is a whole number, so one key holds both the rank and the place exactly. */
+function bestFirst(scores: Float64Array): Float64Array {
+  const n = scores.length;
+  const keys = ascendingRanks(scores).map((rank, at) => 2 * (n - rank) * n + at);
+  return keys.sort().map((key) => key % n);
+}
+
 /** Needs at least two candidates. Equal scores keep their order, and NaN counts as -Infinity. */
 function measure(scores: Float64Array, candidates: readonly KnownCandidate[]): Measures {
   const own = Float64Array.from(candidates, ({ unit }) => {
@@ -118,8 +125,7 @@ function measure(scores: Float64Array, candidates: readonly KnownCandidate[]): M
     return Number.isNaN(score) ? Number.NEGATIVE_INFINITY : score;
   });
   const truth = Float64Array.from(candidates, ({ accuracy }) => accuracy);
-  const inOrder = Uint32Array.from(own.keys()).sort((a, b) => compare(own[b]!, own[a]!) || a - b);
-  const accuracies = Array.from(inOrder, (at) => truth[at]!);
+  const accuracies = Array.from(bestFirst(own), (at) => truth[at]!);
   const best = accuracies.reduce((high, value) => Math.max(high, value), Number.NEGATIVE_INFINITY);
   return {
     kendall: kendall(own, truth),

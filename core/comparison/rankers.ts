@@ -18,7 +18,7 @@ export const EQUAL = 'equal weights';
 export function rankersOf(cohort: RankedCohort): readonly Ranker[] {
   const proxies = [...cohort.ranks.keys()];
   const equal = Object.fromEntries(proxies.map((proxy) => [proxy, 1]));
-  const isWeighted = new Set(Object.values(cohort.aggregation.weights)).size > 1;
+  const isWeighted = cohort.scoreUnit || new Set(Object.values(cohort.aggregation.weights)).size > 1;
   return [
     { name: OWN, kind: 'aggregation', scores: scoresOf(cohort) },
     ...(isWeighted

@@ -63,10 +63,10 @@ function clustersOf(
     .map((group) => [...group].sort((a, b) => a - b).map((i) => proxies[i]!));
 }
 
-/** Empty if the score consists of one proxy. */
+/** Empty if the score consists of one proxy, and for a calibrated ranking, whose model needs all proxies. */
 function leftOutOf(cohort: RankedCohort, known: KnownByDataset): readonly LeftOut[] {
   const weights = Object.entries(cohort.aggregation.weights).filter(([, weight]) => weight !== undefined);
-  if (weights.length < 2) return [];
+  if (weights.length < 2 || cohort.scoreUnit) return [];
   const all = scoresOf(cohort);
   const top = new Set(bestFirst(cohort, all).subarray(0, LEFT_OUT_TOP));
   const tau = (scores: Float64Array, candidates: readonly KnownCandidate[]) =>

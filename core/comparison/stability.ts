@@ -36,9 +36,9 @@ export interface Winner {
   readonly staysInTop10: number | null;
   /**
    * For each proxy, the share of the cohort that the candidate is at least as good as, and the proxy's
-   * contribution to the score.
+   * contribution to the score. The contribution is null for a calibrated ranking, whose score is no sum.
    */
-  readonly from: Readonly<Record<string, { readonly share: number; readonly term: number }>>;
+  readonly from: Readonly<Record<string, { readonly share: number; readonly term: number | null }>>;
 }
 
 export interface Stability {
@@ -117,6 +117,7 @@ function agreementOf({
 function sourcesOf({
   cohort: {
     aggregation: { kind, weights },
+    scoreUnit,
   },
   shares,
   unit,
@@ -131,7 +132,7 @@ function sourcesOf({
   return Object.fromEntries(
     weighted.map(([proxy, weight]) => {
       const share = shares.get(proxy)![unit]!;
-      return [proxy, { share, term: rankTerm({ kind, weight, share }) }];
+      return [proxy, { share, term: scoreUnit ? null : rankTerm({ kind, weight, share }) }];
     }),
   );
 }

@@ -123,7 +123,7 @@ function winnerRows({ id, stability: { winners } }: SearchComparison): Cells[] {
       cell(staysInTop10),
       textCell(proxy),
       formatNumber(share),
-      formatNumber(term),
+      cell(term),
     ]),
   );
 }

@@ -29,7 +29,7 @@ export function ndcg(values: readonly number[]): number {
   const least = accuracies.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY);
   const gain = (values: readonly number[]) =>
     values.reduce((sum, value, i) => sum + (value - least) / Math.log2(i + 2), 0);
-  const ideal = gain([...accuracies].sort((a, b) => b - a));
+  const ideal = gain(descending(accuracies));
   return ideal > 0 ? gain(accuracies) / ideal : 1;
 }
 
@@ -50,8 +50,13 @@ export function exponentialNdcg(values: readonly number[]): number {
     values
       .slice(0, FIRST_OF_EXPONENTIAL)
       .reduce((sum, value, i) => sum + (2 ** (value - most) - 2 ** -most) / Math.log2(i + 2), 0);
-  const ideal = gain([...accuracies].sort((a, b) => b - a));
+  const ideal = gain(descending(accuracies));
   return ideal > 0 ? gain(accuracies) / ideal : 1;
+}
+
+/** The native sort of typed arrays is several times as fast as one with a comparison. */
+function descending(values: readonly number[]): number[] {
+  return Array.from(Float64Array.from(values).sort().reverse());
 }
 
 function clampTo(finite: readonly number[], value: number): number {

@@ -33,6 +33,8 @@ const SummarySchema = z.looseObject({
    */
   classes: count.optional(),
   shared: count.optional(),
+  /** Of a calibrated ranking: the digest of the calibration, the data set and the number of its labels, and its method. */
+  calibration: z.looseObject({ digest: z.string(), dataset: z.string(), labels: count }).optional(),
   /** Sentences that a reader should know before using the ranking. */
   warnings: z.array(z.string()).optional(),
   /** With screening: the candidates of each round, and its time. */

@@ -66,17 +66,22 @@ export function oneOf<const Word extends string>(words: readonly [Word, ...Word[
 
 /**
  * A mapping that allows no other keys; one of `words` (presets, which were replaced earlier) may stand in its
- * place. Several unknown keys give one message of several lines, a line for each of the first keys (see
- * `toIssues`).
+ * place. Messages do not offer `internal` keys, which only commands write. Several unknown keys give one message
+ * of several lines, a line for each of the first keys (see `toIssues`).
  */
 export function mapping<Shape extends z.core.$ZodLooseShape>(
   shape: Shape,
   {
-    right = `a mapping with ${Object.keys(shape).join(', ')}`,
+    internal = [],
+    right = `a mapping with ${writtenKeys(shape, internal).join(', ')}`,
     words = [],
-  }: { readonly right?: string; readonly words?: readonly string[] } = {},
+  }: {
+    readonly internal?: readonly string[];
+    readonly right?: string;
+    readonly words?: readonly string[];
+  } = {},
 ) {
-  const known = Object.keys(shape);
+  const known = writtenKeys(shape, internal);
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
@@ -88,6 +93,10 @@ export function mapping<Shape extends z.core.$ZodLooseShape>(
           ? unknownValue({ word: issue.input, known: words })
           : wrongMapping({ value: issue.input, right }),
   });
+}
+
+function writtenKeys(shape: z.core.$ZodLooseShape, internal: readonly string[]): string[] {
+  return Object.keys(shape).filter((key) => !internal.includes(key));
 }
 
 type Kinds = readonly { readonly shape: z.core.$ZodShape }[];

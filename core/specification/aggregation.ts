@@ -1,7 +1,7 @@
 // Defines the schemas of `proxies` and `aggregation`: which proxies are computed, and how they are combined
 // into one score.
 import { z } from 'zod';
-import { mapping, oneOf, positiveNumber } from '../schema/fields.js';
+import { mapping, oneOf, positiveNumber, text, wholeNumber } from '../schema/fields.js';
 import { found, quote } from '../text/show.js';
 import { ASSEMBLY_NAMES } from './assemblies.js';
 import { PROXIES, type ProxyName } from './families.js';
@@ -26,6 +26,22 @@ const KINDS = ['log-rank', 'linear-rank'] as const;
  * (assemblies.ts).
  */
 export const AGGREGATION_WORDS = [...KINDS, ...ASSEMBLY_NAMES] as const;
+/** The kind that names a file; the reader of the specification replaces it by `calibration` (core/calibration). */
+export const CALIBRATED = 'calibrated';
+
+/** What is left of a calibration's file when the specification travels: the digest of its bytes, and what it is of. */
+const CalibrationReference = mapping(
+  {
+    digest: text({ test: (value) => /^[0-9a-f]{64}$/.test(value), right: 'the SHA-256 of the calibration' }),
+    dataset: text({ test: (value) => value !== '', right: 'the data set of the labels' }),
+    labels: wholeNumber({ min: 2, max: 1e9 }),
+    method: oneOf(['own', 'weights', 'model']),
+    space: oneOf(['same', 'other']),
+  },
+  { right: 'the path of a calibration file' },
+);
+export type CalibrationReference = z.output<typeof CalibrationReference>;
+
 const weight = positiveNumber({ max: 1e6 }).optional();
 /** A preset that is still present stands beside `proxies`, which another check reports. */
 function wordAsMapping(word: unknown): unknown {
@@ -40,10 +56,12 @@ export const Aggregation = z.preprocess(
       weights: mapping(
         Object.fromEntries(PROXIES.map((name) => [name, weight])) as Record<ProxyName, typeof weight>,
       ).prefault({}),
+      calibration: CalibrationReference.optional(),
     },
     {
       right: `one of ${AGGREGATION_WORDS.join(', ')}, or a mapping with kind, weights`,
       words: AGGREGATION_WORDS,
+      internal: ['calibration'],
     },
   ),
 );

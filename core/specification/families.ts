@@ -101,6 +101,8 @@ export const FAMILIES = {
   vkdnw: wholeNetwork('vkdnw', ['class-derivatives', 'whole-network-backward']),
   swap: wholeNetwork('swap', ['sign-patterns', 'several-images']),
   depth: wholeNetwork('depth', ['network']),
+  /** Proxies of the user's own, whose modules a specification carries; their names begin with OWN_PREFIX. */
+  own: { version: 1, proxies: {}, needs: ['network'], devices: ['cpu'] },
 } as const satisfies Readonly<Record<string, Family>>;
 
 export type FamilyName = keyof typeof FAMILIES;
@@ -126,7 +128,11 @@ export const AZ_NAS_PROXIES = Object.keys(FAMILIES['az-nas'].proxies) as unknown
   ...AzNasProxy[],
 ];
 
+/** The names of own proxies begin so, and no other does. They stand among the proxies of a specification as its modules do. */
+export const OWN_PREFIX = 'own-';
+
 export function familyOf(proxy: ProxyName): FamilyName {
+  if (isOwnProxy(proxy)) return 'own';
   return FAMILY_NAMES.find((family) => Object.hasOwn(FAMILIES[family].proxies, proxy))!;
 }
 
@@ -141,6 +147,10 @@ export function needsOf(family: FamilyName): readonly Need[] {
 export function isScored(family: FamilyName): boolean {
   const { needs }: Family = FAMILIES[family];
   return needs.some((need) => need !== 'costs');
+}
+
+export function isOwnProxy(name: string): boolean {
+  return name.startsWith(OWN_PREFIX);
 }
 
 /** The families that must be scored for these proxies, in canonical order. */

@@ -3,7 +3,8 @@
 import { describeField, type JsonSchema, withBareKinds } from '../schema/json-schema.js';
 import { Definition } from '../spaces/custom/schema.js';
 import { definitionOfKind } from '../spaces/index.js';
-import { AGGREGATION_WORDS } from './aggregation.js';
+import { AGGREGATION_WORDS, CALIBRATED } from './aggregation.js';
+import { OWN_PREFIX } from './families.js';
 import { FEATURE_WORDS, PRESETS } from './fidelity.js';
 import { Written } from './specification.js';
 
@@ -20,7 +21,8 @@ const DRAFT = 'https://json-schema.org/draft/2020-12/schema';
  */
 export function specificationSchema(): JsonSchema {
   const written = describeField(Written);
-  const { properties, ...rest } = written as JsonSchema & { readonly properties: Properties };
+  const { properties: all, ...rest } = written as JsonSchema & { readonly properties: Properties };
+  const { ownProxies: _, ...properties } = all;
   const { space, strategy, fidelity, aggregation, input } = properties as Required<Properties>;
   return {
     $schema: DRAFT,
@@ -29,12 +31,13 @@ export function specificationSchema(): JsonSchema {
     properties: {
       ...properties,
       space: { ...outer(space!), ...withBareKinds({ oneOf: kindsOf(space!).map(fileInPlaceOfContents) }) },
+      proxies: withModules(properties.proxies!),
       strategy: {
         ...outer(strategy!),
         ...withBareKinds({ oneOf: kindsOf(strategy!).map(fileOrSearch).map(withWrittenRounds) }),
       },
       fidelity: { ...outer(fidelity!), ...presetOr(fidelity!) },
-      aggregation: { ...outer(aggregation!), ...wordOr(AGGREGATION_WORDS, aggregation!) },
+      aggregation: { ...outer(aggregation!), ...aggregationSchema(aggregation!) },
       input: {
         ...input!,
         properties: { images: { type: 'string', description: 'the path of a .npy file' } },
@@ -97,6 +100,40 @@ function presetOr(mapping: JsonSchema): JsonSchema {
   const { features } = properties as Required<Properties>;
   const withWords = { ...properties, features: { ...outer(features!), ...wordOr(FEATURE_WORDS, features!) } };
   return wordOr(Object.keys(PRESETS), { ...mapping, properties: withWords });
+}
+
+/** Beside the names there may be paths of modules. */
+function withModules(proxies: JsonSchema): JsonSchema {
+  const module = {
+    type: 'string',
+    pattern: '\\.[cm]?[jt]s$',
+    description: 'the path of a proxy of your own',
+  };
+  return { ...proxies, items: { anyOf: [proxies.items, module] } };
+}
+
+/** People name the file of a calibration, of which `calibration` is what the reader leaves. */
+function aggregationSchema(aggregation: JsonSchema): JsonSchema {
+  const { properties, ...rest } = aggregation as JsonSchema & { readonly properties: Properties };
+  const { calibration: _, weights, ...others } = properties;
+  const ownWeight = { type: 'number', exclusiveMinimum: 0 };
+  const written = {
+    ...others,
+    weights: { ...weights, patternProperties: { [`^${OWN_PREFIX}`]: ownWeight } },
+  };
+  const calibrated = {
+    type: 'object',
+    properties: {
+      kind: { const: CALIBRATED },
+      file: { type: 'string', description: 'the path of a calibration file' },
+    },
+    required: ['kind', 'file'],
+    additionalProperties: false,
+  };
+  const { anyOf } = wordOr(AGGREGATION_WORDS, { ...rest, properties: written }) as {
+    readonly anyOf: readonly JsonSchema[];
+  };
+  return { anyOf: [...anyOf, calibrated] };
 }
 
 function wordOr(words: readonly string[], mapping: JsonSchema): JsonSchema {

@@ -13,10 +13,12 @@ import type { ProxyName } from './families.js';
 import { FidelitySchema } from './fidelity.js';
 import { Input } from './images.js';
 import { Notify } from './notify.js';
+import { OwnProxies, type OwnProxySpecification, withoutOwnNames } from './own-proxies.js';
 import { Source, Sources } from './sources.js';
 import { SpaceSchema, spaceDefaults } from './space.js';
 import {
   strayAssembly,
+  strayCalibration,
   strayDevice,
   strayFidelity,
   strayImages,
@@ -76,39 +78,44 @@ const Execution = mapping({
 });
 
 /** The schema of what people write; `complete` resolves `kind` mappings and presets. */
-export const Written = mapping({
-  name: text({
-    test: (value) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(value),
-    right: '1 to 64 letters, digits, "_" or "-", the first a letter or digit (no slash, dot or space)',
-  }),
-  space: SpaceSchema.describe('the networks to search'),
-  strategy: Strategy.default({ kind: 'exhaustive' }).describe('which candidates of the space are scored'),
-  constraints: Constraints.optional().describe(
-    'limits on the costs of a candidate, checked before it is scored',
-  ),
-  /**
-   * People write the path of a file; reading the specification replaces it by the description of the
-   * contents.
-   */
-  input: Input.optional().describe('images that are used instead of noise'),
-  fidelity: FidelitySchema.prefault('standard').describe(
-    'the trade-off between the cost and the noise of a score',
-  ),
-  proxies: Proxies.optional().describe(
-    'the proxies to compute; by default those of AZ-NAS that are defined in the space',
-  ),
-  aggregation: Aggregation.prefault({}).describe('how the proxies are combined into one score'),
-  cohort: oneOf(['written', 'classes'])
-    .optional()
-    .describe('whether candidates that are the same function share one score and one rank'),
-  seed: wholeNumber({ min: 0, max: 2 ** 32 - 1 })
-    .default(1)
-    .describe('determines every random choice: candidates, weights, images, probes'),
-  execution: Execution.prefault({}).describe(
-    'how the work is split and where it runs; does not change the result by a byte',
-  ),
-  notify: Notify.optional().describe('the notification that is sent when the search has ended'),
-});
+export const Written = mapping(
+  {
+    name: text({
+      test: (value) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(value),
+      right: '1 to 64 letters, digits, "_" or "-", the first a letter or digit (no slash, dot or space)',
+    }),
+    space: SpaceSchema.describe('the networks to search'),
+    strategy: Strategy.default({ kind: 'exhaustive' }).describe('which candidates of the space are scored'),
+    constraints: Constraints.optional().describe(
+      'limits on the costs of a candidate, checked before it is scored',
+    ),
+    /**
+     * People write the path of a file; reading the specification replaces it by the description of the
+     * contents.
+     */
+    input: Input.optional().describe('images that are used instead of noise'),
+    fidelity: FidelitySchema.prefault('standard').describe(
+      'the trade-off between the cost and the noise of a score',
+    ),
+    proxies: Proxies.optional().describe(
+      'the proxies to compute; by default those of AZ-NAS that are defined in the space',
+    ),
+    /** People write paths of modules among `proxies`; the reader of the specification replaces them by names, and puts the code here. */
+    ownProxies: OwnProxies.optional(),
+    aggregation: Aggregation.prefault({}).describe('how the proxies are combined into one score'),
+    cohort: oneOf(['written', 'classes'])
+      .optional()
+      .describe('whether candidates that are the same function share one score and one rank'),
+    seed: wholeNumber({ min: 0, max: 2 ** 32 - 1 })
+      .default(1)
+      .describe('determines every random choice: candidates, weights, images, probes'),
+    execution: Execution.prefault({}).describe(
+      'how the work is split and where it runs; does not change the result by a byte',
+    ),
+    notify: Notify.optional().describe('the notification that is sent when the search has ended'),
+  },
+  { internal: ['ownProxies'] },
+);
 
 /**
  * A specification in which every default is filled in. `aggregation.weights` has exactly the chosen proxies.
@@ -141,7 +148,7 @@ export function checkSpecification({
    */
   readonly origin?: 'person' | 'command' | 'newer release';
 }): Specification {
-  const value = withAssembly(written);
+  const value = withoutOwnNames(withAssembly(written));
   const result = Written.safeParse(value, { reportInput: true });
   if (origin === 'newer release' && result.error?.issues.some(({ code }) => code === 'unrecognized_keys'))
     return checkSpecification({
@@ -155,6 +162,7 @@ export function checkSpecification({
     ...strayDevice(value),
     ...strayImages(value),
     ...strayWeights(value),
+    ...strayCalibration(value),
     ...(origin === 'person' ? strayFidelity(value) : []),
   ];
   if (!result.success) {
@@ -172,10 +180,9 @@ function ofWhole({ issue, source }: { readonly issue: Issue; readonly source: st
 
 function complete(written: z.output<typeof Written>) {
   const defaults = spaceDefaults(written.space);
-  const proxies: readonly ProxyName[] = written.proxies ?? defaults.proxies;
-  const { kind, weights } = written.aggregation;
-  const chosen = proxies.map((proxy) => [proxy, weights[proxy] ?? 1] as const);
-  const all: Readonly<Partial<Record<ProxyName, number>>> = Object.fromEntries(chosen);
+  const { proxies, weights } = chooseProxies(written, defaults.proxies);
+  const { kind, calibration } = written.aggregation;
+  const own = written.ownProxies;
   // `written`: every text is a candidate; `classes`: texts that are the same function are one candidate
   // (docs/understand/method.md). With weights of their own, all written candidates are distinct, as
   // published.
@@ -211,7 +218,8 @@ function complete(written: z.output<typeof Written>) {
     ...(input ? { input } : {}),
     fidelity: filled(fidelity, side),
     proxies,
-    aggregation: { kind, weights: all },
+    ...(own ? { ownProxies: own.list.map(({ weight: _, ...module }): OwnProxySpecification => module) } : {}),
+    aggregation: { kind, weights, ...(calibration ? { calibration } : {}) },
     cohort,
     seed,
     execution: {
@@ -224,6 +232,23 @@ function complete(written: z.output<typeof Written>) {
     },
     ...(notify ? { notify } : {}),
   };
+}
+
+/** All proxies of the search, those of the user's own included, and the weight of each. */
+function chooseProxies(
+  { proxies: named, ownProxies, aggregation }: z.output<typeof Written>,
+  byDefault: readonly ProxyName[],
+) {
+  const own = ownProxies?.list ?? [];
+  const usual = named ?? (ownProxies?.only ? [] : byDefault);
+  // The names of own proxies are not known to this release; whatever reads `proxies` accepts any name.
+  const proxies: readonly ProxyName[] = [...usual, ...own.map(({ name }) => name as ProxyName)];
+  const ownWeights = Object.fromEntries(own.map(({ name, weight }) => [name, weight]));
+  const weightOf = (proxy: ProxyName) => aggregation.weights[proxy] ?? ownWeights[proxy] ?? 1;
+  const weights: Readonly<Partial<Record<ProxyName, number>>> = Object.fromEntries(
+    proxies.map((proxy) => [proxy, weightOf(proxy)]),
+  );
+  return { proxies, weights };
 }
 
 function withoutUnknown({

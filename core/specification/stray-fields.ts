@@ -4,6 +4,7 @@ import type { Issue } from '../errors.js';
 import { Aggregation, Proxies } from './aggregation.js';
 import { ASSEMBLIES, ASSEMBLY_NAMES } from './assemblies.js';
 import { familyOf, isComputedOn, type Need, needsOf, PROXIES, type ProxyName } from './families.js';
+import { OwnProxies } from './own-proxies.js';
 import { offeredProxies, SpaceSchema, spaceDefaults } from './space.js';
 
 /**
@@ -30,11 +31,12 @@ const WHY: Readonly<Partial<Record<ProxyName, string>>> = {
 /** Some families are computed only by scorers of some devices. */
 export function strayDevice(value: unknown): Issue[] {
   const both = z
-    .looseObject({ proxies: Proxies, execution: z.looseObject({ device: z.string() }) })
+    .looseObject({ proxies: Proxies.default([]), execution: z.looseObject({ device: z.string() }) })
     .safeParse(value);
   if (!both.success) return [];
   const { proxies, execution } = both.data;
-  return proxies
+  const own = z.looseObject({ ownProxies: OwnProxies }).safeParse(value).data?.ownProxies.list ?? [];
+  return [...proxies, ...own.map(({ name }) => name as ProxyName)]
     .filter((name) => !isComputedOn(familyOf(name), execution.device))
     .map((name) => ({
       path: 'proxies',
@@ -44,8 +46,14 @@ export function strayDevice(value: unknown): Issue[] {
 
 /** A preset fixes the proxies, so explicit proxies beside it would contradict it. */
 export function strayAssembly(value: unknown): Issue[] {
-  const both = z.looseObject({ aggregation: z.enum(ASSEMBLY_NAMES), proxies: z.unknown() }).safeParse(value);
-  if (!both.success || both.data.proxies === undefined) return [];
+  const both = z
+    .looseObject({
+      aggregation: z.enum(ASSEMBLY_NAMES),
+      proxies: z.unknown().optional(),
+      ownProxies: z.unknown().optional(),
+    })
+    .safeParse(value);
+  if (!both.success || (both.data.proxies ?? both.data.ownProxies) === undefined) return [];
   const { aggregation } = both.data;
   const named = Object.keys(ASSEMBLIES[aggregation].weights).join(', ');
   return [
@@ -62,7 +70,11 @@ export function strayAssembly(value: unknown): Issue[] {
  */
 export function strayImages(value: unknown): Issue[] {
   const chosen = z.looseObject({ proxies: Proxies }).safeParse(value).data?.proxies ?? [];
-  const needing = (need: Need) => chosen.filter((name) => needsOf(familyOf(name)).includes(need));
+  const own = z.looseObject({ ownProxies: OwnProxies }).safeParse(value).data?.ownProxies.list ?? [];
+  const needing = (need: Need) => [
+    ...chosen.filter((name) => needsOf(familyOf(name)).includes(need)),
+    ...own.filter(({ needs }) => needs.some((each) => each === need)).map(({ name }) => name),
+  ];
   const issue = (names: readonly string[], message: string): Issue[] =>
     names.length ? [{ path: 'proxies', message: `${names.join(', ')} ${message}` }] : [];
   const hasImages = z.looseObject({ input: z.looseObject({ images: z.unknown() }) }).safeParse(value).success;
@@ -104,6 +116,21 @@ export function strayWeights(value: unknown): Issue[] {
       message: `weight for a proxy that is not in proxies (${proxies.join(', ')}); remove it or add ${name} to proxies`,
     }),
   );
+}
+
+/** A calibration holds for one cohort that is ranked once; screening and evolution rank cohorts of their own choice. */
+export function strayCalibration(value: unknown): Issue[] {
+  const { data } = z
+    .looseObject({
+      aggregation: z.looseObject({ calibration: z.unknown() }),
+      strategy: z.looseObject({ kind: z.string() }),
+    })
+    .safeParse(value);
+  if (data?.aggregation.calibration === undefined) return [];
+  const { kind } = data.strategy;
+  if (kind !== 'screening' && kind !== 'evolution') return [];
+  const message = `calibrated does not go with strategy ${kind}, which ranks cohorts of its own choice; must be exhaustive, random or list`;
+  return [{ path: 'aggregation', message }];
 }
 
 /** Rounds have fidelities of their own, so a fidelity beside them would have no effect. */

@@ -5,6 +5,7 @@ import { isMeasured, MEASURED_PROXIES } from '../../core/proxies/catalogue.js';
 import type { Measurement } from '../../core/proxies/measurement.js';
 import { FAMILIES, type FamilyName, type Need } from '../../core/specification/families.js';
 import { Tensor } from '../onnx-runtime.js';
+import type { OpenedProxy } from '../own-proxies.js';
 import { measureAbsolute } from './measure-absolute.js';
 import { measureActivations } from './measure-activations.js';
 import { measureFisher } from './measure-fisher.js';
@@ -25,15 +26,21 @@ export async function openWhole({
   network,
   costs,
   families,
+  own = [],
   threads,
 }: {
   network: WholeNetwork;
   costs: Measurement['costs'];
   families: readonly FamilyName[];
+  /** Own proxies, which are computed beside them. */
+  own?: readonly OpenedProxy[];
   threads: number;
 }): Promise<OpenWhole> {
   const measured = families.filter(isMeasured);
-  const needs = new Set<string>(measured.flatMap((family): readonly Need[] => FAMILIES[family].needs));
+  const needs = new Set<string>([
+    ...measured.flatMap((family): readonly Need[] => FAMILIES[family].needs),
+    ...own.flatMap((proxy) => proxy.needs),
+  ]);
   const programs = await openPrograms({ network, needs, threads });
   const [batch, classes] = network.tape.shape(network.logits) as [number, number];
   return {
@@ -42,7 +49,10 @@ export async function openWhole({
       const tensors = tensorsOf({ network, draw });
       const measuring: Measuring = { network, programs, needs, draw, tensors, labels, batch, classes };
       const measurement = { ...(await measure(measuring)), costs };
-      return Object.fromEntries(measured.map((name) => [name, MEASURED_PROXIES[name](measurement)]));
+      return Object.fromEntries([
+        ...measured.map((name) => [name, MEASURED_PROXIES[name](measurement)] as const),
+        ...own.map(({ name, compute }) => [name, compute(measurement)] as const),
+      ]);
     },
     close: () => programs.close(),
   };

@@ -7,6 +7,7 @@ import { randomDraw } from '../../core/ir/draw.js';
 import type { Costs } from '../../core/spaces/space.js';
 import type { FamilyName } from '../../core/specification/families.js';
 import { imagesOfDraw } from '../images.js';
+import { openOwnProxies } from '../own-proxies.js';
 import type { ScoreRequest } from '../protocol.js';
 import { openWhole } from './measure-whole.js';
 import type { NetworkSource } from './source.js';
@@ -26,8 +27,15 @@ export async function scoreWhole({
   families: readonly FamilyName[];
   threads: number;
 }): Promise<readonly Readonly<Record<string, number>>[]> {
-  const { candidate, seed, draws, fidelity, images } = request;
-  const opened = await openWhole({ network: wholeNetworkOf(request, source), costs, families, threads });
+  const { candidate, seed, draws, fidelity, images, own = [] } = request;
+  const modules = openOwnProxies(own);
+  const opened = await openWhole({
+    network: wholeNetworkOf(request, source),
+    costs,
+    families,
+    own: modules,
+    threads,
+  });
   try {
     const scores: Readonly<Record<string, number>>[] = [];
     for (const draw of draws) {

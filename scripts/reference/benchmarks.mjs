@@ -19,6 +19,7 @@ export function benchmarksPage() {
     publishedAccuracies(),
     scale(),
     rankings(),
+    calibration(),
     otherRuns(),
   ]);
 }
@@ -61,6 +62,36 @@ function againstPyTorch() {
     text: `Milliseconds a candidate at 32 x 32, one draw, ${shared.rows[0].candidates} random candidates, ${shared.rounds} rounds (${own.rounds} with weights of each candidate). PyTorch ${shared.versions.torch} runs eagerly with ${shared.versions.threads} threads; its side draws weights anew for each candidate, as people do today. It is [reference/pytorch](../../reference/pytorch), which passes the same golden cases. Two scorers of one thread are quicker than one of two, so a scorer runs with one.`,
     body: table(head, rows),
   });
+}
+
+function calibration() {
+  const found = results('calibration');
+  const spread = ([mean, deviation]) => `${mean.toFixed(3)} ± ${deviation.toFixed(3)}`;
+  const rows = found.rows.map(
+    ({ space, dataset, labels, chosen, own, weights, model, saysBetter, bestLabel }) => [
+      `${space}, ${dataset}`,
+      `${labels} ${chosen}`,
+      spread(own),
+      spread(weights),
+      spread(model),
+      `${Math.round(saysBetter * 100)} %`,
+      bestLabel.toFixed(2),
+    ],
+  );
+  const head = [
+    'space, data set',
+    'labels',
+    'τ, `assembled`',
+    'τ, fitted weights',
+    'τ, fitted model',
+    'says better',
+    'best label',
+  ];
+  return [
+    '## Calibration with few labels',
+    `\`npm run bench:calibration\`, ${found.date.slice(0, 10)}. Kendall's τ with the candidates that have no label, mean and standard deviation over ${found.sets} sets of labels, from the raw values of \`npm run bench:ranking\`. \`says better\`: how often the calibration judges, from its labels alone, that something fitted is better. \`best label\`: accuracy of the best network among the labels. The form of the model was chosen on NAS-Bench-201 with other sets of labels; on NAS-Bench-Macro and Accel-NASBench it was tried once, on the others not before.`,
+    table(head, rows),
+  ].join('\n\n');
 }
 
 function otherSpaces() {

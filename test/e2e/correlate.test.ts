@@ -193,11 +193,73 @@ describe('compare', () => {
     const { stdout: shown } = await done(['compare', 'one'], { home });
     expect(shown).toContain('Is this stable enough to act on?');
     expect(shown).not.toContain('truth');
-  }, 120_000);
+  }, 300_000);
 
   test('what cannot be compared ends with code 2', async () => {
     const cases = [['none'], ['one', 'one'], ['one', '--truth', 'absent.csv']];
     const outcomes = await Promise.all(cases.map((args) => zeroscout(['compare', ...args], { home })));
     expect(outcomes.map(({ code, stdout }) => [code, stdout])).toEqual(cases.map(() => [2, '']));
   });
+});
+
+describe('calibrate', () => {
+  test('a search that names a calibration ranks by it, and says so', async () => {
+    const label = ['--truth', 'truth.csv', '--labels', '40', '--dataset', 'reversed', '--out', 'cal.json'];
+    const { stdout } = await done(['calibrate', 'one', ...label, '--json'], { home });
+    const found = JSON.parse(stdout);
+    expect(found.evidence.crossValidated.own).toBeLessThan(-0.9);
+    expect(found).toMatchObject({ labels: 40, dataset: 'reversed', file: 'cal.json' });
+    expect(found.method).not.toBe('own');
+
+    const given = JSON.parse(home.read('s.json'));
+    const aggregation = { kind: 'calibrated', file: 'cal.json' };
+    home.write('calibrated.json', JSON.stringify({ ...given, aggregation }));
+    const run = ['run', 'calibrated.json', '--id', 'calibrated', '--json'];
+    const summary = JSON.parse((await done(run, { home })).stdout);
+    expect(summary).toMatchObject({
+      scored: 0,
+      calibration: { dataset: 'reversed', labels: 40, space: 'same' },
+    });
+    expect(summary.warnings).toHaveLength(1);
+    const truth = ['--truth', 'truth.csv', '--json'];
+    const correlated = JSON.parse((await done(['correlate', 'calibrated', ...truth], { home })).stdout);
+    expect(correlated.datasets[1].written.kendall).toBeGreaterThan(0.3);
+    const compared = JSON.parse((await done(['compare', 'calibrated', 'one', ...truth], { home })).stdout);
+    const [own] = compared.searches[0].datasets[1].rankers;
+    expect(own.kendall.value).toBeCloseTo(correlated.datasets[1].written.kendall, 12);
+  }, 300_000);
+
+  test('suggest names winners and a spread, and nothing that is known', async () => {
+    const { stdout } = await done(['suggest', 'one', '--budget', '4', '--known', 'truth.csv', '--json'], {
+      home,
+    });
+    const found: { candidate: string; why: string }[] = JSON.parse(stdout);
+    expect(found).toHaveLength(4);
+    expect(found.map(({ why }) => why.split(':')[0])).toEqual(['winner', 'spread', 'spread', 'spread']);
+    const known = rows.filter((_, index) => isKnown(index)).map((row) => row.class);
+    const suggested = found.map(({ candidate }) => rows.find((row) => row.candidate === candidate)!.class);
+    expect(suggested.filter((unit) => known.includes(unit))).toEqual([]);
+    const table = await done(['suggest', 'one', '--csv'], { home });
+    expect(table.stdout.split('\n')[0]).toBe('arch,accuracy');
+  });
+
+  test('what cannot be calibrated, and a calibration that does not fit, end with code 2', async () => {
+    const given = JSON.parse(home.read('s.json'));
+    const write = (name: string, changes: object) =>
+      home.write(name, JSON.stringify({ ...given, ...changes }));
+    const aggregation = { kind: 'calibrated', file: 'cal.json' };
+    write('evolves.json', { aggregation, strategy: { kind: 'evolution', budget: 30, population: 10 } });
+    write('lacks.json', { aggregation, proxies: ['expressivity'] });
+    write('absent.json', { aggregation: { kind: 'calibrated', file: 'none.json' } });
+    write('weighted.json', { aggregation: { ...aggregation, weights: {} } });
+    home.write('few.csv', `arch,noisy\n${rows[0]!.candidate},1\n${rows[1]!.candidate},2\n`);
+    const cases = [
+      ['calibrate', 'one', '--truth', 'truth.csv'],
+      ['calibrate', 'one', '--truth', 'truth.csv', '--dataset', 'noise'],
+      ['calibrate', 'one', '--truth', 'few.csv'],
+      ...['evolves', 'lacks', 'absent', 'weighted'].map((name) => ['validate', `${name}.json`]),
+    ];
+    const outcomes = await Promise.all(cases.map((args) => zeroscout(args, { home })));
+    expect(outcomes.map(({ code }) => code)).toEqual(cases.map(() => 2));
+  }, 300_000);
 });

@@ -106,3 +106,37 @@ test('a TypeScript module: where nobody allowed it no process runs it; allowed i
   await cli('export', 'm', '--allow-modules', '--format', 'pytorch', '--out', 'modules');
   expect(home.read('modules/rank_1.py')).toContain(`module ${winner!.candidate}`);
 }, 300_000);
+
+test('a proxy of one’s own: refused until it is allowed, then a column that is scored once for its code', async () => {
+  const code = readFileSync(join(ROOT, 'examples/proxies/gradient-balance.ts'), 'utf8');
+  const search = {
+    name: 'own',
+    space: 'nas-bench-201',
+    strategy: { kind: 'random', samples: SAMPLES },
+    fidelity: { draws: 1, batch: 4, resolution: 16 },
+    proxies: ['complexity', 'balance.ts'],
+    aggregation: { weights: { 'own-gradient-balance': 2 } },
+  };
+  home.write('balance.ts', code);
+  home.write('own.json', JSON.stringify(search));
+  const refused = await zeroscout(['run', 'own.json'], { home });
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('--allow-modules')]);
+
+  const run = async (id: string, file: string) =>
+    JSON.parse(
+      (await cli('run', file, '--id', id, '--out', id, '--json', '--allow-modules', '--workers', '1')).stdout,
+    );
+  expect(await run('own', 'own.json')).toMatchObject({ scored: SAMPLES, failed: 0 });
+  const rows = readRankingCsv(home.read('own/ranking.csv'));
+  const values = rows.map(({ proxies }) => proxies['own-gradient-balance']!);
+  expect(new Set(values).size).toBeGreaterThan(1);
+  expect(values.every((value) => value > 0 || value === Number.NEGATIVE_INFINITY)).toBe(true);
+  // Another file of the same code, and the same code with another number in it.
+  home.write('same.ts', `// A comment is no code.\n${code}`);
+  home.write('other.ts', code.replace('total === 0', 'total === 1e-300'));
+  home.write('same.json', JSON.stringify({ ...search, proxies: ['complexity', 'same.ts'] }));
+  home.write('other.json', JSON.stringify({ ...search, proxies: ['complexity', 'other.ts'] }));
+  expect(await run('same', 'same.json')).toMatchObject({ reused: SAMPLES });
+  expect(await run('other', 'other.json')).toMatchObject({ scored: SAMPLES });
+  expect(home.read('other/ranking.csv')).toBe(home.read('own/ranking.csv'));
+}, 300_000);

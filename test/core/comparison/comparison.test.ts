@@ -168,7 +168,7 @@ describe('a cohort', () => {
   it('has winners whose scores are the sum of what their proxies add', () => {
     const { winners } = stabilityOf(rankCohort(cohort()), 1);
     for (const { score, from } of winners)
-      expect(Object.values(from).reduce((sum, { term }) => sum + term, 0)).toBeCloseTo(score, 12);
+      expect(Object.values(from).reduce((sum, { term }) => sum + (term ?? 0), 0)).toBeCloseTo(score, 12);
   });
 });
 

@@ -1,0 +1,60 @@
+// Scores units by the calibration that a specification names, in place of the sum of their proxies' ranks.
+import { type Calibration, calibratedScore, parseCalibration } from '../../core/calibration/calibration.js';
+import { SpecError } from '../../core/errors.js';
+import { type GraphFeatures, graphFeatures } from '../../core/spaces/graph-features.js';
+import { openSpace } from '../../core/spaces/index.js';
+import type { Space } from '../../core/spaces/space.js';
+import type { Specification } from '../../core/specification/specification.js';
+import type { BlobStore } from '../../store/store.js';
+
+/** Score of a unit from its rank shares, which are in the order of the specification's proxies. */
+export type ScoreUnit = (unit: string, shares: readonly number[]) => number;
+
+/** Undefined where the specification names no calibration. */
+export async function readCalibratedScore({
+  blobs,
+  specification,
+}: {
+  readonly blobs: BlobStore;
+  readonly specification: Specification;
+}): Promise<ScoreUnit | undefined> {
+  const { aggregation, proxies, space, fidelity } = specification;
+  if (!aggregation.calibration) return undefined;
+  const { digest } = aggregation.calibration;
+  const text = new TextDecoder().decode(await blobs.get(digest));
+  const calibration = parseCalibration({ text, source: `calibration ${digest}` });
+  return scoreBy({ calibration, proxies, space: openSpace(space), resolution: fidelity.resolution });
+}
+
+function scoreBy({
+  calibration,
+  proxies,
+  space,
+  resolution,
+}: {
+  readonly calibration: Calibration;
+  readonly proxies: readonly string[];
+  readonly space: Space;
+  readonly resolution: number;
+}): ScoreUnit {
+  const places = calibration.proxies.map((proxy) => proxies.indexOf(proxy));
+  return (unit, shares) =>
+    calibratedScore(calibration, {
+      shares: places.map((place) => shares[place]!),
+      graph: calibration.method === 'model' ? graphOf({ space, candidate: unit, resolution }) : {},
+    });
+}
+
+/** Empty where the space cannot say what a candidate consists of. */
+export function graphOf(given: {
+  readonly space: Space;
+  readonly candidate: string;
+  readonly resolution: number;
+}): GraphFeatures {
+  try {
+    return graphFeatures(given);
+  } catch (error) {
+    if (error instanceof SpecError) return {};
+    throw error;
+  }
+}

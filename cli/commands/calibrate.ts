@@ -1,0 +1,57 @@
+// The command `zeroscout calibrate`: fits a ranking to a few known accuracies, and writes a file that a search can name.
+import { writeFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import type { Command } from 'commander';
+import { calibrateSearch } from '../../client/calibration/calibrate-search.js';
+import { openOutFolder, placeFile } from '../../client/files/out-folder.js';
+import { finishedSearch } from '../../client/searches/find-search.js';
+import { openSpaceWith } from '../../client/specification/allow-modules.js';
+import { readTruth } from '../../client/specification/read-specification.js';
+import { FEWEST_LABELS, MOST_LABELS } from '../../core/calibration/calibrate.js';
+import { wholeNumber } from '../arguments.js';
+import { printCalibration } from '../render/calibration.js';
+import { note, printJson } from '../render/terminal.js';
+import { type Session, withSession } from '../session.js';
+
+interface Options {
+  readonly truth: string;
+  readonly labels?: number;
+  readonly dataset?: string;
+  readonly seed: number;
+  readonly out: string;
+  readonly json?: true;
+}
+
+export function addCalibrateCommand(program: Command): void {
+  program
+    .command('calibrate')
+    .description('fit a finished ranking to a few known accuracies, and say honestly whether that helps')
+    .argument('<ID>')
+    .requiredOption('--truth <FILE>', 'CSV of known accuracies (arch,<dataset>,...)')
+    .option(
+      '--labels <N>',
+      'how many of them are used, drawn at random; the others say what it is worth (all by default)',
+      wholeNumber({ min: FEWEST_LABELS, max: MOST_LABELS }),
+    )
+    .option('--dataset <NAME>', 'column of the table; may be left out where there is one')
+    .option('--seed <N>', 'decides which labels are drawn', wholeNumber({ min: 0, max: 2 ** 32 - 1 }), 1)
+    .option('--out <FILE>', 'where the calibration is written', 'calibration.json')
+    .option('--json', 'for programs')
+    .action(async (id: string, options: Options) => {
+      await openOutFolder(dirname(options.out));
+      await withSession({ start: 'never' }, (session) => calibrate(session, id, options));
+    });
+}
+
+async function calibrate({ client, store, modules }: Session, id: string, given: Options): Promise<void> {
+  const { truth: path, out, json, ...options } = given;
+  const search = await finishedSearch({ client, id });
+  const space = openSpaceWith({ space: search.memo.specification.space, modules });
+  const truth = await readTruth({ path, space });
+  const { calibration, text } = await calibrateSearch({ store, search, space, truth, options });
+  await placeFile({ folder: dirname(out), name: basename(out) }, (part) => writeFile(part, text));
+  const { model: _, scales: __, ...shown } = calibration;
+  if (json) return printJson({ ...shown, file: out });
+  printCalibration(calibration);
+  note(`written to ${out}; a search ranks by it with aggregation: { kind: calibrated, file: ${out} }`);
+}

@@ -1,0 +1,53 @@
+// The command `zeroscout suggest`: which networks of a finished search to train next, and why.
+import type { Command } from 'commander';
+import { suggestNetworks } from '../../client/calibration/suggest-networks.js';
+import { finishedSearch } from '../../client/searches/find-search.js';
+import { openSpaceWith } from '../../client/specification/allow-modules.js';
+import { readTruth } from '../../client/specification/read-specification.js';
+import { textCell } from '../../core/text/text-cell.js';
+import { wholeNumber } from '../arguments.js';
+import { plainTable } from '../render/table.js';
+import { print, printData, printJson } from '../render/terminal.js';
+import { type Session, withSession } from '../session.js';
+
+interface Options {
+  readonly budget: number;
+  readonly known?: string;
+  readonly seed: number;
+  readonly csv?: true;
+  readonly json?: true;
+}
+
+export function addSuggestCommand(program: Command): void {
+  program
+    .command('suggest')
+    .description('which networks of a finished search to train, to find good ones and to calibrate')
+    .argument('<ID>')
+    .option('--budget <N>', 'how many can be trained', wholeNumber({ min: 1, max: 100_000 }), 20)
+    .option('--known <FILE>', 'CSV of known accuracies; those are not suggested again')
+    .option('--seed <N>', 'decides what is drawn', wholeNumber({ min: 0, max: 2 ** 32 - 1 }), 1)
+    .option('--csv', 'as a table arch,accuracy that waits for accuracies: the --truth of calibrate')
+    .option('--json', 'for programs')
+    .action((id: string, options: Options) =>
+      withSession({ start: 'never' }, (session) => suggest(session, id, options)),
+    );
+}
+
+async function suggest(
+  { client, store, modules }: Session,
+  id: string,
+  { budget, known, seed, csv, json }: Options,
+): Promise<void> {
+  const search = await finishedSearch({ client, id });
+  const space = openSpaceWith({ space: search.memo.specification.space, modules });
+  const truth = known === undefined ? undefined : await readTruth({ path: known, space });
+  const found = await suggestNetworks({ store, search, space, truth, options: { budget, seed } });
+  if (json) return printJson(found);
+  if (csv) {
+    const lines = found.map(({ candidate }) => `${textCell(candidate)},`);
+    return printData(`${['arch,accuracy', ...lines].join('\n')}\n`);
+  }
+  const table = plainTable(['rank', 'candidate', 'why']);
+  for (const { rank, candidate, why } of found) table.push([String(rank), candidate, why]);
+  print(table.toString());
+}

@@ -1,0 +1,45 @@
+// Prints what a calibration found, and whether it helps.
+import type { Calibration } from '../../core/calibration/calibration.js';
+import { formatFixed, plainTable } from './results.js';
+import { print } from './terminal.js';
+
+const NAMES = { own: 'weights of the search', weights: 'fitted weights', model: 'fitted model' } as const;
+
+export function printCalibration({
+  labels,
+  dataset,
+  method,
+  evidence: { crossValidated, betterThanOwn, heldOut },
+  proxies,
+  weights,
+  fittedWeights,
+}: Calibration): void {
+  const columns = [
+    'by',
+    'tau, left out',
+    'better in',
+    ...(heldOut ? [`tau of ${heldOut.candidates} others`] : []),
+  ];
+  const table = plainTable(columns);
+  for (const name of ['own', 'weights', 'model'] as const)
+    table.push([
+      NAMES[name],
+      formatFixed(crossValidated[name], 3),
+      name === 'own' ? '' : `${Math.round(betterThanOwn[name] * 100)} %`,
+      ...(heldOut ? [formatFixed(heldOut[name], 3)] : []),
+    ]);
+  print(`${labels} labels of ${dataset}\n${table.toString()}`);
+  print(
+    'left out: of labels that were not fitted; better in: share of resamples of the labels in which it beats the weights of the search\n',
+  );
+  print(VERDICTS[method]);
+  const shown = proxies.map((name, i) => `${name} ${formatFixed(fittedWeights[i], 2)} (${weights[i]})`);
+  print(`fitted weights, and those of the search: ${shown.join(', ')}`);
+}
+
+const VERDICTS: Readonly<Record<Calibration['method'], string>> = {
+  own: 'With these labels nothing that was fitted is surely better: a search that names this file ranks by the weights that there were. More labels may say more.',
+  weights: 'The fitted weights rank better; a search that names this file uses them.',
+  model:
+    'The fitted model ranks better; a search that names this file uses it, and the weights where you copy them by hand.',
+};

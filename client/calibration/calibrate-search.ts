@@ -1,0 +1,114 @@
+// Calibrates the ranking of a finished search to a few known accuracies.
+import { calibrate, FEWEST_LABELS, type Label, MOST_LABELS } from '../../core/calibration/calibrate.js';
+import { type Calibration, formatCalibration, parseCalibration } from '../../core/calibration/calibration.js';
+import { SpecError } from '../../core/errors.js';
+import { sample } from '../../core/random/shuffle.js';
+import type { Truth } from '../../core/report/truth.js';
+import type { Space } from '../../core/spaces/space.js';
+import { nearest } from '../../core/text/nearest.js';
+import type { Store } from '../../store/store.js';
+import { type FinishedSearch, readCohort } from '../comparison/read-cohort.js';
+import { spaceDigest } from '../specification/read-calibration.js';
+import { cohortFeatures } from './cohort-features.js';
+
+/** Units over which features are standardized, and known accuracies that are held out: more would say nothing else. */
+const REFERENCE = 2_000;
+const MOST_HELD_OUT = 20_000;
+
+export interface CalibrateOptions {
+  /** How many of the known accuracies are used, drawn at random; the rest say what the calibration is worth. */
+  readonly labels?: number | undefined;
+  /** Column of the table; may be left out where there is one. */
+  readonly dataset?: string | undefined;
+  readonly seed: number;
+}
+
+export interface CalibratedSearch {
+  readonly calibration: Calibration;
+  /** What a file must hold for a search to name it. */
+  readonly text: string;
+}
+
+/** SpecError for too few or too many labels, and for a data set that the table does not have. */
+export async function calibrateSearch({
+  store,
+  search,
+  space,
+  truth,
+  options,
+}: {
+  readonly store: Store;
+  readonly search: FinishedSearch;
+  readonly space: Space;
+  readonly truth: Truth;
+  readonly options: CalibrateOptions;
+}): Promise<CalibratedSearch> {
+  const compared = await readCohort({ store, search, space, truth });
+  const dataset = chooseDataset(truth, options.dataset);
+  const known: readonly Label[] = compared.known.get(dataset)!;
+  const { seed } = options;
+  const { labels, heldOut } = divide({ known, count: options.labels, seed });
+  const features = cohortFeatures({ search, compared, space });
+  const m = compared.cohort.units.length;
+  const reference = sample({
+    key: { seed, draw: 0, name: 'reference' },
+    count: Math.min(m, REFERENCE),
+    size: m,
+  });
+  const units = [...new Set([...reference, ...[...labels, ...heldOut].map(({ unit }) => unit)])];
+  const place = new Map(units.map((unit, at) => [unit, at]));
+  const at = (all: readonly Label[]) =>
+    all.map(({ unit, accuracy }) => ({ unit: place.get(unit)!, accuracy }));
+  const found = calibrate({
+    cohort: units.map(features.of),
+    weights: features.weights,
+    labels: at(labels),
+    heldOut: at(heldOut),
+    seed,
+  });
+  const { space: defined } = search.memo.specification;
+  const text = formatCalibration({
+    search: search.id,
+    space: { kind: defined.kind, digest: spaceDigest(defined) },
+    dataset,
+    proxies: [...features.proxies],
+    ...found,
+  });
+  return { calibration: parseCalibration({ text, source: 'calibration' }), text };
+}
+
+function chooseDataset({ datasets }: Truth, asked: string | undefined): string {
+  if (asked === undefined && datasets.length === 1) return datasets[0]!;
+  if (asked !== undefined && datasets.includes(asked)) return asked;
+  const close = asked === undefined ? undefined : nearest({ word: asked, known: datasets });
+  const message =
+    asked === undefined
+      ? `missing; the table has ${datasets.join(', ')}, of which one must be named`
+      : `unknown "${asked}"${close ? `; did you mean "${close}"?` : `; must be one of ${datasets.join(', ')}`}`;
+  throw SpecError.of({ path: 'dataset', message });
+}
+
+/** Labels are drawn from a key. */
+function divide({
+  known,
+  count = known.length,
+  seed,
+}: {
+  readonly known: readonly Label[];
+  readonly count: number | undefined;
+  readonly seed: number;
+}): { readonly labels: readonly Label[]; readonly heldOut: readonly Label[] } {
+  const fail = (message: string): never => {
+    throw SpecError.of({ path: 'labels', message });
+  };
+  if (known.length < FEWEST_LABELS)
+    fail(`the truth knows ${known.length} ranked candidates; must know ${FEWEST_LABELS} at least`);
+  if (count > known.length) fail(`found ${count}; the truth knows ${known.length} ranked candidates`);
+  if (count > MOST_LABELS)
+    fail(
+      `the truth knows ${count} ranked candidates; say how many are labels, ${FEWEST_LABELS} to ${MOST_LABELS}`,
+    );
+  const order = sample({ key: { seed, draw: 0, name: 'labels' }, count: known.length, size: known.length });
+  const pick = (places: readonly number[]) => places.map((at) => known[at]!);
+  return { labels: pick(order.slice(0, count)), heldOut: pick(order.slice(count, count + MOST_HELD_OUT)) };
+}

@@ -1,0 +1,61 @@
+// Suggests which networks of a finished search to train, and says why each.
+import { type Suggestion, suggest } from '../../core/calibration/suggest.js';
+import { SpecError } from '../../core/errors.js';
+import type { Truth } from '../../core/report/truth.js';
+import type { Space } from '../../core/spaces/space.js';
+import type { Store } from '../../store/store.js';
+import type { FinishedSearch } from '../comparison/read-cohort.js';
+import { accuraciesBy } from '../results/known-accuracies.js';
+import { readResults } from '../results/results.js';
+
+export interface SuggestedNetwork {
+  readonly rank: number;
+  readonly candidate: string;
+  readonly why: string;
+}
+
+export interface SuggestOptions {
+  /** How many networks can be trained. */
+  readonly budget: number;
+  readonly seed: number;
+}
+
+/** Candidates whose accuracies `truth` knows are left out; of a class of candidates the first is suggested. */
+export async function suggestNetworks({
+  store,
+  search,
+  space,
+  truth,
+  options: { budget, seed },
+}: {
+  readonly store: Store;
+  readonly search: FinishedSearch;
+  readonly space: Space;
+  readonly truth?: Truth | undefined;
+  readonly options: SuggestOptions;
+}): Promise<readonly SuggestedNetwork[]> {
+  const rows = await (await readResults({ store, result: search.result })).first();
+  const accuraciesOf = truth ? accuraciesBy(truth, space) : () => undefined;
+  const classes = new Set<string>();
+  const open = rows.filter(({ candidate, class: unit = candidate }) => {
+    if (accuraciesOf(candidate)) classes.add(unit);
+    return !classes.has(unit) && classes.add(unit);
+  });
+  if (open.length === 0)
+    throw SpecError.of({
+      path: 'known',
+      message: 'knows every ranked candidate; nothing is left to suggest',
+    });
+  const key = { seed, draw: 0, name: 'suggest' };
+  const found = suggest({ places: [...open.keys()], budget, key });
+  return found.map(({ place, why }) => {
+    const { rank, candidate } = open[place]!;
+    return { rank, candidate, why: spell(why) };
+  });
+}
+
+function spell(why: Suggestion['why']): string {
+  if (why.kind === 'winner')
+    return 'winner: may be the best, and says whether the top holds what it promises';
+  return `spread: drawn from part ${why.part} of ${why.of} of the rest, so that a calibration knows that region`;
+}

@@ -1,0 +1,73 @@
+// Reads the calibration that a specification names, and leaves its digest in the file's place.
+import { parseCalibration } from '../../core/calibration/calibration.js';
+import { SpecError, withField } from '../../core/errors.js';
+import { CALIBRATED } from '../../core/specification/aggregation.js';
+import { SpaceSchema } from '../../core/specification/space.js';
+import { canonicalJson } from '../../core/specification/specification-digest.js';
+import { found } from '../../core/text/show.js';
+import type { FileInput } from '../files/open-file.js';
+import { sha256 } from '../files/sha256.js';
+import { readText } from './read-text.js';
+
+interface Reading {
+  readonly value: unknown;
+  readonly resolve: (file: string, field: string) => Promise<FileInput>;
+}
+
+/** The digest of a space as it is written, with its defaults: what a calibration remembers of the space of its labels. */
+export function spaceDigest(space: unknown): string {
+  return sha256(canonicalJson(space));
+}
+
+/**
+ * A specification with `aggregation: { kind: calibrated, file }` has the weights and, where it names none, the proxies of the
+ * calibration in its place; `calibration` is the text that goes to the store when a search starts. Any other is answered as it is.
+ */
+export async function withCalibration({
+  value,
+  resolve,
+}: Reading): Promise<{ readonly value: unknown; readonly calibration?: string }> {
+  const { aggregation, proxies, space } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const written = aggregation === CALIBRATED ? { kind: CALIBRATED } : aggregation;
+  if (!isMapping(written) || written.kind !== CALIBRATED) return { value };
+  const { kind: _, file, ...others } = written;
+  const field = 'aggregation.file';
+  if (typeof file !== 'string' || file === '' || file.includes('\0')) {
+    const message = `${file === undefined ? 'missing' : found(file)}; must be the path of a calibration file`;
+    throw SpecError.of({ path: field, message });
+  }
+  const [stray] = Object.keys(others);
+  if (stray !== undefined)
+    throw SpecError.of({
+      path: `aggregation.${stray}`,
+      message: 'found beside a calibration, which has weights of its own; remove it',
+    });
+  const path = await resolve(file, field);
+  const text = await withField(field, () => readText(path, file));
+  const calibration = await withField(field, async () => parseCalibration({ text, source: file }));
+  const named: readonly unknown[] = Array.isArray(proxies) ? proxies : calibration.proxies;
+  const missing = calibration.proxies.filter((name) => !named.includes(name));
+  if (missing.length > 0) {
+    const message = `the calibration ${file} reads ${missing.join(', ')}, which proxies does not name; add ${missing.length > 1 ? 'them' : 'it'}, or remove proxies`;
+    throw SpecError.of({ path: 'proxies', message });
+  }
+  const { dataset, labels, method, weights } = calibration;
+  const own = SpaceSchema.safeParse(space);
+  const isSame = own.success && spaceDigest(own.data) === calibration.space.digest;
+  return {
+    value: {
+      ...(value as object),
+      proxies: named,
+      aggregation: {
+        kind: 'log-rank',
+        weights: Object.fromEntries(calibration.proxies.map((name, i) => [name, weights[i]])),
+        calibration: { digest: sha256(text), dataset, labels, method, space: isSame ? 'same' : 'other' },
+      },
+    },
+    calibration: text,
+  };
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

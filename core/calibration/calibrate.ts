@@ -1,0 +1,167 @@
+// Fits weights and a model to a few labels, and says honestly whether either ranks better than the weights that are there.
+import { randomStream } from '../random/random-stream.js';
+import { shuffle } from '../random/shuffle.js';
+import { kendall } from '../ranking/correlation.js';
+import type { Calibration, Method } from './calibration.js';
+import { type Known, labelScores, ownScore, rowOf, scalesOf } from './features.js';
+import { fitKernelModel } from './fit-kernel-model.js';
+import { fitWeights } from './fit-weights.js';
+import { type KernelModel, predict, type Row } from './kernel-model.js';
+
+export const FEWEST_LABELS = 10;
+export const MOST_LABELS = 200;
+const FOLDS = 10;
+const RESAMPLES = 400;
+/** From this share of the resamples on something fitted counts as better; below it nothing is known. */
+const SURE = 0.7;
+
+/** A labelled unit; several candidates of a class may be labelled, each with its own accuracy. */
+export interface Label {
+  /** Place of the unit among `cohort`. */
+  readonly unit: number;
+  readonly accuracy: number;
+}
+
+export interface CalibrateRequest {
+  readonly cohort: readonly Known[];
+  /** The search's own weights, by place of the proxy. */
+  readonly weights: readonly number[];
+  readonly labels: readonly Label[];
+  /** Known accuracies that are not used, to measure what the calibration is worth. */
+  readonly heldOut: readonly Label[];
+  /** Decides the folds and the resamples. */
+  readonly seed: number;
+}
+
+export type Calibrated = Pick<
+  Calibration,
+  'method' | 'evidence' | 'fittedWeights' | 'scales' | 'model' | 'labels' | 'weights'
+>;
+
+export function calibrate({ cohort, weights, labels, heldOut, seed }: CalibrateRequest): Calibrated {
+  const scales = scalesOf(cohort, weights);
+  const rows = labels.map(({ unit }) => rowOf(cohort[unit]!, scales));
+  const accuracies = labels.map(({ accuracy }) => accuracy);
+  const own = labels.map(({ unit }) => ownScore(cohort[unit]!, weights));
+  const training = { rows, labels: labelScores(accuracies), weights };
+  const { model, leftOut } = fitKernelModel(rows, training.labels);
+  const fitted: Fitted = { weights: fitWeights({ ...training, prior: weights }), model };
+  const predicted = { own, weights: crossPredict(training, seed), model: leftOut };
+  const tau = (scores: readonly number[]) => orNull(kendall(scores, accuracies));
+  const better = (fitted: readonly number[]) => shareBetter({ fitted, own, accuracies, seed });
+  const betterThanOwn = { weights: better(predicted.weights), model: better(predicted.model) };
+  const crossValidated = {
+    own: tau(own),
+    weights: tau(predicted.weights),
+    model: tau(predicted.model),
+  };
+  const evidence = {
+    crossValidated,
+    betterThanOwn,
+    heldOut: judge({ cohort, weights, heldOut, fitted, scales }),
+  };
+  return {
+    labels: labels.length,
+    weights: [...weights],
+    method: choose({ crossValidated, betterThanOwn }),
+    evidence,
+    fittedWeights: [...fitted.weights],
+    scales: structuredClone(scales) as Calibrated['scales'],
+    model: structuredClone(fitted.model) as Calibrated['model'],
+  };
+}
+
+interface Fitted {
+  readonly weights: readonly number[];
+  readonly model: KernelModel;
+}
+
+interface Training {
+  readonly rows: readonly Row[];
+  readonly labels: readonly number[];
+  readonly weights: readonly number[];
+}
+
+/** Predictions of each label by weights that are fitted to the other folds. */
+function crossPredict({ rows, labels, weights }: Training, seed: number): readonly number[] {
+  const places = [...shuffle({ key: { seed, draw: 0, name: 'folds' }, size: rows.length })];
+  const predicted = new Array<number>(rows.length).fill(0);
+  for (let fold = 0; fold < FOLDS; fold += 1) {
+    const rest = <T>(values: readonly T[]) => values.filter((_, at) => places[at]! % FOLDS !== fold);
+    const fitted = fitWeights({ rows: rest(rows), labels: rest(labels), prior: weights });
+    rows.forEach(({ proxies }, at) => {
+      if (places[at]! % FOLDS === fold)
+        predicted[at] = proxies.reduce((sum, value, i) => sum + fitted[i]! * value, 0);
+    });
+  }
+  return predicted;
+}
+
+/** Share of bootstrap resamples of the labels in which `fitted` has a higher Kendall's tau than `own`; a tie is half. */
+function shareBetter({
+  fitted,
+  own,
+  accuracies,
+  seed,
+}: {
+  readonly fitted: readonly number[];
+  readonly own: readonly number[];
+  readonly accuracies: readonly number[];
+  readonly seed: number;
+}): number {
+  const n = accuracies.length;
+  const stream = randomStream({ seed, draw: 0, name: 'resamples' });
+  let better = 0;
+  for (let i = 0; i < RESAMPLES; i += 1) {
+    const sample = Array.from({ length: n }, () => stream.below(n));
+    const pick = (values: readonly number[]) => sample.map((at) => values[at]!);
+    const truth = pick(accuracies);
+    const [a, b] = [kendall(pick(fitted), truth), kendall(pick(own), truth)];
+    if (Number.isNaN(a) || Number.isNaN(b) || a === b) better += 0.5;
+    else if (a > b) better += 1;
+  }
+  return better / RESAMPLES;
+}
+
+function choose({
+  crossValidated,
+  betterThanOwn,
+}: Pick<Calibrated['evidence'], 'crossValidated' | 'betterThanOwn'>): Method {
+  const sure = (['model', 'weights'] as const).filter((name) => betterThanOwn[name] >= SURE);
+  const tau = (name: Method) => crossValidated[name] ?? -1;
+  return sure.reduce<Method>((best, name) => (tau(name) > tau(best) ? name : best), 'own');
+}
+
+function judge({
+  cohort,
+  weights,
+  heldOut,
+  fitted,
+  scales,
+}: Pick<CalibrateRequest, 'cohort' | 'weights' | 'heldOut'> & {
+  readonly fitted: Fitted;
+  readonly scales: ReturnType<typeof scalesOf>;
+}): Calibrated['evidence']['heldOut'] {
+  if (heldOut.length < 2) return null;
+  const units = [...new Set(heldOut.map(({ unit }) => unit))];
+  const truth = heldOut.map(({ accuracy }) => accuracy);
+  const tau = (score: (known: Known) => number) => {
+    const scores = new Map(units.map((unit) => [unit, score(cohort[unit]!)]));
+    return orNull(
+      kendall(
+        heldOut.map(({ unit }) => scores.get(unit)!),
+        truth,
+      ),
+    );
+  };
+  return {
+    candidates: heldOut.length,
+    own: tau((known) => ownScore(known, weights)),
+    weights: tau((known) => ownScore(known, fitted.weights)),
+    model: tau((known) => predict(fitted.model, rowOf(known, scales))),
+  };
+}
+
+function orNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
+}

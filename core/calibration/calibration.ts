@@ -1,0 +1,127 @@
+// Defines the file that `zeroscout calibrate` writes and a search names, reads it, and scores candidates by it.
+import { z } from 'zod';
+import { SpecError } from '../errors.js';
+import { toIssues } from '../schema/fields.js';
+import { isOwnProxy, PROXIES } from '../specification/families.js';
+import { type Known, ownScore, rowOf } from './features.js';
+import { predict } from './kernel-model.js';
+
+const number = z.number();
+const numbers = z.array(number);
+const Scale = z.strictObject({ mean: number, deviation: number.nonnegative() });
+const Scales = z.strictObject({
+  proxies: z.array(Scale),
+  graph: z.record(z.string(), Scale),
+  own: Scale,
+  weights: numbers,
+});
+const Row = z.strictObject({ proxies: numbers, graph: numbers, own: number });
+const Member = z.strictObject({
+  proxyScale: number.positive(),
+  graphScale: number.positive(),
+  amplitude: number.positive(),
+  ridge: number.positive(),
+  alpha: numbers,
+});
+const coefficient = number.min(-1).max(1).nullable();
+
+/** How the three ways of ranking agree with labels that they have not seen. */
+const Agreement = z.strictObject({ own: coefficient, weights: coefficient, model: coefficient });
+
+export const METHODS = ['own', 'weights', 'model'] as const;
+/** `own`: the search's weights, as nothing that was fitted is better; `weights`: fitted weights; `model`: the fitted model. */
+export type Method = (typeof METHODS)[number];
+
+const FORMAT = 'zeroscout-calibration/1';
+
+const Calibration = z
+  .strictObject({
+    format: z.literal(FORMAT),
+    /** The search whose candidates were labelled, its space with the digest of its definition, and the data set of the labels. */
+    search: z.string(),
+    space: z.strictObject({ kind: z.string(), digest: z.string() }),
+    dataset: z.string(),
+    labels: z.int().min(2),
+    proxies: z.array(z.string().refine(isProxy, 'no proxy of this release')).min(1),
+    /** Of the search, in the order of `proxies`. */
+    weights: z.array(number.nonnegative()),
+    method: z.enum(METHODS),
+    evidence: z.strictObject({
+      /** Kendall's tau with labels that were left out: one at a time by the model, a tenth at a time by the weights. */
+      crossValidated: Agreement,
+      /** Share of bootstrap resamples in which the fitted one agrees better than the search's own weights. */
+      betterThanOwn: z.strictObject({ weights: number, model: number }),
+      /** With candidates whose accuracies were known and not used; null where there are fewer than two. */
+      heldOut: Agreement.extend({ candidates: z.int() }).nullable(),
+    }),
+    fittedWeights: z.array(number.nonnegative()),
+    scales: Scales,
+    model: z.strictObject({ centers: z.array(Row), members: z.array(Member).min(1) }),
+  })
+  .refine(isConsistent, 'has lists of different lengths; it was altered after it was written');
+
+function isProxy(name: string): boolean {
+  return isOwnProxy(name) || PROXIES.some((known) => known === name);
+}
+
+export type Calibration = z.output<typeof Calibration>;
+
+function isConsistent(value: {
+  readonly proxies: readonly string[];
+  readonly weights: readonly number[];
+  readonly fittedWeights: readonly number[];
+  readonly scales: z.output<typeof Scales>;
+  readonly model: {
+    readonly centers: readonly z.output<typeof Row>[];
+    readonly members: readonly z.output<typeof Member>[];
+  };
+}): boolean {
+  const n = value.proxies.length;
+  const graph = Object.keys(value.scales.graph).length;
+  const { centers, members } = value.model;
+  return (
+    [value.weights, value.fittedWeights, value.scales.proxies, value.scales.weights].every(
+      (list) => list.length === n,
+    ) &&
+    centers.every((row) => row.proxies.length === n && row.graph.length === graph) &&
+    members.every(({ alpha }) => alpha.length === centers.length)
+  );
+}
+
+export function formatCalibration(calibration: Omit<Calibration, 'format'>): string {
+  return `${JSON.stringify({ format: FORMAT, ...calibration })}\n`;
+}
+
+/** SpecError that names the file `source`. */
+export function parseCalibration({
+  text,
+  source,
+}: {
+  readonly text: string;
+  readonly source: string;
+}): Calibration {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw SpecError.inFile({
+      file: source,
+      message: 'is no JSON; must be a calibration file',
+    });
+  }
+  const found = (value as { format?: unknown } | null)?.format;
+  if (found !== FORMAT) {
+    const message = `is no calibration of this release (format ${JSON.stringify(found) ?? 'missing'}, must be "${FORMAT}"); calibrate the search again`;
+    throw SpecError.inFile({ file: source, message });
+  }
+  const result = Calibration.safeParse(value);
+  if (result.success) return result.data;
+  throw new SpecError(toIssues({ error: result.error, root: source }));
+}
+
+/** Higher is better; holds within the cohort whose rank shares these are. */
+export function calibratedScore(calibration: Calibration, known: Known): number {
+  if (calibration.method === 'model') return predict(calibration.model, rowOf(known, calibration.scales));
+  const { weights, fittedWeights } = calibration;
+  return ownScore(known, calibration.method === 'own' ? weights : fittedWeights);
+}

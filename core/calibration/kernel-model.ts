@@ -1,0 +1,75 @@
+// Predicts how good a candidate is by a small model over proxies and graph features, which fit-kernel-model.ts fits to labels.
+
+/** One candidate: each proxy's log rank share, the search's own score, and graph features, all standardized. */
+export interface Row {
+  readonly proxies: readonly number[];
+  readonly graph: readonly number[];
+  readonly own: number;
+}
+
+/**
+ * k(x, y) = 1 + own_x own_y + amplitude (1 + r) exp(-r), r^2 = 3 (d_proxies / a^2 + d_graph / b^2), where d is the mean squared
+ * distance: a constant, the search's own score, and a correction of it that is smooth in the features (Matern 3/2; Rasmussen and
+ * Williams, Gaussian Processes for Machine Learning, 2006, 4.17).
+ */
+export interface KernelSetting {
+  readonly proxyScale: number;
+  readonly graphScale: number;
+  readonly amplitude: number;
+}
+
+/** Kernel ridge regression: prediction(x) = sum_i alpha_i k(x, center_i), (K + ridge I) alpha = labels. */
+export interface Member extends KernelSetting {
+  readonly ridge: number;
+  readonly alpha: readonly number[];
+}
+
+/** The mean of several regressions, whose settings did best on labels left out one at a time. */
+export interface KernelModel {
+  readonly centers: readonly Row[];
+  readonly members: readonly Member[];
+}
+
+export interface Distances {
+  readonly proxies: readonly Float64Array[];
+  readonly graph: readonly Float64Array[];
+  readonly own: readonly Float64Array[];
+}
+
+/** Higher is better. */
+export function predict({ centers, members }: KernelModel, row: Row): number {
+  const distances = distancesBetween([row], centers);
+  let sum = 0;
+  for (const member of members) {
+    const kernel = kernelRow(member, distances, 0);
+    for (let i = 0; i < centers.length; i += 1) sum += member.alpha[i]! * kernel[i]!;
+  }
+  return sum / members.length;
+}
+
+/** A row of the kernel matrix: k between one row and every other, from their distances. */
+export function kernelRow(setting: KernelSetting, distances: Distances, row: number): Float64Array {
+  const { proxyScale, graphScale, amplitude } = setting;
+  const [proxies, graph, own] = [distances.proxies[row]!, distances.graph[row]!, distances.own[row]!];
+  return own.map((product, i) => {
+    const r = Math.sqrt(3 * (proxies[i]! / proxyScale ** 2 + graph[i]! / graphScale ** 2));
+    return 1 + product + amplitude * (1 + r) * Math.exp(-r);
+  });
+}
+
+/** `own` holds products, the others mean squared distances. */
+export function distancesBetween(rows: readonly Row[], others: readonly Row[]): Distances {
+  const between = (of: (a: Row, b: Row) => number) =>
+    rows.map((a) => Float64Array.from(others, (b) => of(a, b)));
+  return {
+    proxies: between((a, b) => meanSquare(a.proxies, b.proxies)),
+    graph: between((a, b) => meanSquare(a.graph, b.graph)),
+    own: between((a, b) => a.own * b.own),
+  };
+}
+
+function meanSquare(a: readonly number[], b: readonly number[]): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i += 1) sum += (a[i]! - b[i]!) ** 2;
+  return a.length === 0 ? 0 : sum / a.length;
+}

@@ -1,0 +1,83 @@
+// Proxies that are code of the user's: a specification carries the compiled modules, whose names stand among its proxies.
+import { z } from 'zod';
+import type { MeasurementNeed } from '../proxies/measurement.js';
+import { mapping, oneOf, positiveNumber, text } from '../schema/fields.js';
+import { OWN_PREFIX } from './families.js';
+
+/** Characters of a module's code: it travels with every step of a search. */
+export const MOST_PROXY_CODE = 65_536;
+
+/** What a module may ask the engine for. */
+export const OWN_NEEDS = [
+  'network',
+  'weights',
+  'weight-gradients',
+  'second-batch',
+  'hessian-product',
+  'channel-saliency',
+  'input-jacobian',
+  'sign-agreement',
+  'sign-patterns',
+  'channel-covariances',
+  'activation-products',
+  'perturbed-images',
+  'absolute-weights',
+  'class-derivatives',
+  'labels',
+  'whole-network-backward',
+  'several-images',
+] as const satisfies readonly MeasurementNeed[];
+
+export const OWN_NAME = /^[a-z][a-z0-9-]{0,39}$/;
+
+const OwnProxySchema = mapping({
+  name: text({
+    test: (value) => value.startsWith(OWN_PREFIX) && OWN_NAME.test(value.slice(OWN_PREFIX.length)),
+    right: `"${OWN_PREFIX}" and a name of small letters, digits and hyphens`,
+  }),
+  digest: text({ test: (value) => /^[0-9a-f]{64}$/.test(value), right: 'the SHA-256 of code' }),
+  code: text({
+    test: (value) => value.length <= MOST_PROXY_CODE,
+    right: `code of at most ${MOST_PROXY_CODE} characters`,
+  }),
+  needs: z.array(oneOf(OWN_NEEDS)).readonly(),
+  weight: positiveNumber({ max: 1e6 }).optional(),
+});
+
+/** `only`: the search has no other proxies. */
+export const OwnProxies = mapping({ list: z.array(OwnProxySchema).readonly(), only: z.boolean() });
+
+/** A module of a specification: its compiled code, and what is known of it without running it. */
+export type OwnProxySpecification = Omit<z.output<typeof OwnProxySchema>, 'weight'>;
+
+type Mapping = Readonly<Record<string, unknown>>;
+
+/**
+ * A specification whose `proxies` and weights have names of own proxies, with these taken out and put beside the modules, so that
+ * what is left are names that this release knows. Anything else comes out as it went in.
+ */
+export function withoutOwnNames(value: unknown): unknown {
+  if (!isMapping(value) || !Array.isArray(value.ownProxies)) return value;
+  const { ownProxies, proxies, aggregation, ...rest } = value;
+  const isOwn = (name: unknown) => typeof name === 'string' && name.startsWith(OWN_PREFIX);
+  const named = Array.isArray(proxies) ? proxies.filter((name) => !isOwn(name)) : proxies;
+  const only = Array.isArray(named) && named.length === 0;
+  const weights = isMapping(aggregation) && isMapping(aggregation.weights) ? aggregation.weights : {};
+  const list = ownProxies.map((own: unknown) => {
+    const weight = isMapping(own) && typeof own.name === 'string' ? weights[own.name] : undefined;
+    return weight === undefined ? own : { ...(own as Mapping), weight };
+  });
+  const known = Object.fromEntries(Object.entries(weights).filter(([name]) => !isOwn(name)));
+  return {
+    ...rest,
+    ...(only || named === undefined ? {} : { proxies: named }),
+    ...(aggregation === undefined
+      ? {}
+      : { aggregation: isMapping(aggregation) ? { ...aggregation, weights: known } : aggregation }),
+    ownProxies: { list, only },
+  };
+}
+
+function isMapping(value: unknown): value is Mapping {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

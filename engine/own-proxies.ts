@@ -1,0 +1,68 @@
+// Opens the own proxies of a request in this process, where it was allowed to run code that comes with a specification.
+import { createHash } from 'node:crypto';
+import { SpecError } from '../core/errors.js';
+import type { Measurement } from '../core/proxies/measurement.js';
+import type { OwnProxy } from '../core/proxies/own-proxy.js';
+import type { OwnProxySpecification } from '../core/specification/own-proxies.js';
+import { loadProxyModule } from './load-module.js';
+
+export interface OpenedProxy {
+  readonly name: string;
+  readonly needs: readonly string[];
+  readonly compute: (measurement: Measurement) => number;
+}
+
+/** Modules that were evaluated, by digest. */
+const opened = new Map<string, OwnProxy>();
+const KEPT = 16;
+let isAllowed = false;
+
+/** Lets this process run the modules of specifications from now on: the person who started it must have allowed that. */
+export function allowOwnProxies(): void {
+  isAllowed = true;
+}
+
+/** SpecError where this process may not run modules, where the code does not have its digest, and for what a module throws. */
+export function openOwnProxies(list: readonly OwnProxySpecification[]): readonly OpenedProxy[] {
+  if (list.length > 0 && !isAllowed)
+    throw SpecError.of({
+      path: 'proxies',
+      message: 'own proxies are code that comes with the specification, and this process runs none',
+      advice: { code: 'allow-modules', text: 'start it with ZEROSCOUT_ALLOW_MODULES=1 if you trust it' },
+    });
+  return list.map(({ name, needs, ...module }) => {
+    const proxy = opened.get(module.digest) ?? load(module);
+    return { name, needs, compute: (measurement) => computeOne({ proxy, name, measurement }) };
+  });
+}
+
+function load({ code, digest }: Pick<OwnProxySpecification, 'code' | 'digest'>): OwnProxy {
+  if (createHash('sha256').update(code).digest('hex') !== digest)
+    throw SpecError.of({ path: 'ownProxies', message: `code is not what its digest says (${digest})` });
+  const proxy = loadProxyModule({ code, digest }) as OwnProxy;
+  if (opened.size >= KEPT) opened.delete(opened.keys().next().value!);
+  opened.set(digest, proxy);
+  return proxy;
+}
+
+function computeOne({
+  proxy,
+  name,
+  measurement,
+}: {
+  readonly proxy: OwnProxy;
+  readonly name: string;
+  readonly measurement: Measurement;
+}): number {
+  const value = explainErrors(name, () => proxy.compute(measurement) as unknown);
+  if (typeof value === 'number') return value;
+  throw new Error(`${name}: compute answered ${typeof value}; must be a number`);
+}
+
+function explainErrors(name: string, work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    throw new Error(`${name}: ${error instanceof Error ? error.message : error}`);
+  }
+}

@@ -1,0 +1,97 @@
+// Tests that proxies of one's own are given what built-in ones are, and that their faults set the candidate aside.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { withProxyFiles } from '../../client/specification/read-own-proxies.js';
+import { SpecError } from '../../core/errors.js';
+import { moduleDigest } from '../../core/spaces/module/definition.js';
+import type { OwnProxySpecification } from '../../core/specification/own-proxies.js';
+import { type CpuScorer, createCpuScorer } from '../../engine/cpu-scorer.js';
+import { allowOwnProxies } from '../../engine/own-proxies.js';
+import type { ScoreRequest } from '../../engine/protocol.js';
+import { ROOT } from '../support/zeroscout.js';
+
+let scorer: CpuScorer;
+beforeAll(async () => {
+  scorer = await createCpuScorer({ threads: 1 });
+});
+afterAll(() => scorer.close());
+
+const module = (name: string, needs: OwnProxySpecification['needs'], compute: string) => {
+  const code = `const { norm } = require('zeroscout/proxy'); exports.default = { name: '${name}', needs: [], compute: ${compute} };`;
+  return { name: `own-${name}`, digest: moduleDigest(code), code, needs };
+};
+const request = (
+  own: readonly OwnProxySpecification[],
+  families: ScoreRequest['families'],
+): ScoreRequest => ({
+  space: { kind: 'nas-bench-201' },
+  candidate: '|nor_conv_3x3~0|+|none~0|nor_conv_1x1~1|+|skip_connect~0|none~1|avg_pool_3x3~2|',
+  seed: 1,
+  draws: [0],
+  fidelity: { batch: 4, resolution: 16, weights: 'shared', features: 'stages' },
+  ...(families ? { families } : {}),
+  own,
+});
+
+const gradNorm = module(
+  'norms',
+  ['weight-gradients'],
+  '({ layers }) => layers.reduce((sum, { gradients }) => sum + norm(gradients), 0)',
+);
+
+test('no process runs one before it is allowed to', async () => {
+  const [outcome] = await scorer.scoreAll([request([gradNorm], ['own'])]);
+  expect(outcome).toMatchObject({ reason: 'invalid' });
+  allowOwnProxies();
+});
+
+test('it sees the gradients that grad-norm sees, beside other families', async () => {
+  allowOwnProxies();
+  const costs = module('costs', ['network'], '({ costs, depth }) => costs.flops + depth');
+  const [found] = await scorer.score(request([gradNorm, costs], ['az-nas', 'grad-norm', 'depth', 'own']));
+  expect(found!['own-norms']).toBe(found!['grad-norm']);
+  expect(found!['own-costs']).toBe(found!.complexity! + found!.depth!);
+});
+
+test('what it does wrong sets the candidate aside, with its name', async () => {
+  allowOwnProxies();
+  const faults = [
+    [module('nan', [], '() => NaN'), 'not-a-number'],
+    [module('text', [], "() => 'high'"), 'error'],
+    [module('throws', [], '({ layers }) => layers[0].gradients.length'), 'error'],
+    [module('random', [], '() => Math.random()'), 'error'],
+    [{ ...gradNorm, digest: 'a'.repeat(64) }, 'invalid'],
+  ] as const;
+  for (const [own, reason] of faults) {
+    const [outcome] = await scorer.scoreAll([request([own], ['own'])]);
+    expect(outcome).toMatchObject({ reason });
+    if (reason === 'error') expect(outcome).toMatchObject({ detail: expect.stringContaining(own.name) });
+  }
+});
+
+test('a specification names files, of which the names, needs and code are left', async () => {
+  const file = join(ROOT, 'examples/proxies/gradient-balance.ts');
+  const files: Record<string, string> = {
+    'balance.ts': readFileSync(file, 'utf8'),
+    'nameless.ts': 'export default { needs: [], compute: () => 1 }',
+    'needy.ts': "export default { name: 'needy', needs: ['gradients'], compute: () => 1 }",
+    'empty.ts': 'export const x = 1',
+  };
+  const read = (value: object, modules: 'allowed' | 'refused' = 'allowed') =>
+    withProxyFiles({
+      value,
+      modules,
+      resolve: async (name) => new TextEncoder().encode(files[name]!),
+    });
+  const aggregation = { weights: { 'balance.ts': 2, complexity: 1 } };
+  expect(await read({ proxies: ['complexity', 'balance.ts'], aggregation })).toMatchObject({
+    proxies: ['complexity', 'own-gradient-balance'],
+    aggregation: { weights: { 'own-gradient-balance': 2, complexity: 1 } },
+    ownProxies: [{ name: 'own-gradient-balance', needs: ['weight-gradients', 'labels'] }],
+  });
+  await expect(read({ proxies: ['balance.ts'] }, 'refused')).rejects.toThrow(SpecError);
+  for (const name of ['nameless.ts', 'needy.ts', 'empty.ts'])
+    await expect(read({ proxies: [name] })).rejects.toThrow(SpecError);
+  await expect(read({ proxies: ['balance.ts', 'balance.ts'] })).rejects.toThrow(SpecError);
+});
