@@ -20,6 +20,7 @@ export function benchmarksPage() {
     scale(),
     rankings(),
     calibration(),
+    proxies(),
     otherRuns(),
   ]);
 }
@@ -61,6 +62,27 @@ function againstPyTorch() {
     of: shared,
     text: `Milliseconds a candidate at 32 x 32, one draw, ${shared.rows[0].candidates} random candidates, ${shared.rounds} rounds (${own.rounds} with weights of each candidate). PyTorch ${shared.versions.torch} runs eagerly with ${shared.versions.threads} threads; its side draws weights anew for each candidate, as people do today. It is [reference/pytorch](../../reference/pytorch), which passes the same golden cases. Two scorers of one thread are quicker than one of two, so a scorer runs with one.`,
     body: table(head, rows),
+  });
+}
+
+function proxies() {
+  const found = results('proxies');
+  const rows = [...found.rows]
+    .sort((a, b) => b.ratio - a.ratio)
+    .map(({ proxy, ours, theirs, ratio }) => [
+      `\`${proxy}\``,
+      one(median(ours)),
+      one(median(theirs)),
+      one(ratio),
+    ]);
+  const { together } = found;
+  const middle = one(median(found.rows.map(({ ratio }) => ratio)));
+  return section({
+    title: 'Proxies of whole networks beside PyTorch',
+    command: `npm run bench -- --proxies ${found.batch}`,
+    of: found,
+    text: `Milliseconds a candidate of NAS-Bench-201 at batch ${found.batch}, medians over ${found.candidates} candidates from the text to the value, one thread on each side, PyTorch ${found.torch}. The machine was busy with other work, so the figures vary by a factor of several; both sides alternated. The median ratio is ${middle}; the goal of 2 is not reached, and \`synflow\` and \`grasp\` are not faster than PyTorch. In one request ${together.proxies.map((name) => `\`${name}\``).join(', ')} take ${one(together.one)} ms, in a request each ${one(together.each)} ms, because they share a backward pass.`,
+    body: table(['proxy', 'zeroscout', 'PyTorch', 'ratio'], rows),
   });
 }
 

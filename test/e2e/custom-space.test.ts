@@ -109,6 +109,8 @@ test('a TypeScript module: where nobody allowed it no process runs it; allowed i
 
 test('a proxy of one’s own: refused until it is allowed, then a column that is scored once for its code', async () => {
   const code = readFileSync(join(ROOT, 'examples/proxies/gradient-balance.ts'), 'utf8');
+  // The hired workers were not allowed to run code. Dismissing them again has no effect.
+  await dismissWorkers(workers);
   const search = {
     name: 'own',
     space: 'nas-bench-201',
