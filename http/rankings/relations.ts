@@ -6,6 +6,8 @@ import type { Cell, Correlations, Front, RankingTable, Selection } from './table
 
 /** The most rows from which correlations are computed; so many give those of a million rows to two digits. */
 const CORRELATED = 20_000;
+/** Bins of a cost, by which most rows are left out before the front is looked for. */
+const FRONT_BINS = 1_000;
 
 export function createRelations(
   questions: Questions,
@@ -33,11 +35,17 @@ async function findFront(
 ): Promise<Front> {
   const [cost, value] = [numeric(x, 'x'), numeric(y, 'y')];
   const { sql, values } = condition(selection);
+  // Only rows that are better than all rows of cheaper bins can be on the front: few are left for the exact order.
   const rows = await ask(
-    `WITH ordered AS (
-       SELECT rank, candidate, ${cost} AS cost, ${value} AS value,
-              max(${value}) OVER (ORDER BY ${cost}, ${value} DESC, rank ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
-       FROM ranking WHERE (${sql}) AND isfinite(${cost}) AND isfinite(${value}))
+    `WITH valid AS (SELECT rank, candidate, ${cost} AS cost, ${value} AS value FROM ranking
+                    WHERE (${sql}) AND isfinite(${cost}) AND isfinite(${value})),
+          ends AS (SELECT min(cost) AS low, greatest(max(cost) - min(cost), 1e-300) AS width FROM valid),
+          binned AS (SELECT valid.*, floor((cost - low) / width * ${FRONT_BINS})::INTEGER AS bin FROM valid, ends),
+          best AS (SELECT bin, max(max(value)) OVER (ORDER BY bin ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS cheaper
+                   FROM binned GROUP BY bin),
+          left_over AS (SELECT binned.* FROM binned JOIN best USING (bin) WHERE cheaper IS NULL OR value > cheaper),
+          ordered AS (SELECT *, max(value) OVER (ORDER BY cost, value DESC, rank ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+                      FROM left_over)
      SELECT rank::DOUBLE AS rank, candidate, cost, value FROM ordered WHERE before IS NULL OR value > before ORDER BY cost`,
     values,
   );
