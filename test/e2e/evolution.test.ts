@@ -130,7 +130,9 @@ test('a limit on latency: measured before anything is scored, shown with its mac
   const { stdout } = await done(['run', 'fast.json', '--id', 'fast', '--out', 'fast', ...HIRED], {
     home: first,
   });
-  expect(stdout).toMatch(/latency: one image, median of repeated runs on .*, 1 thread; valid for that machine only/);
+  expect(stdout).toMatch(
+    /latency: one image, median of repeated runs on .*, 1 thread; valid for that machine only/,
+  );
   const { drawn } = JSON.parse(first.read('fast/summary.json'));
   expect(Object.values(drawn.latencies)).toEqual([expect.stringContaining('1 thread')]);
   const rows = async (id: string): Promise<{ candidate: string; latency: number }[]> =>
