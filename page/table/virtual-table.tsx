@@ -207,7 +207,7 @@ function Row({ columns, index, row, template, isActive, onActive, isSelected, on
   );
 }
 
-const WIDTHS = { box: 36, rank: 76, number: 116, text: 240 } as const;
+const WIDTHS = { box: 36, rank: 76, number: 132, text: 240 } as const;
 
 function widthOf(name: string, kind: RankingColumn['kind']): string {
   if (name === 'rank') return `${WIDTHS.rank}px`;
