@@ -11,7 +11,11 @@ import { bundlePath } from '../../../dist/workers/bundle.js';
 const { TEMPORAL_ADDRESS: address, NATS_URL: url } = process.env;
 const store = await connectStore({ url, name: 'losing-worker' });
 const behindItsBack = await connect({ servers: url });
-const activities = createControlActivities({ store, commands: 'refused', env: {} });
+const activities = createControlActivities({
+  store,
+  notifying: { commands: 'refused', env: {} },
+  verification: { polling: async () => [] },
+});
 let lost = false;
 const connection = await NativeConnection.connect({ address });
 const worker = await Worker.create({
