@@ -1,4 +1,6 @@
 // Requests families of proxies from a scorer, and extracts the fact of each from the answer.
+import { SpecError } from '../core/errors.js';
+import { mayRunModules } from '../core/spaces/module/definition.js';
 import {
   FAMILY_NAMES,
   type FamilyName,
@@ -9,7 +11,10 @@ import type { Specification } from '../core/specification/specification.js';
 import type { ScoreRequest } from '../engine/protocol.js';
 import type { Proxies } from '../store/store.js';
 
-/** A request without families asks for az-nas. */
+/**
+ * A request without families asks for az-nas. Throws a SpecError, which ends the search, for own proxies in a worker that runs no
+ * modules: every candidate would fail for the same reason.
+ */
 export function requestOf({
   specification: { space, seed, fidelity, ownProxies },
   asked: { candidate, draws, images, structure, families },
@@ -19,6 +24,12 @@ export function requestOf({
     readonly families: readonly FamilyName[];
   };
 }): ScoreRequest {
+  if (families.includes('own') && ownProxies && !mayRunModules())
+    throw SpecError.of({
+      path: 'proxies',
+      message: 'own proxies are code that comes with the specification, and this score worker runs none',
+      advice: { code: 'allow-modules', text: 'start it with ZEROSCOUT_ALLOW_MODULES=1 if you trust it' },
+    });
   const isUsual = families.length === 1 && families[0] === 'az-nas';
   return {
     space,

@@ -60,6 +60,11 @@ export function allowModules(load: ModuleLoader): void {
   loader = load;
 }
 
+/** Whether this process runs the modules of all specifications. */
+export function mayRunModules(): boolean {
+  return loader !== undefined;
+}
+
 const NOT_ALLOWED = {
   path: 'space',
   message: 'kind module is code that comes with the specification, and this process runs none',
