@@ -17,7 +17,7 @@ export const PATIENCE_MS = 240_000;
 const PACE_MS = 40;
 
 /** The time limit for a candidate, short because normal ones take milliseconds. */
-const HANG = '10s';
+const HANG = '20s';
 
 /**
  * The faults of processes that preload `misbehave.mjs`. `concerns` there explains the lists of
