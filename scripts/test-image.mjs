@@ -24,7 +24,7 @@ const BUILD = [
   ...['--volume', '/etc/ssl/certs:/etc/ssl/certs:ro'],
 ];
 
-const fault = whyNot() ?? makeBase();
+const fault = whyNot() ?? makeBase() ?? tryContainer();
 if (fault !== undefined) {
   console.log(`the image is not built: ${fault}`);
   process.exit(0);
@@ -88,6 +88,12 @@ function makeBase() {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Why no container can be run on this machine, which is no fault of the image. */
+function tryContainer() {
+  const args = ['--runtime', 'runc', 'run', '--rm', '--pull=never', '--network', 'host', '--read-only'];
+  return run('podman', [...args, ...LIMITS, '--tmpfs', '/tmp:exec', BASE, 'node', '--version']);
 }
 
 function unpack(folder, name, spec) {
