@@ -1,31 +1,13 @@
 // Renders the empty list of searches: how to start the first one, here or from a terminal.
-import { useState } from 'preact/hooks';
-import { useLocation } from 'wouter-preact';
-import { type AskError, ask } from '../../api/ask.js';
 import { useIsOperator } from '../../api/session.js';
-import { asAskError } from '../../api/use-answer.js';
 import { CopyButton } from '../../parts/copy-button.js';
 import { Empty, ProblemNote } from '../../parts/notes.js';
+import { useStartSearch } from '../../parts/use-start-search.js';
 import { EXAMPLE } from '../start/examples.js';
 
 export function FirstSearch() {
   const isOperator = useIsOperator();
-  const [, goTo] = useLocation();
-  const [problem, setProblem] = useState<AskError>();
-  const [isStarting, setStarting] = useState(false);
-  const start = async () => {
-    setStarting(true);
-    try {
-      const { id } = await ask<{ id: string }>('/searches', {
-        method: 'POST',
-        body: { specification: EXAMPLE },
-      });
-      goTo(`/searches/${encodeURIComponent(id)}`);
-    } catch (error) {
-      setProblem(asAskError(error));
-      setStarting(false);
-    }
-  };
+  const { start, problem, isStarting } = useStartSearch(EXAMPLE);
   return (
     <Empty title="No search yet">
       <p>

@@ -1,11 +1,11 @@
 // Starts a search from a specification, which is checked during typing.
 import { useEffect, useState } from 'preact/hooks';
-import { useLocation } from 'wouter-preact';
 import { type AskError, ask, searchPath } from '../../api/ask.js';
 import { useIsOperator } from '../../api/session.js';
 import { asAskError, useAnswer } from '../../api/use-answer.js';
 import { ProblemNote } from '../../parts/notes.js';
 import { useQuery } from '../../parts/use-query.js';
+import { useStartSearch } from '../../parts/use-start-search.js';
 import { useTitle } from '../../parts/use-title.js';
 import { formatCount } from '../../text/format.js';
 import { EXAMPLE, EXAMPLES } from './examples.js';
@@ -65,23 +65,8 @@ interface Checked {
 
 function Start({ text }: { readonly text: string }) {
   const isOperator = useIsOperator();
-  const [, goTo] = useLocation();
   const { checked, problem: mistake } = useCheck(text);
-  const [problem, setProblem] = useState<AskError>();
-  const [isStarting, setStarting] = useState(false);
-  const start = async () => {
-    setStarting(true);
-    try {
-      const { id } = await ask<{ id: string }>('/searches', {
-        method: 'POST',
-        body: { specification: text },
-      });
-      goTo(`/searches/${encodeURIComponent(id)}`);
-    } catch (error) {
-      setProblem(asAskError(error));
-      setStarting(false);
-    }
-  };
+  const { start, problem, isStarting } = useStartSearch(text);
   return (
     <>
       <div aria-live="polite">
