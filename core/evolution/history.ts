@@ -27,7 +27,7 @@ export interface History {
  * epoch raises it by at most k. Let the threshold be the score that the worst of the present best candidates
  * has if its ranks do not rise. A candidate can be among the best before the epoch ends only if it reaches
  * the threshold when its ranks rise by k. These candidates are the contenders, and only they are compared
- * (docs/guides/evolution.md). An insertion costs O(log n) amortized and one comparison for each contender.
+ * (docs/decisions/0039-ranking-a-growing-history.md). An insertion costs O(log n) amortized and one comparison for each contender.
  * Choosing the best costs O(contenders); their number stays near `best` however large n is.
  */
 export function createHistory({ columns, draws, kind, best: wanted }: HistoryOptions): History {
