@@ -8,6 +8,7 @@ import { apiPage } from './reference/api.mjs';
 import { benchmarkRow, benchmarksPage } from './reference/benchmarks.mjs';
 import { commandsPage } from './reference/commands.mjs';
 import { exitCodesPage } from './reference/exit-codes.mjs';
+import { fidelityPage, fidelitySvg } from './reference/fidelity.mjs';
 import { filesPage } from './reference/files.mjs';
 import { proxiesPage } from './reference/proxies.mjs';
 import { settingsPage } from './reference/settings.mjs';
@@ -32,6 +33,8 @@ export function referencePages() {
     'docs/reference/specification.md': specificationPage(),
     'docs/reference/versions.md': versionsPage(),
     'docs/understand/benchmarks.md': benchmarksPage(),
+    'docs/understand/fidelity.md': fidelityPage(),
+    'docs/understand/fidelity.svg': fidelitySvg(),
     'docs/public/schema/specification.json': json(specificationSchema()),
     'docs/public/schema/space.json': json(spaceSchema()),
   };

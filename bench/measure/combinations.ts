@@ -89,17 +89,3 @@ function median(values: readonly number[]): number {
   const middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
-
-/** The rows as a Markdown table. */
-export function renderCombinations(rows: readonly CombinationRow[]): string {
-  const datasets = Object.keys(rows[0]?.tau ?? {});
-  const head = ['setting', 'draws', 'seeds', 'combined as', ...datasets];
-  const lines = rows.map(({ setting, draws, seeds, way, tau }) => [
-    setting,
-    String(draws),
-    String(seeds),
-    way,
-    ...datasets.map((dataset) => tau[dataset]!.toFixed(4)),
-  ]);
-  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-}

@@ -114,20 +114,3 @@ function topAccuracy({
   const accuracies = candidates.map((candidate) => truth.accuracy.get(candidate)![dataset]!);
   return topQuality({ accuracies, k: TOP }).mean;
 }
-
-/** The rows as a Markdown table. */
-export function renderScreening(rows: readonly ScreeningRow[]): string {
-  const datasets = Object.keys(rows[0]?.accuracy ?? {});
-  const head = ['setting', 'draws', 'kept', 'seeds', 'work', `top ${TOP} shared`, ...datasets];
-  const per = (value: number) => `${(value * 100).toFixed(0)} %`;
-  const lines = rows.map(({ setting, draws, keep, seeds, work, shared, accuracy }) => [
-    setting,
-    String(draws),
-    per(keep),
-    String(seeds),
-    per(work),
-    per(shared),
-    ...datasets.map((dataset) => accuracy[dataset]!.toFixed(2)),
-  ]);
-  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-}

@@ -20,17 +20,18 @@ import {
   settingName,
   type Timing,
 } from '../measure/columns.js';
-import { combinationRows, renderCombinations } from '../measure/combinations.js';
+import { combinationRows } from '../measure/combinations.js';
 import { DRAWINGS, type Drawing } from '../measure/drawing.js';
 import { describeMachine } from '../measure/machine.js';
-import { renderScreening, screeningRows } from '../measure/screening.js';
+import { screeningRows } from '../measure/screening.js';
 import { wholeNumber } from '../whole-number.js';
-import { writeFidelityPage } from './fidelity-page.js';
-import { frontierRows, renderFrontier } from './frontier.js';
+import { fidelityTables } from './fidelity-tables.js';
+import { frontierRows } from './frontier.js';
 
 const SCRIPT = fileURLToPath(new URL('../../engine/scorer-process.js', import.meta.url));
 const DRAWING_SCRIPT = fileURLToPath(new URL('../measure/drawing-scorer.js', import.meta.url));
 const RESULTS = fileURLToPath(new URL('../../../bench/results/fidelity/', import.meta.url));
+const REPORT = fileURLToPath(new URL('../../../bench/results/fidelity.json', import.meta.url));
 
 interface FidelityFlags {
   readonly seeds: number;
@@ -44,7 +45,7 @@ interface FidelityFlags {
   readonly scorers: number;
   readonly timed: number;
   readonly truth?: string;
-  readonly docs?: string;
+  readonly write?: true;
   readonly folder: string;
 }
 
@@ -66,10 +67,7 @@ await new Command('bench:fidelity')
     '--truth <FILE>',
     'accuracies (arch,<dataset>,...): print the frontier of all that is in the folder',
   )
-  .option(
-    '--docs <DIR>',
-    'with --truth: write the table into fidelity.md there, between its marks, and the plot beside it',
-  )
+  .option('--write', 'with --truth: write the tables to bench/results/fidelity.json')
   .option('--folder <DIR>', 'where the scores are kept', RESULTS)
   .action(main)
   .parseAsync();
@@ -93,12 +91,16 @@ async function main(options: FidelityFlags): Promise<void> {
   if (options.truth === undefined) return;
   const text = await readFile(options.truth, 'utf8');
   const truth = parseTruth({ text, source: options.truth, parse: space.parse });
-  const rows = await frontierRows({ folder, truth });
-  const screening = renderScreening(await screeningRows({ folder, truth }));
-  const combinations = renderCombinations(await combinationRows({ folder, truth }));
-  console.log(`${renderFrontier(rows)}\n\n${screening}\n\n${combinations}`);
-  const tables = { screening, combinations };
-  if (options.docs !== undefined) await writeFidelityPage({ folder: options.docs, rows, tables });
+  const results = {
+    frontier: await frontierRows({ folder, truth }),
+    screening: await screeningRows({ folder, truth }),
+    combinations: await combinationRows({ folder, truth }),
+  };
+  console.log(Object.values(fidelityTables(results)).join('\n\n'));
+  if (!options.write) return;
+  const report = { date: new Date().toISOString(), machine: describeMachine(), ...results };
+  await writeFile(REPORT, `${JSON.stringify(report, null, 2)}\n`);
+  console.log(`\nwritten to ${REPORT}; npm run docs:reference writes the page`);
 }
 
 interface Work {

@@ -75,27 +75,3 @@ function tauOf({ columns, truth }: { columns: readonly Column[]; truth: Truth })
   const score = scoreMembers({ columns, members: scoredCandidates(setting.cohort).map((_, i) => i) });
   return tauOfUnits({ setting, score, truth });
 }
-
-/** The rows as a Markdown table, cheapest first. */
-export function renderFrontier(rows: readonly FrontierRow[]): string {
-  const datasets = Object.keys(rows[0]?.tau ?? {});
-  const fidelity = 'draws x batch x resolution';
-  const head = ['cohort', 'weights', 'features', fidelity, 'seeds', 'ms a written candidate', ...datasets];
-  const cost = ({ millisecondsPerWritten }: FrontierRow) =>
-    millisecondsPerWritten ?? Number.POSITIVE_INFINITY;
-  const lines = [...rows]
-    .sort((a, b) => cost(a) - cost(b))
-    .map((row) => [
-      row.cohort,
-      row.drawing ? `${row.weights}, ${row.drawing}` : row.weights,
-      row.features,
-      `${row.draws} x ${row.batch} x ${row.resolution}`,
-      String(row.seeds),
-      row.millisecondsPerWritten?.toFixed(2) ?? 'not measured',
-      ...datasets.map((dataset) => {
-        const { mean, low, high } = row.tau[dataset]!;
-        return `${mean.toFixed(4)} (${low.toFixed(3)}-${high.toFixed(3)})`;
-      }),
-    ]);
-  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-}

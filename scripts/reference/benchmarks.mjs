@@ -7,7 +7,7 @@ const results = (name) =>
 
 export function benchmarksPage() {
   const intro =
-    'Every figure on this page comes from a file in [bench/results](../../bench/results), which the command beside it wrote. Medians over rounds, with the least and the largest round in brackets. Both sides alternate within a run, because the speed of a shared machine changes from hour to hour; another machine has other ratios.';
+    'Every figure on this page comes from a file in [bench/results](../../bench/results), which the command below the table wrote. Times are medians over rounds, with the smallest and the largest in brackets. Both sides alternate within a run, because the speed of a shared machine changes from hour to hour. On another machine the ratios differ.';
   return page('Benchmarks', intro, [
     againstPyTorch(),
     otherSpaces(),
@@ -33,7 +33,7 @@ export function benchmarkRow() {
     );
     return `${one(median(ours))} ms against ${one(median(theirs.contiguous))} ms (${one(ratios.contiguous.median)} times) at batch ${batch}`;
   });
-  return `One candidate of NAS-Bench-201 beside eager PyTorch on the same 2 cores: ${cells.join(', ')}. [All benchmarks](docs/understand/benchmarks.md), each with its machine and its command.`;
+  return `Scoring one candidate of NAS-Bench-201 compared with eager PyTorch on the same 2 cores: ${cells.join(', ')}. [All benchmarks](docs/understand/benchmarks.md) name their machine and command.`;
 }
 
 function againstPyTorch() {
@@ -60,7 +60,7 @@ function againstPyTorch() {
     command:
       'npm run bench -- --baseline` and, for weights of each candidate, `npm run bench -- --baseline --weights candidate',
     of: shared,
-    text: `Milliseconds a candidate at 32 x 32, one draw, ${shared.rows[0].candidates} random candidates, ${shared.rounds} rounds (${own.rounds} with weights of each candidate). PyTorch ${shared.versions.torch} runs eagerly with ${shared.versions.threads} threads; its side draws weights anew for each candidate, as people do today. It is [reference/pytorch](../../reference/pytorch), which passes the same golden cases. Two scorers of one thread are quicker than one of two, so a scorer runs with one.`,
+    text: `Milliseconds for each candidate at 32 x 32 pixels, one draw, ${shared.rows[0].candidates} random candidates, ${shared.rounds} rounds (${own.rounds} with weights of each candidate). PyTorch ${shared.versions.torch} runs eagerly with ${shared.versions.threads} threads and draws new weights for each candidate, as is usual. Its code is [reference/pytorch](../../reference/pytorch), which passes the same golden cases. Two scorers with one thread are faster than one with two, so zeroscout uses one thread for each scorer.`,
     body: table(head, rows),
   });
 }
@@ -76,12 +76,14 @@ function proxies() {
       one(ratio),
     ]);
   const { together } = found;
+  const behind = found.rows.filter(({ ratio }) => ratio < 1).map(({ proxy }) => `\`${proxy}\``);
+  const slower = behind.length > 0 ? ` Slower than PyTorch: ${behind.join(', ')}.` : '';
   const middle = one(median(found.rows.map(({ ratio }) => ratio)));
   return section({
     title: 'Proxies of whole networks beside PyTorch',
     command: `npm run bench -- --proxies ${found.batch}`,
     of: found,
-    text: `Milliseconds a candidate of NAS-Bench-201 at batch ${found.batch}, medians over ${found.candidates} candidates from the text to the value, one thread on each side, PyTorch ${found.torch}. The machine was busy with other work, so the figures vary by a factor of several; both sides alternated. The median ratio is ${middle}; the goal of 2 is not reached, and \`synflow\` and \`grasp\` are not faster than PyTorch. In one request ${together.proxies.map((name) => `\`${name}\``).join(', ')} take ${one(together.one)} ms, in a request each ${one(together.each)} ms, because they share a backward pass.`,
+    text: `Milliseconds for each candidate of NAS-Bench-201 at batch ${found.batch}, medians over ${found.candidates} candidates, from the text of the candidate to the value, with one thread on each side and PyTorch ${found.torch}. The machine was busy with other work, so times vary by a factor of several; both sides alternated. The median ratio is ${middle}.${slower} The proxies ${together.proxies.map((name) => `\`${name}\``).join(', ')} share a backward pass: in one request they take ${one(together.one)} ms together, in separate requests ${one(together.each)} ms.`,
     body: table(['proxy', 'zeroscout', 'PyTorch', 'ratio'], rows),
   });
 }
@@ -111,7 +113,7 @@ function calibration() {
   ];
   return [
     '## Calibration with few labels',
-    `\`npm run bench:calibration\`, ${found.date.slice(0, 10)}. Kendall's τ with the candidates that have no label, mean and standard deviation over ${found.sets} sets of labels, from the raw values of \`npm run bench:ranking\`. \`says better\`: how often the calibration judges, from its labels alone, that something fitted is better. \`best label\`: accuracy of the best network among the labels. The form of the model was chosen on NAS-Bench-201 with other sets of labels; on NAS-Bench-Macro and Accel-NASBench it was tried once, on the others not before.`,
+    `\`npm run bench:calibration\`, ${found.date.slice(0, 10)}. Kendall's τ over the candidates without a label, mean and standard deviation over ${found.sets} sets of labels, computed from the raw values of \`npm run bench:ranking\`. \`says better\` is the share of label sets for which the calibration concludes, from its labels alone, that a fitted ranking is better. \`best label\` is the accuracy of the best network among the labels. The form of the model was chosen on NAS-Bench-201 with other sets of labels; it had been tried once on NAS-Bench-Macro and Accel-NASBench, and never on the other spaces.`,
     table(head, rows),
   ].join('\n\n');
 }
@@ -136,7 +138,7 @@ function otherSpaces() {
     title: 'Other spaces beside PyTorch',
     command: 'npm run bench -- --space mobilenet-v2`, `npm run bench -- --space autoformer',
     of: files[0],
-    text: 'Milliseconds a candidate, each new and scored by itself, 2 scorers of one thread.',
+    text: 'Milliseconds for each candidate; every candidate is new and scored alone, with 2 scorers of one thread.',
     body: table(head, rows),
   });
 }
@@ -167,7 +169,7 @@ function importedNetworks() {
     title: 'Imported networks beside PyTorch',
     command: 'npm run bench -- --onnx',
     of: found,
-    text: `Milliseconds a network of torchvision ${found.versions.torchvision}, exported as ONNX and read back, at ${found.resolution} pixels and batch ${found.batch}; 2 scorers of one thread, ${found.rounds} rounds. Ours counts everything from the structure's text to the proxies, with programs and weights made anew; PyTorch's side has its network already, and draws weights anew. Both cut it at the same features. The median of the ratios is ${middle('contiguous')}, against channels_last ${middle('channels_last')}.`,
+    text: `Milliseconds for each network of torchvision ${found.versions.torchvision}, exported as ONNX and imported, at ${found.resolution} pixels and batch ${found.batch}; 2 scorers of one thread, ${found.rounds} rounds. Our time includes everything from the text of the structure to the proxies, with new programs and weights. The time of PyTorch excludes the construction of the network and includes drawing its weights. Both measure the same features. The median ratio is ${middle('contiguous')}, compared with channels_last ${middle('channels_last')}.`,
     body: table(head, rows),
   });
 }
@@ -192,7 +194,7 @@ function wholeSearch() {
     title: 'A whole search',
     command: 'npm run bench -- --candidates 200 --rounds 4',
     of: search,
-    text: `Specification to ranking, servers, store and audits included, over ${search.candidates} candidates of NAS-Bench-201 at batch 16: ${one(median(search.search))} ms a candidate, where scoring alone takes ${one(median(search.pure[16]))} ms: ${one(search.overheadPercent)} % more, the median of the rounds. The largest resident size of each process:`,
+    text: `From specification to ranking, including servers, store and audits, over ${search.candidates} candidates of NAS-Bench-201 at batch 16: ${one(median(search.search))} ms for each candidate. Scoring alone takes ${one(median(search.pure[16]))} ms; the search takes ${one(search.overheadPercent)} % longer, as the median over rounds. The largest resident memory of each process:`,
     body: table(['process', 'MB'], rows),
   });
 }
@@ -216,7 +218,7 @@ function commonBlocks() {
     title: 'What children of an evolution have in common',
     command: 'npm run bench -- --children 300',
     of: children,
-    text: 'Milliseconds a child in the MobileNetV2 space, 2 scorers of one thread; [blocks that a child shares with others](../guides/evolution.md#what-children-have-in-common) are not run again. Ratios are medians of rounds, children after the first population alone.',
+    text: 'Milliseconds for each child in the MobileNetV2 space, with 2 scorers of one thread; [blocks that a child shares with others](../guides/evolution.md#what-children-have-in-common) are not computed again. Ratios are medians over rounds and exclude the first population.',
     body: table(head, rows),
   });
 }
@@ -228,7 +230,7 @@ function evolution() {
     title: 'Evolution beside random search',
     command: 'npm run bench -- --against-random 500',
     of: found,
-    text: `${found.budget} networks bred and as many drawn at random in the MobileNetV2 space under the same constraints, seed ${found.seed}; the ${found.cohort} different ones ranked together. Of the first 50 were ${found.bredAmongFirst} bred.`,
+    text: `${found.budget} bred networks and as many random ones in the MobileNetV2 space under the same constraints, seed ${found.seed}; the ${found.cohort} different ones were ranked together. ${found.bredAmongFirst} of the first 50 were bred.`,
     body: table(
       ['best of', 'rank', 'score'],
       [row('the evolution', found.evolution), row('the random networks', found.random)],
@@ -249,7 +251,7 @@ function eigenvalues() {
     title: 'Eigenvalues and singular values',
     command: 'npm run bench -- --eigenvalues',
     of: found,
-    text: `Milliseconds in WebAssembly beside LAPACK (PyTorch ${found.versions.torch}, MKL, float32, one thread); a ratio below 1 is quicker than LAPACK ([decision 9](../decisions/0009-eigenvalues.md)).`,
+    text: `Milliseconds in WebAssembly compared with LAPACK (PyTorch ${found.versions.torch}, MKL, float32, one thread); a ratio below 1 means faster than LAPACK ([decision 9](../decisions/0009-eigenvalues.md)).`,
     body: table(['', 'zeroscout', 'LAPACK', 'ratio', 'largest relative difference'], rows),
   });
 }
@@ -302,7 +304,7 @@ function scale() {
     title: 'A million candidates',
     command: 'npm run bench:scale',
     of,
-    text: 'A synthetic scorer, everything else as in every search ([what it shows](../operate/scale.md)).',
+    text: 'The scorer is synthetic, everything else is as in every search ([Scale](../operate/scale.md)).',
     body: table(['candidates', ...columns(({ candidates }) => thousands(candidates))], rows),
   });
 }
@@ -324,7 +326,7 @@ function rankings() {
     title: 'Rankings and known accuracies',
     command: 'npm run bench:ranking -- --tables DIR',
     of,
-    text: "Kendall's τ with 95 % of a bootstrap over candidates, then Spearman's ρ; one draw of each seed, means over seeds and over the data sets or tasks of a table. Over classes, and over the rows of TransNAS-Bench-101. `the four` are those of AZ-NAS; `assembled` is the preset ([decision 35](../decisions/0035-assembled.md)). A space that is missing, or has fewer seeds than others, was not scored to the end.",
+    text: "Kendall's τ with a 95 % bootstrap interval over candidates, then Spearman's ρ; one draw for each seed, means over seeds and over the data sets or tasks of a table. Candidates are classes; for TransNAS-Bench-101 they are rows of the table. `the four` are the proxies of AZ-NAS; `assembled` is the preset ([decision 35](../decisions/0035-assembled.md)). A space that is missing, or has fewer seeds than others, was not scored completely.",
     body: table(['ranked by', ...head], cells),
   });
 }
@@ -332,10 +334,13 @@ function rankings() {
 const ranked = (value) => value.toFixed(3);
 
 function otherRuns() {
-  const list = results('other-runs').runs.map(({ text }) => `- ${text}`);
+  const list = results('other-runs').runs.map(({ date, commit, machine, text }) => {
+    const where = [`recorded ${date}`, `commit ${commit}`, ...(machine ? [machine] : [])].join(', ');
+    return `- ${text} (${where}.)`;
+  });
   return [
     '## Other runs',
-    'Runs whose every round was not kept, as they were noted down.',
+    'One-time measurements of which only a summary was kept. Dates and commits say when each was recorded.',
     list.join('\n'),
   ].join('\n\n');
 }

@@ -1,0 +1,100 @@
+// Renders the results of `npm run bench:fidelity` as Markdown tables and as a plot, for the page about
+// fidelities.
+import type { CombinationRow } from '../measure/combinations.js';
+import { scatterSvg } from '../measure/plot.js';
+import type { ScreeningRow } from '../measure/screening.js';
+import type { FrontierRow } from './frontier.js';
+
+/** The contents of bench/results/fidelity.json. */
+export interface FidelityReport {
+  readonly frontier: readonly FrontierRow[];
+  readonly screening: readonly ScreeningRow[];
+  readonly combinations: readonly CombinationRow[];
+}
+
+/** The tables by name. Rows of the frontier are sorted by time. */
+export function fidelityTables({ frontier, screening, combinations }: FidelityReport) {
+  return {
+    frontier: frontierTable(frontier),
+    screening: screeningTable(screening),
+    combinations: combinationTable(combinations),
+  };
+}
+
+/** τ against time as an SVG picture; points of one setting are joined. */
+export function fidelityPlot(frontier: readonly FrontierRow[]): string {
+  const dataset = Object.keys(frontier[0]!.tau)[0]!;
+  const points = sortByTime(frontier).flatMap((row) => {
+    const { cohort, weights, drawing, features, draws, batch, millisecondsPerWritten: x, tau } = row;
+    if (x === undefined) return [];
+    const { mean, low, high } = tau[dataset]!;
+    const drawn = drawing ? `${weights} ${drawing}` : weights;
+    return {
+      label: `${draws} x ${batch}`,
+      group: `${cohort}, weights ${drawn}, features at ${features}, batch ${batch}`,
+      x,
+      y: mean,
+      low,
+      high,
+    };
+  });
+  const yTitle = `Kendall's tau, ${dataset}`;
+  return scatterSvg({ points, xTitle: 'milliseconds for each written candidate', yTitle });
+}
+
+function frontierTable(rows: readonly FrontierRow[]): string {
+  const datasets = Object.keys(rows[0]?.tau ?? {});
+  const head = ['cohort', 'weights', 'features', 'draws x batch x resolution', 'seeds', 'ms', ...datasets];
+  const lines = sortByTime(rows).map((row) => [
+    row.cohort,
+    row.drawing ? `${row.weights}, ${row.drawing}` : row.weights,
+    row.features,
+    `${row.draws} x ${row.batch} x ${row.resolution}`,
+    String(row.seeds),
+    row.millisecondsPerWritten?.toFixed(2) ?? 'not measured',
+    ...datasets.map((dataset) => {
+      const { mean, low, high } = row.tau[dataset]!;
+      return `${mean.toFixed(4)} (${low.toFixed(3)}-${high.toFixed(3)})`;
+    }),
+  ]);
+  return table(head, lines);
+}
+
+function screeningTable(rows: readonly ScreeningRow[]): string {
+  const datasets = Object.keys(rows[0]?.accuracy ?? {});
+  const head = ['setting', 'draws', 'kept', 'seeds', 'work', 'top 50 shared', ...datasets];
+  const percent = (value: number) => `${(value * 100).toFixed(0)} %`;
+  const lines = rows.map(({ setting, draws, keep, seeds, work, shared, accuracy }) => [
+    setting,
+    String(draws),
+    percent(keep),
+    String(seeds),
+    percent(work),
+    percent(shared),
+    ...datasets.map((dataset) => accuracy[dataset]!.toFixed(2)),
+  ]);
+  return table(head, lines);
+}
+
+function combinationTable(rows: readonly CombinationRow[]): string {
+  const datasets = Object.keys(rows[0]?.tau ?? {});
+  const head = ['setting', 'draws', 'seeds', 'combined as', ...datasets];
+  const lines = rows.map(({ setting, draws, seeds, way, tau }) => [
+    setting,
+    String(draws),
+    String(seeds),
+    way,
+    ...datasets.map((dataset) => tau[dataset]!.toFixed(4)),
+  ]);
+  return table(head, lines);
+}
+
+function sortByTime(rows: readonly FrontierRow[]): FrontierRow[] {
+  const time = ({ millisecondsPerWritten }: FrontierRow) =>
+    millisecondsPerWritten ?? Number.POSITIVE_INFINITY;
+  return [...rows].sort((a, b) => time(a) - time(b));
+}
+
+function table(head: readonly string[], lines: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
