@@ -1,4 +1,5 @@
-// The command `npm run bench:http`: how quickly a ranking of a million candidates is filtered, sorted, paged and drawn.
+// Implements the command `npm run bench:http`: measures how fast a ranking of a million candidates is filtered, sorted,
+// paged and drawn.
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -30,7 +31,7 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** Values differ from round to round, so that nothing is answered from what was kept. */
+/** Measures each query several times. Filters differ from round to round, so that no result comes from a cache. */
 async function measureAll(table: RankingTable): Promise<void> {
   const filter = (round: number) => `complexity < ${100 + round}M and rank <= ${500_000 + round}`;
   const works: readonly [string, number, (round: number) => Promise<unknown>][] = [
@@ -89,7 +90,7 @@ async function measureAll(table: RankingTable): Promise<void> {
   }
 }
 
-/** Rows in the form of ranking.csv: cells of NAS-Bench-201 with a number behind them, and values that hang together loosely. */
+/** Rows in the form of ranking.csv: cells of NAS-Bench-201 with a number appended, and weakly correlated values. */
 function* syntheticRows(): Generator<string> {
   yield 'rank,candidate,score,expressivity,progressivity,trainability,complexity,parameters\n';
   let state = 1;

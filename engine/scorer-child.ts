@@ -20,7 +20,7 @@ export interface ScorerChild {
   send(id: number, requests: readonly ScoreRequest[]): void;
   /** Kills it. `onGone` is called when the process has ended and its memory is free. */
   kill(): void;
-  /** Kills it and waits for its end; `onGone` is not called. */
+  /** Kills the process and waits for its end; `onGone` is not called. */
   close(): Promise<void>;
 }
 

@@ -61,7 +61,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   app.use(secureHeaders(SECURITY));
   const metrics = createHttpMetrics();
   app.use(metrics.count);
-  // Those who probe know neither names of hosts nor tokens.
+  // Probes send neither the configured host name nor a token.
   app.get('/healthz', answerHealth);
   app.get('/readyz', answerReady(zeroscout));
   app.use(limitRate());

@@ -7,10 +7,10 @@ import type { Zeroscout } from '../client/index.js';
 /** A probe waits no longer for Temporal. */
 const PATIENCE_MS = 3_000;
 
-/** The process answers. */
+/** Answers as long as the process runs. */
 export const answerHealth: Handler = (context) => context.text('ok\n');
 
-/** Temporal answers too: without it nothing can be shown. */
+/** Also asks Temporal, because without it the server can show nothing. */
 export function answerReady({ searches }: Pick<Zeroscout, 'searches'>): Handler {
   return async (context) => {
     const look = async () => {
@@ -50,7 +50,7 @@ export function createHttpMetrics(): HttpMetrics {
     count: async (context, next) => {
       const started = performance.now();
       await next();
-      // What is left are patterns of middleware, and that of the page, which answers every other address.
+      // The remaining patterns belong to middleware, and to the page, which answers every other address.
       const own = matchedRoutes(context).filter(({ path }) => !path.endsWith('*'));
       const route = own.at(-1)?.path ?? 'page';
       requests.inc({ method: context.req.method, route, status: String(context.res.status) });

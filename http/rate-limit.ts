@@ -1,4 +1,4 @@
-// Refuses those who ask more often than a page or a program has reason to.
+// Refuses clients that send more requests than a page or a program needs.
 import type { Context, MiddlewareHandler } from 'hono';
 import { ProblemError } from './problem.js';
 

@@ -59,7 +59,7 @@ export interface ControlOptions {
   readonly commands: 'allowed' | 'refused';
   /** The share of the scores to verify where a specification is silent. */
   readonly verify?: number | undefined;
-  /** Its version; without it the next one replays whatever runs. */
+  /** The deployment version of the worker; without it, a newer worker continues the running searches. */
   readonly deployment?: { readonly deploymentName: string; readonly buildId: string } | undefined;
 }
 

@@ -188,7 +188,7 @@ function noOtherWorker(size: number): Found {
   return { counts, guilty: [], suspected: [], disagreements: [] };
 }
 
-/** The answer of a worker that is not among `except`; undefined if there is none. */
+/** Returns the answer of a worker that is not in `except`; undefined if no such worker polls the queue. */
 async function computeElsewhere({
   work,
   sample,

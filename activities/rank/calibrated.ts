@@ -1,4 +1,4 @@
-// Scores units by the calibration that a specification names, in place of the sum of their proxies' ranks.
+// Scores units with the calibration that a specification names, instead of the sum of log ranks.
 import { type Calibration, calibratedScore, parseCalibration } from '../../core/calibration/calibration.js';
 import { SpecError } from '../../core/errors.js';
 import { type GraphFeatures, graphFeatures } from '../../core/spaces/graph-features.js';
@@ -7,10 +7,10 @@ import type { Space } from '../../core/spaces/space.js';
 import type { Specification } from '../../core/specification/specification.js';
 import type { BlobStore } from '../../store/store.js';
 
-/** Score of a unit from its rank shares, which are in the order of the specification's proxies. */
+/** Computes the score of a unit from its rank shares, which have the order of the specification's proxies. */
 export type ScoreUnit = (unit: string, shares: readonly number[]) => number;
 
-/** Undefined where the specification names no calibration. */
+/** Reads the calibration of a specification; undefined if it names none. */
 export async function readCalibratedScore({
   blobs,
   specification,
@@ -45,7 +45,7 @@ function scoreBy({
     });
 }
 
-/** Empty where the space cannot say what a candidate consists of. */
+/** Computes the graph features; they are empty if the space cannot build a graph from the candidate's text. */
 export function graphOf(given: {
   readonly space: Space;
   readonly candidate: string;

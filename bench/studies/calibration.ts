@@ -1,4 +1,5 @@
-// The command `npm run bench:calibration`: what a calibration with few labels is worth on every space with known accuracies.
+// Implements the command `npm run bench:calibration`: measures calibrations with few labels on every space with known
+// accuracies.
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
@@ -16,7 +17,7 @@ import { type OpenedSpace, openRankedSpace, rankedSpaces } from './ranking/space
 
 const RESULTS = fileURLToPath(new URL('../../../bench/results/calibration.json', import.meta.url));
 const SEEDS = [1, 2, 3];
-/** The proxies of `assembled`, by their names in the raw values. */
+/** The proxies of the preset `assembled`, with their names in the raw values. */
 const RAW_NAMES: Readonly<Record<string, string>> = {
   expressivity: 'eStages',
   'sampled-progressivity': 'pSampled',
@@ -55,7 +56,7 @@ interface Row {
   readonly own: readonly [number, number];
   readonly weights: readonly [number, number];
   readonly model: readonly [number, number];
-  /** How often the calibration says that something fitted is better, and the mean accuracy of the best label. */
+  /** The share of label sets for which the calibration chooses a fit, and the mean accuracy of the best label. */
   readonly saysBetter: number;
   readonly bestLabel: number;
 }
@@ -85,7 +86,7 @@ interface Measured {
   readonly labels: ReadonlyMap<string, readonly Label[]>;
 }
 
-/** Undefined where no seed has the whole sample. */
+/** Returns undefined if no seed has scores of the whole sample. */
 async function readMeasured(
   { of, space, truth, members }: OpenedSpace,
   folder: string,
@@ -127,7 +128,7 @@ async function readMeasured(
   };
 }
 
-/** Undefined where there are not twice as many known accuracies as labels. */
+/** Returns undefined if there are fewer known accuracies than twice the number of labels. */
 function study({
   cohort: { name, weights, known, labels: all },
   dataset,

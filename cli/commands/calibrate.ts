@@ -1,4 +1,4 @@
-// The command `zeroscout calibrate`: fits a ranking to a few known accuracies, and writes a file that a search can name.
+// Defines the command `zeroscout calibrate`, which fits a ranking to a few known accuracies and writes a calibration file.
 import { writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
@@ -25,18 +25,23 @@ interface Options {
 export function addCalibrateCommand(program: Command): void {
   program
     .command('calibrate')
-    .description('fit a finished ranking to a few known accuracies, and say honestly whether that helps')
+    .description('fit a finished ranking to a few known accuracies, and report whether the fit is better')
     .argument('<ID>')
     .requiredOption('--truth <FILE>', 'CSV of known accuracies (arch,<dataset>,...)')
     .option(
       '--labels <N>',
-      'how many of them are used, drawn at random; the others say what it is worth (all by default)',
+      'number of known accuracies to use, drawn at random; the others measure the result (default: all)',
       wholeNumber({ min: FEWEST_LABELS, max: MOST_LABELS }),
     )
-    .option('--dataset <NAME>', 'column of the table; may be left out where there is one')
-    .option('--seed <N>', 'decides which labels are drawn', wholeNumber({ min: 0, max: 2 ** 32 - 1 }), 1)
-    .option('--out <FILE>', 'where the calibration is written', 'calibration.json')
-    .option('--json', 'for programs')
+    .option('--dataset <NAME>', 'column of the table; required if there are several')
+    .option(
+      '--seed <N>',
+      'seed for drawing the known accuracies',
+      wholeNumber({ min: 0, max: 2 ** 32 - 1 }),
+      1,
+    )
+    .option('--out <FILE>', 'file to write the calibration to', 'calibration.json')
+    .option('--json', 'print JSON')
     .action(async (id: string, options: Options) => {
       await openOutFolder(dirname(options.out));
       await withSession({ start: 'never' }, (session) => calibrate(session, id, options));

@@ -1,4 +1,4 @@
-// The command `zeroscout suggest`: which networks of a finished search to train next, and why.
+// Defines the command `zeroscout suggest`, which lists the networks of a finished search to train next.
 import type { Command } from 'commander';
 import { suggestNetworks } from '../../client/calibration/suggest-networks.js';
 import { finishedSearch } from '../../client/searches/find-search.js';
@@ -21,13 +21,18 @@ interface Options {
 export function addSuggestCommand(program: Command): void {
   program
     .command('suggest')
-    .description('which networks of a finished search to train, to find good ones and to calibrate')
+    .description('suggest networks of a finished search to train, to find good ones and to calibrate')
     .argument('<ID>')
-    .option('--budget <N>', 'how many can be trained', wholeNumber({ min: 1, max: 100_000 }), 20)
-    .option('--known <FILE>', 'CSV of known accuracies; those are not suggested again')
-    .option('--seed <N>', 'decides what is drawn', wholeNumber({ min: 0, max: 2 ** 32 - 1 }), 1)
-    .option('--csv', 'as a table arch,accuracy that waits for accuracies: the --truth of calibrate')
-    .option('--json', 'for programs')
+    .option(
+      '--budget <N>',
+      'number of networks that can be trained',
+      wholeNumber({ min: 1, max: 100_000 }),
+      20,
+    )
+    .option('--known <FILE>', 'CSV of known accuracies; these networks are not suggested')
+    .option('--seed <N>', 'seed for drawing networks', wholeNumber({ min: 0, max: 2 ** 32 - 1 }), 1)
+    .option('--csv', 'print a table arch,accuracy without accuracies, to be filled in for calibrate --truth')
+    .option('--json', 'print JSON')
     .action((id: string, options: Options) =>
       withSession({ start: 'never' }, (session) => suggest(session, id, options)),
     );

@@ -76,7 +76,7 @@ async function serve({
   }
 }
 
-/** Where there is no browser the address that was printed is enough. */
+/** Opens the link in a browser. Without a browser, people use the printed address. */
 function openBrowser(link: string): void {
   const [program, ...args] =
     process.platform === 'darwin'

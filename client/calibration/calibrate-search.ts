@@ -11,25 +11,29 @@ import { type FinishedSearch, readCohort } from '../comparison/read-cohort.js';
 import { spaceDigest } from '../specification/read-calibration.js';
 import { cohortFeatures } from './cohort-features.js';
 
-/** Units over which features are standardized, and known accuracies that are held out: more would say nothing else. */
+/** The most units over which features are standardized; more would hardly change the scales. */
 const REFERENCE = 2_000;
+/** The most known accuracies with which the result is compared. */
 const MOST_HELD_OUT = 20_000;
 
 export interface CalibrateOptions {
-  /** How many of the known accuracies are used, drawn at random; the rest say what the calibration is worth. */
+  /**
+   * The number of known accuracies that are used, drawn at random; all by default. The others measure the agreement of
+   * the result.
+   */
   readonly labels?: number | undefined;
-  /** Column of the table; may be left out where there is one. */
+  /** The column of the table; required if the table has several. */
   readonly dataset?: string | undefined;
   readonly seed: number;
 }
 
 export interface CalibratedSearch {
   readonly calibration: Calibration;
-  /** What a file must hold for a search to name it. */
+  /** The contents of the calibration file. */
   readonly text: string;
 }
 
-/** SpecError for too few or too many labels, and for a data set that the table does not have. */
+/** Throws a SpecError for too few or too many labels, or for a data set that the table lacks. */
 export async function calibrateSearch({
   store,
   search,
@@ -88,7 +92,7 @@ function chooseDataset({ datasets }: Truth, asked: string | undefined): string {
   throw SpecError.of({ path: 'dataset', message });
 }
 
-/** Labels are drawn from a key. */
+/** Draws the labels at random with the seed, and returns the other known accuracies as held out. */
 function divide({
   known,
   count = known.length,

@@ -1,4 +1,4 @@
-// Gathers what a calibration reads of the candidates of a finished search: rank shares of the proxies, and graph features.
+// Computes the inputs of a calibration for the candidates of a finished search: rank shares of proxies, and graph features.
 import { graphOf } from '../../activities/rank/calibrated.js';
 import type { Known } from '../../core/calibration/features.js';
 import { meanShares, rankCohort } from '../../core/comparison/cohort.js';
@@ -11,13 +11,13 @@ import type { FinishedSearch } from '../comparison/read-cohort.js';
 
 export interface CohortFeatures {
   readonly proxies: readonly ProxyName[];
-  /** Of the search, in the order of `proxies`. */
+  /** The weights of the search, in the order of `proxies`. */
   readonly weights: readonly number[];
-  /** What is known of a unit, by its place; graph features are counted when they are asked for, and kept. */
+  /** Returns the inputs for the unit with this index. Graph features are computed on demand and cached. */
   readonly of: (unit: number) => Known;
 }
 
-/** SpecError for a search whose score is no sum of logarithms. */
+/** Throws a SpecError if the score of the search is not a sum of logarithms. */
 export function cohortFeatures({
   search,
   compared,

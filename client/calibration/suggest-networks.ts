@@ -1,4 +1,4 @@
-// Suggests which networks of a finished search to train, and says why each.
+// Suggests which networks of a finished search to train, with the reason for each.
 import { type Suggestion, suggest } from '../../core/calibration/suggest.js';
 import { SpecError } from '../../core/errors.js';
 import type { Truth } from '../../core/report/truth.js';
@@ -15,12 +15,12 @@ export interface SuggestedNetwork {
 }
 
 export interface SuggestOptions {
-  /** How many networks can be trained. */
+  /** The number of networks that can be trained. */
   readonly budget: number;
   readonly seed: number;
 }
 
-/** Candidates whose accuracies `truth` knows are left out; of a class of candidates the first is suggested. */
+/** Leaves out candidates with a known accuracy in `truth`. For a class of candidates, the first one is suggested. */
 export async function suggestNetworks({
   store,
   search,

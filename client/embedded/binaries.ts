@@ -100,7 +100,7 @@ export async function ensureBinary({
   return { name, path, version, source: 'fetched' };
 }
 
-/** `undefined` if it does not start, hangs, or is another program of the same name. */
+/** Returns the version of a program; `undefined` if it does not start, hangs, or is another program with this name. */
 async function versionOf({
   name,
   path,

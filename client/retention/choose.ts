@@ -13,7 +13,7 @@ export interface GcRun {
    */
   readonly series: string;
   readonly status: 'running' | 'completed' | 'continued' | 'ended';
-  /** Milliseconds since 1970; absent while it runs. */
+  /** The end of the run in milliseconds since 1970; absent while the run continues. */
   readonly closed?: number;
 }
 

@@ -20,7 +20,7 @@ export async function* latestValues<T>(
     isOver = true;
     wake();
   });
-  // Its failure is thrown below; this handler covers a reader who has left before.
+  // The error of `working` is thrown below. This handler prevents an unhandled rejection if the reader has left before.
   working.catch(() => {});
   try {
     for (;;) {

@@ -1,4 +1,5 @@
-// Fits weights and a model to a few labels, and says honestly whether either ranks better than the weights that are there.
+// Fits weights and a model to a few labels, and decides by labels that were left out whether either ranks better than
+// the weights of the search.
 import { randomStream } from '../random/random-stream.js';
 import { shuffle } from '../random/shuffle.js';
 import { kendall } from '../ranking/correlation.js';
@@ -12,24 +13,24 @@ export const FEWEST_LABELS = 10;
 export const MOST_LABELS = 200;
 const FOLDS = 10;
 const RESAMPLES = 400;
-/** From this share of the resamples on something fitted counts as better; below it nothing is known. */
+/** A fit counts as better if it is better in at least this share of the bootstrap resamples. */
 const SURE = 0.7;
 
-/** A labelled unit; several candidates of a class may be labelled, each with its own accuracy. */
+/** A unit with a known accuracy. A class of candidates is one unit and may have several labels. */
 export interface Label {
-  /** Place of the unit among `cohort`. */
+  /** The index of the unit in `cohort`. */
   readonly unit: number;
   readonly accuracy: number;
 }
 
 export interface CalibrateRequest {
   readonly cohort: readonly Known[];
-  /** The search's own weights, by place of the proxy. */
+  /** The weights of the search, in the order of its proxies. */
   readonly weights: readonly number[];
   readonly labels: readonly Label[];
-  /** Known accuracies that are not used, to measure what the calibration is worth. */
+  /** Known accuracies that are not used for the fit and measure the agreement of its result. */
   readonly heldOut: readonly Label[];
-  /** Decides the folds and the resamples. */
+  /** Determines the folds and the resamples. */
   readonly seed: number;
 }
 
@@ -82,7 +83,7 @@ interface Training {
   readonly weights: readonly number[];
 }
 
-/** Predictions of each label by weights that are fitted to the other folds. */
+/** Predicts each label with weights that are fitted to the other folds. */
 function crossPredict({ rows, labels, weights }: Training, seed: number): readonly number[] {
   const places = [...shuffle({ key: { seed, draw: 0, name: 'folds' }, size: rows.length })];
   const predicted = new Array<number>(rows.length).fill(0);
@@ -97,7 +98,10 @@ function crossPredict({ rows, labels, weights }: Training, seed: number): readon
   return predicted;
 }
 
-/** Share of bootstrap resamples of the labels in which `fitted` has a higher Kendall's tau than `own`; a tie is half. */
+/**
+ * The share of bootstrap resamples of the labels in which `fitted` has a higher Kendall's tau than `own`. A tie counts
+ * as a half.
+ */
 function shareBetter({
   fitted,
   own,

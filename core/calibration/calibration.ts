@@ -25,11 +25,14 @@ const Member = z.strictObject({
 });
 const coefficient = number.min(-1).max(1).nullable();
 
-/** How the three ways of ranking agree with labels that they have not seen. */
+/** Kendall's tau of three rankings with labels that were not used to fit them. */
 const Agreement = z.strictObject({ own: coefficient, weights: coefficient, model: coefficient });
 
 export const METHODS = ['own', 'weights', 'model'] as const;
-/** `own`: the search's weights, as nothing that was fitted is better; `weights`: fitted weights; `model`: the fitted model. */
+/**
+ * The ranking that a calibration uses. `own`: the weights of the search, because no fit is better; `weights`: fitted
+ * weights; `model`: the fitted model.
+ */
 export type Method = (typeof METHODS)[number];
 
 const FORMAT = 'zeroscout-calibration/1';
@@ -37,21 +40,24 @@ const FORMAT = 'zeroscout-calibration/1';
 const Calibration = z
   .strictObject({
     format: z.literal(FORMAT),
-    /** The search whose candidates were labelled, its space with the digest of its definition, and the data set of the labels. */
+    /**
+     * The search whose candidates have labels; its space, with the digest of the space's definition; and the data set of
+     * the labels.
+     */
     search: z.string(),
     space: z.strictObject({ kind: z.string(), digest: z.string() }),
     dataset: z.string(),
     labels: z.int().min(2),
     proxies: z.array(z.string().refine(isProxy, 'no proxy of this release')).min(1),
-    /** Of the search, in the order of `proxies`. */
+    /** The weights of the search, in the order of `proxies`. */
     weights: z.array(number.nonnegative()),
     method: z.enum(METHODS),
     evidence: z.strictObject({
-      /** Kendall's tau with labels that were left out: one at a time by the model, a tenth at a time by the weights. */
+      /** Kendall's tau with labels that were left out: by leave-one-out for the model, by ten folds for the weights. */
       crossValidated: Agreement,
-      /** Share of bootstrap resamples in which the fitted one agrees better than the search's own weights. */
+      /** The share of bootstrap resamples in which each fit agrees better than the weights of the search. */
       betterThanOwn: z.strictObject({ weights: number, model: number }),
-      /** With candidates whose accuracies were known and not used; null where there are fewer than two. */
+      /** Kendall's tau with known accuracies that were not used for the fit; null if there are fewer than two. */
       heldOut: Agreement.extend({ candidates: z.int() }).nullable(),
     }),
     fittedWeights: z.array(number.nonnegative()),
@@ -92,7 +98,7 @@ export function formatCalibration(calibration: Omit<Calibration, 'format'>): str
   return `${JSON.stringify({ format: FORMAT, ...calibration })}\n`;
 }
 
-/** SpecError that names the file `source`. */
+/** Parses a calibration file. A SpecError for invalid text names the file `source`. */
 export function parseCalibration({
   text,
   source,
@@ -119,7 +125,7 @@ export function parseCalibration({
   throw new SpecError(toIssues({ error: result.error, root: source }));
 }
 
-/** Higher is better; holds within the cohort whose rank shares these are. */
+/** Returns the score of a candidate; higher is better. Scores are comparable within one cohort only. */
 export function calibratedScore(calibration: Calibration, known: Known): number {
   if (calibration.method === 'model') return predict(calibration.model, rowOf(known, calibration.scales));
   const { weights, fittedWeights } = calibration;

@@ -1,15 +1,18 @@
-// Turns what is known of a candidate into the standardized numbers that a calibration reads.
+// Standardizes the rank shares and graph features of candidates, which are the inputs of a calibration.
 import type { Row } from './kernel-model.js';
 
-/** What is known of a candidate within its cohort. */
+/** The rank shares and graph features of a candidate. */
 export interface Known {
-  /** Mean rank over the draws divided by the size of the cohort, above 0 and at most 1, by proxy in the calibration's order. */
+  /**
+   * For each proxy of the calibration, in its order: the mean rank over the draws divided by the size of the cohort. A
+   * share is above 0 and at most 1.
+   */
   readonly shares: readonly number[];
-  /** Numbers of the graph by name; one that a candidate lacks is 0. Empty where the space cannot say them. */
+  /** Graph features by name; missing ones count as 0. The record is empty if the space cannot compute them. */
   readonly graph: Readonly<Record<string, number>>;
 }
 
-/** Mean and standard deviation over the cohort that the calibration was made in. */
+/** The mean and standard deviation of a feature over the cohort of the calibrated search. */
 export interface Scale {
   readonly mean: number;
   readonly deviation: number;
@@ -19,11 +22,11 @@ export interface Scales {
   readonly proxies: readonly Scale[];
   readonly graph: Readonly<Record<string, Scale>>;
   readonly own: Scale;
-  /** Weights of the proxies in the sum that is corrected. */
+  /** The weights of the proxies in the score of the search, which the model corrects. */
   readonly weights: readonly number[];
 }
 
-/** Features of the graph that are the same for all candidates are left out. */
+/** Computes the scales over a cohort. Graph features that are constant over the cohort are left out. */
 export function scalesOf(cohort: readonly Known[], weights: readonly number[]): Scales {
   const names = [...new Set(cohort.flatMap(({ graph }) => Object.keys(graph)))].sort();
   const graph = names.flatMap((name) => {
@@ -46,7 +49,7 @@ export function rowOf(known: Known, scales: Scales): Row {
   };
 }
 
-/** The sum of log rank shares by weight: what the search ranks by without a calibration. */
+/** The weighted sum of log rank shares, which is the score of a search without a calibration. */
 export function ownScore({ shares }: Known, weights: readonly number[]): number {
   return shares.reduce((sum, share, i) => sum + weights[i]! * Math.log(share), 0);
 }
@@ -62,9 +65,11 @@ function standardize(value: number, { mean, deviation }: Scale): number {
 }
 
 /**
- * Labels as the model learns them: the mean of normal scores of their ranks and of the labels themselves, standardized, those
- * below the lowest tenth drawn up to as far below it as the best is above. Ranks alone flatten the top, where a tenth of a point
- * counts; accuracies alone are ruled by a few networks that do not train.
+ * Transforms accuracies to the target of the regression: (normal score of the rank + standardized accuracy) / 2.
+ *
+ * Ranks alone would not distinguish the best networks, which differ by tenths of a point. Accuracies alone would be
+ * dominated by a few networks that do not train. Accuracies are therefore clipped at q - (max - q), where q is the 10 %
+ * quantile.
  */
 export function labelScores(labels: readonly number[]): readonly number[] {
   const sorted = [...labels].sort((a, b) => a - b);
@@ -81,7 +86,7 @@ export function labelScores(labels: readonly number[]): readonly number[] {
   });
 }
 
-/** Inverse of the normal distribution function, to 5e-4 (Abramowitz and Stegun 26.2.23). */
+/** The quantile function of the normal distribution, with an error below 5e-4 (Abramowitz and Stegun 26.2.23). */
 function normalQuantile(p: number): number {
   const tail = Math.min(p, 1 - p);
   const t = Math.sqrt(-2 * Math.log(tail));

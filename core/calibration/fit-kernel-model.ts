@@ -1,4 +1,4 @@
-// Fits a small model to a few labels: ridge regression in the space of a kernel over proxies and graph features.
+// Fits kernel ridge regression to a few labels, with a kernel over proxies and graph features.
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import {
   type Distances,
@@ -12,16 +12,16 @@ import {
 const SCALES = [1, 2, 4, 8] as const;
 const AMPLITUDES = [0.1, 0.3, 1] as const;
 const RIDGES = [0.003, 0.01, 0.03, 0.1, 0.3, 1] as const;
-/** Settings whose predictions are averaged: the best one alone depends on chance. */
+/** The number of settings whose predictions are averaged, because the best single setting depends on chance. */
 const MEMBERS = 10;
 
 export interface FittedKernelModel {
   readonly model: KernelModel;
-  /** What the same regressions predict of each label when they are fitted to the others. */
+  /** The prediction of each label by the same settings, fitted to all other labels. */
   readonly leftOut: readonly number[];
 }
 
-/** `labels` are standardized; at least two. */
+/** Fits at least two labels, which must be standardized. */
 export function fitKernelModel(centers: readonly Row[], labels: readonly number[]): FittedKernelModel {
   const distances = distancesBetween(centers, centers);
   const y = Matrix.columnVector([...labels]);
@@ -45,8 +45,8 @@ interface Tried {
 }
 
 /**
- * A member for each ridge, from one eigendecomposition K = U diag(w) U'. What the regression
- * without a label predicts of it is y_i - alpha_i / (K + ridge I)^-1_ii, and its error the mean square of that difference.
+ * Fits a member for each ridge from one eigendecomposition K = U diag(w) Uᵀ. The leave-one-out prediction of label i is
+ * y_i - alpha_i / [(K + ridge I)^-1]_ii, and `error` is the mean square of its difference from y_i.
  */
 function fitSetting({
   setting,

@@ -1,13 +1,15 @@
-// Fits weights of proxies to labels by ridge regression, as a plainer calibration whose weights a person can read.
+// Fits weights of proxies to labels by ridge regression. This calibration is simpler than the kernel model, and a person
+// can read its weights.
 import { Matrix, solve } from 'ml-matrix';
 import type { Row } from './kernel-model.js';
 
-/** Strength of the pull towards the weights that the search has, beside the number of labels. */
+/** The ridge that shrinks the weights towards those of the search, in units of labels. */
 const RIDGE = 100;
 
 /**
- * Weights of the standardized log ranks, at least 0: ridge regression of labels on the proxies, pulled towards `prior`.
- * A weight below 0 is set to 0, since each proxy is better where it is higher. Their sum is that of the prior.
+ * Fits weights w of the standardized log ranks X to labels y: minimizes |y - Xw|² + RIDGE |w - s prior|², where s fits
+ * the prior to the labels. Negative weights become 0, because every proxy is defined so that higher is better. The
+ * weights are scaled to the sum of the prior.
  */
 export function fitWeights({
   rows,
@@ -23,7 +25,7 @@ export function fitWeights({
   const xt = x.transpose();
   const start = Matrix.columnVector([...prior]);
   const predicted = x.mmul(start);
-  // The scale at which the prior comes nearest to the labels.
+  // The factor s with the least |y - s X prior|, but not below 0.
   const scale = Math.max(0, predicted.dot(y)) / Math.max(predicted.dot(predicted), 1e-12);
   const pulled = start.mul(scale);
   const rest = Matrix.sub(y, x.mmul(pulled));

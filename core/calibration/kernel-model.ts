@@ -1,6 +1,6 @@
-// Predicts how good a candidate is by a small model over proxies and graph features, which fit-kernel-model.ts fits to labels.
+// Predicts the quality of a candidate from proxies and graph features with the model that fit-kernel-model.ts fits.
 
-/** One candidate: each proxy's log rank share, the search's own score, and graph features, all standardized. */
+/** The standardized features of a candidate: log rank shares of the proxies, graph features, and the score of the search. */
 export interface Row {
   readonly proxies: readonly number[];
   readonly graph: readonly number[];
@@ -8,9 +8,10 @@ export interface Row {
 }
 
 /**
- * k(x, y) = 1 + own_x own_y + amplitude (1 + r) exp(-r), r^2 = 3 (d_proxies / a^2 + d_graph / b^2), where d is the mean squared
- * distance: a constant, the search's own score, and a correction of it that is smooth in the features (Matern 3/2; Rasmussen and
- * Williams, Gaussian Processes for Machine Learning, 2006, 4.17).
+ * The parameters of the kernel k(x, y) = 1 + own_x own_y + amplitude (1 + r) exp(-r), with
+ * r² = 3 (d_proxies / proxyScale² + d_graph / graphScale²), where d is a mean squared distance. The terms are a
+ * constant, the score of the search, and a smooth correction (Matérn 3/2; Rasmussen and Williams, Gaussian Processes for
+ * Machine Learning, 2006, equation 4.17).
  */
 export interface KernelSetting {
   readonly proxyScale: number;
@@ -18,13 +19,13 @@ export interface KernelSetting {
   readonly amplitude: number;
 }
 
-/** Kernel ridge regression: prediction(x) = sum_i alpha_i k(x, center_i), (K + ridge I) alpha = labels. */
+/** Kernel ridge regression: prediction(x) = Σ_i alpha_i k(x, center_i), where (K + ridge I) alpha = labels. */
 export interface Member extends KernelSetting {
   readonly ridge: number;
   readonly alpha: readonly number[];
 }
 
-/** The mean of several regressions, whose settings did best on labels left out one at a time. */
+/** The mean of several regressions with the settings that have the smallest leave-one-out errors. */
 export interface KernelModel {
   readonly centers: readonly Row[];
   readonly members: readonly Member[];
@@ -36,7 +37,7 @@ export interface Distances {
   readonly own: readonly Float64Array[];
 }
 
-/** Higher is better. */
+/** Predicts the quality of a candidate; higher is better. */
 export function predict({ centers, members }: KernelModel, row: Row): number {
   const distances = distancesBetween([row], centers);
   let sum = 0;
@@ -47,7 +48,7 @@ export function predict({ centers, members }: KernelModel, row: Row): number {
   return sum / members.length;
 }
 
-/** A row of the kernel matrix: k between one row and every other, from their distances. */
+/** Computes a row of the kernel matrix from the distances of that row. */
 export function kernelRow(setting: KernelSetting, distances: Distances, row: number): Float64Array {
   const { proxyScale, graphScale, amplitude } = setting;
   const [proxies, graph, own] = [distances.proxies[row]!, distances.graph[row]!, distances.own[row]!];
@@ -57,7 +58,7 @@ export function kernelRow(setting: KernelSetting, distances: Distances, row: num
   });
 }
 
-/** `own` holds products, the others mean squared distances. */
+/** Computes mean squared distances of the features, and products of `own`. */
 export function distancesBetween(rows: readonly Row[], others: readonly Row[]): Distances {
   const between = (of: (a: Row, b: Row) => number) =>
     rows.map((a) => Float64Array.from(others, (b) => of(a, b)));

@@ -1,30 +1,30 @@
-// Picks the networks that are worth training next: winners, and a spread over the whole ranking that a calibration learns from.
+// Chooses the networks to train next: the first of the ranking, and a sample of the whole ranking for a calibration.
 import type { RandomKey } from '../random/random.js';
 import { randomStream } from '../random/random-stream.js';
 
-/** Share of the budget that goes to the first of the ranking. Others that were tried: docs/decisions/0038-calibration.md. */
+/** The share of the budget for the first of the ranking. docs/decisions/0038-calibration.md compares other shares. */
 const WINNERS = 0.25;
 
 export interface SuggestRequest {
-  /** Places of the ranking, best first, from 0, that may be suggested: those that are not labelled yet. */
+  /** The positions in the ranking, from 0, of the candidates that can be suggested, best first. */
   readonly places: readonly number[];
   readonly budget: number;
-  /** Decides which of each part of the ranking is suggested. */
+  /** Determines which candidate of each part is drawn. */
   readonly key: RandomKey;
 }
 
 export interface Suggestion {
   readonly place: number;
-  /** `winner`: among the first; `spread`: drawn at random from one part of the ranking, the `part`-th of `of`. */
+  /** `winner`: one of the first; `spread`: drawn at random from part number `part` of `of` equal parts of the ranking. */
   readonly why:
     | { readonly kind: 'winner' }
     | { readonly kind: 'spread'; readonly part: number; readonly of: number };
 }
 
 /**
- * A quarter of the budget, rounded up, are the first of the ranking. The others are a stratified random sample of the rest: it is
- * cut into as many equal parts as there are networks to draw, and one is drawn from each, so that every region of the ranking is
- * known a little. Fewer where there are fewer.
+ * Suggests `budget` candidates, or all if there are fewer. A quarter of them, rounded up, are the first of the ranking.
+ * The others are a stratified random sample: the rest of the ranking is divided into equal parts, and one candidate is
+ * drawn from each, so that a calibration sees good and bad candidates.
  */
 export function suggest({ places, budget, key }: SuggestRequest): readonly Suggestion[] {
   const count = Math.min(budget, places.length);

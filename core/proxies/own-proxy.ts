@@ -1,4 +1,4 @@
-// The package's entry `zeroscout/proxy`: what a module must export to be a proxy, and what it is given (docs/guides/own-proxy.md).
+// Exports the types and functions for a user's own proxy, as `zeroscout/proxy` (docs/guides/own-proxy.md).
 import type { Measurement, MeasurementNeed } from './measurement.js';
 
 export type { MeasuredActivation, MeasuredLayer, Measurement, MeasurementNeed } from './measurement.js';
@@ -6,13 +6,13 @@ export { symmetricEigenvalues } from './spectra/eigenvalues.js';
 export { dot, norm } from './sums.js';
 
 /**
- * The default export of a module. `compute` depends on its argument alone, so that every process computes the same number; higher
- * is better, minus infinity is a value, and NaN sets the candidate aside.
+ * The default export of a module. The result of `compute` may depend only on its argument, so that every process computes
+ * the same number. Higher is better. Minus infinity is a valid value; with NaN the candidate counts as failed.
  */
 export interface OwnProxy {
   /** Letters, digits and hyphens. The column of the ranking is `own-NAME`. */
   readonly name: string;
-  /** What is measured for it. Fields of the measurement that no need names are not there; costs and depth are always. */
+  /** The required measurements. Fields that no need names are absent; costs and depth are always present. */
   readonly needs: readonly MeasurementNeed[];
   /** The value of one network under one draw. */
   compute(measurement: Measurement): number;

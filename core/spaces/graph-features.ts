@@ -1,17 +1,17 @@
-// Reads cheap numbers off a candidate's graph that say how it is wired: its operations, its paths and their lengths.
+// Computes features of a candidate's graph: counts of operations, and number and lengths of paths.
 import type { Graph, GraphNode } from '../graph/graph.js';
 import type { Network } from '../ir/network.js';
 import type { Space } from './space.js';
 import { structureOf } from './structure.js';
 
 /**
- * By name; which names there are depends on the space. Counts of operations are log(1 + count), as the counts of paths are.
- * After GRAF (Kadlecova et al., ICML 2024, arXiv 2404.11551), whose features are counts of operations and lengths of paths in a
- * cell; these are of the whole network, so that every space has them.
+ * Features by name; the names depend on the space. Counts n of operations are stored as log(1 + n), the number of paths
+ * as its logarithm. The features follow GRAF (Kadlecová et al., ICML 2024, arXiv 2404.11551), which computes them for a
+ * cell; here they are computed for the whole network, so that every space has them.
  */
 export type GraphFeatures = Readonly<Record<string, number>>;
 
-/** SpecError where the space cannot say what a candidate consists of, such as that of an ONNX file. */
+/** Throws a SpecError if the space cannot build a graph from the candidate's text, as for ONNX files. */
 export function graphFeatures({
   space,
   candidate,
@@ -29,13 +29,13 @@ export function graphFeatures({
   };
 }
 
-/** One operation; `inputs` are places of earlier steps, or -1 for the images. */
+/** One operation; `inputs` are indices of earlier steps, or -1 for the images. */
 interface Step {
   readonly kind: string;
   readonly inputs: readonly number[];
 }
 
-/** What is counted along a path, by the kinds of the steps that count. */
+/** The lengths of a path: for each name, the kinds of steps that are counted. */
 const LENGTHS: Readonly<Record<string, RegExp>> = {
   layers: /^(conv|depthwise|linear|attention)/,
   'spatial convolutions': /^(conv|depthwise) (?!1x1)/,
@@ -64,7 +64,7 @@ function featuresOf(steps: readonly Step[]): GraphFeatures {
   };
 }
 
-/** All paths from the images to one value: their number, as a logarithm, and for each of LENGTHS how long they are. */
+/** Statistics of all paths from the images to one value: the logarithm of their number, and each of LENGTHS. */
 interface Paths {
   readonly lengths: readonly Length[];
   readonly logCount: number;
@@ -78,7 +78,7 @@ interface Length {
 
 const START: Paths = { lengths: MEASURES.map(() => ({ fewest: 0, most: 0, mean: 0 })), logCount: 0 };
 
-/** `own`: what the step itself adds to each length. */
+/** Extends paths by a step, which adds `own` to their lengths. */
 function throughStep(from: readonly Paths[], own: readonly number[]): Paths {
   const most = Math.max(...from.map(({ logCount }) => logCount));
   const weights = from.map(({ logCount }) => Math.exp(logCount - most));

@@ -29,7 +29,7 @@ export const AGGREGATION_WORDS = [...KINDS, ...ASSEMBLY_NAMES] as const;
 /** The kind that names a file; the reader of the specification replaces it by `calibration` (core/calibration). */
 export const CALIBRATED = 'calibrated';
 
-/** What is left of a calibration's file when the specification travels: the digest of its bytes, and what it is of. */
+/** The reference to a calibration file that a stored specification contains: the digest of the file, and its origin. */
 const CalibrationReference = mapping(
   {
     digest: text({ test: (value) => /^[0-9a-f]{64}$/.test(value), right: 'the SHA-256 of the calibration' }),

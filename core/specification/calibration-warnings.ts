@@ -1,4 +1,4 @@
-// Says what to know of a ranking that was calibrated to labels.
+// Writes the warnings of a ranking that was calibrated to labels.
 import type { CalibrationReference } from './aggregation.js';
 
 export function calibrationWarnings(calibration: CalibrationReference | undefined): readonly string[] {
@@ -8,11 +8,11 @@ export function calibrationWarnings(calibration: CalibrationReference | undefine
   return [
     ...(space === 'other'
       ? [
-          `${of} in another space: what ranks well there may not rank well here; compare with the weights alone`,
+          `${of} in another space, so the ranking may be worse here; compare it with a ranking by the weights alone`,
         ]
       : []),
     method === 'own'
-      ? `${of}, by which nothing fitted was surely better: ranked by the weights that the calibrated search had`
-      : `${of}: for another data set this may rank worse than the weights alone`,
+      ? `${of}, with which no fit was certainly better: ranked with the weights of the calibrated search`
+      : `${of}: for another data set the ranking may be worse than by the weights alone`,
   ];
 }

@@ -1,13 +1,13 @@
-// Proxies that are code of the user's: a specification carries the compiled modules, whose names stand among its proxies.
+// Defines how a specification contains a user's own proxies: the compiled modules, named among its `proxies`.
 import { z } from 'zod';
 import type { MeasurementNeed } from '../proxies/measurement.js';
 import { mapping, oneOf, positiveNumber, text } from '../schema/fields.js';
 import { OWN_PREFIX } from './families.js';
 
-/** Characters of a module's code: it travels with every step of a search. */
+/** The most characters of a module's code, which is part of the input of every step of a search. */
 export const MOST_PROXY_CODE = 65_536;
 
-/** What a module may ask the engine for. */
+/** The measurements that a module can request. */
 export const OWN_NEEDS = [
   'network',
   'weights',
@@ -44,17 +44,17 @@ const OwnProxySchema = mapping({
   weight: positiveNumber({ max: 1e6 }).optional(),
 });
 
-/** `only`: the search has no other proxies. */
+/** The modules of a specification. `only` means that the search has no other proxies. */
 export const OwnProxies = mapping({ list: z.array(OwnProxySchema).readonly(), only: z.boolean() });
 
-/** A module of a specification: its compiled code, and what is known of it without running it. */
+/** A module of a specification: its compiled code, with its name, digest and needs, which are known without running it. */
 export type OwnProxySpecification = Omit<z.output<typeof OwnProxySchema>, 'weight'>;
 
 type Mapping = Readonly<Record<string, unknown>>;
 
 /**
- * A specification whose `proxies` and weights have names of own proxies, with these taken out and put beside the modules, so that
- * what is left are names that this release knows. Anything else comes out as it went in.
+ * Removes the names of own proxies from `proxies` and `aggregation.weights` of a specification, so that only names that
+ * this release knows remain, and moves the weights to the modules. A value without own proxies is returned unchanged.
  */
 export function withoutOwnNames(value: unknown): unknown {
   if (!isMapping(value) || !Array.isArray(value.ownProxies)) return value;

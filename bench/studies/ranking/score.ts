@@ -74,7 +74,7 @@ export function rawFile({ folder, name, seed }: { folder: string; name: string; 
   return `${folder}/${name}-${seed}.jsonl`;
 }
 
-/** Empty if there is no file yet; an incomplete last line is dropped. */
+/** Reads the records of a file; none if the file does not exist. An incomplete last line is ignored. */
 export async function readRaw(file: string): Promise<readonly RawRecord[]> {
   const text = await readFile(file, 'utf8').catch(() => '');
   return text

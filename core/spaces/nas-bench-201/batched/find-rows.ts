@@ -12,9 +12,9 @@ export interface CandidateEdge {
 export interface Rows {
   /** The slot of an edge in the group of its operation; -1 for an edge that is `none`. */
   slot(of: CandidateEdge): number;
-  /** The row of the value table of the node to which an edge leads that holds the edge's output. */
+  /** The row with the edge's output, in the value table of the node to which the edge leads. */
   value(of: CandidateEdge): number;
-  /** The row of the gradient table of the node at which an edge begins that holds the edge's gradient. */
+  /** The row with the edge's gradient, in the gradient table of the node at which the edge begins. */
   gradient(of: CandidateEdge): number;
   /** The row of the Jacobian's table with term `term` of an edge that leaves the input. */
   jacobian(of: CandidateEdge, term: number): number;
