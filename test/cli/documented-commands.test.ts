@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { createProgram } from '../cli/program.js';
+import { createProgram } from '../../cli/program.js';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** CHANGELOG.md is left out, because it names commands of earlier versions. */
 const documents = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...pagesOf('docs')];
 const program = await createProgram();
