@@ -27,7 +27,8 @@ export interface Application {
   readonly shape?: Shape | undefined;
 }
 
-const NONE: Attributes = {};
+/** No attributes. Values share this object, because passes look up the text of attributes by identity. */
+export const NONE: Attributes = {};
 
 /** Cache of the attributes of scalars; all rules together use about ten scalars. */
 const scalars = new Map<number, Attributes>();
@@ -43,6 +44,12 @@ function keyOf(attributes: Attributes): string {
   return key;
 }
 
+function hasInputs({ inputs }: Value, others: readonly (Value | undefined)[]): boolean {
+  if (inputs.length !== others.length) return false;
+  for (let i = 0; i < inputs.length; i++) if (inputs[i] !== others[i]) return false;
+  return true;
+}
+
 /**
  * Records applications of primitives. Applying a primitive again to the same inputs returns the existing
  * value (common subexpression elimination), so a vector-Jacobian product may repeat parts of the forward
@@ -50,7 +57,7 @@ function keyOf(attributes: Attributes): string {
  */
 export class Tape {
   readonly #values: Value[] = [];
-  readonly #known = new Map<string, Value>();
+  readonly #known = new Map<string, Map<number, Value[]>>();
 
   /** All values, in the order in which they were applied. */
   get values(): readonly Value[] {
@@ -58,13 +65,20 @@ export class Tape {
   }
 
   apply({ primitive, inputs = [], attributes = NONE, shape }: Application): Value {
-    let key = `${primitive}${keyOf(attributes)}`;
-    for (const input of inputs) key += `,${input?.index ?? ''}`;
-    const known = this.#known.get(key);
+    const name = attributes === NONE ? primitive : primitive + keyOf(attributes);
+    const first = inputs[0]?.index ?? -1;
+    let readers = this.#known.get(name);
+    if (!readers) {
+      readers = new Map();
+      this.#known.set(name, readers);
+    }
+    const alike = readers.get(first);
+    const known = alike?.find((value) => hasInputs(value, inputs));
     if (known) return known;
     const value = { tape: this, index: this.#values.length, primitive, inputs, attributes, shape };
     this.#values.push(value);
-    this.#known.set(key, value);
+    if (alike) alike.push(value);
+    else readers.set(first, [value]);
     return value;
   }
 

@@ -1,5 +1,7 @@
 // Defines the fused primitives into which passes rewrite the primitives of rules.
-import type { Value } from '../../ops/tape.js';
+import { NONE, type Value } from '../../ops/tape.js';
+
+const OVERWRITES = { overwrites: 'addend' };
 
 /** `activation(scale x + shift + addend)`, with scale and shift by channel. */
 export function affine({
@@ -19,7 +21,7 @@ export function affine({
    */
   overwrites?: 'addend';
 }): Value {
-  const attributes = overwrites ? { overwrites } : {};
+  const attributes = overwrites ? OVERWRITES : NONE;
   return x.tape.apply({ primitive: 'affine', inputs: [x, scale, shift, addend], attributes, shape: x.shape });
 }
 
