@@ -53,12 +53,40 @@ export async function launchOnSoundData({
   } catch (error) {
     const stuck = start.name === 'nats' ? await launchPastStream({ start, error }) : undefined;
     if (stuck) return stuck;
-    const reason = faultBehind({ start, error });
-    if (reason === undefined) throw error;
+    const verdict = judge({ start, error });
+    if (verdict === 'other cause') throw error;
     await start.stop();
-    return await launchOnFreshData({ start, fault: reason, cause: error });
+    if (verdict === 'unclear') return await launchAgain({ start, error });
+    return await launchOnFreshData({ start, fault: verdict.fault, cause: error });
   }
 }
+
+/**
+ * Starts the server once more on its data, because a loaded machine can end a start too. Only a second
+ * failure counts as a fault of the data.
+ */
+async function launchAgain({
+  start,
+  error: first,
+}: {
+  start: Start;
+  error: unknown;
+}): Promise<ServiceRecord> {
+  start.onStep(
+    `${SERVERS[start.name].title} ended at its start and is started once more: ${firstLine(first)}`,
+  );
+  try {
+    return await launch(start);
+  } catch (error) {
+    const verdict = judge({ start, error });
+    if (verdict === 'other cause') throw error;
+    await start.stop();
+    const fault = verdict === 'unclear' ? 'the server ends at its start' : verdict.fault;
+    return await launchOnFreshData({ start, fault, cause: error });
+  }
+}
+
+const firstLine = (error: unknown): string => (error as Error).message.split('\n')[0]!;
 
 /**
  * Repairs damage of streams that nats-server does not survive: it then reads those streams without their
@@ -127,16 +155,19 @@ async function faultOf({
   return earlier !== undefined && /no such (table|column)/.test(earlier) ? earlier : undefined;
 }
 
+/** What a failed start says about the server's data. */
+type Verdict = { readonly fault: string } | 'unclear' | 'other cause';
+
 /**
  * A server that ends by itself may do so because of its data; one that was killed or is slow says nothing
  * about them.
  */
-function faultBehind({ start, error }: { start: Start; error: unknown }): string | undefined {
-  if (!(error instanceof StartError) || error.trouble === 'killed') return undefined;
+function judge({ start, error }: { start: Start; error: unknown }): Verdict {
+  if (!(error instanceof StartError) || error.trouble === 'killed') return 'other cause';
   const { home, name } = start;
-  const said = SERVERS[name].faultIn(logOfLastStart(logFile({ home, name })));
-  if (error.trouble === 'silent') return said;
-  return said ?? 'the server ends at its start';
+  const fault = SERVERS[name].faultIn(logOfLastStart(logFile({ home, name })));
+  if (fault !== undefined) return { fault };
+  return error.trouble === 'silent' ? 'other cause' : 'unclear';
 }
 
 /**

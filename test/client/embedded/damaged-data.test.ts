@@ -173,25 +173,64 @@ describe('a database that does not open is set aside', () => {
   });
 });
 
+/** Runs `use` while a script stands in for the program `temporal`. */
+async function withTemporal<T>(script: string, use: () => Promise<T>): Promise<T> {
+  const bin = join(home.root, 'stand-in');
+  mkdirSync(bin, { recursive: true });
+  const version = 'if [ "$1" = --version ]; then echo temporal version 1.9.1; exit; fi';
+  writeFileSync(join(bin, 'temporal'), `#!/bin/sh\n${version}\n${script}\n`, { mode: 0o755 });
+  const path = process.env.PATH;
+  process.env.PATH = `${bin}:${path}`;
+  try {
+    return await use();
+  } finally {
+    process.env.PATH = path;
+    rmSync(bin, { recursive: true });
+  }
+}
+
 test('data are put back where the server does not start without them either', {
   timeout: 60_000,
 }, async () => {
   await up();
   await down();
   const before = readFileSync(database());
-  const bin = join(home.root, 'broken-bin');
-  mkdirSync(bin, { recursive: true });
-  writeFileSync(
-    join(bin, 'temporal'),
-    '#!/bin/sh\ncase "$1" in --version) echo temporal version 1.9.1;; *) echo no memory; exit 3;; esac\n',
-    { mode: 0o755 },
+  await withTemporal('echo no memory; exit 3', () =>
+    expect(up()).rejects.toThrow(/ended with exit code 3.*no memory/s),
   );
-  const path = process.env.PATH;
-  process.env.PATH = `${bin}:${path}`;
-  try {
-    await expect(up()).rejects.toThrow(/ended with exit code 3.*no memory/s);
-  } finally {
-    process.env.PATH = path;
-  }
   expect(readFileSync(database()).equals(before)).toBe(true);
+});
+
+test('data are kept where a start fails once, for a reason that its log does not name', {
+  timeout: 60_000,
+}, async () => {
+  const { address } = await up();
+  const connection = await connectTemporal({
+    options: { address },
+    address,
+    namespace: 'default',
+    source: 'embedded',
+  });
+  await new Client({ connection }).workflow.start('probe', { taskQueue: 'nobody', workflowId: 'kept' });
+  await connection.close();
+  await down();
+  const before = asides('damaged').length;
+  const real = (await findBinary({ home, name: 'temporal' }))!.path;
+  const failed = join(home.root, 'failed-once');
+  await withTemporal(
+    `if [ ! -e ${failed} ]; then : > ${failed}; echo unable to listen; exit 1; fi; exec ${real} "$@"`,
+    up,
+  );
+  expect(existsSync(failed)).toBe(true);
+  expect(asides('damaged')).toHaveLength(before);
+  const again = await connectTemporal({
+    options: { address: (await up()).address },
+    address,
+    namespace: 'default',
+    source: 'embedded',
+  });
+  const { status } = await new Client({ connection: again }).workflow.getHandle('kept').describe();
+  expect(status.name).toBe('RUNNING');
+  await again.close();
+  await down();
 });
