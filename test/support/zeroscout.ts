@@ -10,9 +10,10 @@ const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 /**
  * A command ends, or a worker waits, soon after its modules are loaded. V8's optimizing compiler would take a
  * fifth of the processor time of a command for code that hardly runs again, so it starts thirty times later
- * than by default. The processes that a command starts do not inherit the flag.
+ * than by default. The processes that a command starts do not inherit the flag, and later Nodes neither know
+ * nor need it.
  */
-const LATE_OPTIMIZATION = ['--interrupt-budget=2000000'];
+const LATE_OPTIMIZATION = process.version.startsWith('v20.') ? ['--interrupt-budget=2000000'] : [];
 
 export interface Outcome {
   /** The exit code; -1 if a signal ended it. */
