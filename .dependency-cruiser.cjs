@@ -105,7 +105,9 @@ module.exports = {
     coreImports('ops', 'ir', 'onnx'),
     coreImports('lowering', 'ir', 'ops', 'onnx'),
     coreImports('graph', 'errors', 'text', 'ir', 'onnx', 'ops'),
-    coreImports('drawing', 'ir', 'graph'),
+    coreImports('drawing', 'text', 'ir', 'graph'),
+    coreImports('charts', 'text'),
+    coreImports('report-page', 'text', 'charts', 'report', 'comparison', 'ranking'),
     coreImports(
       'spaces',
       'errors',

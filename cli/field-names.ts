@@ -18,6 +18,8 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   cron: ['--cron'],
   from: ['--from'],
   folder: ['--out'],
+  out: ['--out'],
+  compare: ['--compare'],
   truth: ['--truth'],
   candidates: ['--candidates'],
   cost: ['--pareto'],

@@ -32,6 +32,7 @@ const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promis
   [['latency'], async () => (await import('./commands/latency.js')).addLatencyCommand],
   [['correlate'], async () => (await import('./commands/correlate.js')).addCorrelateCommand],
   [['compare'], async () => (await import('./commands/compare.js')).addCompareCommand],
+  [['report'], async () => (await import('./commands/report.js')).addReportCommand],
   [['calibrate'], async () => (await import('./commands/calibrate.js')).addCalibrateCommand],
   [['suggest'], async () => (await import('./commands/suggest.js')).addSuggestCommand],
   [['diff'], async () => (await import('./commands/diff.js')).addDiffCommand],

@@ -32,6 +32,7 @@ const OPTIONS = {
   list: { state: oneOf(STATES), name: other, before: isoTime },
   pareto: { cost: oneOf(PARETO_COSTS), top },
   diff: { top },
+  report: { truth: other, compare: z.array(z.string()) },
   export: { format: oneOf(EXPORT_FORMATS), top: wholeNumber({ min: 1, max: 10_000 }) },
   measure: { top, which: oneOf(['missing', 'all']), onStep: other },
   describe: { space: other, resolution: wholeNumber({ min: 8, max: 512 }) },

@@ -174,6 +174,11 @@ export const SETTINGS: Readonly<Record<string, readonly Setting[]>> = {
     },
     { name: 'ZEROSCOUT_GC_OLDER_THAN', meaning: 'As `gc --older-than`.' },
     {
+      name: 'CHROMIUM_PATH',
+      meaning: 'The Chromium, or browser made from it, with which `report --format pdf` prints.',
+      default: '`chromium`, `google-chrome` and their like on PATH',
+    },
+    {
       name: 'ZEROSCOUT_DEBUG',
       meaning: 'Any text: errors are printed with their stack.',
     },

@@ -22,6 +22,7 @@ import { addScheduleRoutes, addWorkerRoutes } from './routes/fleet.js';
 import { addPictureRoutes } from './routes/pictures.js';
 import { addRankingRoutes } from './routes/rankings.js';
 import { addRelationRoutes } from './routes/relations.js';
+import { addReportRoute } from './routes/report.js';
 import { addResultRoutes } from './routes/results.js';
 import type { RouteSetting } from './routes/route-setting.js';
 import { addRowDownloads } from './routes/row-downloads.js';
@@ -79,6 +80,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   addComparisonRoute(setting);
   addRelationRoutes(setting);
   addDownloadRoutes(setting);
+  addReportRoute(setting);
   addRowDownloads(setting);
   addFailuresRoute(setting);
   addResultRoutes(setting);

@@ -18,6 +18,8 @@ export interface CompareRequest {
   readonly ids: readonly string[];
   /** Reads the known accuracies as soon as the space is known. */
   readonly readTruth?: ((space: Space) => Promise<Truth>) | undefined;
+  /** The number of best candidates of each search that are described individually; 20 by default. */
+  readonly winners?: number | undefined;
 }
 
 /**
@@ -30,6 +32,7 @@ export async function compareSearches({
   modules,
   ids,
   readTruth,
+  winners,
 }: CompareRequest): Promise<Comparison> {
   if (ids.length === 0)
     throw SpecError.of({ path: 'id', message: 'none is named; must be one search or more' });
@@ -43,7 +46,7 @@ export async function compareSearches({
   const specifications = found.map(({ memo }) => memo.specification);
   const differ = (a: number, b: number) =>
     specificationDifferences(specifications[a]!, specifications[b]!).map((line) => line.split(':')[0]!);
-  return compareCohorts({ searches, differ });
+  return compareCohorts({ searches, differ, winners });
 }
 
 function checkTogether(found: readonly FinishedSearch[]): void {

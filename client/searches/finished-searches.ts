@@ -5,11 +5,13 @@ import type { SearchMemo } from '../../core/contract/search.js';
 import type { ParetoCost, ParetoRow } from '../../core/report/pareto.js';
 import type { RankingDiff } from '../../core/report/ranking-diff.js';
 import type { Truth } from '../../core/report/truth.js';
+import { renderReport } from '../../core/report-page/render-report.js';
 import type { Space } from '../../core/spaces/space.js';
 import { checkOptions } from '../check-options.js';
 import { compareSearches } from '../comparison/compare-searches.js';
 import type { Session } from '../connections/session.js';
 import type { FileInput } from '../files/open-file.js';
+import { readReport } from '../report/read-report.js';
 import { type Correlation, correlateWith } from '../results/correlate.js';
 import { diffSearches } from '../results/diff-searches.js';
 import { type ExportedFile, type ExportFormat, exportCandidates } from '../results/export-candidates.js';
@@ -41,6 +43,15 @@ export interface FinishedSearches {
    * finished searches of one space.
    */
   compare(ids: readonly string[], options?: { readonly truth?: TruthInput }): Promise<Comparison>;
+  /**
+   * A finished search as one HTML file to hand on: summary, winners drawn, pictures, stability, and with
+   * `compare` its agreement with other searches of the same space. The file has no scripts and requests
+   * nothing.
+   */
+  report(
+    id: string,
+    options?: { readonly truth?: TruthInput; readonly compare?: readonly string[] },
+  ): Promise<string>;
   /**
    * The changes from one finished search to another; lists contain their first `top` entries, 10 by default.
    */
@@ -90,6 +101,11 @@ export function createReading(session: Session): FinishedSearches {
       return correlateWith({ store, search, ...(await readTruthFor(session, given, search.memo)) });
     },
     compare: createCompare(session),
+    report: async (id, { truth, compare = [] } = {}) => {
+      checkOptions('report', { truth, compare });
+      const readKnown = truth && ((space: Space) => readTruthOf(truth, space));
+      return renderReport(await readReport(session, { id, compare, readTruth: readKnown }));
+    },
     diff: async (earlier, later, { top = 10 } = {}) => {
       checkOptions('diff', { top });
       return (await diffSearches({ client, store }, { earlier, later, top })).changes;

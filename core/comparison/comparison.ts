@@ -7,7 +7,7 @@ import { nearestLimit } from './known-limits.js';
 import { type DatasetQuality, type KnownCandidate, knownOf, qualityOf, resampleCount } from './quality.js';
 import { rankersOf } from './rankers.js';
 import { LEFT_OUT_TOP, type Redundancy, redundancyOf } from './redundancy.js';
-import { type Stability, stabilityOf } from './stability.js';
+import { type Stability, stabilityOf, WINNERS } from './stability.js';
 
 /** The data of one compared search. */
 export interface ComparedSearch {
@@ -47,25 +47,36 @@ const SEED = 16;
 /** Half a percentage point, for accuracies in per cent and for accuracies as shares. */
 const closeTo = (best: number) => (best <= 1 ? 0.005 : 0.5);
 
-/** `differ` returns the paths of the fields in which the specifications of two searches differ. */
+/**
+ * `differ` returns the paths of the fields in which the specifications of two searches differ; `winners` is
+ * the number of best candidates of each search that are described individually.
+ */
 export function compareCohorts({
   searches,
   differ,
+  winners = WINNERS,
 }: {
   readonly searches: readonly ComparedSearch[];
   readonly differ: (a: number, b: number) => readonly string[];
+  readonly winners?: number | undefined;
 }): Comparison {
   const ranked = searches.map(({ cohort }) => rankCohort(cohort));
   const between = ranked.flatMap((a, i) =>
     ranked.slice(i + 1).map((b, j) => betweenSearches(a, b, differ(i, i + 1 + j))),
   );
-  return { searches: searches.map((search, i) => compareOne(search, ranked[i]!)), between };
+  const compared = searches.map((search, i) => compareOne({ search, ranked: ranked[i]!, winners }));
+  return { searches: compared, between };
 }
 
-function compareOne(
-  { cohort, space, known, millisecondsPerCandidate }: ComparedSearch,
-  ranked: RankedCohort,
-): SearchComparison {
+function compareOne({
+  search: { cohort, space, known, millisecondsPerCandidate },
+  ranked,
+  winners,
+}: {
+  readonly search: ComparedSearch;
+  readonly ranked: RankedCohort;
+  readonly winners: number;
+}): SearchComparison {
   const rankers = rankersOf(ranked);
   const datasets = [...known].map(([dataset, candidates]): DatasetQuality => {
     const sampled = knownOf(candidates, SEED);
@@ -78,7 +89,7 @@ function compareOne(
   });
   const [first] = known.values();
   const redundancy = redundancyOf(ranked, known);
-  const stability = stabilityOf(ranked, SEED);
+  const stability = stabilityOf(ranked, SEED, winners);
   const candidates = cohort.units.length;
   const sharedWithFlops = topSharedWith(cohort, scoresOf(ranked));
   const limit = nearestLimit(space);

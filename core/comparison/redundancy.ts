@@ -37,7 +37,9 @@ export type KnownByDataset = ReadonlyMap<string, readonly KnownCandidate[]>;
 export function redundancyOf(cohort: RankedCohort, known: KnownByDataset): Redundancy {
   const proxies = [...cohort.ranks.keys()];
   const columns = proxies.map((proxy) => meanShares({ cohort, proxy }));
-  const correlations = columns.map((a, i) => columns.map((b, j) => (i === j ? 1 : orNull(spearman(a, b)))));
+  const correlations = columns.map((a, i) =>
+    columns.map((b, j) => (i === j ? 1 : coefficientOf(spearman, a, b))),
+  );
   return {
     proxies,
     correlations,
@@ -80,7 +82,7 @@ function leftOutOf(cohort: RankedCohort, known: KnownByDataset): readonly LeftOu
     const first = bestFirst(cohort, scores).subarray(0, LEFT_OUT_TOP);
     return {
       proxy,
-      kendall: orNull(kendall(all, scores)),
+      kendall: coefficientOf(kendall, all, scores),
       kept: [...first].filter((unit) => top.has(unit)).length,
       of: top.size,
       gain: Object.fromEntries(
@@ -91,6 +93,15 @@ function leftOutOf(cohort: RankedCohort, known: KnownByDataset): readonly LeftOu
       ),
     };
   });
+}
+
+/** Null where a coefficient is undefined: for one unit alone, and where a column is constant. */
+function coefficientOf(
+  coefficient: typeof kendall,
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+): number | null {
+  return a.length < 2 ? null : orNull(coefficient(a, b));
 }
 
 export function orNull(value: number): number | null {

@@ -49,13 +49,13 @@ export interface Stability {
 }
 
 /** `seed` determines which draws are resampled. */
-export function stabilityOf(cohort: RankedCohort, seed: number): Stability {
+export function stabilityOf(cohort: RankedCohort, seed: number, winners: number = WINNERS): Stability {
   const { draws, units } = cohort;
   const scores = scoresOf(cohort);
   const inOrder = bestFirst(cohort, scores);
   const resampled = draws > 1 ? ranksOfResamples(cohort, seed) : [];
   const shares = new Map([...cohort.ranks.keys()].map((proxy) => [proxy, meanShares({ cohort, proxy })]));
-  const winners = Array.from(inOrder.subarray(0, WINNERS), (unit, at): Winner => {
+  const best = Array.from(inOrder.subarray(0, winners), (unit, at): Winner => {
     const ranks = resampled.map((each) => each[unit]!);
     return {
       rank: at + 1,
@@ -67,7 +67,7 @@ export function stabilityOf(cohort: RankedCohort, seed: number): Stability {
     };
   });
   const betweenDraws = draws > 1 ? agreementOf({ cohort, inOrder, resampled }) : null;
-  return { draws, betweenDraws, winners };
+  return { draws, betweenDraws, winners: best };
 }
 
 /** For each resample of the draws, the rank of every unit, 1 for the best. */
@@ -102,7 +102,9 @@ function agreementOf({
   readonly resampled: readonly Uint32Array[];
 }): DrawAgreement {
   const alone = Array.from({ length: cohort.draws }, (_, draw) => scoresOf(cohort, { draws: [draw] }));
-  const taus = alone.flatMap((a, i) => alone.slice(i + 1).map((b) => kendall(a, b)));
+  const taus = alone.flatMap((a, i) =>
+    alone.slice(i + 1).map((b) => (a.length < 2 ? Number.NaN : kendall(a, b))),
+  );
   const m = cohort.units.length;
   const stays = TOPS.map((k) => {
     const top = inOrder.subarray(0, k);

@@ -1,4 +1,5 @@
 // Draws an architecture as SVG text: colours are attributes, and classes let a page replace them.
+import { escapeMarkup } from '../text/markup.js';
 import type { Architecture, CellPart, ChainBlock, ChainPart, Role } from './architecture.js';
 import { NODE, type Placement, type Point, placeInLayers } from './layers.js';
 
@@ -44,7 +45,7 @@ export function drawArchitecture(architecture: Architecture, { label }: { readon
   const height = round(top - MARGIN);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" class="drawing" viewBox="0 0 ${round(width)} ${height}" width="${round(width)}" height="${height}" role="img" font-family="system-ui, sans-serif" font-size="12">`,
-    `<title>${escapeXml(label)}</title>`,
+    `<title>${escapeMarkup(label)}</title>`,
     ...lines,
     '</svg>',
     '',
@@ -150,23 +151,13 @@ interface TextLine {
 function text({ x, y, content, anchor, weight, fill = TEXT }: TextLine): string {
   const extra = `${anchor ? ` text-anchor="${anchor}"` : ''}${weight ? ` font-weight="${weight}"` : ''}`;
   const name = fill === QUIET ? 'd-quiet' : 'd-text';
-  return `<text class="${name}" x="${round(x)}" y="${round(y)}" fill="${fill}"${extra}>${escapeXml(content)}</text>`;
+  return `<text class="${name}" x="${round(x)}" y="${round(y)}" fill="${fill}"${extra}>${escapeMarkup(content)}</text>`;
 }
 
 /** Cuts texts that do not fit; names in an imported network may have any length. */
 function truncate(content: string, most: number): string {
   const characters = [...content];
   return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : content;
-}
-
-/** Replaces characters that XML forbids by spaces. */
-function escapeXml(content: string): string {
-  return content
-    .replaceAll(/[^\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, ' ')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }
 
 function round(value: number): number {

@@ -1,4 +1,5 @@
 // Draws an imported network as SVG: nodes in layers from top to bottom, features in colour.
+import { escapeMarkup } from '../text/markup.js';
 import type { Graph } from './graph.js';
 import { blockOfNode, blockOfValues } from './inspection.js';
 import type { GraphNetwork } from './network.js';
@@ -83,9 +84,5 @@ function edge(from: Placed, to: Placed): string {
 function box(node: Placed): string {
   const [x, y] = [left(node), top(node)];
   const fill = node.isFeature ? '#f5b041' : SHADES[node.block % SHADES.length]!;
-  return `<rect x="${x}" y="${y}" width="${SIZE.width}" height="${SIZE.height}" rx="4" fill="${fill}" stroke="#556"/><text x="${x + SIZE.width / 2}" y="${y + 15}" text-anchor="middle">${escapeXml(node.label)}</text>`;
-}
-
-function escapeXml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return `<rect x="${x}" y="${y}" width="${SIZE.width}" height="${SIZE.height}" rx="4" fill="${fill}" stroke="#556"/><text x="${x + SIZE.width / 2}" y="${y + 15}" text-anchor="middle">${escapeMarkup(node.label)}</text>`;
 }

@@ -34,7 +34,7 @@ const NO_SETTINGS: Readonly<Record<string, string>> = {
 };
 
 const SETTING =
-  /\b(?:ZEROSCOUT|TEMPORAL|NATS|OTEL|ORT|XDG)_[A-Z_0-9]+|\bTMPDIR\b|\b(?:NO|FORCE)_COLOR\b|\benv\.LANG\b/g;
+  /\b(?:ZEROSCOUT|TEMPORAL|NATS|OTEL|ORT|XDG)_[A-Z_0-9]+|\bTMPDIR\b|\bCHROMIUM_PATH\b|\b(?:NO|FORCE)_COLOR\b|\benv\.LANG\b/g;
 const settings = Object.values(SETTINGS).flat();
 
 /** The names, with the sources that contain them. */

@@ -1,7 +1,14 @@
 // Tests how the page writes numbers, durations and files.
 import { describe, expect, it } from 'vitest';
+import * as inReports from '../../core/text/display-numbers.js';
 import { csvOf } from '../../page/text/csv.js';
-import { formatDuration, formatPercent, formatValue } from '../../page/text/format.js';
+import {
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatPercent,
+  formatValue,
+} from '../../page/text/format.js';
 import { createRates } from '../../page/views/searches/rates.js';
 
 it('writes numbers with four digits, and says what is no number', () => {
@@ -60,4 +67,15 @@ describe('rates', () => {
     rates.note(at(5, 50), 11_000);
     expect(rates.of({ id: 'a' })).toBeUndefined();
   });
+});
+
+it('reports write numbers as the page does', () => {
+  const numbers = [0, 1, -1.23456, 1e-7, 15_625, 58_900_000, 1.5e9, 9999, -2e16, 0.5, 59, 3_661, 90_000];
+  for (const [inReport, onPage] of [
+    [inReports.formatNumber, formatNumber],
+    [inReports.formatCount, formatCount],
+    [inReports.formatPercent, formatPercent],
+    [inReports.formatDuration, formatDuration],
+  ] as const)
+    expect(numbers.map(inReport)).toEqual(numbers.map(onPage));
 });

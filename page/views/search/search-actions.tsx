@@ -38,6 +38,16 @@ export function SearchActions({ search: { id, ended, state }, isPaused, onChange
               ranking.{form}
             </a>
           ))}
+        {state === 'completed' && (
+          <a
+            class="button"
+            href={apiUrl(searchPath(id, '/report'))}
+            download
+            title="One file to hand on: summary, winners drawn, pictures, stability"
+          >
+            Report
+          </a>
+        )}
         {isOperator && !ended && (
           <>
             <button type="button" disabled={isBusy} onClick={() => run(isPaused ? 'resume' : 'pause')}>

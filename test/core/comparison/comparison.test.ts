@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { betweenSearches } from '../../../core/comparison/between.js';
 import { intervalOf, resamples } from '../../../core/comparison/bootstrap.js';
 import { type Cohort, rankCohort, scoresOf } from '../../../core/comparison/cohort.js';
-import { compareCohorts } from '../../../core/comparison/comparison.js';
+import { compareCohorts, type SearchComparison } from '../../../core/comparison/comparison.js';
 import { KNOWN_LIMITS } from '../../../core/comparison/known-limits.js';
 import { knownOf, qualityOf } from '../../../core/comparison/quality.js';
 import { redundancyOf } from '../../../core/comparison/redundancy.js';
@@ -251,4 +251,23 @@ it('the known limits are the results of the benchmark', () => {
     },
   );
   expect(KNOWN_LIMITS).toEqual(expected);
+});
+
+it('a ranking of one candidate is compared: no coefficient is defined, and the checklist says so', () => {
+  const { searches } = compareCohorts({
+    searches: [{ cohort: cohort({ m: 1 }), space: 'darts', known: new Map(), millisecondsPerCandidate: 1 }],
+    differ: () => [],
+  });
+  const [{ redundancy, stability, checklist }] = searches as [SearchComparison];
+  expect(redundancy.correlations[0]).toEqual([1, null, null]);
+  expect(redundancy.leftOut.map(({ kendall }) => kendall)).toEqual([null, null, null]);
+  expect(stability.betweenDraws?.kendall).toBeNull();
+  expect(checklist.find(({ topic }) => topic === 'stable')?.verdict).toBe('caution');
+});
+
+it('describes as many winners as are asked for', () => {
+  const search = { cohort: cohort(), space: 'darts', known: new Map(), millisecondsPerCandidate: 1 };
+  const winnersOf = (winners?: number) =>
+    compareCohorts({ searches: [search], differ: () => [], winners }).searches[0]!.stability.winners.length;
+  expect([winnersOf(), winnersOf(30), winnersOf(100)]).toEqual([20, 30, 40]);
 });

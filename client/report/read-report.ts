@@ -1,0 +1,171 @@
+// Reads everything that the report of a finished search is made of.
+import { stringify } from 'yaml';
+import type { Comparison } from '../../core/comparison/comparison.js';
+import { readFailuresCsv } from '../../core/report/failures-csv.js';
+import type { Truth } from '../../core/report/truth.js';
+import type { OtherSearch, ReportData, ReportFacts } from '../../core/report-page/report-data.js';
+import type { Space } from '../../core/spaces/space.js';
+import type { Specification } from '../../core/specification/specification.js';
+import { stagesOf } from '../../core/specification/stages.js';
+import { readRanking } from '../../store/ranking.js';
+import { compareSearches } from '../comparison/compare-searches.js';
+import type { FinishedSearch } from '../comparison/read-cohort.js';
+import type { Session } from '../connections/session.js';
+import { diffSearches } from '../results/diff-searches.js';
+import { accuraciesBy } from '../results/known-accuracies.js';
+import { measuredScopes } from '../results/latencies.js';
+import { countFlops } from '../results/pareto.js';
+import { readResults } from '../results/results.js';
+import { findSearch, finishedSearch } from '../searches/find-search.js';
+import { openSpaceWith } from '../specification/allow-modules.js';
+import { countWorkers } from './count-workers.js';
+import { drawWinners } from './draw-winners.js';
+import { knownFlops, readColumns } from './read-columns.js';
+import { readGenerations } from './read-generations.js';
+
+/** The number of best candidates whose rank intervals are drawn, and of changes that are listed. */
+const INTERVALS = 50;
+const CHANGES = 20;
+/** The values of more candidates are not held in memory for a comparison of proxies and draws. */
+const MOST_COMPARED = 200_000;
+
+export interface ReportRequest {
+  readonly id: string;
+  /** Reads the known accuracies as soon as the space is known. */
+  readonly readTruth?: ((space: Space) => Promise<Truth>) | undefined;
+  /** Ids of other finished searches of the same space. */
+  readonly compare: readonly string[];
+}
+
+/** Throws a SpecError for an unknown or unfinished search, and for searches of several spaces. */
+export async function readReport(
+  session: Session,
+  { id: given, readTruth, compare }: ReportRequest,
+): Promise<ReportData> {
+  const { client, store, modules } = session;
+  const search = await finishedSearch({ client, id: given });
+  const { id, memo, result } = search;
+  const space = openSpaceWith({ space: memo.specification.space, modules });
+  const truth = await readTruth?.(space);
+  for (const other of compare) await finishedSearch({ client, id: other, argument: 'compare' });
+  const { specification } = stagesOf(memo.specification).at(-1)!;
+  const results = await readResults({ store, result, measured: await measuredScopes({ client, id }) });
+  const { flopsOf, countedAt } = countFlops({ specification: memo.specification, modules });
+  const read = await readColumns({ results, flopsOf: knownFlops(flopsOf) });
+  const { columns, candidates, top, members } = read;
+  const comparison = await compareWith(session, { ids: [id, ...compare], truth, ranked: candidates.length });
+  const scores = new Map(candidates.map((candidate, i) => [candidate, columns.score[i]!]));
+  const blob = (digest: string) => store.blobs.get(digest);
+  return {
+    facts: { ...(await factsOf(session, { search, space, specification })), countedAt },
+    summary: results.summary,
+    top,
+    columns,
+    winners: await drawWinners({ top, members, space, resolution: countedAt, blob }),
+    failures: readFailuresCsv(results.failures),
+    comparison: 'missing' in comparison ? comparison : comparison.searches[0]!,
+    known: truth ? knownColumns({ truth, space, candidates }) : [],
+    generations: await readGenerations({ store, specification, result, summary: results.summary, scores }),
+    others: 'missing' in comparison ? [] : await readOthers(session, { id, candidates, comparison }),
+  };
+}
+
+async function factsOf(
+  { client, store }: Session,
+  {
+    search: { id, memo, result },
+    space,
+    specification,
+  }: { readonly search: FinishedSearch; readonly space: Space; readonly specification: Specification },
+): Promise<ReportFacts> {
+  const { description } = await findSearch({ client, id });
+  const { fidelity, seed, execution } = specification;
+  return {
+    id,
+    name: memo.name,
+    space: memo.space,
+    spaceSize: space.size === 'unbounded' ? undefined : space.size,
+    strategy: describeStrategy(memo.specification),
+    fidelity,
+    seed,
+    device: execution.device,
+    engine: result.engine,
+    started: description.startTime.toISOString(),
+    ended: description.closeTime?.toISOString(),
+    workers: await countWorkers({ store, specification, result }),
+    specification: stringify(memo.specification),
+  };
+}
+
+/** `evolution: population 64, budget 500`; settings that are not a number or a word are left out. */
+function describeStrategy({ strategy: { kind, ...settings } }: Specification): string {
+  const words = Object.entries(settings).flatMap(([name, value]) =>
+    typeof value === 'number' || typeof value === 'string' ? [`${name} ${value}`] : [],
+  );
+  return words.length > 0 ? `${kind}: ${words.join(', ')}` : kind;
+}
+
+/** The comparison of the searches, or the reason why there is none. */
+async function compareWith(
+  { client, store, modules }: Session,
+  {
+    ids,
+    truth,
+    ranked,
+  }: { readonly ids: readonly string[]; readonly truth: Truth | undefined; readonly ranked: number },
+): Promise<Comparison | { readonly missing: string }> {
+  if (ranked === 0) return { missing: 'Nothing was ranked, so that there is nothing to decide on.' };
+  if (ranked > MOST_COMPARED)
+    return {
+      missing: `The ranking has more than ${MOST_COMPARED} candidates, for which this report compares neither proxies nor draws; \`zeroscout compare ${ids.join(' ')}\` does.`,
+    };
+  const readTruth = truth && (async () => truth);
+  return compareSearches({ client, store, modules, ids, readTruth, winners: INTERVALS });
+}
+
+function knownColumns({
+  truth,
+  space,
+  candidates,
+}: {
+  readonly truth: Truth;
+  readonly space: Space;
+  readonly candidates: readonly string[];
+}): ReportData['known'] {
+  const accuraciesOf = accuraciesBy(truth, space);
+  const found = candidates.map(accuraciesOf);
+  return truth.datasets.map((dataset, column) => ({
+    dataset,
+    accuracies: Float64Array.from(found, (accuracies) => accuracies?.[column] ?? Number.NaN),
+  }));
+}
+
+/** The first of the compared searches is the reported one. */
+async function readOthers(
+  { client, store }: Session,
+  {
+    id,
+    candidates,
+    comparison: { searches, between },
+  }: { readonly id: string; readonly candidates: readonly string[]; readonly comparison: Comparison },
+): Promise<readonly OtherSearch[]> {
+  const others: OtherSearch[] = [];
+  for (const { id: other } of searches.slice(1)) {
+    const { changes } = await diffSearches({ client, store }, { earlier: other, later: id, top: CHANGES });
+    const { result } = await finishedSearch({ client, id: other });
+    const there = new Map<string, number>();
+    for await (const rows of readRanking(store.blobs, result.ranking))
+      for (const { candidate, rank } of rows) there.set(candidate, rank);
+    const both = [...candidates.keys()].filter((i) => there.has(candidates[i]!));
+    others.push({
+      id: other,
+      between: between.find((pair) => pair.searches[0] === id && pair.searches[1] === other)!,
+      changes,
+      ranks: {
+        here: Float64Array.from(both, (i) => i + 1),
+        there: Float64Array.from(both, (i) => there.get(candidates[i]!)!),
+      },
+    });
+  }
+  return others;
+}
