@@ -28,6 +28,8 @@ const INTERVALS = 50;
 const CHANGES = 20;
 /** The values of more candidates are not held in memory for a comparison of proxies and draws. */
 const MOST_COMPARED = 200_000;
+/** Longer specifications, such as those that hold the code of a space, are cut. */
+const MOST_LINES = 200;
 
 export interface ReportRequest {
   readonly id: string;
@@ -93,8 +95,15 @@ async function factsOf(
     started: description.startTime.toISOString(),
     ended: description.closeTime?.toISOString(),
     workers: await countWorkers({ store, specification, result }),
-    specification: stringify(memo.specification),
+    specification: specificationText(memo.specification),
   };
+}
+
+/** YAML without notifications, whose addresses may be secret, and without endless lists. */
+function specificationText({ notify: _, ...specification }: Specification): string {
+  const lines = stringify(specification).trimEnd().split('\n');
+  if (lines.length <= MOST_LINES) return lines.join('\n');
+  return [...lines.slice(0, MOST_LINES), `... and ${lines.length - MOST_LINES} more lines`].join('\n');
 }
 
 /** `evolution: population 64, budget 500`; settings that are not a number or a word are left out. */
@@ -117,7 +126,7 @@ async function compareWith(
   if (ranked === 0) return { missing: 'Nothing was ranked, so that there is nothing to decide on.' };
   if (ranked > MOST_COMPARED)
     return {
-      missing: `The ranking has more than ${MOST_COMPARED} candidates, for which this report compares neither proxies nor draws; \`zeroscout compare ${ids.join(' ')}\` does.`,
+      missing: `The ranking has more than ${MOST_COMPARED} candidates, so that this report compares neither proxies nor draws; a comparison of the search by itself does.`,
     };
   const readTruth = truth && (async () => truth);
   return compareSearches({ client, store, modules, ids, readTruth, winners: INTERVALS });

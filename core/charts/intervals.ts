@@ -4,6 +4,8 @@ import { COLOURS, drawLine, drawPicture, drawText, round } from './svg.js';
 
 const WIDTH = 720;
 const ROW = 10;
+/** The least height of the plot area, for rankings of few candidates. */
+const LEAST = 120;
 const MARGIN = { left: 56, right: 24, top: 12, bottom: 48 } as const;
 /** Every how many rows a rank is written. */
 const LABELLED = 5;
@@ -22,7 +24,8 @@ export interface IntervalsInput {
 
 /** The axis of ranks is logarithmic, because places among the first matter most. */
 export function drawIntervals({ id, title, rows }: IntervalsInput): string {
-  const height = MARGIN.top + rows.length * ROW + MARGIN.bottom;
+  const row = Math.max(ROW, LEAST / rows.length);
+  const height = MARGIN.top + rows.length * row + MARGIN.bottom;
   const area: Area = {
     left: MARGIN.left,
     right: WIDTH - MARGIN.right,
@@ -35,7 +38,7 @@ export function drawIntervals({ id, title, rows }: IntervalsInput): string {
   const lines = [
     ...drawRankAxis({ area, most, x }),
     ...rows.flatMap(({ rank, low, high }, i) => {
-      const y = area.top + (i + 0.5) * ROW;
+      const y = area.top + (i + 0.5) * row;
       return [
         drawLine({ from: [x(low), y], to: [x(high), y], colour: COLOURS.bar, width: 4 }),
         `<circle cx="${round(x(rank))}" cy="${round(y)}" r="3" fill="${COLOURS.accent}"/>`,

@@ -125,7 +125,7 @@ function drawBlock({
   const lines = [
     `<rect class="d-box d-${role}" x="0" y="${y}" width="${CHAIN.width}" height="${CHAIN.row}" rx="6" fill="${FILLS[role]}" stroke="${LINE}"/>`,
     text({ x: 12, y: y + 19, content: truncate(title, 52), weight: 600 }),
-    text({ x: 12, y: y + 36, content: truncate(detail, 68), fill: QUIET }),
+    text({ x: 12, y: y + 36, content: truncate(detail, 60), fill: QUIET }),
   ];
   if (repeat > 1)
     lines.push(text({ x: CHAIN.width - 12, y: y + 19, content: `× ${repeat}`, anchor: 'end', weight: 600 }));

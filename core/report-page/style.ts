@@ -40,7 +40,7 @@ figcaption { color: #59637a; font-size: 14px; max-width: 84ch; }
 svg { max-width: 100%; height: auto; display: block; }
 .grid { display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: flex-start; }
 .grid > figure { flex: 0 1 320px; margin: 6px 0; }
-.grid > article { flex: 1 1 440px; min-width: 0; border: 1px solid #d9dee7; border-radius: 8px; padding: 4px 16px 12px; }
+.grid > article { flex: 1 1 440px; min-width: 0; max-width: 492px; border: 1px solid #d9dee7; border-radius: 8px; padding: 4px 16px 12px; }
 .grid > article h3 { margin-top: 10px; }
 pre { background: #f5f7fa; border: 1px solid #d9dee7; border-radius: 8px; padding: 12px 16px; font-size: 13px;
   white-space: pre-wrap; overflow-wrap: anywhere; }

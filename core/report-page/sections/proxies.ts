@@ -10,12 +10,16 @@ import { comparisonOf, type ReportData } from '../report-data.js';
 /** The number of best candidates whose values are marked. */
 const MARKED = 20;
 
+/** Explains the one proxy that is a cost. */
+const COMPLEXITY =
+  ' Complexity counts the FLOPs of a candidate for images of the size at which it was scored.';
+
 export function drawProxies(data: ReportData): Section | undefined {
   const { columns } = data;
   if (columns.score.length === 0) return undefined;
   const comparison = comparisonOf(data);
   return section('proxies', 'The proxies', [
-    html`<p>How the values of each proxy are distributed over the candidates. The dashed line is the candidate of rank 1, the ticks below are the first ${Math.min(MARKED, columns.score.length)}: a proxy whose ticks spread over the whole axis did not decide the ranking.</p>
+    html`<p>How the values of each proxy are distributed over the candidates. The dashed line is the candidate of rank 1, the ticks below are the first ${Math.min(MARKED, columns.score.length)}: a proxy whose ticks spread over the whole axis did not decide the ranking.${columns.proxies.complexity ? COMPLEXITY : ''}</p>
 `,
     html`<div class="grid">
 ${drawDistributions(data)}</div>
@@ -37,10 +41,10 @@ function drawDistributions({ columns }: ReportData): readonly Html[] {
     if (!drawn) return html`<figure><figcaption>${name}: no finite value.</figcaption></figure>\n`;
     const { svg, outside, notFinite } = drawn;
     const notes = [
-      ...(outside > 0 ? [`${formatCount(outside)} outliers are outside the axis`] : []),
-      ...(notFinite > 0 ? [`${formatCount(notFinite)} values are infinite or missing`] : []),
+      ...(outside > 0 ? [`outside the axis: ${formatCount(outside)}`] : []),
+      ...(notFinite > 0 ? [`infinite or missing: ${formatCount(notFinite)}`] : []),
     ];
-    const about = notes.length > 0 ? html`<figcaption>${notes.join('; ')}.</figcaption>` : undefined;
+    const about = notes.length > 0 ? html`<figcaption>${notes.join('; ')}</figcaption>` : undefined;
     return html`<figure>${trusted(svg)}${about}</figure>\n`;
   });
 }

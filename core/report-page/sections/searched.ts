@@ -135,7 +135,7 @@ export function drawFailures({ failures }: ReportData): Section | undefined {
 
 export function drawSpecification({ facts: { specification } }: ReportData): Section | undefined {
   return section('specification', 'Specification', [
-    html`<p>With this file and <code>zeroscout run</code> the search can be repeated; on machines of one kind the ranking is the same, byte for byte.</p>
+    html`<p>What was asked for, with every default. A search of the same specification gives the same ranking, byte for byte, on machines of one kind.</p>
 <pre>${specification}</pre>
 `,
   ]);

@@ -25,13 +25,13 @@ export function drawStability(data: ReportData): Section | undefined {
   const rows = winners.flatMap(({ rank, ranks }) =>
     ranks ? [{ rank, low: Math.min(...ranks), high: Math.max(...ranks) }] : [],
   );
-  const stays = betweenDraws.stays.map(({ k, share }) => `${formatPercent(share)} of the first ${k}`);
+  const stays = describeStays(betweenDraws.stays);
   const tau =
     betweenDraws.kendall === null
       ? ''
       : ` Two single draws agree with a Kendall's tau of ${betweenDraws.kendall.toFixed(2)}.`;
   return section('stability', 'How steady the ranking is', [
-    html`<p>Each candidate was scored under ${draws} random draws of weights and images. When draws are drawn anew from these, ${stays.join(', ')} stay there on average.${tau}</p>
+    html`<p>Each candidate was scored under ${draws} random draws of weights and images. When draws are drawn anew from these, on average ${stays}.${tau}</p>
 `,
     ...(rows.length > 0
       ? [
@@ -42,6 +42,17 @@ export function drawStability(data: ReportData): Section | undefined {
         ]
       : []),
   ]);
+}
+
+/** `the best stays first in 79 % of the cases, 93 % of the first 10 stay there`. */
+function describeStays(stays: readonly { readonly k: number; readonly share: number }[]): string {
+  const different = stays.filter(({ k }, i) => stays.findIndex((other) => other.k === k) === i);
+  const words = different.map(({ k, share }) =>
+    k === 1
+      ? `the best stays first in ${formatPercent(share)} of the cases`
+      : `${formatPercent(share)} of the first ${k} stay there`,
+  );
+  return words.join(', ');
 }
 
 export function drawChecklist(data: ReportData): Section | undefined {

@@ -5,6 +5,9 @@ import { type Section, section } from '../parts.js';
 import type { ReportData, ReportRow } from '../report-data.js';
 import { foundAccuracies } from './found-accuracies.js';
 
+/** Only candidates within this share of the ranking are named as cheaper choices. */
+const NEAR_THE_TOP = 0.1;
+
 export function drawSummary(data: ReportData): Section | undefined {
   const { summary } = data;
   const { warnings = [] } = summary;
@@ -39,7 +42,7 @@ function sentences(data: ReportData): readonly Html[] {
   return [
     begin(data),
     ...(best ? [describeBest(best)] : []),
-    ...cheaperOne(top),
+    ...cheaperOne(top.filter(({ rank }) => rank <= data.columns.score.length * NEAR_THE_TOP)),
     ...foundAccuracies(data).map(({ sentence }) => html`${sentence}`),
     html`A score orders the candidates of this search and says nothing about accuracy in per cent. It is no substitute for training the best few.`,
   ];

@@ -1,0 +1,117 @@
+// Tests `zeroscout report` on real searches: its HTML is opened in Chromium without a network, and printed.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readRankingCsv } from '../../core/report/ranking-csv.js';
+import { findChromium, launchOptions } from '../../scripts/chromium.mjs';
+import { type TestHome, testHome } from '../support/home.js';
+import { done, specification, zeroscout } from '../support/zeroscout.js';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+let home: TestHome;
+
+beforeAll(async () => {
+  home = testHome();
+  const fidelity = { draws: 2, batch: 2, resolution: 8 };
+  for (const [name, seed] of [
+    ['one', 1],
+    ['two', 2],
+  ] as const) {
+    const changes = { fidelity, cohort: 'classes', seed, strategy: { kind: 'random', samples: 40 } };
+    home.write(`${name}.json`, specification({ samples: 40, changes }));
+    await done(['run', `${name}.json`, '--id', name, '--out', name], { home });
+  }
+  const rows = readRankingCsv(home.read(join('one', 'ranking.csv')));
+  const lines = rows.map(({ candidate }, i) => `${candidate},${90 - i / 10 + ((i * 7919) % 7)}`);
+  home.write('truth.csv', `arch,<own>\n${lines.join('\n')}\n`);
+  await done(['report', 'one', '--truth', 'truth.csv', '--compare', 'two', '--out', 'report.html'], { home });
+}, 300_000);
+afterAll(() => home.remove(), 60_000);
+
+test('it has what was found, what it is worth, and how it differs from the other search', () => {
+  const page = home.read('report.html');
+  const sections = [...page.matchAll(/<section id="([a-z]+)">/g)].map(([, id]) => id);
+  expect(sections).toEqual([
+    'summary',
+    'checklist',
+    'ranking',
+    'winners',
+    'costs',
+    'accuracies',
+    'stability',
+    'proxies',
+    'others',
+    'searched',
+    'specification',
+  ]);
+  const [first] = readRankingCsv(home.read(join('one', 'ranking.csv')));
+  expect(page).toContain(first!.candidate);
+  expect(page.match(/<svg class="drawing"/g)?.length).toBeGreaterThanOrEqual(2);
+  expect(page).toContain('data set');
+  expect(page).toContain('&lt;own&gt;');
+});
+
+test('a table of accuracies with other columns is refused', async () => {
+  home.write('wrong.csv', 'name,accuracy\nx,1\n');
+  const wrong = await zeroscout(['report', 'one', '--truth', 'wrong.csv', '--out', 'no.html'], { home });
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toContain('--truth');
+});
+
+describe.skipIf(findChromium() === undefined)('in Chromium', { timeout: 180_000 }, () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    const { chromium } = await import('playwright-core');
+    browser = await chromium.launch(launchOptions() as Parameters<typeof chromium.launch>[0]);
+  }, 120_000);
+  afterAll(() => browser?.close());
+
+  test('it requests nothing, is accessible, and fits screens, a telephone, and paper', async () => {
+    const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
+    await context.setOffline(true);
+    const page = await context.newPage();
+    const requested: string[] = [];
+    const said: string[] = [];
+    page.on('request', (request) => requested.push(request.url()));
+    page.on('console', (message) => said.push(message.text()));
+    const { href } = pathToFileURL(join(home.dir, 'report.html'));
+    await page.goto(href);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    expect(await page.locator('svg:visible').count()).toBeGreaterThanOrEqual(8);
+    for (const [media, width] of [
+      ['screen', 1400],
+      ['screen', 360],
+      ['print', 700],
+    ] as const) {
+      await page.emulateMedia({ media });
+      await page.setViewportSize({ width, height: 900 });
+      const tooWide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+      expect(Number(tooWide)).toBeLessThanOrEqual(0);
+      await page.evaluate(AXE);
+      const { violations } = (await page.evaluate('axe.run()')) as {
+        violations: { id: string; impact: string; nodes: { html: string }[] }[];
+      };
+      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+      expect(serious.map(({ id, nodes }) => `${id} ${nodes[0]?.html}`)).toEqual([]);
+    }
+    expect(requested).toEqual([href]);
+    expect(said).toEqual([]);
+    await context.close();
+  });
+
+  test('it is printed as PDF', async () => {
+    const args = ['report', 'one', '--format', 'pdf', '--out', 'report.pdf', '--json'];
+    const { stdout } = await done(args, { home, env: { CHROMIUM_PATH: findChromium() } });
+    const path = join(home.dir, 'report.pdf');
+    expect(JSON.parse(stdout)).toEqual({ file: path, format: 'pdf' });
+    const file = readFileSync(path);
+    expect(file.subarray(0, 5).toString()).toBe('%PDF-');
+    // Several pages of A4, 595 by 842 points.
+    const boxes = file.toString('latin1').match(/\/MediaBox ?\[ ?0 0 59[45][.\d]* 84[12]/g) ?? [];
+    expect(boxes.length).toBeGreaterThan(3);
+  });
+});
