@@ -2,9 +2,9 @@
 // what is stored there.
 import { createHash } from 'node:crypto';
 import { engineOf, familyPart } from './contract/engines.js';
-import { ENGINE_VERSION } from './engine-version.js';
+import { ENGINE_VERSION, GRAPH_VERSION } from './engine-version.js';
 import { definitionOf } from './spaces/index.js';
-import { type FamilyName, scoredFamilies } from './specification/families.js';
+import { type FamilyName, needsOf, scoredFamilies } from './specification/families.js';
 import type { Specification } from './specification/specification.js';
 import { canonicalJson } from './specification/specification-digest.js';
 
@@ -14,7 +14,18 @@ import { canonicalJson } from './specification/specification-digest.js';
  * versions of other releases, so the text that is hashed must not change.
  */
 export function scoreScope(specification: Specification, engine: string = ENGINE_VERSION): string {
-  return digest({ ...dependencies(specification), engine: engineOf(engine) });
+  return digest({
+    ...dependencies(specification),
+    ...graphPart(specification, 'az-nas'),
+    engine: engineOf(engine),
+  });
+}
+
+/** The version of the block programs of graphs, for families that are computed with them. */
+function graphPart({ space }: Specification, family: FamilyName): { readonly graphs?: number } {
+  const needs = needsOf(family);
+  const isOfBlocks = needs.includes('features') || needs.includes('signal-jacobian');
+  return isOfBlocks && definitionOf(space).isGraph?.(space) ? { graphs: GRAPH_VERSION } : {};
 }
 
 /**
@@ -34,7 +45,13 @@ export function familyScope({
   if (part === undefined) return scoreScope(specification, engine);
   const runtime = engineOf(engine).split('.').slice(1).join('.');
   const own = family === 'own' ? { own: specification.ownProxies?.map((module) => module.digest) } : {};
-  return digest({ ...dependencies(specification), family: part, runtime, ...own });
+  return digest({
+    ...dependencies(specification),
+    ...graphPart(specification, family),
+    family: part,
+    runtime,
+    ...own,
+  });
 }
 
 /**

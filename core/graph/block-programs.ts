@@ -150,7 +150,13 @@ function blockProgram({
   ];
   const gradient = before && gradientOutputs({ t, feature, before });
   if (gradient) outputs.push(...gradient.outputs);
-  const written = writeProgram({ tape: t, outputs, fed, channelBlock });
+  const written = writeProgram({
+    tape: t,
+    outputs,
+    fed,
+    channelBlock,
+    fusion: channelBlock > 1 ? 'transposes' : 'none',
+  });
   return {
     ...written,
     feature,

@@ -3,6 +3,7 @@ import { GraphBuilder, type Port } from '../onnx/graph.js';
 import { sizeOf } from '../ops/tensor/shapes.js';
 import { TENSOR_RULES } from '../ops/tensor/table.js';
 import type { Id, Tape, Value } from '../ops/tensor/tape.js';
+import { fuseTransposes, type WrittenValue } from './fuse-transposes.js';
 
 export interface ProgramOutput {
   readonly name: string;
@@ -17,29 +18,38 @@ export interface WrittenProgram {
 
 /**
  * `fed` are values that are passed in although the tape can compute them: the outputs of earlier programs.
+ * `fusion`: `transposes` writes products of transposed matrices as single nodes, which only ONNX Runtime's
+ * CPU has.
  */
 export function writeProgram({
   tape,
   outputs,
   fed,
   channelBlock,
+  fusion = 'none',
 }: {
   tape: Tape;
   outputs: readonly ProgramOutput[];
   fed: ReadonlyMap<Id, string>;
   /** See `WriteSite`. */
   channelBlock: number;
+  fusion?: 'none' | 'transposes';
 }): WrittenProgram {
+  const isFed = (id: Id) => fed.has(id);
+  const asWritten = (value: Value): WrittenValue =>
+    fusion === 'transposes' ? fuseTransposes({ tape, value, isFed }) : value;
   const g = new GraphBuilder();
   const names = new Map<Id, string>();
   const feeds: { name: string; id: Id }[] = [];
-  for (const value of neededValues({ tape, outputs: outputs.map(({ id }) => id), fed })) {
+  for (const value of neededValues({ tape, outputs: outputs.map(({ id }) => id), isFed, asWritten })) {
     const port = fed.get(value.id) ?? value.port;
     if (port !== undefined) feeds.push({ name: port, id: value.id });
     names.set(
       value.id,
       port ??
-        (value.constant ? writeConstant(g, value) : writeValue({ g, tape, value, names, channelBlock })),
+        (value.constant
+          ? writeConstant(g, value)
+          : writeValue({ g, tape, value: asWritten(value), names, channelBlock })),
     );
   }
   const ports = (all: readonly { name: string; id: Id }[]): Port[] =>
@@ -56,18 +66,20 @@ export function writeProgram({
 function neededValues({
   tape,
   outputs,
-  fed,
+  isFed,
+  asWritten,
 }: {
   tape: Tape;
   outputs: readonly Id[];
-  fed: ReadonlyMap<Id, string>;
+  isFed: (id: Id) => boolean;
+  asWritten: (value: Value) => WrittenValue;
 }): readonly Value[] {
   const needed = new Set<Id>();
   const open = [...outputs];
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     if (needed.has(id)) continue;
     needed.add(id);
-    if (!fed.has(id)) open.push(...tape.get(id).inputs);
+    if (!isFed(id)) open.push(...asWritten(tape.get(id)).inputs);
   }
   return [...needed].sort((a, b) => a - b).map((id) => tape.get(id));
 }
@@ -89,7 +101,7 @@ function writeValue({
 }: {
   g: GraphBuilder;
   tape: Tape;
-  value: Value;
+  value: WrittenValue;
   names: ReadonlyMap<Id, string>;
   channelBlock: number;
 }): string {

@@ -52,6 +52,11 @@ export interface SpaceDefinition<Schema extends KindSchema = KindSchema> {
   /** The part of the mapping that is part of every score's address; by default all of it. */
   readonly inAddress?: (space: z.output<Schema>) => unknown;
   /**
+   * Whether networks are scored as graphs (`core/graph/`), whose programs have a version of their own in the
+   * addresses of scores, `GRAPH_VERSION`; by default they are chains of blocks.
+   */
+  readonly isGraph?: (space: z.output<Schema>) => boolean;
+  /**
    * `shared`: the layers of all candidates have the same shapes, so a scorer's memory does not grow with the
    * number of candidates.
    */

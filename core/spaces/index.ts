@@ -32,8 +32,9 @@ export type SpaceKind = SpaceSpecification['kind'];
  * A definition without the type of its schema, because TypeScript cannot see that a space's kind and its
  * definition match.
  */
-type AnyDefinition = Omit<SpaceDefinition, 'defaults' | 'open' | 'inAddress'> & {
+type AnyDefinition = Omit<SpaceDefinition, 'defaults' | 'open' | 'inAddress' | 'isGraph'> & {
   readonly inAddress?: (space: SpaceSpecification) => unknown;
+  readonly isGraph?: (space: SpaceSpecification) => boolean;
   readonly defaults: (space: SpaceSpecification) => ReturnType<SpaceDefinition['defaults']>;
   readonly open: (space: SpaceSpecification) => Space;
 };

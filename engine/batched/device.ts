@@ -99,9 +99,9 @@ export async function openPlain({
   threads: number;
   /**
    * `extended` omits ONNX Runtime's own conversion to the NCHWc layout, which is a third of a session's
-   * creation.
+   * creation; `disabled` omits all passes, for programs that are written in the form in which they should run.
    */
-  optimization?: 'all' | 'extended';
+  optimization?: 'all' | 'extended' | 'disabled';
 }): Promise<InferenceSession> {
   if (device === 'cuda') useFullPrecision();
   try {

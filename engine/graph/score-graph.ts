@@ -50,7 +50,14 @@ export async function openGraph({
   const { graph, programs } = graphPrograms({ network, weights, channelBlock });
   const sessions: InferenceSession[] = [];
   for (const { bytes } of programs)
-    sessions.push(await openPlain({ program: bytes, device, threads, optimization: 'extended' }));
+    sessions.push(
+      await openPlain({
+        program: bytes,
+        device,
+        threads,
+        optimization: device === 'cpu' ? 'disabled' : 'extended',
+      }),
+    );
   return {
     score: async (draw) => {
       const known = new Map<string, Tensor>();

@@ -3,7 +3,12 @@ import { expect, test } from 'vitest';
 import { familyScope, familyScopes, scoreScope } from '../../core/address.js';
 import type { SpecError } from '../../core/errors.js';
 import { MEASURED_PROXIES } from '../../core/proxies/catalogue.js';
-import { FAMILY_NAMES, PROXIES, proxiesOfFamily } from '../../core/specification/families.js';
+import {
+  FAMILY_NAMES,
+  type FamilyName,
+  PROXIES,
+  proxiesOfFamily,
+} from '../../core/specification/families.js';
 import { parseSpecification } from '../../core/specification/specification.js';
 
 const ENGINE = 'block-8.ort-1.30.0';
@@ -36,6 +41,28 @@ test('another family stays when the engine changes, and moves with its own versi
   expect(of('block-8.ort-1.31.0')).not.toBe(scope);
   const seeded = specificationOf('seed: 2\nproxies: [residual]');
   expect(familyScope({ specification: seeded, family: 'residual', engine: ENGINE })).not.toBe(scope);
+});
+
+/** Digests as they were before graphs had a version. */
+const BEFORE = {
+  chain: ['21bvO5GJfRAZUGDbm8atGq', 'K51aassCWAS0VJljaUudMy'],
+  graph: {
+    azNas: 'FzXwPf7JJBrH8yZY-vvThM',
+    zen: 'p6-O0atakrUAxbCR7M3peO',
+    residual: '7g9QgyY2JhPFylMLQZRk_L',
+  },
+};
+
+test('scopes hold the version of graphs where networks are graphs and a family is computed block by block', () => {
+  const of = (space: string, family: FamilyName) => {
+    const text = `name: a\nspace: { kind: ${space} }\nproxies: [trainability, ${family}]`;
+    const specification = parseSpecification({ text, source: 'spec.yaml' });
+    return [scoreScope(specification, ENGINE), familyScope({ specification, family, engine: ENGINE })];
+  };
+  expect(of('nas-bench-201', 'residual')).toEqual(BEFORE.chain);
+  expect(of('darts', 'zen')[1]).toBe(BEFORE.graph.zen);
+  expect(of('darts', 'zen')[0]).not.toBe(BEFORE.graph.azNas);
+  expect(of('darts', 'residual')[1]).not.toBe(BEFORE.graph.residual);
 });
 
 test('a specification has scopes of the families alone that it wants and that are stored', () => {

@@ -1,7 +1,7 @@
 // Defines operations that ONNX Runtime computes in one pass over memory, although their definitions would
 // take several.
 import type { Rules, WriteSite } from './rule.js';
-import { range } from './shapes.js';
+import { broadcast, range } from './shapes.js';
 import { numberOf } from './signature.js';
 import type { Id, Tape } from './tape.js';
 
@@ -74,6 +74,23 @@ export const fused: Rules = {
       return [t.times(g, t.plus(distribution, density))];
     },
     write: ({ g, inputs }) => g.add('Gelu@com.microsoft', inputs),
+  },
+  /**
+   * The matrix product of A or Aᵀ (attribute transA: 1) with B or Bᵀ (transB: 1). Only written programs contain
+   * it (`core/graph/fuse-transposes.ts`), so it has no gradient.
+   */
+  FusedMatMul: {
+    shape: ([a, b], attributes) => {
+      const [transA, transB] = [numberOf(attributes, 'transA'), numberOf(attributes, 'transB')];
+      const rows = a!.at(transA ? -1 : -2)!;
+      const columns = b!.at(transB ? -2 : -1)!;
+      return [...broadcast([a!.slice(0, -2), b!.slice(0, -2), []]), rows, columns];
+    },
+    write: ({ g, inputs, attributes }) =>
+      g.add('FusedMatMul@com.microsoft', inputs, {
+        transA: numberOf(attributes, 'transA'),
+        transB: numberOf(attributes, 'transB'),
+      }),
   },
 };
 

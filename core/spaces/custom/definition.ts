@@ -114,4 +114,5 @@ export const customDefinition = defineSpace({
   code: 'built-in',
   batched: false,
   shapes: 'own',
+  isGraph: ({ definition }) => usesGraph(definition),
 });

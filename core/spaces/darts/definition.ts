@@ -59,6 +59,7 @@ export const dartsDefinition = defineSpace({
   code: 'built-in',
   batched: false,
   shapes: 'own',
+  isGraph: () => true,
   // A space of the published size has one address, whether or not the size is written.
   inAddress: ({ kind, cells = PUBLISHED.cells, channels = PUBLISHED.channels }) =>
     cells === PUBLISHED.cells && channels === PUBLISHED.channels ? { kind } : { kind, cells, channels },

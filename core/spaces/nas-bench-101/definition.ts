@@ -57,4 +57,5 @@ export const nasBench101Definition = defineSpace({
   code: 'built-in',
   batched: false,
   shapes: 'own',
+  isGraph: () => true,
 });

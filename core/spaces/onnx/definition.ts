@@ -108,5 +108,6 @@ export const onnxDefinition = defineSpace({
   code: 'built-in',
   batched: false,
   shapes: 'own',
+  isGraph: () => true,
   inAddress: ({ kind }) => ({ kind }),
 });

@@ -89,4 +89,5 @@ export const transnasBench101Definition = defineSpace({
   code: 'built-in',
   batched: false,
   shapes: 'own',
+  isGraph: () => true,
 });
