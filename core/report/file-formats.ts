@@ -36,8 +36,8 @@ function otherProxies(): Readonly<Record<string, string>> {
 /** Columns of failures.csv, in the order of the file. */
 export const FAILURE_COLUMNS: Readonly<Record<string, string>> = {
   candidate: 'the candidate that was set aside after every retry',
-  reason: 'one of the words listed below, for programs',
-  detail: 'what was found, for people',
+  reason: 'a word for programs, listed below',
+  detail: 'an explanation for people',
 };
 
 /** Values of the column `reason`. */

@@ -15,11 +15,11 @@ const CANDIDATE = '|nor_conv_3x3~0|+|none~0|nor_conv_1x1~1|+|skip_connect~0|none
 
 export function filesPage() {
   const intro =
-    '`run --out DIR`, and `results ID --out DIR` afterwards, write `ranking.csv` (or `ranking.parquet`), `failures.csv` and `summary.json`. Files are whole or not there. The bytes of `ranking.csv` depend on the specification and the kind of machine, not on workers, shards or restarts.';
+    '`run --out DIR`, and `results ID --out DIR` afterwards, write `ranking.csv` (or `ranking.parquet`), `failures.csv` and `summary.json`. A file is never incomplete. The bytes of `ranking.csv` depend on the specification and the type of the machine, not on workers, shards or restarts.';
   return page('Files', intro, [
     rankingSection(),
     failuresSection(),
-    `## summary.json\n\n${meanings('key', SUMMARY_MEANINGS)}\n\nKeys that do not apply are not there; a later version may add some.`,
+    `## summary.json\n\n${meanings('key', SUMMARY_MEANINGS)}\n\nKeys that do not apply are absent; later versions may add keys.`,
     inputSections(),
     exportSection(),
     scoreSection(),
@@ -30,9 +30,9 @@ function rankingSection() {
   const others = PROXIES.filter((name) => !AZ_NAS_PROXIES.includes(name) && name !== 'parameters').map(code);
   return [
     '## ranking.csv and ranking.parquet',
-    'Best first. Read a ranking by its header: columns of proxies that were not searched for are empty, and later versions may add columns.',
+    'Best first. Read a ranking by its header: columns of AZ-NAS proxies that the search did not compute are empty, and later versions may add columns.',
     meanings('column', RANKING_COLUMNS),
-    `Other proxies that a specification asks for (${others.join(', ')}) have a column each in front of \`parameters\`.`,
+    `Each other proxy that a specification names (${others.join(', ')}) has a column before \`parameters\`.`,
     '`ranking.parquet` (`--format parquet`) has the same columns: `rank` as INT32, texts as strings, numbers as DOUBLE, null where a cell of `ranking.csv` is empty.',
   ].join('\n\n');
 }
@@ -52,20 +52,20 @@ function failuresSection() {
 function inputSections() {
   return [
     '## Candidate list',
-    'Of `strategy: { kind: list, file: FILE }`: UTF-8 text, one candidate a line; spaces around it, blank lines and lines that begin with `#` do not count, and a candidate that is there twice counts once. A file that begins with the header of a ranking (`ranking.csv`, `ranking.parquet`) or of a truth file is read as one, in the order of its ranks; `top: N` takes the first N.',
+    'The file of `strategy: { kind: list, file: FILE }`: UTF-8 text, one candidate a line. Surrounding spaces, blank lines and lines that begin with `#` are ignored, and a repeated candidate counts once. A file that begins with the header of a ranking (`ranking.csv`, `ranking.parquet`) or of a truth file is read as one, in the order of its ranks; `top: N` takes the first N.',
     '## Truth file',
-    'Of `--truth FILE` and `correlate`: a CSV `arch,<dataset>,...` with one candidate a line and a number for each dataset. A cell may be empty where a candidate has another number; a candidate may be there twice with the same numbers. The tables of published benchmarks are read as they are: columns `parameters`, `flops`, `macs` (in millions with `_m`) and `std` are no accuracies, rows of one candidate with the same costs are several trainings, whose mean counts, and NAS-Bench-101 has `matrix` and `operations` in place of `arch`. In NAS-Bench-101 and DARTS a candidate has the accuracy of any of its class, such as an isomorphic graph. Another ranking stands in place of a truth file, with each of its columns of numbers in place of an accuracy.',
+    'The file of `--truth FILE` and `correlate`: a CSV `arch,<dataset>,...` with one candidate a line and a number for each dataset. A cell can be empty if the candidate has another number; a candidate can occur twice with the same numbers. Tables of published benchmarks can be used unchanged: columns `parameters`, `flops`, `macs` (in millions with `_m`) and `std` are no accuracies, rows of one candidate with the same costs are several trainings, whose mean counts, and NAS-Bench-101 has `matrix` and `operations` in place of `arch`. In NAS-Bench-101 and DARTS a candidate has the accuracy of any of its class, such as an isomorphic graph. Another ranking stands in place of a truth file, with each of its columns of numbers in place of an accuracy.',
     '## Space definition and space module',
-    '`space: { kind: custom, file: FILE }` names a YAML file, `{ kind: module, file: FILE }` a TypeScript module that answers `SpaceModule` of the package’s `zeroscout/space`: [Spaces of your own](../guides/own-space.md). `zeroscout schema space` prints the JSON Schema of the former.',
+    '`space: { kind: custom, file: FILE }` names a YAML file, `{ kind: module, file: FILE }` a TypeScript module that exports a `SpaceModule` of `zeroscout/space`: [Spaces of your own](../guides/own-space.md). `zeroscout schema space` prints the JSON Schema of the former.',
     '## Images',
-    'Of `input: { images: FILE.npy }`: a NumPy array `[n, 3, h, w]` of float32: [Images of your own](../guides/own-images.md).',
+    'The file of `input: { images: FILE.npy }`: a NumPy array `[n, 3, h, w]` of float32: [Images of your own](../guides/own-images.md).',
   ].join('\n\n');
 }
 
 function exportSection() {
   return [
     '## Exports',
-    'Of `zeroscout export ID --out DIR`, a file for each of the best:',
+    '`zeroscout export ID --out DIR` writes a file for each of the best candidates:',
     table(
       ['format', 'file', 'holds'],
       [
@@ -73,7 +73,7 @@ function exportSection() {
         [
           '`onnx`',
           '`rank-1.onnx`',
-          'the whole network with its classifier, weights drawn with the search’s seed',
+          'the complete network with its classifier, and weights drawn with the seed of the search',
         ],
         ['`pytorch`', '`rank_1.py`', 'the same network as a module `Network`, which needs torch alone'],
       ],
@@ -91,7 +91,7 @@ function scoreSection() {
   };
   return [
     '## Stored score',
-    'A message of the stream `ZEROSCOUT_SCORES`, never changed once it is there. Its subject is the *scope*, a digest of everything but candidate and draw that a score depends on (`core/address.ts`), and a digest of the key. Infinities are texts, because JSON has none.',
+    'A message of the stream `ZEROSCOUT_SCORES`, which never changes. Its subject is the *scope*, a digest of everything but candidate and draw that a score depends on (`core/address.ts`), and a digest of the key. Infinities are texts, because JSON has none.',
     `\`\`\`json\n${encodeScore({ key, proxies }, { worker: '1234@node-7' })}\n\`\`\``,
   ].join('\n\n');
 }

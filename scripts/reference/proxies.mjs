@@ -31,7 +31,9 @@ const NEEDS = {
 };
 
 export function proxiesPage() {
-  const parts = FAMILY_NAMES.map((family) => {
+  // The family of own proxies has no names: they come with a specification.
+  const named = FAMILY_NAMES.filter((family) => Object.keys(FAMILIES[family].proxies).length > 0);
+  const parts = named.map((family) => {
     const { needs, version, devices } = FAMILIES[family];
     const names = Object.keys(FAMILIES[family].proxies).map((name) => `\`${name}\``);
     return { family, names, needs, version, where: devices ? devices.join(', ') : 'every device' };
@@ -45,7 +47,7 @@ export function proxiesPage() {
 
 <!-- Written by npm run docs:reference from core/specification/families.ts and core/proxies; do not edit. -->
 
-Names for \`proxies\` in a specification, for every space, ONNX files included. Of every proxy higher is better. Those of AZ-NAS, \`residual\` and the costs are explained in [Method](../understand/method.md#proxies); how to choose and compare, and how to write one, in [Compare proxies](../guides/compare-proxies.md).
+These are the names for \`proxies\` in a specification. They exist for every space, including ONNX files. For every proxy, higher is better. [Method](../understand/method.md#proxies) explains those of AZ-NAS, \`residual\` and the costs; [Compare proxies](../guides/compare-proxies.md) helps to choose; [A proxy of your own](../guides/own-proxy.md) adds one.
 
 | proxy | needs | family | computed on |
 |---|---|---|---|
