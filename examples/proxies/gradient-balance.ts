@@ -1,4 +1,4 @@
-// A proxy of one's own: how evenly a network's gradient is spread over its layers (docs/guides/own-proxy.md).
+// Defines an example of an own proxy: how evenly a network's gradient is distributed over its layers (docs/guides/own-proxy.md).
 import { norm, type OwnProxy } from 'zeroscout/proxy';
 
 /**
