@@ -10,7 +10,8 @@ import { Interrupted } from './arguments.js';
 import { EXIT } from './exit-codes.js';
 import { messageInCommands, withFlagNames } from './field-names.js';
 import { createProgram } from './program.js';
-import { note, paint } from './render/terminal.js';
+import { errorJson } from './render/error-json.js';
+import { note, paint, printJson } from './render/terminal.js';
 
 const program = await createProgram({ typed: process.argv[2] });
 /** The command that is running, for the names of its arguments in errors. */
@@ -34,20 +35,20 @@ try {
   process.exitCode = report(error);
 }
 
-/** Prints the error and returns the exit code. */
-function report(error: unknown): number {
-  // Commander has printed the message already; help and version are not errors.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
-  const message = error instanceof Error ? error.message : String(error);
+/** Prints the error and returns the exit code; with --json, stdout gets it as an object too. */
+function report(thrown: unknown): number {
+  if (thrown instanceof CommanderError && thrown.exitCode === 0) return EXIT.done; // help and version
+  const error = thrown instanceof SpecError ? withFlagNames(thrown, running) : thrown;
+  const message = messageOf(error);
+  if (process.argv.includes('--json')) printJson({ error: errorJson(error, message) });
+  // Commander has printed its message already.
+  if (error instanceof CommanderError) return EXIT.wrongUse;
   if (error instanceof Interrupted) {
     note(message);
     return EXIT.interrupted;
   }
-  if (error instanceof SpecError) {
-    note(paint.red(withFlagNames(error, running).message));
-    return EXIT.wrongUse;
-  }
-  note(paint.red(withCauses(error)));
+  note(paint.red(message));
+  if (error instanceof SpecError) return EXIT.wrongUse;
   if (error instanceof BlobError)
     note('`zeroscout run` with its specification restores it, from the stored scores');
   if (process.env.ZEROSCOUT_DEBUG && error instanceof Error) note(error.stack ?? '');
@@ -58,8 +59,10 @@ function report(error: unknown): number {
  * `WorkflowFailedError: Workflow execution failed` is uninformative, so its causes are added. Errors of this
  * project are complete.
  */
-function withCauses(error: unknown): string {
+function messageOf(error: unknown): string {
   if (error instanceof ServiceError) return messageInCommands(error);
+  if (error instanceof SpecError || error instanceof Interrupted || error instanceof CommanderError)
+    return error.message;
   if (error instanceof DeviceError)
     return `${reasonOf(error)}; see zeroscout doctor --device ${error.device}`;
   return reasonOf(error);

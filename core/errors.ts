@@ -1,26 +1,13 @@
 // Defines the errors of the whole project: which of them end a search, and how mistakes in user input are
 // shown.
 
-/** A kind of advice, for programs. The command line shows the command that follows from the code. */
-export type AdviceCode =
-  | 'start-servers'
-  | 'stop-servers'
-  | 'allow-modules'
-  | 'measure-latencies'
-  | 'search-again'
-  | 'correct-specification'
-  | 'repair-by-search'
-  | 'repair-store'
-  | 'fetch-servers'
-  | 'restart-servers'
-  | 'install-provider'
-  | 'install-libraries'
-  | 'find-libraries'
-  | 'name-features'
-  | 'export-onnx';
+import type { AdviceCode, ServiceReason, TerminalCode } from './error-codes.js';
+
+export type { AdviceCode, ErrorCode, ServiceReason, TerminalCode } from './error-codes.js';
 
 /** Advice on how to resolve a fault. */
 export interface Advice {
+  /** For programs; the command line shows the command that follows from it. */
   readonly code: AdviceCode;
   /** The advice in terms of the library; the error's message ends with it. */
   readonly text: string;
@@ -148,15 +135,6 @@ export async function withField<T>(field: string, work: () => T | Promise<T>): P
   }
 }
 
-/** The codes of TerminalErrors, for programs. */
-export type TerminalCode =
-  | 'not-a-number'
-  | 'too-large'
-  | 'bad-name'
-  | 'bad-columns'
-  | 'too-many-drawn'
-  | 'scores-lost';
-
 /**
  * Ends the search, because the same step would fail again in the same way. Any error that is neither a
  * TerminalError nor another class of this file is retried, including RangeError, which V8 throws where memory
@@ -173,27 +151,53 @@ export class TerminalError extends Error {
 }
 
 /**
- * A server that cannot be reached, or that is not the expected kind of server; `address` names it. Workers
- * retry it; CLI exit code 1.
+ * A server that cannot be used: `address` names it, and `reason` says why. Workers retry it; CLI exit code 1.
  */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError';
   readonly code = 'server-away';
+  readonly reason: ServiceReason;
   readonly address: string;
+  /** What is wrong; the message without the way out. */
+  readonly fault: string;
+  /** What to do, in a sentence for people; the message ends with it. */
+  readonly remedy?: string;
+  /** The settings of which one may have to be changed, such as `NATS_URL`. */
+  readonly settings: readonly string[];
   readonly advice?: Advice;
 
-  constructor({ address, message, advice, cause }: ServiceFault) {
-    super(advice ? `${message}${message.endsWith('\n') ? '' : ' '}${advice.text}` : message, { cause });
+  constructor({ reason, address, fault, remedy, settings = [], advice, cause }: ServiceFault) {
+    super(withRemedy({ fault, remedy, advice }), { cause });
+    this.reason = reason;
     this.address = address;
+    this.fault = fault;
+    this.settings = settings;
+    const text = advice?.text ?? remedy;
+    if (text !== undefined) this.remedy = text;
     if (advice) this.advice = advice;
   }
 }
 
-interface ServiceFault {
+export interface ServiceFault {
+  readonly reason: ServiceReason;
   readonly address: string;
-  readonly message: string;
+  readonly fault: string;
+  /** Ignored if there is advice, whose text takes its place. */
+  readonly remedy?: string | undefined;
+  readonly settings?: readonly string[] | undefined;
   readonly advice?: Advice | undefined;
   readonly cause?: unknown;
+}
+
+/** Advice is a sentence of its own; another remedy continues the sentence of the fault. */
+function withRemedy({ fault, remedy, advice }: Pick<ServiceFault, 'fault' | 'remedy' | 'advice'>): string {
+  if (advice) return `${fault}${ending(fault)}${advice.text}`;
+  return remedy === undefined ? fault : `${fault}; ${remedy}`;
+}
+
+function ending(fault: string): string {
+  if (fault.endsWith('\n')) return '';
+  return /[.:]$/.test(fault) ? ' ' : '. ';
 }
 
 /**

@@ -3,7 +3,8 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { BlobError, DeviceError, ServiceError, SpecError } from '../core/errors.js';
+import { SERVICE_REASONS } from '../core/error-codes.js';
+import { BlobError, DeviceError, ServiceError, type ServiceReason, SpecError } from '../core/errors.js';
 
 export const ProblemSchema = z
   .object({
@@ -11,6 +12,10 @@ export const ProblemSchema = z
     title: z.string(),
     status: z.int(),
     code: z.string().openapi({ description: 'for programs', example: 'invalid-input' }),
+    reason: z
+      .enum(Object.keys(SERVICE_REASONS) as [ServiceReason, ...ServiceReason[]])
+      .optional()
+      .openapi({ description: 'why a server is away, where the code is server-away' }),
     detail: z.string(),
     issues: z
       .array(z.object({ path: z.string(), message: z.string() }))
@@ -67,12 +72,15 @@ export function problemOf(error: unknown): Problem {
     const issues = error.issues.map(({ path, message }) => ({ path, message }));
     return { ...problem(422, 'invalid-input', error.message), issues };
   }
-  if (error instanceof ServiceError) return problem(503, error.code, error.message);
+  if (error instanceof ServiceError)
+    return { ...problem(503, error.code, error.message), reason: error.reason };
   if (error instanceof BlobError) return problem(502, error.code, error.message);
   if (error instanceof DeviceError) return problem(409, error.code, error.message);
   if (error instanceof HTTPException)
     return problem(error.status, 'http', error.message || TITLES[error.status] || '');
-  if (isUnavailable(error)) return problem(503, 'server-away', 'Temporal does not answer; it is tried again');
+  const reason = whyUnavailable(error);
+  if (reason !== undefined)
+    return { ...problem(503, 'server-away', 'Temporal does not answer; it is tried again'), reason };
   return problem(500, 'internal', 'an error of zeroscout; the log of this program has it');
 }
 
@@ -88,8 +96,10 @@ function problem(status: number, code: string, detail: string): Problem {
   return { type: 'about:blank', title: TITLES[status] ?? 'Error', status, code, detail };
 }
 
-/** gRPC codes: unavailable (14), deadline exceeded (4), or a broken connection. */
-function isUnavailable(error: unknown): boolean {
+/** The gRPC code is 14 (unavailable, such as a broken connection) or 4 (deadline exceeded). */
+function whyUnavailable(error: unknown): ServiceReason | undefined {
   const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
-  return [4, 14].includes(Number(cause?.code ?? code));
+  const status = Number(cause?.code ?? code);
+  if (status === 14) return 'unreachable';
+  return status === 4 ? 'timed-out' : undefined;
 }

@@ -113,7 +113,13 @@ function listen(
   const address = `${host}:${port}`;
   return new Promise((resolve, reject) => {
     const fail = ({ message }: Error) =>
-      reject(new ServiceError({ address, message: `cannot listen at ${address}: ${message}` }));
+      reject(
+        new ServiceError({
+          reason: 'cannot-listen',
+          address,
+          fault: `cannot listen at ${address}: ${message}`,
+        }),
+      );
     server.once('error', fail);
     server.listen(port, host, () => {
       server.off('error', fail);

@@ -7,6 +7,7 @@ import { spaceSchema, specificationSchema } from '../dist/core/specification/spe
 import { apiPage } from './reference/api.mjs';
 import { benchmarkRow, benchmarksPage } from './reference/benchmarks.mjs';
 import { commandsPage } from './reference/commands.mjs';
+import { errorsPage } from './reference/errors.mjs';
 import { exitCodesPage } from './reference/exit-codes.mjs';
 import { fidelityPage, fidelitySvg } from './reference/fidelity.mjs';
 import { filesPage } from './reference/files.mjs';
@@ -26,6 +27,7 @@ export function referencePages() {
     'docs/ja/adopt/worked-example.md': workedExamplePageInJapanese(),
     'docs/reference/api.md': apiPage(),
     'docs/reference/commands.md': commandsPage(),
+    'docs/reference/errors.md': errorsPage(),
     'docs/reference/exit-codes.md': exitCodesPage(),
     'docs/reference/files.md': filesPage(),
     'docs/reference/proxies.md': proxiesPage(),

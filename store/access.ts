@@ -10,8 +10,8 @@ import {
   nkeyAuthenticator,
   type TlsOptions,
 } from '@nats-io/transport-node';
-import type { ServiceError } from '../core/errors.js';
 import type { Address } from './address.js';
+import type { NatsFault, Refuse } from './nats-error.js';
 import { readRegularFile } from './regular-file.js';
 import { reasonOf } from './retry.js';
 
@@ -37,8 +37,6 @@ export interface Access {
   /** PEM file of its private key. */
   readonly key?: string | undefined;
 }
-
-export type Refuse = (what: string, cause?: unknown) => ServiceError;
 
 interface Given {
   readonly address: Address;
@@ -70,7 +68,8 @@ async function signer({ access, refuse }: Given): Promise<NodeConnectionOptions>
         read,
         refuse,
         what: 'credentials file',
-        wayOut: 'NATS_CREDS to a file made by "nsc generate creds"',
+        setting: 'NATS_CREDS',
+        wanted: 'a file made by "nsc generate creds"',
       }),
     };
   }
@@ -83,7 +82,8 @@ async function signer({ access, refuse }: Given): Promise<NodeConnectionOptions>
         read,
         refuse,
         what: 'NKey file',
-        wayOut: 'NATS_NKEY to a file that holds the seed of a user, SU…',
+        setting: 'NATS_NKEY',
+        wanted: 'a file that holds the seed of a user, SU…',
       }),
     };
   }
@@ -95,15 +95,22 @@ async function authenticator(given: {
   readonly read: (path: string) => Promise<Authenticator>;
   readonly refuse: Refuse;
   readonly what: string;
-  readonly wayOut: string;
+  readonly setting: string;
+  readonly wanted: string;
 }): Promise<Authenticator> {
-  const { path, read, refuse, what, wayOut } = given;
+  const { path, read, refuse, what, setting, wanted } = given;
   try {
     const made = await read(path);
     made('a nonce'); // The file is parsed here, where an error can name it, instead of during the handshake.
     return made;
   } catch (error) {
-    throw refuse(`${what} ${path}: ${reasonOf(error)}; set ${wayOut}`, error);
+    throw refuse({
+      reason: 'credentials',
+      fault: `${what} ${path}: ${reasonOf(error)}`,
+      remedy: `set ${setting} to ${wanted}`,
+      settings: [setting],
+      cause: error,
+    });
   }
 }
 
@@ -117,7 +124,13 @@ async function certificates({ access, refuse }: Given): Promise<TlsOptions> {
       check(pem);
       return pem;
     } catch (error) {
-      throw refuse(`${name} ${path}: ${reasonOf(error)}; set it to a PEM file`, error);
+      throw refuse({
+        reason: 'certificate',
+        fault: `${name} ${path}: ${reasonOf(error)}`,
+        remedy: 'set it to a PEM file',
+        settings: [name],
+        cause: error,
+      });
     }
   };
   const pems = {
@@ -129,7 +142,13 @@ async function certificates({ access, refuse }: Given): Promise<TlsOptions> {
   try {
     createSecureContext(set);
   } catch (error) {
-    throw refuse(`NATS_KEY ${key} does not belong to NATS_CERT ${cert} (${reasonOf(error)})`, error);
+    throw refuse({
+      reason: 'certificate',
+      fault: `NATS_KEY ${key} does not belong to NATS_CERT ${cert} (${reasonOf(error)})`,
+      remedy: 'set both to the files of one certificate',
+      settings: ['NATS_CERT', 'NATS_KEY'],
+      cause: error,
+    });
   }
   return set;
 }
@@ -154,19 +173,45 @@ function hostCheck({ servers }: Address): TlsOptions {
  * Explains which setting a failed handshake points to, given the message of the TLS library; undefined if TLS
  * was not the reason.
  */
-export function tlsFault(why: string): string | undefined {
+export function explainTlsFault(why: string): NatsFault | undefined {
   if (/does not support 'tls'|tls.*is not available/i.test(why))
-    return 'it offers no TLS, and tls:// or NATS_CA, NATS_CERT, NATS_KEY ask for it; nothing was sent to it';
+    return {
+      reason: 'tls',
+      fault:
+        'it offers no TLS, and tls:// or NATS_CA, NATS_CERT, NATS_KEY require it; nothing was sent to it',
+      settings: ['NATS_URL', 'NATS_CA', 'NATS_CERT', 'NATS_KEY'],
+    };
   if (/altnames|hostname\/ip/i.test(why))
-    return `its certificate is made out to another host (${why}); correct the host in NATS_URL`;
-  if (/expired/i.test(why)) return `its certificate has expired (${why})`;
+    return {
+      reason: 'certificate',
+      fault: `its certificate is made out to another host (${why})`,
+      remedy: 'correct the host in NATS_URL',
+      settings: ['NATS_URL'],
+    };
+  if (/expired/i.test(why)) return { reason: 'certificate', fault: `its certificate has expired (${why})` };
   if (/self.signed|unable to (verify|get)|signature failure/i.test(why))
-    return `its certificate is not trusted (${why}); set NATS_CA to the authority that signed it`;
+    return {
+      reason: 'certificate',
+      fault: `its certificate is not trusted (${why})`,
+      remedy: 'set NATS_CA to the authority that signed it',
+      settings: ['NATS_CA'],
+    };
   return undefined;
 }
 
 /** The server requires a client certificate, and the one that is set, if any, is not accepted. */
-export function certificateFault({ why, cert }: { readonly why: string; readonly cert: string | undefined }) {
+export function explainClientCertificate({
+  why,
+  cert,
+}: {
+  readonly why: string;
+  readonly cert: string | undefined;
+}): NatsFault {
   const which = cert ? `refuses NATS_CERT ${cert}` : 'asks for a certificate';
-  return `it ${which} (${why}); set NATS_CERT and NATS_KEY to a certificate that it accepts`;
+  return {
+    reason: 'certificate',
+    fault: `it ${which} (${why})`,
+    remedy: 'set NATS_CERT and NATS_KEY to a certificate that it accepts',
+    settings: ['NATS_CERT', 'NATS_KEY'],
+  };
 }

@@ -1,5 +1,6 @@
 // Parses NATS_URL into servers, credentials, and a text for messages without the password.
-import { ServiceError } from '../core/errors.js';
+import type { ServiceError } from '../core/errors.js';
+import { createNatsError } from './nats-error.js';
 
 export interface Server {
   readonly host: string;
@@ -23,7 +24,7 @@ export function parseAddress(url: string): Address {
   const urls = url.split(',').map((part) => parseOne({ part: part.trim(), whole: url }));
   const first = urls[0]!;
   if (!first.username && urls.some(({ username }) => username))
-    throw fault({ whole: url, why: 'user and password must stand in the first address' });
+    throw createAddressError({ whole: url, why: 'user and password must stand in the first address' });
   const user = decodeURIComponent(first.username);
   const password = decodeURIComponent(first.password);
   return {
@@ -37,7 +38,7 @@ export function parseAddress(url: string): Address {
 
 function parseOne({ part, whole }: { readonly part: string; readonly whole: string }): URL {
   const text = part.includes('://') ? part : `nats://${part}`;
-  const wrong = (why: string) => fault({ whole, why });
+  const wrong = (why: string) => createAddressError({ whole, why });
   if (!URL.canParse(text)) throw wrong('not an address');
   const url = new URL(text);
   if (url.protocol !== 'nats:' && url.protocol !== 'tls:') {
@@ -55,10 +56,14 @@ function parseOne({ part, whole }: { readonly part: string; readonly whole: stri
  * Everything before the last @ is left out of the message, because a comma or slash in a password makes any
  * part of it look like a host.
  */
-function fault({ whole, why }: { readonly whole: string; readonly why: string }): ServiceError {
+function createAddressError({ whole, why }: { readonly whole: string; readonly why: string }): ServiceError {
   const shown = whole.replace(/^.*@/s, '…@');
-  const message = `NATS at ${shown}: ${why}; NATS_URL looks like nats://127.0.0.1:4222`;
-  return new ServiceError({ address: shown, message });
+  return createNatsError(shown, {
+    reason: 'invalid-address',
+    fault: why,
+    remedy: 'NATS_URL looks like nats://127.0.0.1:4222',
+    settings: ['NATS_URL'],
+  });
 }
 
 function portOf(url: URL): number {

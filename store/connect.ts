@@ -1,10 +1,11 @@
 // Connects to a NATS server that meets the store's requirements, or throws a ServiceError within 5 s.
 import { connect, errors, type NodeConnectionOptions } from '@nats-io/transport-node';
-import { ServiceError } from '../core/errors.js';
-import { type Access, accessOptions, certificateFault, type Refuse, tlsFault } from './access.js';
+import { ServiceError, type ServiceReason } from '../core/errors.js';
+import { type Access, accessOptions, explainClientCertificate, explainTlsFault } from './access.js';
 import { type Address, parseAddress, type Server } from './address.js';
 import { createLink, type Damage, type Link } from './link.js';
-import { type Greeting, probe } from './probe.js';
+import { createNatsError, type NatsFault, type Refuse } from './nats-error.js';
+import { type Greeting, ProbeError, probe } from './probe.js';
 import { type RetryOptions, reasonOf, withRetry } from './retry.js';
 
 export interface ConnectOptions {
@@ -44,12 +45,11 @@ export async function connectLink({
   const deadline = performance.now() + CONNECT_MS;
   const left = () => Math.max(200, deadline - performance.now());
   const address = parseAddress(url);
-  const refuse = (what: string, cause?: unknown) =>
-    new ServiceError({ address: address.text, message: `NATS at ${address.text}: ${what}`, cause });
+  const refuse: Refuse = (fault) => createNatsError(address.text, fault);
   const identity = await accessOptions({ address, access, refuse });
   const { servers, greeting } = await findServers({ address, refuse });
   if (greeting.tls_verify && !access.cert)
-    throw refuse(certificateFault({ why: 'there is none', cert: undefined }));
+    throw refuse(explainClientCertificate({ why: 'there is none', cert: undefined }));
   const options: NodeConnectionOptions = {
     name,
     servers: servers.map(({ host, port }) => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)),
@@ -69,7 +69,7 @@ export async function connectLink({
     ...identity,
   };
   const connection = await connect(options).catch((error: unknown) => {
-    throw refuse(handshakeFault({ error, greeting, access }), error);
+    throw refuse({ ...explainHandshake({ error, greeting, access }), cause: error });
   });
   const link = await createLink({ address: address.text, connection, patienceMs, ...listener });
   try {
@@ -88,7 +88,7 @@ async function findServers({ address, refuse }: { readonly address: Address; rea
       try {
         return { server, greeting: await probe({ server, timeoutMs: PROBE_MS }) };
       } catch (error) {
-        return { server, fault: reasonOf(error) };
+        return { server, fault: reasonOf(error), reason: reasonOfProbe(error) };
       }
     }),
   );
@@ -97,13 +97,22 @@ async function findServers({ address, refuse }: { readonly address: Address; rea
     const faults = probes.map(({ server, fault }) =>
       probes.length === 1 ? `${fault}` : `${server.host}:${server.port} ${fault}`,
     );
-    throw refuse(`${faults.join(', ')}; start it or set NATS_URL`);
+    throw refuse({
+      reason: probes.find(({ reason }) => reason)?.reason ?? 'unreachable',
+      fault: faults.join(', '),
+      remedy: 'start it or set NATS_URL',
+      settings: ['NATS_URL'],
+    });
   }
   const others = probes.filter((one) => !('greeting' in one));
   return { servers: [...found, ...others].map(({ server }) => server), greeting: found[0]!.greeting };
 }
 
-function handshakeFault({
+function reasonOfProbe(error: unknown): ServiceReason {
+  return error instanceof ProbeError ? error.reason : 'unreachable';
+}
+
+function explainHandshake({
   error,
   greeting,
   access,
@@ -111,20 +120,35 @@ function handshakeFault({
   readonly error: unknown;
   readonly greeting: Greeting;
   readonly access: Access;
-}): string {
+}): NatsFault {
   const why = reasonOf(error);
   if (error instanceof errors.AuthorizationError || error instanceof errors.UserAuthenticationExpiredError) {
-    return `authorization refused (${why}); set NATS_CREDS, NATS_NKEY, NATS_USER and NATS_PASSWORD, or NATS_TOKEN to what this server expects`;
+    return {
+      reason: 'credentials',
+      fault: `authorization refused (${why})`,
+      remedy:
+        'set NATS_CREDS, NATS_NKEY, NATS_USER and NATS_PASSWORD, or NATS_TOKEN to what this server expects',
+      settings: ['NATS_CREDS', 'NATS_NKEY', 'NATS_USER', 'NATS_PASSWORD', 'NATS_TOKEN'],
+    };
   }
-  const tls = tlsFault(why);
+  const tls = explainTlsFault(why);
   if (tls !== undefined) return tls;
   // With TLS 1.3, a refused certificate shows only in that the server closes the connection and the client
   // reconnects.
-  if (greeting.tls_verify) return certificateFault({ why, cert: access.cert });
+  if (greeting.tls_verify) return explainClientCertificate({ why, cert: access.cert });
   if (error instanceof errors.TimeoutError) {
-    return `it greets as NATS but does not finish the handshake; see its log`;
+    return {
+      reason: 'timed-out',
+      fault: 'it greets as NATS but does not finish the handshake',
+      remedy: 'see its log',
+    };
   }
-  return `${why}; check that it is healthy, or set NATS_URL`;
+  return {
+    reason: 'unreachable',
+    fault: why,
+    remedy: 'check that it is healthy, or set NATS_URL',
+    settings: ['NATS_URL'],
+  };
 }
 
 async function checkServer(given: {
@@ -137,7 +161,11 @@ async function checkServer(given: {
   const version = link.connection.info?.version ?? greeting.version;
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
-    throw refuse(`nats-server ${version} is too old; ${OLDEST.join('.')} or newer is needed`);
+    throw refuse({
+      reason: 'version',
+      fault: `nats-server ${version} is too old`,
+      remedy: `${OLDEST.join('.')} or newer is needed`,
+    });
   }
   const enable =
     'start nats-server with -js and -sd FOLDER, or put "jetstream { store_dir: FOLDER }" into its configuration';
@@ -153,14 +181,27 @@ async function checkServer(given: {
   ).catch((error: unknown) => {
     const why = reasonOf(error);
     if (/not enabled for account/i.test(why)) {
-      throw refuse(
-        'JetStream is not enabled for this account; enable it there (nsc edit account --js-enable 1)',
-        error,
-      );
+      throw refuse({
+        reason: 'no-jetstream',
+        fault: 'JetStream is not enabled for this account',
+        remedy: 'enable it there (nsc edit account --js-enable 1)',
+        cause: error,
+      });
     }
-    if (/not enabled|no responders/i.test(why)) throw refuse(`JetStream is not enabled; ${enable}`, error);
+    if (/not enabled|no responders/i.test(why))
+      throw refuse({
+        reason: 'no-jetstream',
+        fault: 'JetStream is not enabled',
+        remedy: enable,
+        cause: error,
+      });
     if (error instanceof ServiceError) throw error;
-    throw refuse(`JetStream does not answer (${why}); see its log`, error);
+    throw refuse({
+      reason: 'timed-out',
+      fault: `JetStream does not answer (${why})`,
+      remedy: "see the server's log",
+      cause: error,
+    });
   });
 }
 

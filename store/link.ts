@@ -3,7 +3,7 @@
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { LRUCache } from 'lru-cache';
-import { ServiceError } from '../core/errors.js';
+import { createNatsError } from './nats-error.js';
 import { type RetryOptions, reasonOf, TransientFault, withRetry } from './retry.js';
 
 /** How long a request waits for its answer, and a batch for its next message. */
@@ -66,7 +66,11 @@ export async function createLink(options: LinkOptions): Promise<Link> {
   let closing: Promise<void> | undefined;
 
   const closed = () =>
-    new ServiceError({ address, message: `NATS at ${address}: this store was closed; connect again` });
+    createNatsError(address, {
+      reason: 'closed',
+      fault: 'this store was closed',
+      remedy: 'connect again',
+    });
 
   function attempt<T>(fn: () => Promise<T>): Promise<T> {
     if (connection.isClosed()) throw closed();

@@ -31,7 +31,12 @@ export function createMemoryStore(): Store {
   let open = true;
   const check = () => {
     if (!open)
-      throw new ServiceError({ address: 'memory', message: 'memory store: it was closed; create another' });
+      throw new ServiceError({
+        reason: 'closed',
+        address: 'memory',
+        fault: 'memory store: it was closed',
+        remedy: 'create another',
+      });
   };
   const scopes: Tables = new Map();
   const latencies: Tables = new Map();

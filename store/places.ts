@@ -1,8 +1,8 @@
 // Stores facts whose subjects hold an unreadable message in other places, and lists the places in which a
 // fact may be.
-import { ServiceError } from '../core/errors.js';
 import { type Fact, putFacts } from './facts.js';
 import type { Link } from './link.js';
+import { createNatsError } from './nats-error.js';
 import { readLast } from './read-last.js';
 import type { PutOutcome } from './store.js';
 
@@ -78,10 +78,9 @@ export async function putPlaced(given: Put): Promise<PutOutcome[]> {
       link.onDamage({ stream, subject, why: 'is taken and cannot be read; stored in its next place' });
     if (open.length === 0) return outcomes;
   }
-  const message = `NATS at ${link.address}: ${open[0]!.fact.subject} and its ${PLACES - 1} other places on stream ${stream} are damaged.`;
-  throw new ServiceError({
-    address: link.address,
-    message,
+  throw createNatsError(link.address, {
+    reason: 'damaged-data',
+    fault: `${open[0]!.fact.subject} and its ${PLACES - 1} other places on stream ${stream} are damaged.`,
     advice: { code: 'repair-store', text: 'The store has to be repaired.' },
   });
 }

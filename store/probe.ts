@@ -1,5 +1,6 @@
 // Checks whether a server is a NATS server, and reads what it reports about itself.
 import { connect } from 'node:net';
+import type { ServiceReason } from '../core/errors.js';
 import type { Server } from './address.js';
 
 /** The part of the server's INFO line that is used. */
@@ -10,12 +11,26 @@ export interface Greeting {
   readonly tls_verify: boolean;
 }
 
+/** What the probe found instead of a NATS server. */
+export class ProbeError extends Error {
+  override readonly name = 'ProbeError';
+  readonly reason: Extract<ServiceReason, 'unreachable' | 'timed-out' | 'not-nats'>;
+
+  constructor(reason: ProbeError['reason'], message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+/** Sent to a server that has not greeted by half of the time: web servers speak only when they are asked. */
+const QUESTION = 'GET / HTTP/1.1\r\nHost: zeroscout\r\nConnection: close\r\n\r\n';
+
 const GREETING = /^INFO (\{.*\})\s*\r\n/;
 
 /**
  * Opens a connection, reads the INFO line that a NATS server sends first, and closes it. The client library
  * would find the same faults, but later, with a message about its internals, and it leaves the socket of a
- * silent peer open.
+ * silent peer open. Throws a ProbeError.
  */
 export function probe({
   server,
@@ -30,22 +45,27 @@ export function probe({
     const socket = connect({ host: server.host, port: server.port });
     const end = (settle: () => void) => {
       clearTimeout(timer);
+      clearTimeout(asking);
       socket.removeAllListeners();
       socket.on('error', () => {}); // A connection reset after the socket was closed here is ignored.
       socket.destroy();
       settle();
     };
-    const fail = (why: string) => end(() => reject(new Error(why)));
-    const timer = setTimeout(() => fail(timeoutError({ connected, timeoutMs })), timeoutMs);
+    const fail = (error: ProbeError) => end(() => reject(error));
+    const failOther = (why: string) => fail(new ProbeError('not-nats', why));
+    const timer = setTimeout(() => fail(createTimeoutError({ connected, timeoutMs })), timeoutMs);
+    const asking = setTimeout(() => {
+      if (connected && seen.length === 0) socket.write(QUESTION);
+    }, timeoutMs / 2);
     socket.on('connect', () => {
       connected = true;
     });
-    socket.on('error', (error) => fail(networkFault({ error, server })));
-    socket.on('close', () => fail('it hung up without a greeting; a NATS server would send one'));
+    socket.on('error', (error) => fail(createNetworkError({ error, server })));
+    socket.on('close', () => failOther('it hung up without a greeting; a NATS server would send one'));
     socket.on('data', (data) => {
       seen = Buffer.concat([seen, data]);
       const head = seen.subarray(0, 5).toString('latin1');
-      if (!'INFO '.startsWith(head)) return fail(`it answered ${excerpt(seen)}, which is not NATS`);
+      if (!'INFO '.startsWith(head)) return failOther(`it answered ${excerpt(seen)}, which is not NATS`);
       const line = GREETING.exec(seen.toString('utf8'))?.[1];
       if (line === undefined) return;
       try {
@@ -53,41 +73,48 @@ export function probe({
         const says = { jetstream: jetstream === true, tls_verify: tls_verify === true };
         end(() => resolve({ version: String(version), ...says }));
       } catch {
-        fail(`it answered ${excerpt(seen)}, which is not NATS`);
+        failOther(`it answered ${excerpt(seen)}, which is not NATS`);
       }
     });
   });
 }
 
-function timeoutError({
+function createTimeoutError({
   connected,
   timeoutMs,
 }: {
   readonly connected: boolean;
   readonly timeoutMs: number;
-}): string {
+}): ProbeError {
+  const seconds = timeoutMs / 1000;
   return connected
-    ? `it takes connections but sent no NATS greeting within ${timeoutMs / 1000} s; something else listens there`
-    : `no connection within ${timeoutMs / 1000} s`;
+    ? new ProbeError(
+        'timed-out',
+        `it takes connections but sent no NATS greeting within ${seconds} s: it hangs, or something else listens there`,
+      )
+    : new ProbeError('unreachable', `no connection within ${seconds} s`);
 }
 
-function networkFault({
+function createNetworkError({
   error,
   server,
 }: {
   readonly error: Error & { readonly code?: string };
   readonly server: Server;
-}) {
+}): ProbeError {
   switch (error.code) {
     case 'ECONNREFUSED':
-      return 'connection refused';
+      return new ProbeError('unreachable', 'connection refused');
     case 'ECONNRESET':
-      return 'it reset the connection without a greeting; a NATS server would send one';
+      return new ProbeError(
+        'not-nats',
+        'it reset the connection without a greeting; a NATS server would send one',
+      );
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `no such host: ${server.host}`;
+      return new ProbeError('unreachable', `no such host: ${server.host}`);
     default:
-      return error.message || error.code || 'connection failed';
+      return new ProbeError('unreachable', error.message || error.code || 'connection failed');
   }
 }
 

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { errors } from '@nats-io/transport-node';
-import { ServiceError } from '../core/errors.js';
+import { createNatsError } from './nats-error.js';
 
 /** A transient fault on the client's side: the connection was lost, or an answer was incomplete. */
 export class TransientFault extends Error {
@@ -56,35 +56,38 @@ export async function withRetry<T>(options: RetryOptions, fn: () => Promise<T>):
       const wait = pause * (0.5 + Math.random() / 2);
       const waited = performance.now() - start;
       if (kind !== 'transient' || waited + wait > options.patienceMs) {
-        throw giveUp({ ...options, kind, waited, error });
+        throw createFinalError({ ...options, kind, waited, error });
       }
       await sleep(wait);
     }
   }
 }
 
+type ErrorClass = new (...args: never[]) => Error;
+
+const DENIALS: readonly ErrorClass[] = [
+  errors.PermissionViolationError,
+  errors.AuthorizationError,
+  errors.UserAuthenticationExpiredError,
+];
+const TRANSIENT: readonly ErrorClass[] = [
+  TransientFault,
+  errors.TimeoutError,
+  errors.NoRespondersError,
+  errors.ConnectionError,
+  errors.RequestError,
+];
+
+/** Whether the error or one of its causes is of one of these classes. */
+function hasCause(error: unknown, types: readonly ErrorClass[]): boolean {
+  return causes(error).some((link) => types.some((type) => link instanceof type));
+}
+
 export function classify(error: unknown): FaultClass {
-  const chain = causes(error);
-  const some = (...types: readonly (new (...args: never[]) => Error)[]) =>
-    chain.some((link) => types.some((type) => link instanceof type));
-  if (
-    some(errors.PermissionViolationError, errors.AuthorizationError, errors.UserAuthenticationExpiredError)
-  ) {
-    return 'denied';
-  }
+  if (hasCause(error, DENIALS)) return 'denied';
   // "no responders" arrives as JetStreamNotEnabled. JetStream was available at connect, so this is an
   // election or a restart.
-  if (
-    some(
-      TransientFault,
-      errors.TimeoutError,
-      errors.NoRespondersError,
-      errors.ConnectionError,
-      errors.RequestError,
-    )
-  ) {
-    return 'transient';
-  }
+  if (hasCause(error, TRANSIENT)) return 'transient';
   const status = statusOf(error);
   if (status === undefined) return 'ours';
   return status >= 500 || status === 408 || status === 429 ? 'transient' : 'rejected';
@@ -96,18 +99,29 @@ export function reasonOf(error: unknown): string {
   return [...new Set(messages.filter((message) => message !== ''))].join(': ') || String(error);
 }
 
-function giveUp(
-  given: RetryOptions & { readonly kind: FaultClass; readonly waited: number; readonly error: unknown },
+/** The error that ends the retries. */
+function createFinalError(
+  given: RetryOptions & {
+    readonly kind: Exclude<FaultClass, 'ours'>;
+    readonly waited: number;
+    readonly error: unknown;
+  },
 ) {
   const { address, describe, kind, waited, error } = given;
   const ends = {
-    transient: `still failing after ${(waited / 1000).toFixed(1)} s; check that it runs and is reachable`,
-    denied: "the server's permissions refuse it; use credentials that may (NATS_CREDS)",
-    rejected: 'the server refuses it',
-    ours: '',
-  };
-  const message = `NATS at ${address}: ${describe}: ${reasonOf(error)}; ${ends[kind]}`;
-  return new ServiceError({ address, message, cause: error });
+    transient: {
+      reason: hasCause(error, [errors.TimeoutError]) ? 'timed-out' : 'unreachable',
+      remedy: `still failing after ${(waited / 1000).toFixed(1)} s; check that it runs and is reachable`,
+    },
+    denied: {
+      reason: hasCause(error, [errors.PermissionViolationError]) ? 'permissions' : 'credentials',
+      remedy: "the server's permissions refuse it; use credentials that may (NATS_CREDS)",
+      settings: ['NATS_CREDS'],
+    },
+    rejected: { reason: 'rejected', remedy: 'the server refuses it' },
+  } as const;
+  const fault = `${describe}: ${reasonOf(error)}`;
+  return createNatsError(address, { ...ends[kind], fault, cause: error });
 }
 
 /**

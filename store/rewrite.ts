@@ -1,9 +1,9 @@
 // Rewrites a stream without its damaged messages. nats-server cannot delete a message that it cannot read,
 // but it can purge a whole stream.
 import { DiscardPolicy, StorageType } from '@nats-io/jetstream';
-import { ServiceError } from '../core/errors.js';
 import { readPages } from './facts.js';
 import type { Link } from './link.js';
+import { createNatsError } from './nats-error.js';
 import { putAtOnce } from './put-at-once.js';
 import { streamInfo } from './streams.js';
 
@@ -104,8 +104,9 @@ async function putAll({
   });
   const lost = outcomes.indexOf(undefined);
   if (lost < 0) return;
-  throw new ServiceError({
-    address: link.address,
-    message: `NATS at ${link.address}: ${messages[lost]!.subject} was not acknowledged; make room on the server, and run the same command again`,
+  throw createNatsError(link.address, {
+    reason: 'not-stored',
+    fault: `${messages[lost]!.subject} was not acknowledged`,
+    remedy: 'make room on the server, and run the same command again',
   });
 }

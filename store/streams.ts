@@ -8,8 +8,8 @@ import {
   type StreamConfig,
   type StreamInfo,
 } from '@nats-io/jetstream';
-import { ServiceError } from '../core/errors.js';
 import type { Link } from './link.js';
+import { createNatsError } from './nats-error.js';
 import { classify } from './retry.js';
 
 export const SCORES = { stream: 'ZEROSCOUT_SCORES', prefix: 'zeroscout.score' } as const;
@@ -85,8 +85,12 @@ export async function ensureStream(given: {
       const raced = codeOf(error) === NAME_IN_USE ? await find({ link, stream }) : undefined;
       if (raced) return raced;
       if (codeOf(error) === NO_CLUSTER) {
-        const message = `NATS at ${link.address}: ${replicas} copies of stream ${stream} need a cluster, and this server is in none; unset ZEROSCOUT_NATS_REPLICAS`;
-        throw new ServiceError({ address: link.address, message });
+        throw createNatsError(link.address, {
+          reason: 'no-cluster',
+          fault: `${replicas} copies of stream ${stream} need a cluster, and this server is in none`,
+          remedy: 'unset ZEROSCOUT_NATS_REPLICAS',
+          settings: ['ZEROSCOUT_NATS_REPLICAS'],
+        });
       }
       throw createRefusalError({ link, what: `stream ${stream}`, error });
     }
@@ -96,8 +100,11 @@ export async function ensureStream(given: {
   );
   if (wrong.length > 0) {
     const list = wrong.map(([name, value]) => `${name} must be ${value}`).join(', ');
-    const message = `NATS at ${link.address}: stream ${stream} exists with other settings: ${list}; delete or edit it`;
-    throw new ServiceError({ address: link.address, message });
+    throw createNatsError(link.address, {
+      reason: 'stream-settings',
+      fault: `stream ${stream} exists with other settings: ${list}`,
+      remedy: 'delete or edit it',
+    });
   }
   // A read that finds nothing reveals a missing permission now instead of in the middle of a search.
   await link.call(`reading stream ${stream}`, () => link.jsm.direct.getMessage(stream, { seq: 1 }));
@@ -115,8 +122,12 @@ export function createRefusalError(given: {
 }): unknown {
   const { link, what, error } = given;
   if (classify(error) !== 'denied') return error;
-  const message = `NATS at ${link.address}: ${what} does not exist, and these credentials may not make it; start a control worker first, or any command with credentials that may`;
-  return new ServiceError({ address: link.address, message, cause: error });
+  return createNatsError(link.address, {
+    reason: 'permissions',
+    fault: `${what} does not exist, and these credentials may not make it`,
+    remedy: 'start a control worker first, or any command with credentials that may',
+    cause: error,
+  });
 }
 
 /** The configuration of a stream, or undefined if there is none of that name. */

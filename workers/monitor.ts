@@ -62,7 +62,11 @@ export async function startMonitor({
   server.listen({ host, port });
   await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
     const address = `${host}:${port}`;
-    throw new ServiceError({ address, message: `metrics: cannot listen at ${address} (${error.code})` });
+    throw new ServiceError({
+      reason: 'cannot-listen',
+      address,
+      fault: `metrics: cannot listen at ${address} (${error.code})`,
+    });
   });
   return {
     address: `${host}:${(server.address() as AddressInfo).port}`,

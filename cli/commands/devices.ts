@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { findRuntime, pythonLibraryPath, type Runtime } from '../../client/devices/cuda-libraries.js';
 import { installCuda } from '../../client/devices/install-cuda.js';
-import { ServiceError } from '../../core/errors.js';
+import { DeviceError } from '../../core/errors.js';
 import { note, print, printJson } from '../render/terminal.js';
 
 interface Json {
@@ -45,7 +45,7 @@ function runtimeHere(): Runtime {
   const runtime = findRuntime();
   if (runtime) return runtime;
   const message = `onnxruntime-node has CUDA on linux-x64 alone; this is ${process.platform}-${process.arch}`;
-  throw new ServiceError({ address: 'cuda', message });
+  throw new DeviceError({ device: 'cuda', message });
 }
 
 function onlyCuda(value: string): string {

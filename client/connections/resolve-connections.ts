@@ -132,10 +132,7 @@ function checkPair({ env, tls }: { env: NodeJS.ProcessEnv; tls: TemporalOptions[
 
 function loadTemporalConfig(env: NodeJS.ProcessEnv): ReturnType<typeof loadClientConnectConfig> {
   const file = env.TEMPORAL_CONFIG_FILE;
-  if (file && !existsSync(file)) {
-    throw SpecError.of({ path: 'TEMPORAL_CONFIG_FILE', message: `there is no file ${file}` });
-  }
-  for (const path of TEMPORAL_FILES) refuseOthers({ path, file: env[path] });
+  for (const path of TEMPORAL_FILES) checkFile({ path, file: env[path] });
   // `TEMPORAL_ADDRESS= zeroscout ...` is how a shell unsets a variable for one command; the library would use
   // the empty text.
   const set = Object.entries(env).filter((entry): entry is [string, string] => Boolean(entry[1]));
@@ -143,6 +140,9 @@ function loadTemporalConfig(env: NodeJS.ProcessEnv): ReturnType<typeof loadClien
     return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set) });
   } catch (error) {
     const message = (error as Error).message.split('\n')[0]!;
+    const profile = env.TEMPORAL_PROFILE;
+    if (profile && message.includes(`'${profile}' not found`))
+      throw SpecError.of({ path: 'TEMPORAL_PROFILE', message: `there is no profile "${profile}"` });
     throw SpecError.of({
       path: file ? 'TEMPORAL_CONFIG_FILE' : 'temporal.toml',
       ...(file ? { file } : {}),
@@ -158,9 +158,10 @@ const TEMPORAL_FILES = [
   'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
 ] as const;
 
-/** The library would wait for the writer of a named pipe. It reports faults of absent files itself. */
-function refuseOthers({ path, file }: { readonly path: string; readonly file: string | undefined }): void {
-  if (!file || !existsSync(file)) return;
+/** The library would wait for the writer of a named pipe, and does not say which setting names an absent file. */
+function checkFile({ path, file }: { readonly path: string; readonly file: string | undefined }): void {
+  if (!file) return;
+  if (!existsSync(file)) throw SpecError.of({ path, message: `there is no file ${file}` });
   try {
     readRegularFileSync(file);
   } catch (error) {

@@ -1,7 +1,7 @@
 // Installs the CUDA provider from onnxruntime-gpu's wheel beside onnxruntime-node's own library.
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ServiceError } from '../../core/errors.js';
+import { DeviceError } from '../../core/errors.js';
 import { openRegularFile } from '../../store/regular-file.js';
 import { firstError, whyNoPip } from '../embedded/fetch.js';
 import { run } from '../embedded/process.js';
@@ -118,10 +118,10 @@ async function unpack({
   }
 }
 
-function failure(reason: string, cause?: unknown): ServiceError {
-  return new ServiceError({
-    address: 'cuda',
-    message: `the CUDA provider is not installed: ${reason}`,
+function failure(reason: string, cause?: unknown): DeviceError {
+  return new DeviceError({
+    device: 'cuda',
+    message: `the provider is not installed: ${reason}`,
     cause,
   });
 }

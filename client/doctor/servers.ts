@@ -92,7 +92,6 @@ function ofEmbedded({
   return { name, status: 'ok', found: 'embedded, not running: started when a search needs it', todo: '' };
 }
 
-/** The advice at the end of the message is moved to the last column. */
 function ofFailure({
   name,
   address,
@@ -104,8 +103,6 @@ function ofFailure({
 }): Check {
   if (!(error instanceof ServiceError))
     return { name, status: 'missing', found: address, todo: String(error) };
-  const { message } = error;
-  const parts = /^(.*?[.)]) ([A-Z].*)$/s.exec(message) ?? /^(.*); (.*)$/s.exec(message);
-  const [, found = message, todo = ''] = parts ?? [];
-  return { name, status: 'missing', found, todo: todo || 'start it, or correct the setting' };
+  const { reason, fault, remedy = 'start it, or correct the setting', advice } = error;
+  return { name, status: 'missing', reason, found: fault, todo: remedy, ...(advice && { advice }) };
 }

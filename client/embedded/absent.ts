@@ -1,5 +1,5 @@
 // Reports, for embedded servers that cannot be used, whether each is silent, has died or was never started.
-import type { Advice } from '../../core/errors.js';
+import { type Advice, ServiceError, type ServiceFault } from '../../core/errors.js';
 import { type Home, logFile, type ServiceName } from './home.js';
 import { pidsOf } from './lifecycle.js';
 import { SERVERS } from './servers.js';
@@ -12,21 +12,25 @@ interface Absent {
   readonly absent: readonly ServiceName[];
 }
 
-/** The message of an error about absent servers, with advice. */
-export async function whyAbsent({
-  home,
-  absent,
-}: Absent): Promise<{ readonly message: string; readonly advice: Advice }> {
+/** The error about absent servers. */
+export async function createAbsentError({ home, absent }: Absent): Promise<ServiceError> {
   const found = await Promise.all(
-    absent.map(async (name) => ({ name, away: await whyAway({ home, name }) })),
+    absent.map(async (name) => ({ name, state: await describeAbsent({ home, name }) })),
   );
-  const lines = found.flatMap(({ away }) => (away ? [away] : []));
-  const never = found.filter(({ away }) => !away).map(({ name }) => name);
+  const started = found.flatMap(({ state }) => (state ? [state] : []));
+  const lines = started.map(({ fault }) => fault);
+  const never = found.filter(({ state }) => !state).map(({ name }) => name);
   if (never.length > 0) {
     const titles = never.map((name) => SERVERS[name].title).join(' and ');
     lines.push(`${titles}: nothing is configured and no embedded server runs (looked in ${home.root}).`);
   }
-  return { message: lines.join('\n'), advice: startServers(never) };
+  return new ServiceError({
+    reason: never.length > 0 ? 'not-running' : started[0]!.reason,
+    address: home.root,
+    fault: lines.join('\n'),
+    settings: never.map((name) => VARIABLES[name]),
+    advice: startServers(never),
+  });
 }
 
 /**
@@ -41,16 +45,23 @@ export function startServers(configurable: readonly ServiceName[] = []): Advice 
 }
 
 /** Undefined for a server that was never started, or that `services down` stopped. */
-async function whyAway({
+async function describeAbsent({
   home,
   name,
 }: {
   readonly home: Home;
   readonly name: ServiceName;
-}): Promise<string | undefined> {
+}): Promise<Pick<ServiceFault, 'reason' | 'fault'> | undefined> {
   const { title } = SERVERS[name];
   const [pid] = await pidsOf({ home, name });
-  if (pid !== undefined) return `${title}: runs embedded (pid ${pid}; ${home.root}) and does not answer.`;
+  if (pid !== undefined)
+    return {
+      reason: 'timed-out',
+      fault: `${title}: runs embedded (pid ${pid}; ${home.root}) and does not answer.`,
+    };
   if (readState({ home }).services[name]?.pid === undefined) return undefined;
-  return `${title} is away: the embedded server has died; its log is ${logFile({ home, name })}.`;
+  return {
+    reason: 'not-running',
+    fault: `${title} is away: the embedded server has died; its log is ${logFile({ home, name })}.`,
+  };
 }

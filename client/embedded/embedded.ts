@@ -105,8 +105,9 @@ function together(failures: readonly unknown[]): unknown {
   if (failures.length === 1 || !failures.every((failure) => failure instanceof ServiceError))
     return failures[0];
   return new ServiceError({
+    reason: failures[0]!.reason,
     address: failures.map(({ address }) => address).join(', '),
-    message: failures.map(({ message }) => message).join('\n'),
+    fault: failures.map(({ message }) => message).join('\n'),
     cause: failures[0],
   });
 }

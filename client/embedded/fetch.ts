@@ -200,8 +200,11 @@ function failure({
   readonly cause?: unknown;
 }): ServiceError {
   return new ServiceError({
+    reason: 'not-installed',
     address: name,
-    message: `no ${name}: ${reason}. Way out: ${BY_HAND[name]}`,
+    fault: `no ${name}: ${reason}`,
+    remedy: BY_HAND[name],
+    settings: [name === 'temporal' ? 'TEMPORAL_ADDRESS' : 'NATS_URL'],
     cause,
   });
 }

@@ -16,8 +16,11 @@ export function lockFile(file: string): number | undefined {
   } catch (cause) {
     closeSync(descriptor);
     throw new ServiceError({
+      reason: 'locked',
       address: file,
-      message: `${file} cannot be locked (${(cause as Error).message}): ZEROSCOUT_HOME has to be on a file system with locks, such as a local disk`,
+      fault: `${file} cannot be locked (${(cause as Error).message})`,
+      remedy: 'set ZEROSCOUT_HOME to a folder on a file system with locks, such as a local disk',
+      settings: ['ZEROSCOUT_HOME'],
       cause,
     });
   }

@@ -1,5 +1,5 @@
 // Starts an embedded server's process on free ports and waits until clients can use it.
-import { type Advice, ServiceError } from '../../core/errors.js';
+import { type Advice, ServiceError, type ServiceFault } from '../../core/errors.js';
 import { withoutSettings } from '../../engine/without-settings.js';
 import { prepareTemporal } from '../connections/temporal-setup.js';
 import type { Binary, OnStep } from './binaries.js';
@@ -32,14 +32,10 @@ export class StartError extends ServiceError {
   constructor({
     trouble,
     ...rest
-  }: {
+  }: Omit<ServiceFault, 'reason'> & {
     readonly trouble: StartTrouble;
-    readonly address: string;
-    readonly message: string;
-    readonly advice?: Advice | undefined;
-    readonly cause?: unknown;
   }) {
-    super(rest);
+    super({ ...rest, reason: 'start-failed' });
     this.trouble = trouble;
   }
 }
@@ -137,7 +133,7 @@ async function prepareService({
     throw new StartError({
       trouble: daemon.ended() ? 'ended' : 'silent',
       address,
-      message: `the embedded Temporal server (${address}) does not take its settings: ${(cause as Error).message}. End of ${file}:\n${lastLines({ file, count: 12 })}`,
+      fault: `the embedded Temporal server (${address}) does not take its settings: ${(cause as Error).message}. End of ${file}:\n${lastLines({ file, count: 12 })}`,
       cause,
     });
   }
@@ -206,7 +202,7 @@ function startError({
   return new StartError({
     trouble,
     address,
-    message: `the embedded ${SERVERS[name].title} server (${address}) ${what}. ${tail ? `End of ${file}:\n${tail}\n` : `${file} is empty.`}`,
+    fault: `the embedded ${SERVERS[name].title} server (${address}) ${what}. ${tail ? `End of ${file}:\n${tail}\n` : `${file} is empty.`}`,
     advice,
   });
 }

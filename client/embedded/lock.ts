@@ -55,8 +55,10 @@ export async function withDataLock<T>({
   while (descriptor === undefined) {
     if (Date.now() > deadline)
       throw new ServiceError({
+        reason: 'locked',
         address: file,
-        message: `another ${title} server uses these data and does not end (it holds ${file}); end it and try again`,
+        fault: `another ${title} server uses these data and does not end (it holds ${file})`,
+        remedy: 'end it and try again',
       });
     await sleep(LOOK_MS);
     descriptor = lockFile(file);
@@ -85,8 +87,10 @@ async function acquire({
     const holder = holderOf(file);
     if (Date.now() > deadline) {
       throw new ServiceError({
+        reason: 'locked',
         address: file,
-        message: `${holder} has been starting or stopping the services for too long; if it is stuck, end it and try again (lock: ${file})`,
+        fault: `${holder} has been starting or stopping the services for too long (lock: ${file})`,
+        remedy: 'if it is stuck, end it and try again',
       });
     }
     if (!told) onWait(holder);

@@ -1,7 +1,6 @@
 // Finds the embedded servers for commands that do not start any: waits for a server that is alive, and throws
 // for one that is absent.
-import { ServiceError } from '../../core/errors.js';
-import { whyAbsent } from './absent.js';
+import { createAbsentError } from './absent.js';
 import { type EmbeddedServices, findRunning } from './embedded.js';
 import type { Home, ServiceName } from './home.js';
 import { checkOwner } from './home-folders.js';
@@ -26,8 +25,7 @@ export async function requireRunning({
     const absent = missing.filter((name) => !services[name]);
     if (absent.length === 0) return services;
     const pids = (await Promise.all(absent.map((name) => pidsOf({ home, name })))).flat();
-    if (pids.length < absent.length || Date.now() > deadline)
-      throw new ServiceError({ address: home.root, ...(await whyAbsent({ home, absent })) });
+    if (pids.length < absent.length || Date.now() > deadline) throw await createAbsentError({ home, absent });
     await sleep(LOOK_MS);
   }
 }

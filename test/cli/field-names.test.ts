@@ -38,9 +38,19 @@ test('advice of the library becomes a command, or an option that the command has
   const allowing = new Command('run').option('--allow-modules');
   expect(advised(modules, allowing)).toContain('--allow-modules');
   const damaged = { code: 'repair-store', text: 'The store has to be repaired.' } as const;
-  const lost = new ServiceError({ address: 'a', message: 'All places are damaged.', advice: damaged });
+  const lost = new ServiceError({
+    reason: 'damaged-data',
+    address: 'a',
+    fault: 'All places are damaged.',
+    advice: damaged,
+  });
   expect(messageInCommands(lost)).toContain('`zeroscout store check --repair`');
   const advice = { code: 'start-servers', text: 'embeddedServers.start()', about: 'NATS_URL' } as const;
-  const away = new ServiceError({ address: 'a', message: 'NATS is away.', advice });
+  const away = new ServiceError({
+    reason: 'not-running',
+    address: 'a',
+    fault: 'NATS is away.',
+    advice,
+  });
   expect(messageInCommands(away)).toBe('NATS is away. Run `zeroscout services up`, or set NATS_URL.');
 });

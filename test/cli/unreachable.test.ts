@@ -4,6 +4,8 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ErrorJson } from '../../cli/render/error-json.js';
+import type { ServiceReason } from '../../core/errors.js';
 import { type TestHome, testHome } from '../support/home.js';
 import { freePort, type NatsServer, startNats } from '../support/nats.js';
 import { startTemporal, type TemporalServer } from '../support/temporal.js';
@@ -34,73 +36,85 @@ afterAll(async () => {
 }, 60_000);
 
 const port = () => (web.address() as AddressInfo).port;
-const isNot = 'answers, but it is not';
-
-test.each<[string, () => { temporal?: string; nats?: string; says: (string | RegExp)[] }]>([
+/** `at` is the part of the address that both the error's field and its message name. */
+test.each<[string, () => { temporal?: string; nats?: string; at: string; reason: ServiceReason }]>([
   [
     'Temporal: nobody',
-    () => ({ temporal: `127.0.0.1:${closed}`, says: [`127.0.0.1:${closed}`, 'cannot reach Temporal'] }),
+    () => ({ temporal: `127.0.0.1:${closed}`, at: `127.0.0.1:${closed}`, reason: 'unreachable' }),
   ],
   [
     'Temporal: NATS',
-    () => ({
-      temporal: `127.0.0.1:${nats.port}`,
-      says: [`127.0.0.1:${nats.port}`, `${isNot} Temporal`, 'NATS'],
-    }),
+    () => ({ temporal: `127.0.0.1:${nats.port}`, at: `127.0.0.1:${nats.port}`, reason: 'not-temporal' }),
   ],
   [
     'Temporal: a web server',
-    () => ({
-      temporal: `127.0.0.1:${port()}`,
-      says: [`127.0.0.1:${port()}`, `${isNot} Temporal`, 'web server'],
-    }),
+    () => ({ temporal: `127.0.0.1:${port()}`, at: `127.0.0.1:${port()}`, reason: 'not-temporal' }),
   ],
   [
     'NATS: nobody',
-    () => ({ nats: `nats://127.0.0.1:${closed}`, says: [`127.0.0.1:${closed}`, /cannot reach|refused/i] }),
+    () => ({ nats: `nats://127.0.0.1:${closed}`, at: `127.0.0.1:${closed}`, reason: 'unreachable' }),
   ],
-  ['NATS: Temporal', () => ({ nats: `nats://${temporal.address}`, says: [temporal.address, /not.* NATS/i] })],
+  [
+    'NATS: Temporal',
+    () => ({ nats: `nats://${temporal.address}`, at: temporal.address, reason: 'not-nats' }),
+  ],
   [
     'NATS: a web server',
-    () => ({
-      nats: `nats://127.0.0.1:${port()}`,
-      says: [`127.0.0.1:${port()}`, /no NATS greeting.*something else/i],
-    }),
+    () => ({ nats: `nats://127.0.0.1:${port()}`, at: `127.0.0.1:${port()}`, reason: 'not-nats' }),
   ],
-  ['NATS: without JetStream', () => ({ nats: without.url, says: [without.url.slice(7), /JetStream/] })],
+  [
+    'NATS: without JetStream',
+    () => ({ nats: without.url, at: without.url.slice('nats://'.length), reason: 'no-jetstream' }),
+  ],
 ])('%s', async (what, given) => {
-  const { temporal: at = temporal.address, nats: url = nats.url, says } = given();
+  const { temporal: temporalAddress = temporal.address, nats: url = nats.url, at, reason } = given();
   const commands = what.endsWith('nobody')
-    ? [['run', 's.json'], ['worker'], ['status']]
-    : [['run', 's.json']];
+    ? [['run', 's.json', '--json'], ['status', '--json'], ['worker']]
+    : [['run', 's.json', '--json']];
   for (const args of commands) {
     const began = Date.now();
     const { code, stdout, stderr } = await zeroscout(args, {
       home,
-      env: { TEMPORAL_ADDRESS: at, NATS_URL: url },
+      env: { TEMPORAL_ADDRESS: temporalAddress, NATS_URL: url },
     });
-    for (const words of says) expect(stderr).toMatch(words);
-    expect([code, stdout]).toEqual([1, '']);
+    expect(code).toBe(1);
+    expect(stderr).toContain(at);
+    if (args.includes('--json')) {
+      const { error } = JSON.parse(stdout) as { readonly error: ErrorJson };
+      expect(error).toMatchObject({
+        code: 'server-away',
+        reason,
+        address: expect.stringContaining(at),
+        message: expect.stringContaining(at),
+      });
+    } else expect(stdout).toBe('');
     expect(Date.now() - began).toBeLessThan(20_000);
   }
   expect(existsSync(home.home.root)).toBe(false);
 });
 
-test.each<[string, NodeJS.ProcessEnv, RegExp]>([
-  [
-    'an address without sense',
-    { TEMPORAL_ADDRESS: 'http://x y' },
-    /TEMPORAL_ADDRESS: "http:\/\/x y" is not host:port/,
-  ],
-  ['a URL without sense', { NATS_URL: 'http://x' }, /NATS_URL: /],
+test.each<[string, NodeJS.ProcessEnv, string, string]>([
+  ['an address without sense', { TEMPORAL_ADDRESS: 'http://x y' }, 'TEMPORAL_ADDRESS', 'http://x y'],
+  ['a URL without sense', { NATS_URL: 'http://x' }, 'NATS_URL', 'http'],
   [
     'credentials that are not there',
     { NATS_URL: 'nats://x', NATS_CREDS: '/no/file' },
-    /NATS_CREDS: there is no file \/no\/file/,
+    'NATS_CREDS',
+    '/no/file',
   ],
-])('%s', async (_what, env, message) => {
-  const { code, stderr } = await zeroscout(['run', 's.json'], { home, env });
-  expect(stderr).toMatch(message);
+])('%s', async (_what, env, field, found) => {
+  const { code, stdout, stderr } = await zeroscout(['run', 's.json', '--json'], { home, env });
   expect(code).toBe(2);
+  expect(JSON.parse(stdout).error).toMatchObject({ code: 'invalid-input', field });
+  expect(stderr).toMatch(new RegExp(`${field}: .*${found}`));
   expect(existsSync(home.home.root)).toBe(false);
+});
+
+test('a mistake in the command line is an object too', async () => {
+  const { code, stdout } = await zeroscout(['status', '--json', '--no-such-option'], { home });
+  expect(code).toBe(2);
+  expect(JSON.parse(stdout).error).toMatchObject({
+    code: 'invalid-input',
+    message: expect.stringContaining('--no-such-option'),
+  });
 });

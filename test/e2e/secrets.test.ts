@@ -199,27 +199,32 @@ test('settings that are wrong are named, and not shown', { timeout: 120_000 }, a
   const { port } = nats;
   const toml = home.write('temporal.toml', `[profile.default]\napi_key = ${PLANTED.toml}\n`);
   const plain = { ...env, NATS_URL: `nats://127.0.0.1:${port}` };
-  const CASES: readonly (readonly [string, NodeJS.ProcessEnv, number, RegExp])[] = [
-    ['password', { ...plain, NATS_USER: 'scout', NATS_PASSWORD: PLANTED.wrong }, 1, /authorization refused/],
-    ['token', { ...plain, NATS_TOKEN: PLANTED.token }, 1, /authorization refused/],
-    ['key', { ...env, ZEROSCOUT_ENCRYPTION_KEYS: `k:${key}A` }, 2, /not 32 bytes/],
+  const CASES: readonly (readonly [string, NodeJS.ProcessEnv, number, object])[] = [
+    [
+      'password',
+      { ...plain, NATS_USER: 'scout', NATS_PASSWORD: PLANTED.wrong },
+      1,
+      { reason: 'credentials' },
+    ],
+    ['token', { ...plain, NATS_TOKEN: PLANTED.token }, 1, { reason: 'credentials' }],
+    ['key', { ...env, ZEROSCOUT_ENCRYPTION_KEYS: `k:${key}A` }, 2, { field: 'ZEROSCOUT_ENCRYPTION_KEYS' }],
     [
       'another key',
       { ...env, ZEROSCOUT_ENCRYPTION_KEYS: `k:${randomBytes(32).toString('base64')}` },
       2,
-      /does not open/,
+      { field: 'ZEROSCOUT_ENCRYPTION_KEYS' },
     ],
-    ['toml', { ...env, TEMPORAL_CONFIG_FILE: toml }, 2, /Temporal's settings/],
-    ['TLS', { ...env, TEMPORAL_TLS: 'true' }, 1, /no TLS connection/],
+    ['toml', { ...env, TEMPORAL_CONFIG_FILE: toml }, 2, { field: 'TEMPORAL_CONFIG_FILE' }],
+    ['TLS', { ...env, TEMPORAL_TLS: 'true' }, 1, { reason: 'tls' }],
   ];
   const outcomes = await Promise.all(
-    CASES.map(async ([name, wrong, code, says]) => {
-      const { stdout, stderr, ...ended } = await zeroscout(['status'], { home, env: wrong });
-      return { name, code, says, ended: ended.code, text: stdout + stderr };
+    CASES.map(async ([name, wrong, code, error]) => {
+      const { stdout, stderr, ...ended } = await zeroscout(['status', '--json'], { home, env: wrong });
+      return { name, code, error, ended: ended.code, stdout, text: stdout + stderr };
     }),
   );
-  for (const { name, code, says, ended, text } of outcomes) {
-    expect(text, name).toMatch(says);
+  for (const { name, code, error, ended, stdout, text } of outcomes) {
+    expect(JSON.parse(stdout).error, name).toMatchObject(error);
     expect(ended, name).toBe(code);
     expect(shown(text), name).toEqual([]);
   }

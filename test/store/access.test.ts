@@ -25,7 +25,7 @@ async function connects(options: Options): Promise<void> {
   await store.close();
 }
 
-async function refusal(options: Options): Promise<string> {
+async function refusal(options: Options): Promise<ServiceError> {
   const fault: unknown = await open(options).then(
     async (store) => {
       await store.close();
@@ -34,7 +34,7 @@ async function refusal(options: Options): Promise<string> {
     (error: unknown) => error,
   );
   expect(fault).toBeInstanceOf(ServiceError);
-  return (fault as ServiceError).message;
+  return fault as ServiceError;
 }
 
 const file = (name: string, text: string): string => {
@@ -75,41 +75,50 @@ describe.skipIf(why)('TLS', () => {
     connects({ url, ca, ...ours, token: 'sesame' }));
 
   test('a token that is not the right one, which is not shown', async () => {
-    const message = await refusal({ url, ca, ...ours, token: 'another-secret' });
-    expect(message).toMatch(/authorization refused .*NATS_TOKEN/);
-    expect(message).not.toMatch(/another-secret|sesame/);
+    const error = await refusal({ url, ca, ...ours, token: 'another-secret' });
+    expect(error).toMatchObject({ reason: 'credentials' });
+    expect(error.settings).toContain('NATS_TOKEN');
+    expect(error.message).not.toMatch(/another-secret|sesame/);
   });
 
   test('a server whose authority is not trusted', async () => {
-    expect(await refusal({ url, ...ours, token: 'sesame' })).toMatch(/not trusted .*; set NATS_CA/);
-    expect(await refusal({ url, ca: foreign, ...ours, token: 'sesame' })).toMatch(
-      /not trusted .*; set NATS_CA/,
-    );
+    for (const trusted of [{}, { ca: foreign }])
+      expect(await refusal({ url, ...trusted, ...ours, token: 'sesame' })).toMatchObject({
+        reason: 'certificate',
+        settings: ['NATS_CA'],
+      });
   });
 
   test('no certificate, or one of another authority', async () => {
-    expect(await refusal({ url, ca, token: 'sesame' })).toMatch(
-      /asks for a certificate .*; set NATS_CERT and NATS_KEY/,
-    );
-    expect(await refusal({ url, ca, ...stranger, token: 'sesame' })).toMatch(
-      /refuses NATS_CERT .*other-client\.pem .*; set NATS_CERT and NATS_KEY/,
-    );
+    const missing = await refusal({ url, ca, token: 'sesame' });
+    const refused = await refusal({ url, ca, ...stranger, token: 'sesame' });
+    for (const error of [missing, refused])
+      expect(error).toMatchObject({ reason: 'certificate', settings: ['NATS_CERT', 'NATS_KEY'] });
+    expect(refused.fault).toMatch(/NATS_CERT .*other-client\.pem/);
+    expect(missing.remedy).toContain('NATS_CERT and NATS_KEY');
   });
 
   test('files that are none, or belong to something else', async () => {
     const nonsense = file('nonsense.pem', 'nothing of the kind');
-    expect(await refusal({ url, ca: nonsense, ...ours })).toMatch(/NATS_CA .*nonsense\.pem: .*PEM file/);
-    expect(await refusal({ url, ca, cert: nonsense, key: ours.key })).toMatch(/NATS_CERT .*nonsense\.pem/);
-    expect(await refusal({ url, ca, cert: ours.cert, key: nonsense })).toMatch(/NATS_KEY .*nonsense\.pem/);
-    expect(await refusal({ url, ca, cert: ours.cert, key: stranger.key })).toMatch(
-      /NATS_KEY .* does not belong to NATS_CERT/,
-    );
+    for (const [setting, options] of [
+      ['NATS_CA', { url, ca: nonsense, ...ours }],
+      ['NATS_CERT', { url, ca, cert: nonsense, key: ours.key }],
+      ['NATS_KEY', { url, ca, cert: ours.cert, key: nonsense }],
+    ] as const) {
+      const error = await refusal(options);
+      expect(error).toMatchObject({ reason: 'certificate', settings: [setting] });
+      expect(error.fault).toContain(nonsense);
+    }
+    expect(await refusal({ url, ca, cert: ours.cert, key: stranger.key })).toMatchObject({
+      reason: 'certificate',
+      settings: ['NATS_CERT', 'NATS_KEY'],
+    });
   });
 
   test('a server without TLS is told nothing where TLS is asked for', async () => {
     const plain = await startNats({ dir: join(dir, 'plain'), args: ['--auth', 'sesame'] });
     for (const options of [{ url: plain.url.replace('nats:', 'tls:') }, { url: plain.url, ca }])
-      expect(await refusal({ ...options, token: 'sesame' })).toMatch(/it offers no TLS/);
+      expect(await refusal({ ...options, token: 'sesame' })).toMatchObject({ reason: 'tls' });
     await plain.stop();
   });
 
@@ -117,9 +126,10 @@ describe.skipIf(why)('TLS', () => {
     const { cert, key } = createAuthority({ dir, name: 'third' }).issue('server', { host });
     const config = `tls { cert_file: "${cert}", key_file: "${key}" }`;
     const wrong = await serverWith({ name: 'host', config });
-    expect(await refusal({ url: wrong.url, ca: join(dir, 'third-ca.pem') })).toMatch(
-      /made out to another host .*; correct the host in NATS_URL/,
-    );
+    expect(await refusal({ url: wrong.url, ca: join(dir, 'third-ca.pem') })).toMatchObject({
+      reason: 'certificate',
+      settings: ['NATS_URL'],
+    });
     await wrong.stop();
   });
 });
@@ -132,12 +142,14 @@ describe('who is there', () => {
     const server = await serverWith({ name: 'nkey', config });
     const { url } = server;
     await connects({ url, nkey: file('right.nk', `${seed(user)}\n`) });
-    const message = await refusal({ url, nkey: file('wrong.nk', seed(other)) });
-    expect(message).toMatch(/authorization refused .*NATS_NKEY/);
-    expect(message).not.toContain(seed(other));
+    const error = await refusal({ url, nkey: file('wrong.nk', seed(other)) });
+    expect(error).toMatchObject({ reason: 'credentials' });
+    expect(error.settings).toContain('NATS_NKEY');
+    expect(error.message).not.toContain(seed(other));
     const broken = await refusal({ url, nkey: file('broken.nk', 'SUNOSEED') });
-    expect(broken).toMatch(/NKey file .*broken\.nk: .*; set NATS_NKEY/);
-    expect(broken).not.toContain('SUNOSEED');
+    expect(broken).toMatchObject({ reason: 'credentials', settings: ['NATS_NKEY'] });
+    expect(broken.fault).toContain('broken.nk');
+    expect(broken.message).not.toContain('SUNOSEED');
     await server.stop();
   });
 
@@ -145,9 +157,10 @@ describe('who is there', () => {
     const server = await startNats({ dir: join(dir, 'user'), args: ['--user', 'scout', '--pass', 'sesame'] });
     const { url } = server;
     await connects({ url, user: 'scout', password: 'sesame' });
-    const message = await refusal({ url, user: 'scout', password: 'wrong-secret' });
-    expect(message).toMatch(/authorization refused .*NATS_USER and NATS_PASSWORD/);
-    expect(message).not.toContain('wrong-secret');
+    const error = await refusal({ url, user: 'scout', password: 'wrong-secret' });
+    expect(error).toMatchObject({ reason: 'credentials' });
+    expect(error.remedy).toContain('NATS_USER and NATS_PASSWORD');
+    expect(error.message).not.toContain('wrong-secret');
     await server.stop();
   });
 });

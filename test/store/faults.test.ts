@@ -107,8 +107,12 @@ test('when patience is over, the error names the address and what was done; prog
   const start = performance.now();
   const put = store.scores.put('gone', entries(0, 3));
   await expect(put).rejects.toThrow(ServiceError);
-  await expect(put).rejects.toThrow(`NATS at ${server.url}: storing scores: `);
-  await expect(store.blobs.get('0'.repeat(64))).rejects.toThrow('looking up a blob');
+  await expect(put).rejects.toMatchObject({
+    reason: 'unreachable',
+    address: server.url,
+    fault: expect.stringContaining('storing scores'),
+  });
+  await expect(store.blobs.get('0'.repeat(64))).rejects.toMatchObject({ reason: 'unreachable' });
   expect(performance.now() - start).toBeLessThan(10_000);
   store.progress.publish('s', { shard: 0, scored: 0, reused: 0, failed: 0 });
   await store.close();

@@ -66,19 +66,23 @@ test.each(['zeroscout-score', 'zeroscout-reader'] as const)(
   async (user) => {
     const error: unknown = await storeOf(user).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(ServiceError);
-    expect((error as Error).message).toMatch(
-      /ZEROSCOUT_SCORES does not exist, and these credentials may not make it; start a control worker/,
-    );
+    expect(error).toMatchObject({
+      reason: 'permissions',
+      fault: expect.stringContaining('ZEROSCOUT_SCORES'),
+      remedy: expect.stringContaining('start a control worker'),
+    });
   },
 );
 
-test('zeroscout-score between the streams and the bucket: refused in the same words', async () => {
+test('zeroscout-score between the streams and the bucket: refused for the same reason', async () => {
   await storeOf('zeroscout-control');
   const jsm = await jetstreamManager(await rawOf('zeroscout'));
   await jsm.streams.delete('OBJ_zeroscout-blobs');
-  await expect(storeOf('zeroscout-score')).rejects.toThrow(
-    /bucket zeroscout-blobs does not exist, and these credentials may not make it; start a control worker/,
-  );
+  await expect(storeOf('zeroscout-score')).rejects.toMatchObject({
+    reason: 'permissions',
+    fault: expect.stringContaining('zeroscout-blobs'),
+    remedy: expect.stringContaining('start a control worker'),
+  });
 });
 
 describe('with streams that a control worker has made', () => {

@@ -30,8 +30,8 @@ const settingsOf = (address: string, more: Partial<TemporalSettings> = {}): Temp
   ...more,
 });
 
-/** The message of a ServiceError, which must name the address and arrive in time. */
-async function refusal(attempt: () => Promise<unknown>, address: string): Promise<string> {
+/** The ServiceError, whose address and message must name the server, and which must arrive in time. */
+async function refusal(attempt: () => Promise<unknown>, address: string): Promise<ServiceError> {
   const started = performance.now();
   const error = await attempt().then(
     () => expect.unreachable('it connected'),
@@ -41,11 +41,21 @@ async function refusal(attempt: () => Promise<unknown>, address: string): Promis
   expect(error).toBeInstanceOf(ServiceError);
   expect((error as ServiceError).address).toBe(address);
   expect((error as ServiceError).message).toContain(address);
-  return (error as ServiceError).message;
+  return error as ServiceError;
 }
 
 describe('settings', () => {
   const none = { HOME: folder };
+  /** The field of the SpecError with which these settings are refused. */
+  const fieldOf = (env: NodeJS.ProcessEnv): string => {
+    try {
+      readConfigured({ env });
+    } catch (error) {
+      expect(error).toBeInstanceOf(SpecError);
+      return (error as SpecError).field;
+    }
+    return expect.unreachable('the settings are accepted');
+  };
 
   test('nothing set, nothing configured', () => {
     expect(readConfigured({ env: none })).toEqual({});
@@ -56,17 +66,12 @@ describe('settings', () => {
     const env = { ...none, NATS_URL: 'nats://a' };
     expect(readConfigured({ env: { ...env, ZEROSCOUT_NATS_REPLICAS: '3' } }).nats?.replicas).toBe(3);
     for (const wrong of ['2', '0', 'three'])
-      expect(() => readConfigured({ env: { ...env, ZEROSCOUT_NATS_REPLICAS: wrong } })).toThrow(
-        `ZEROSCOUT_NATS_REPLICAS: "${wrong}" is not 1, 3 or 5`,
-      );
+      expect(fieldOf({ ...env, ZEROSCOUT_NATS_REPLICAS: wrong })).toBe('ZEROSCOUT_NATS_REPLICAS');
     // The embedded server is a single node.
     expect(readConfigured({ env: { ...none, ZEROSCOUT_NATS_REPLICAS: '1' } }).nats).toBeUndefined();
-    expect(() => readConfigured({ env: { ...none, ZEROSCOUT_NATS_REPLICAS: '2' } })).toThrow(
-      'ZEROSCOUT_NATS_REPLICAS: "2" is not 1, 3 or 5',
-    );
-    expect(() => readConfigured({ env: { ...none, ZEROSCOUT_NATS_REPLICAS: '3' } })).toThrow(
-      'ZEROSCOUT_NATS_REPLICAS: is 3, but NATS_URL is not set, and the embedded server is a single node and keeps one copy; set NATS_URL, or unset ZEROSCOUT_NATS_REPLICAS',
-    );
+    for (const wrong of ['2', '3'])
+      expect(fieldOf({ ...none, ZEROSCOUT_NATS_REPLICAS: wrong })).toBe('ZEROSCOUT_NATS_REPLICAS');
+    expect(() => readConfigured({ env: { ...none, ZEROSCOUT_NATS_REPLICAS: '3' } })).toThrow('NATS_URL');
   });
 
   test('the environment', () => {
@@ -100,31 +105,37 @@ describe('settings', () => {
   });
 
   test.each([
-    [{ TEMPORAL_ADDRESS: 'http://localhost:7233' }, /TEMPORAL_ADDRESS: .*host:port/],
-    [{ TEMPORAL_ADDRESS: 'localhost:99999' }, /TEMPORAL_ADDRESS/],
-    [{ TEMPORAL_CONFIG_FILE: '/nowhere.toml' }, /TEMPORAL_CONFIG_FILE: there is no file/],
-    [{ TEMPORAL_PROFILE: 'absent' }, /'absent' not found/],
-    [{ TEMPORAL_ADDRESS: 'a:1', TEMPORAL_TLS_CLIENT_CERT_PATH: '/nowhere.pem' }, /nowhere\.pem/],
-    [{ NATS_URL: 'not a url' }, /NATS_URL: .*not an address.*looks like nats:/],
-    [{ NATS_URL: 'http://localhost:4222' }, /NATS_URL/],
-    [{ NATS_URL: 'nats://a', NATS_CREDS: '/nowhere.creds' }, /NATS_CREDS: there is no file/],
-    [{ NATS_CREDS: '/nowhere.creds' }, /NATS_URL is not/],
-    [{ NATS_URL: 'nats://a', NATS_CA: '/nowhere.pem' }, /NATS_CA: there is no file/],
-    [{ NATS_URL: 'nats://a', NATS_CERT: '/dev/null' }, /NATS_CERT: goes with NATS_KEY, which is not set/],
-    [{ NATS_URL: 'nats://a', NATS_PASSWORD: 'x' }, /NATS_PASSWORD: goes with NATS_USER, which is not set/],
-    [{ NATS_URL: 'nats://u:p@a', NATS_TOKEN: 'x' }, /NATS_TOKEN: is set, and so is a user .* in NATS_URL/],
-  ])('%o is refused', (env, message) => {
-    const read = (): unknown => readConfigured({ env: { ...none, ...env } });
-    expect(read).toThrow(SpecError);
-    expect(read).toThrow(message);
+    [{ TEMPORAL_ADDRESS: 'http://localhost:7233' }, 'TEMPORAL_ADDRESS'],
+    [{ TEMPORAL_ADDRESS: 'localhost:99999' }, 'TEMPORAL_ADDRESS'],
+    [{ TEMPORAL_CONFIG_FILE: '/nowhere.toml' }, 'TEMPORAL_CONFIG_FILE', '/nowhere.toml'],
+    [{ TEMPORAL_PROFILE: 'absent' }, 'TEMPORAL_PROFILE', 'absent'],
+    [
+      { TEMPORAL_ADDRESS: 'a:1', TEMPORAL_TLS_CLIENT_CERT_PATH: '/nowhere.pem' },
+      'TEMPORAL_TLS_CLIENT_CERT_PATH',
+      '/nowhere.pem',
+    ],
+    [{ NATS_URL: 'not a url' }, 'NATS_URL', 'nats://'],
+    [{ NATS_URL: 'http://localhost:4222' }, 'NATS_URL'],
+    [{ NATS_URL: 'nats://a', NATS_CREDS: '/nowhere.creds' }, 'NATS_CREDS', '/nowhere.creds'],
+    [{ NATS_CREDS: '/nowhere.creds' }, 'NATS_CREDS', 'NATS_URL'],
+    [{ NATS_URL: 'nats://a', NATS_CA: '/nowhere.pem' }, 'NATS_CA', '/nowhere.pem'],
+    [{ NATS_URL: 'nats://a', NATS_CERT: '/dev/null' }, 'NATS_CERT', 'NATS_KEY'],
+    [{ NATS_URL: 'nats://a', NATS_PASSWORD: 'x' }, 'NATS_PASSWORD', 'NATS_USER'],
+    [{ NATS_URL: 'nats://u:p@a', NATS_TOKEN: 'x' }, 'NATS_TOKEN', 'NATS_URL'],
+  ])('%o is refused', (env, field, named = field) => {
+    expect(fieldOf({ ...none, ...env })).toBe(field);
+    expect(() => readConfigured({ env: { ...none, ...env } })).toThrow(named);
   });
 
   test('each service on its own', async () => {
     const home = temporaryHome();
     const env = { ...none, TEMPORAL_ADDRESS: 'a:7233' };
     const resolving = resolveConnections({ home, onStep: () => {}, start: 'never', env });
-    await expect(resolving).rejects.toThrow(/^NATS: nothing is configured.*NATS_URL/);
-    await expect(resolving).rejects.toMatchObject({ advice: { code: 'start-servers', about: 'NATS_URL' } });
+    await expect(resolving).rejects.toMatchObject({
+      reason: 'not-running',
+      settings: ['NATS_URL'],
+      advice: { code: 'start-servers', about: 'NATS_URL' },
+    });
     const all = { ...env, NATS_URL: 'nats://b:4222' };
     const connections = await resolveConnections({ home, onStep: () => {}, start: 'if-needed', env: all });
     expect(connections).toMatchObject({ embedded: false, nats: { url: 'nats://b:4222' } });
@@ -169,56 +180,65 @@ describe('servers that are not what they should be', { timeout: 60_000 }, () => 
     await removeHome(home);
   }, 60_000);
 
-  const temporal = (address: string, more?: Partial<TemporalSettings>): Promise<string> =>
+  const temporal = (address: string, more?: Partial<TemporalSettings>): Promise<ServiceError> =>
     refusal(() => connectTemporal(settingsOf(address, more)), address);
 
   test.concurrent('Temporal: nothing listens', async () => {
-    expect(await temporal(`127.0.0.1:${await closedPort()}`)).toMatch(
-      /cannot reach.*connection refused.*TEMPORAL_ADDRESS/,
-    );
+    const error = await temporal(`127.0.0.1:${await closedPort()}`);
+    expect(error).toMatchObject({ reason: 'unreachable', settings: ['TEMPORAL_ADDRESS'] });
+    expect(error.message).toMatch(/connection refused.*TEMPORAL_ADDRESS/);
   });
   test.concurrent('Temporal: unknown host', async () => {
-    expect(await temporal('no-such-host.invalid:7233')).toMatch(/cannot reach.*host name/);
+    expect(await temporal('no-such-host.invalid:7233')).toMatchObject({ reason: 'unreachable' });
   });
   test.concurrent('Temporal: web server', async () => {
-    expect(await temporal(`127.0.0.1:${await webServer()}`)).toMatch(/not Temporal: it is a web server/);
+    const error = await temporal(`127.0.0.1:${await webServer()}`);
+    expect(error).toMatchObject({ reason: 'not-temporal', settings: ['TEMPORAL_ADDRESS'] });
+    expect(error.fault).toContain('web server');
   });
   test.concurrent("Temporal: its own web page's address", async () => {
-    expect(await temporal(services.temporal!.web!.replace('http://', ''))).toMatch(/it is a web server/);
+    const error = await temporal(services.temporal!.web!.replace('http://', ''));
+    expect(error).toMatchObject({ reason: 'not-temporal' });
+    expect(error.fault).toContain('web server');
   });
   test.concurrent('Temporal: NATS server', async () => {
-    expect(await temporal(services.nats!.address.replace('nats://', ''))).toMatch(
-      /not Temporal: it is a NATS server/,
-    );
+    const error = await temporal(services.nats!.address.replace('nats://', ''));
+    expect(error).toMatchObject({ reason: 'not-temporal' });
+    expect(error.fault).toContain('NATS');
   });
   test.concurrent('Temporal: silent listener', async () => {
-    expect(await temporal(`127.0.0.1:${await keep(listen(() => {}))}`)).toMatch(
-      /does not answer like Temporal/,
-    );
+    expect(await temporal(`127.0.0.1:${await keep(listen(() => {}))}`)).toMatchObject({
+      reason: 'timed-out',
+    });
   });
   test.concurrent('Temporal: closes at once', async () => {
     const port = await keep(listen((socket) => socket.destroy()));
-    expect(await temporal(`127.0.0.1:${port}`)).toMatch(/does not answer like Temporal/);
+    expect(await temporal(`127.0.0.1:${port}`)).toMatchObject({ reason: 'not-temporal' });
   });
   test.concurrent('Temporal: another gRPC server', async () => {
-    expect(await temporal(await grpcServer(12))).toMatch(/gRPC server without Temporal's service/);
+    expect(await temporal(await grpcServer(12))).toMatchObject({ reason: 'not-temporal' });
   });
   test.concurrent('Temporal: credentials refused', async () => {
-    expect(await temporal(await grpcServer(16))).toMatch(/refuses the credentials.*TEMPORAL_API_KEY/);
-    expect(await temporal(await grpcServer(7))).toMatch(/refuses the credentials/);
+    for (const status of [7, 16]) {
+      const error = await temporal(await grpcServer(status));
+      expect(error).toMatchObject({ reason: 'credentials' });
+      expect(error.settings).toContain('TEMPORAL_API_KEY');
+    }
   });
   test.concurrent('Temporal: always unavailable', async () => {
-    expect(await temporal(await grpcServer(14))).toMatch(/does not answer like Temporal/);
+    expect(await temporal(await grpcServer(14))).toMatchObject({ reason: 'not-temporal' });
   });
   test('Temporal: TLS wanted from a server without', async () => {
     const { address } = services.temporal!;
-    expect(await temporal(address, { options: { address, tls: true } })).toMatch(/no TLS connection/);
+    const error = await temporal(address, { options: { address, tls: true } });
+    expect(error).toMatchObject({ reason: 'tls' });
+    expect(error.settings).toContain('TEMPORAL_TLS');
   });
   test('Temporal: no such namespace', async () => {
     const { address } = services.temporal!;
-    expect(await temporal(address, { namespace: 'absent' })).toMatch(
-      /no namespace "absent".*TEMPORAL_NAMESPACE/,
-    );
+    const error = await temporal(address, { namespace: 'absent' });
+    expect(error).toMatchObject({ reason: 'namespace-missing', settings: ['TEMPORAL_NAMESPACE'] });
+    expect(error.fault).toContain('"absent"');
   });
   test('an embedded server that is slow to answer is waited for, and not said to be absent', async () => {
     const { pid, address } = services.temporal!;
@@ -230,21 +250,25 @@ describe('servers that are not what they should be', { timeout: 60_000 }, () => 
       return { found };
     });
     expect(await attempt.found).toMatchObject({ temporal: { address }, embedded: true });
-    const said = await whileStopped(pid, () => refusal(resolving, home.root));
-    expect(said).toMatch(/^Temporal: runs embedded \(pid \d+.*does not answer.*embeddedServers\.start/);
+    const error = await whileStopped(pid, () => refusal(resolving, home.root));
+    expect(error).toMatchObject({ reason: 'timed-out', advice: { code: 'start-servers' } });
+    expect(error.fault).toContain(`pid ${pid}`);
   });
   test('Temporal: stopped in the middle', async () => {
     const { address, pid } = services.temporal!;
-    const said = await whileStopped(pid, () => temporal(address));
-    expect(said).toMatch(/does not answer like Temporal/);
+    expect(await whileStopped(pid, () => temporal(address))).toMatchObject({ reason: 'timed-out' });
   });
   test('an embedded server that has died is told apart from one that was ended', async () => {
     const resolving = () =>
       resolveConnections({ home, onStep: () => {}, start: 'never', env: { HOME: folder } });
     process.kill(services.nats!.pid, 'SIGKILL');
-    await expect(resolving()).rejects.toThrow(/^NATS is away: the embedded server has died/);
-    await expect(resolving()).rejects.toMatchObject({ advice: { code: 'start-servers' } });
+    const died = await refusal(resolving, home.root);
+    expect(died).toMatchObject({ reason: 'not-running', settings: [], advice: { code: 'start-servers' } });
+    expect(died.fault).toMatch(/^NATS .*died/);
     await stopServices({ home });
-    await expect(resolving()).rejects.toThrow(/^Temporal and NATS: nothing is configured/);
+    await expect(resolving()).rejects.toMatchObject({
+      reason: 'not-running',
+      settings: ['TEMPORAL_ADDRESS', 'NATS_URL'],
+    });
   });
 });

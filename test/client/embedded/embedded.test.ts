@@ -215,7 +215,11 @@ test('a server that cannot start shows the end of its log', { timeout: 60_000 },
     writeFileSync(join(broken.root, 'bin-that-fails', 'temporal'), failing, { mode: 0o755 });
     process.env.PATH = `${join(broken.root, 'bin-that-fails')}:${path}`;
     const failure = ensureServices({ home: broken, onStep, which: ['temporal'] });
-    await expect(failure).rejects.toThrow(/embedded Temporal server .* ended with exit code .*End of /s);
+    await expect(failure).rejects.toMatchObject({
+      reason: 'start-failed',
+      trouble: 'ended',
+      fault: expect.stringMatching(/exit code 3.*no memory/s),
+    });
     expect(readFileSync(logFile({ home: broken, name: 'temporal' }), 'utf8')).not.toBe('');
   } finally {
     process.env.PATH = path;
@@ -228,9 +232,12 @@ test('a machine without Python and nats-server is told the way out', { timeout: 
   const path = process.env.PATH;
   process.env.PATH = bare.root;
   try {
-    await expect(ensureServices({ home: bare, onStep, which: ['nats'] })).rejects.toThrow(
-      /^no nats-server: .*Way out/,
-    );
+    await expect(ensureServices({ home: bare, onStep, which: ['nats'] })).rejects.toMatchObject({
+      reason: 'not-installed',
+      address: 'nats-server',
+      remedy: expect.stringContaining('NATS_URL'),
+      settings: ['NATS_URL'],
+    });
   } finally {
     process.env.PATH = path;
     await removeHome(bare);

@@ -1,0 +1,47 @@
+// Converts the error that ends a command into the object that `--json` prints.
+import { CommanderError } from 'commander';
+import { SearchFailedError } from '../../client/searches/search.js';
+import {
+  type Advice,
+  BlobError,
+  DeviceError,
+  type ErrorCode,
+  type Issue,
+  ServiceError,
+  type ServiceReason,
+  SpecError,
+} from '../../core/errors.js';
+import { Interrupted } from '../arguments.js';
+
+export interface ErrorJson {
+  /** `interrupted` by a signal; `failed` for any error without a code. */
+  readonly code: ErrorCode | 'interrupted' | 'failed';
+  readonly message: string;
+  readonly field?: string;
+  readonly issues?: readonly Issue[];
+  readonly reason?: ServiceReason | string;
+  readonly address?: string;
+  readonly settings?: readonly string[];
+  readonly device?: string;
+  readonly advice?: Advice | string;
+}
+
+/** `message` is the text that people see. */
+export function errorJson(error: unknown, message: string): ErrorJson {
+  if (error instanceof SpecError) {
+    const { code, field, issues } = error;
+    return { code, message, field, issues };
+  }
+  if (error instanceof ServiceError) {
+    const { code, reason, address, settings, advice } = error;
+    return { code, message, reason, address, settings, ...(advice && { advice }) };
+  }
+  if (error instanceof SearchFailedError) {
+    const { code, field, reason, advice } = error;
+    return { code, message, field, reason, advice };
+  }
+  if (error instanceof DeviceError) return { code: error.code, message, device: error.device };
+  if (error instanceof BlobError) return { code: error.code, message };
+  if (error instanceof CommanderError) return { code: 'invalid-input', message };
+  return { code: error instanceof Interrupted ? 'interrupted' : 'failed', message };
+}

@@ -1,0 +1,27 @@
+// Tests that problem details carry the codes of the library, and the reason why a server is away.
+import { expect, test } from 'vitest';
+import { ServiceError, SpecError } from '../../core/errors.js';
+import { problemOf } from '../../http/problem.js';
+
+test('a server that is away: 503 with its reason', () => {
+  const error = new ServiceError({ reason: 'no-jetstream', address: 'nats://a:1', fault: 'no JetStream' });
+  expect(problemOf(error)).toMatchObject({ status: 503, code: 'server-away', reason: 'no-jetstream' });
+});
+
+test.each([
+  [14, { status: 503, code: 'server-away', reason: 'unreachable' }],
+  [4, { status: 503, code: 'server-away', reason: 'timed-out' }],
+  [13, { status: 500, code: 'internal' }],
+])('gRPC code %i of Temporal, also as a cause', (code, problem) => {
+  const error = Object.assign(new Error('grpc'), { code });
+  expect(problemOf(error)).toMatchObject(problem);
+  expect(problemOf(new Error('wrapped', { cause: error }))).toMatchObject(problem);
+});
+
+test('bad input: 422 with its issues; an unknown id of the path: 404', () => {
+  const wrong = SpecError.of({ path: 'space.kind', message: 'unknown' });
+  expect(problemOf(wrong)).toMatchObject({ status: 422, issues: [{ path: 'space.kind' }] });
+  const unknown = SpecError.of({ path: 'id', message: 'no search', code: 'not-found' });
+  expect(problemOf(unknown)).toMatchObject({ status: 404, code: 'not-found' });
+  expect(problemOf(unknown)).not.toHaveProperty('reason');
+});
