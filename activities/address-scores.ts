@@ -66,7 +66,7 @@ function addressAt({ engine, scopes, families }: ScoreAddresses, stage: number):
 }
 
 /** The scopes in which the scores of each needed family are stored, in canonical order. */
-export function scopesByFamily({
+export function listScopesByFamily({
   specification,
   address: { scope, families = {} },
 }: {

@@ -10,7 +10,7 @@ import type { Specification } from '../core/specification/specification.js';
 import { isDistinct } from '../core/specification/stages.js';
 import { readCandidates } from '../store/candidate-list.js';
 import type { Proxies, Store } from '../store/store.js';
-import { scopesByFamily } from './address-scores.js';
+import { listScopesByFamily } from './address-scores.js';
 
 /** The number of candidates looked up at once. */
 const BATCH = 1000;
@@ -94,7 +94,7 @@ export async function lookUpFacts({
 }: LookUp): Promise<readonly UnitFacts[]> {
   const draws = Array.from({ length: specification.fidelity.draws }, (_, draw) => draw);
   const keys = units.map((candidate) => draws.map((draw) => scoreKey({ candidate, draw })));
-  const scopes = [...scopesByFamily({ specification, address })];
+  const scopes = [...listScopesByFamily({ specification, address })];
   const found = await Promise.all(
     scopes.map(async ([family, scope]) => ({ family, facts: await store.scores.get(scope, keys.flat()) })),
   );

@@ -12,7 +12,7 @@ import { addressScores, isAddressOf } from './address-scores.js';
 import { auditScores } from './audit-scores.js';
 import { breedGeneration } from './breed-generation.js';
 import { compareRuns } from './compare-runs.js';
-import { EngineGoneError, type Gate, OtherEngineError, retryAfter } from './engine-gate.js';
+import { computeRetryDelay, EngineGoneError, type Gate, OtherEngineError } from './engine-gate.js';
 import { keepBest } from './keep-best.js';
 import { checkConstraints, type LatencyMeter } from './latency.js';
 import type { LocalImages } from './local-images.js';
@@ -183,7 +183,7 @@ function withMappedErrors({
         throw ApplicationFailure.create({
           message: error.message,
           type: error.name,
-          nextRetryDelay: retryAfter(activityInfo().attempt),
+          nextRetryDelay: computeRetryDelay(activityInfo().attempt),
         });
       if (error instanceof EngineGoneError)
         throw ApplicationFailure.create({

@@ -3,11 +3,11 @@ import { aggregate } from '../core/ranking/aggregate.js';
 import { order } from '../core/ranking/order.js';
 import { ascendingRanks } from '../core/ranking/ranks.js';
 import { readCalibratedScore, type ScoreUnit } from './rank/calibrated.js';
-import { type ScoredSearch, scoredUnits } from './scored-units.js';
+import { readScoredUnits, type ScoredSearch } from './scored-units.js';
 
 /** Scored units, best first, once for each draw. */
 export async function drawRankings(search: ScoredSearch): Promise<readonly (readonly string[])[]> {
-  const scores = await scoredUnits(search);
+  const scores = await readScoredUnits(search);
   const units = [...scores.keys()];
   const { store, specification } = search;
   const { proxies, aggregation, fidelity } = specification;

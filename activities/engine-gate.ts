@@ -76,7 +76,7 @@ const SOON_MS = 1_000;
 const LATER_MS = 5_000;
 const SOON_ATTEMPTS = 20;
 
-export function retryAfter(attempt: number): number {
+export function computeRetryDelay(attempt: number): number {
   return attempt <= SOON_ATTEMPTS ? SOON_MS : LATER_MS;
 }
 

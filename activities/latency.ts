@@ -9,7 +9,7 @@ import type { AddressedInput } from '../core/contract/search.js';
 import type { Space } from '../core/spaces/space.js';
 import { latencyRejection, rejection, UNMEASURED } from '../core/specification/rejection.js';
 import type { Specification } from '../core/specification/specification.js';
-import { lastRound, readLatencies, storeLatency } from '../store/latencies.js';
+import { findLastRound, readLatencies, storeLatency } from '../store/latencies.js';
 import type { Store } from '../store/store.js';
 import { addressOf } from './address-scores.js';
 import type { Gate } from './engine-gate.js';
@@ -92,10 +92,11 @@ export function checkConstraints({
       rejection: async (candidate) => {
         const broken = counted(candidate);
         if (broken) return broken;
-        last ??= lastRound({ latencies, scope });
+        last ??= findLastRound({ latencies, scope });
         const round = await last;
         const key = `${scope} ${round} ${candidate}`;
-        const milliseconds = remembered.get(key) ?? (await latencyOf(candidate, round).catch(whyUnmeasured));
+        const milliseconds =
+          remembered.get(key) ?? (await latencyOf(candidate, round).catch(explainUnmeasured));
         times.add(milliseconds);
         if (typeof milliseconds === 'string') return UNMEASURED;
         remembered.set(key, milliseconds);
@@ -127,7 +128,7 @@ function createTimes() {
 }
 
 /** The reason why one candidate cannot be run; the measurement is tried again after any other error. */
-function whyUnmeasured(error: unknown): string {
+function explainUnmeasured(error: unknown): string {
   if (error instanceof CandidateError) return error.message;
   throw error;
 }

@@ -4,7 +4,7 @@ import { latencyScope } from '../core/address.js';
 import { CandidateError } from '../core/candidate-error.js';
 import type { SearchActivities } from '../core/contract/search-activities.js';
 import { costResolution } from '../core/specification/space.js';
-import { beginRound, lastRound, readLatencies, storeLatency } from '../store/latencies.js';
+import { beginRound, findLastRound, readLatencies, storeLatency } from '../store/latencies.js';
 import { readRanking } from '../store/ranking.js';
 import type { Store } from '../store/store.js';
 import type { LatencyMeter } from './latency.js';
@@ -27,7 +27,7 @@ export function measureLatencies({
     const candidates: string[] = [];
     for await (const rows of readRanking(store.blobs, ranking))
       candidates.push(...rows.slice(0, top - candidates.length).map(({ candidate }) => candidate));
-    const round = await (which === 'all' ? beginRound : lastRound)({ latencies, scope });
+    const round = await (which === 'all' ? beginRound : findLastRound)({ latencies, scope });
     const known = which === 'all' ? new Map() : await readLatencies({ latencies, scope, round, candidates });
     const todo = candidates.filter((candidate) => !known.has(candidate));
     let measured = 0;

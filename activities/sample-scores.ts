@@ -7,7 +7,7 @@ import type { SampleRange } from '../core/contract/verification.js';
 import type { FamilyName } from '../core/specification/families.js';
 import { readCandidates, writeCandidateList } from '../store/candidate-list.js';
 import type { Store } from '../store/store.js';
-import { addressOf, scopesByFamily } from './address-scores.js';
+import { addressOf, listScopesByFamily } from './address-scores.js';
 
 /** The number of candidates whose scores are read at once. */
 const BATCH = 1_000;
@@ -37,7 +37,7 @@ export function sampleScores({
     const key = freshKey();
     const barred = new Set(distrusted);
     for (const { worker, state } of await store.workers.list()) if (state === 'set aside') barred.add(worker);
-    const scopes = scopesByFamily({ specification, address: addressOf(input) });
+    const scopes = listScopesByFamily({ specification, address: addressOf(input) });
     const chosen = new Map<string, Chosen>();
     const counts = { scores: 0, discarded: 0 };
     for await (const keys of keyBatches({ store, specification, list }))

@@ -8,7 +8,7 @@ import type { FamilyName } from '../core/specification/families.js';
 import type { ScoreRequest } from '../engine/protocol.js';
 import { readCandidates } from '../store/candidate-list.js';
 import type { Failure, ScoreEntry, Store } from '../store/store.js';
-import { scopesByFamily } from './address-scores.js';
+import { listScopesByFamily } from './address-scores.js';
 import { lookUpFacts } from './cohort.js';
 import { createCollector } from './collect.js';
 import type { Gate } from './engine-gate.js';
@@ -49,7 +49,7 @@ export function scoreShard(worker: ShardWorker): SearchActivities['scoreShard'] 
     const candidates = await fromAsync(readCandidates(store.blobs, input.list, input));
     const counts = createShardCounts({ input, size: candidates.length, progress: store.progress });
     const shard: Shard = { input, address, turn, candidates, counts };
-    return await counts.tellWhile(() =>
+    return await counts.publishWhile(() =>
       withImages({ images, input }, (file) => scoreMissing({ worker, shard, file, structures })),
     );
   };
@@ -121,7 +121,7 @@ async function storeScores({
 }): Promise<void> {
   scoring.standing.throwIfAborted();
   const { search, shard, specification } = input;
-  for (const [family, scope] of scopesByFamily({ specification, address })) {
+  for (const [family, scope] of listScopesByFamily({ specification, address })) {
     const entries = batch.flatMap((scored) => scored.entries.get(family) ?? []);
     if (entries.length > 0) await store.scores.put(scope, entries, scoring.worker);
   }

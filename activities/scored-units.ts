@@ -13,7 +13,7 @@ export interface ScoredSearch {
 }
 
 /** The proxies of each unit by draw, in the order of the plan. Units that were set aside are left out. */
-export async function scoredUnits({
+export async function readScoredUnits({
   store,
   specification,
   address,

@@ -11,7 +11,7 @@ export interface ShardCounts {
   readonly cursor: number;
   add(index: number, outcome: keyof ShardResult): void;
   /** Reports the counts until `work` has ended, and once more then; returns the final counts. */
-  tellWhile(work: () => Promise<void>): Promise<ShardResult>;
+  publishWhile(work: () => Promise<void>): Promise<ShardResult>;
 }
 
 /**
@@ -33,7 +33,7 @@ export function createShardCounts({
   const counts = { scored: 0, reused: cursor, failed: 0 };
   const done = new Set<number>();
   let front = cursor;
-  const tell = () => {
+  const publishCounts = () => {
     while (done.delete(front)) front++;
     heartbeat({ cursor: front, ...counts });
     progress.publish(search, { shard, ...counts });
@@ -44,13 +44,13 @@ export function createShardCounts({
       counts[outcome]++;
       done.add(index);
     },
-    tellWhile: async (work) => {
-      const timer = setInterval(tell, TICK_MS);
+    publishWhile: async (work) => {
+      const timer = setInterval(publishCounts, TICK_MS);
       try {
         await work();
       } finally {
         clearInterval(timer);
-        tell();
+        publishCounts();
       }
       return counts;
     },

@@ -5,11 +5,11 @@ import { CandidateError } from '../core/candidate-error.js';
 import type { SearchActivities } from '../core/contract/search-activities.js';
 import type { Disagreement, VerifyInput } from '../core/contract/verification.js';
 import { SpecError } from '../core/errors.js';
-import { findDisagreements, spellDifference } from '../core/proxies/agreement.js';
+import { findDisagreements, formatDifference } from '../core/proxies/agreement.js';
 import { readCandidates } from '../store/candidate-list.js';
 import { decodeScore, encodeScore } from '../store/codec.js';
 import type { SignedScore, Store } from '../store/store.js';
-import { scopesByFamily } from './address-scores.js';
+import { listScopesByFamily } from './address-scores.js';
 import type { Gate } from './engine-gate.js';
 import type { LocalImages } from './local-images.js';
 import { factOf, requestOf } from './score-request.js';
@@ -51,7 +51,7 @@ export function verifyScores({
     refuseDevice({ scoring, specification: input.specification });
     const address = await gate(input);
     const { family = 'az-nas' } = input;
-    const scope = scopesByFamily({ specification: input.specification, address }).get(family);
+    const scope = listScopesByFamily({ specification: input.specification, address }).get(family);
     if (scope === undefined)
       throw SpecError.of({ path: 'family', message: `${family} is not scored for this specification` });
     const by = scoring.worker;
@@ -169,7 +169,7 @@ function disagreement({
     index,
     worker: stored.worker,
     verifier: by,
-    difference: spellDifference(stored.proxies, again),
+    difference: formatDifference(stored.proxies, again),
     again: encodeScore({ key, proxies: again }),
     ...(claimed ? { agreesWithClaim: findDisagreements(claimed, again).length === 0 } : {}),
   };

@@ -8,7 +8,13 @@ export class Interrupted extends Error {
 }
 
 /** A commander parser for whole numbers. */
-export function wholeNumber({ min, max }: { min: number; max: number }): (text: string) => number {
+export function createWholeNumberParser({
+  min,
+  max,
+}: {
+  min: number;
+  max: number;
+}): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (!/^\d+$/.test(text) || value < min || value > max)
@@ -18,14 +24,14 @@ export function wholeNumber({ min, max }: { min: number; max: number }): (text: 
 }
 
 /** A commander parser for durations, which returns milliseconds. */
-export function duration(text: string): number {
+export function parseDurationArgument(text: string): number {
   const ms = parseDuration(text);
   if (ms === undefined) throw new InvalidArgumentError(`Found "${text}"; must be ${DURATION}.`);
   return ms;
 }
 
 /** A commander parser for ISO 8601; a date without time means its first moment in UTC. */
-export function instant(text: string): Date {
+export function parseInstantArgument(text: string): Date {
   const time = new Date(/^\d{4}-\d\d-\d\d([T ][\d:.]+(Z|[+-]\d\d:?\d\d)?)?$/.test(text) ? text : Number.NaN);
   if (Number.isNaN(time.getTime()))
     throw new InvalidArgumentError(
@@ -35,7 +41,7 @@ export function instant(text: string): Date {
 }
 
 /** A commander parser for IANA time zones. */
-export function timezone(text: string): string {
+export function parseTimezoneArgument(text: string): string {
   try {
     new Intl.DateTimeFormat('en', { timeZone: text });
     return text;
@@ -50,7 +56,7 @@ export interface Listen {
 }
 
 /** A commander parser for an address to listen on. */
-export function listenAddress(text: string): Listen {
+export function parseListenArgument(text: string): Listen {
   const [, host, port] = /^(\[[\da-f:]+\]|[^\s:/]+):(\d{1,5})$/i.exec(text) ?? [];
   if (host === undefined || Number(port) > 65_535)
     throw new InvalidArgumentError(`Found "${text}"; must be host:port, such as 127.0.0.1:9464.`);
@@ -58,7 +64,7 @@ export function listenAddress(text: string): Listen {
 }
 
 /** A commander parser for the name of a worker, which Temporal shows and scores carry. */
-export function workerName(text: string): string {
+export function parseWorkerNameArgument(text: string): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9._@-]{0,99}$/.test(text))
     throw new InvalidArgumentError(
       `Found "${text}"; must be 1 to 100 letters, digits, ".", "_", "@" or "-", the first a letter or digit.`,

@@ -1,12 +1,12 @@
 // Follows a search to its result with workers that this command starts, and keeps embedded servers running.
 import { hostname } from 'node:os';
 import { withServersKept } from '../client/embedded/keep-servers.js';
-import type { Begun } from '../client/searches/begin-search.js';
+import type { BegunSearch } from '../client/searches/begin-search.js';
 import { followThrough } from '../client/searches/follow-through.js';
 import type { Started } from '../client/searches/start-search.js';
-import { backgroundWorkers } from '../client/workers/background-workers.js';
+import { listBackgroundWorkers } from '../client/workers/background-workers.js';
 import { startLocalWorkers } from '../client/workers/local-workers.js';
-import { livingWorkers, readQueue, type SeenWorker } from '../client/workers/queues.js';
+import { findLivingWorkers, readQueue, type SeenWorker } from '../client/workers/queues.js';
 import type { SearchResult } from '../core/contract/search.js';
 import type { Device } from '../core/specification/devices.js';
 import { Interrupted } from './arguments.js';
@@ -15,9 +15,9 @@ import { withProgress } from './render/follow-view.js';
 import { note, paint } from './render/terminal.js';
 import type { Session } from './session.js';
 
-export interface Followed {
+export interface FollowWithWorkersOptions {
   readonly session: Session;
-  readonly begun: Begun;
+  readonly begun: BegunSearch;
   /** The running search; `begun` may have been a finished one. */
   readonly started: Started;
   /** The number of score workers of this command. */
@@ -32,7 +32,7 @@ export async function followWithWorkers({
   started,
   count,
   options,
-}: Followed): Promise<SearchResult> {
+}: FollowWithWorkersOptions): Promise<SearchResult> {
   const { client, store, connections, home } = session;
   const { id, read } = begun;
   const { device } = read.specification.execution;
@@ -85,12 +85,12 @@ async function describeRunning({
 }): Promise<string> {
   const back = `continue with: ${commandLine()}`;
   const end = `zeroscout cancel ${id} ends it`;
-  const local = (await backgroundWorkers({ home })).length;
+  const local = (await listBackgroundWorkers({ home })).length;
   if (local > 0)
     return `${local} background workers continue the search (zeroscout services down stops them, ${end}); ${back}`;
   // Workers of this command have this host's name, and are listed for a while after their end.
   const isOther = ({ worker }: SeenWorker) => !worker?.place.endsWith(`@${hostname()}`);
-  const ask = async () => livingWorkers({ queue: await readQueue(client, device), isLocal: false });
+  const ask = async () => findLivingWorkers({ queue: await readQueue(client, device), isLocal: false });
   const others = connections.temporal.source === 'embedded' ? [] : await ask().catch(() => []);
   const count = others.filter(isOther).length;
   if (count > 0) return `${count} other workers for ${device} continue the search (${end}); ${back}`;

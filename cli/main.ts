@@ -3,14 +3,14 @@
 // interrupted.
 import '../workers/quiet-grpc.js';
 import { type Command, CommanderError } from 'commander';
-import { faultWords } from '../client/files/fault-words.js';
+import { describeFault } from '../client/files/describe-fault.js';
 import { reasonOf } from '../client/status/failure.js';
 import { BlobError, DeviceError, ServiceError, SpecError } from '../core/errors.js';
 import { Interrupted } from './arguments.js';
 import { EXIT } from './exit-codes.js';
 import { messageInCommands, withFlagNames } from './field-names.js';
 import { createProgram } from './program.js';
-import { errorJson } from './render/error-json.js';
+import { describeError } from './render/describe-error.js';
 import { note, paint, printJson } from './render/terminal.js';
 
 const program = await createProgram({ typed: process.argv[2] });
@@ -23,7 +23,7 @@ program.hook('preAction', (_, command) => {
 // `zeroscout results ID | head` closes the pipe after the first lines.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT.done);
-  note(paint.red(`standard output cannot be written: ${faultWords(error)}`));
+  note(paint.red(`standard output cannot be written: ${describeFault(error)}`));
   process.exit(EXIT.failed);
 });
 // The reader of stderr may close it before the work is done; the work continues.
@@ -40,7 +40,7 @@ function report(thrown: unknown): number {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return EXIT.done; // help and version
   const error = thrown instanceof SpecError ? withFlagNames(thrown, running) : thrown;
   const message = messageOf(error);
-  if (process.argv.includes('--json')) printJson({ error: errorJson(error, message) });
+  if (process.argv.includes('--json')) printJson({ error: describeError(error, message) });
   // Commander has printed its message already.
   if (error instanceof CommanderError) return EXIT.wrongUse;
   if (error instanceof Interrupted) {

@@ -1,7 +1,7 @@
 // Defines the options that commands on ONNX files share.
 import { InvalidArgumentError, Option } from 'commander';
 import type { LoadOptions } from '../client/networks/load-network.js';
-import { wholeNumber } from './arguments.js';
+import { createWholeNumberParser } from './arguments.js';
 
 export interface NetworkOptions {
   readonly batch?: number;
@@ -10,14 +10,14 @@ export interface NetworkOptions {
   readonly normalization: LoadOptions['normalization'];
 }
 
-export function networkOptions(): readonly Option[] {
+export function createNetworkOptions(): readonly Option[] {
   return [
     new Option(
       '--batch <N>',
       'number of images in a batch (default: 8, or the batch size of the file if it accepts no other)',
-    ).argParser(wholeNumber({ min: 1, max: 4096 })),
+    ).argParser(createWholeNumberParser({ min: 1, max: 4096 })),
     new Option('--resolution <PIXELS>', 'side of the images (default: that of the file, else 224)').argParser(
-      wholeNumber({ min: 4, max: 4096 }),
+      createWholeNumberParser({ min: 4, max: 4096 }),
     ),
     new Option(
       '--features <WHICH>',

@@ -1,7 +1,7 @@
 // Starts, shows and stops the embedded servers of a folder, for programs that manage them directly.
 import { ensureServices, stopServices } from './embedded/embedded.js';
 import { resolveHome, type ServiceName } from './embedded/home.js';
-import { type ServiceStatus, servicesStatus } from './embedded/status.js';
+import { readServicesStatus, type ServiceStatus } from './embedded/status.js';
 import { stopBackgroundWorkers } from './workers/background-workers.js';
 
 export interface ServersOptions {
@@ -17,7 +17,7 @@ export const embeddedServers = {
     await ensureServices({ home: homeOf(home), onStep: onNote, which: ['temporal', 'nats'] });
   },
   status: ({ home }: ServersOptions = {}): Promise<readonly ServiceStatus[]> =>
-    servicesStatus({ home: homeOf(home) }),
+    readServicesStatus({ home: homeOf(home) }),
   /**
    * Stops background workers and servers; returns the names of the servers that ran. Stored data are kept.
    */

@@ -33,7 +33,7 @@ export async function checkDevice({
   env?: NodeJS.ProcessEnv;
 }): Promise<DeviceCheck> {
   const answer = await probe({ device, env });
-  if ('nodes' in answer) return { nodes: answer.nodes, notice: softwareNotice({ device }) };
+  if ('nodes' in answer) return { nodes: answer.nodes, notice: describeSoftwareDevice({ device }) };
   throw new DeviceError({ device, message: answer.reason });
 }
 
@@ -44,7 +44,7 @@ const GPU_FILES = ['/dev/dri', '/dev/nvidia0', '/dev/dxg'];
  * WebGPU does not report the kind of its adapter. If Linux has no device files of a GPU driver, it can only
  * be a software implementation of Vulkan on the CPU.
  */
-export function softwareNotice({
+export function describeSoftwareDevice({
   device,
   platform = process.platform,
   exists = existsSync,

@@ -12,7 +12,7 @@ import { type NetworkSource, sourceOf } from './graph/source.js';
 import type { NetworkScore } from './network-score.js';
 import { outcomeOfError, outcomeOfScores, proxiesOf } from './outcome.js';
 import { createPrograms, type Programs } from './programs.js';
-import type { Outcome, Scored, ScoreRequest, ScoreResult } from './protocol.js';
+import type { Outcome, ScoredCandidate, ScoreRequest, ScoreResult } from './protocol.js';
 import { scoreNetwork } from './score.js';
 
 export interface CpuScorer {
@@ -36,7 +36,7 @@ export async function createCpuScorer({
   const programs = await createPrograms({ threads, device });
   const draws = createDrawStore({ ...options, blockSize: programs.blockSize });
 
-  const scoreOne = async (request: ScoreRequest): Promise<Required<Scored>> => {
+  const scoreOne = async (request: ScoreRequest): Promise<Required<ScoredCandidate>> => {
     const space = openSpace(request.space);
     const { candidate, fidelity, families = ['az-nas'] } = request;
     const costs = space.costs({ candidate, resolution: fidelity.resolution });
@@ -58,7 +58,7 @@ export async function createCpuScorer({
     try {
       const { candidate, report } = request;
       const { result, details } = await scoreOne(request);
-      const scored: Scored = report === 'details' ? { result, details } : { result };
+      const scored: ScoredCandidate = report === 'details' ? { result, details } : { result };
       return outcomeOfScores({ candidate, ...scored });
     } catch (error) {
       return outcomeOfError(error);

@@ -24,7 +24,7 @@ interface Run {
 }
 
 /** The activation that enters the blocks, and their weights in the packings that the program reads. */
-export function valueFeeds({ opened, blocks, draw }: Omit<Run, 'index'>, x: Tensor): Feeds {
+export function createValueFeeds({ opened, blocks, draw }: Omit<Run, 'index'>, x: Tensor): Feeds {
   const { session, layout, sizes } = opened;
   const [block] = blocks as [Block];
   const feeds: Feeds = sizes ? { x: asVirtualChannels(x, sizes), ...sizes } : { x };

@@ -19,7 +19,7 @@ const LIMITS = { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1, stackSi
  * The environment variable with the parent's process id, which the parent sets for a child. A child that
  * looked up the id itself would read a wrong one if the parent had ended by then, and would live forever.
  */
-export function parentVariable(): { readonly [VARIABLE]: string } {
+export function createParentVariable(): { readonly [VARIABLE]: string } {
   return { [VARIABLE]: String(process.pid) };
 }
 

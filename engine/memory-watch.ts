@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 
 const EVERY_MS = 500;
 
-export interface Busy<T> {
+export interface BusyScorer<T> {
   readonly pid: number;
   readonly most: number;
   readonly who: T;
@@ -14,8 +14,8 @@ export function watchMemory<T>({
   busy,
   onTooLarge,
 }: {
-  busy: () => readonly Busy<T>[];
-  onTooLarge: (found: Busy<T>) => void;
+  busy: () => readonly BusyScorer<T>[];
+  onTooLarge: (found: BusyScorer<T>) => void;
 }): () => void {
   const timer = setInterval(() => {
     for (const each of busy()) if ((residentBytes(each.pid) ?? 0) > each.most) onTooLarge(each);

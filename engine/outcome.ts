@@ -10,7 +10,7 @@ import { sampledProgressivity } from '../core/proxies/sampled-progressivity.js';
 import type { Costs, Space } from '../core/spaces/space.js';
 import type { AzNasProxy, FamilyName, ProxyName } from '../core/specification/families.js';
 import type { NetworkScore } from './network-score.js';
-import type { Outcome, Scored } from './protocol.js';
+import type { Outcome, ScoredCandidate } from './protocol.js';
 
 interface Scores {
   readonly score: NetworkScore;
@@ -68,7 +68,10 @@ function pick<T>(values: readonly T[], positions: readonly number[] | undefined)
 }
 
 /** The outcome of a candidate that was scored. A NaN among its proxies makes it a failure. */
-export function outcomeOfScores({ candidate, ...scored }: Scored & { readonly candidate: string }): Outcome {
+export function outcomeOfScores({
+  candidate,
+  ...scored
+}: ScoredCandidate & { readonly candidate: string }): Outcome {
   for (const proxies of scored.result)
     for (const [name, value] of Object.entries(proxies))
       if (Number.isNaN(value)) return { reason: 'not-a-number', detail: `${name} of ${candidate} is NaN` };

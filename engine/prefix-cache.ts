@@ -28,7 +28,7 @@ export interface NetworkState {
  */
 export type PrefixDepth = 'blocks' | 'stem';
 
-/** States of networks under one draw, by the key of their leading blocks (`prefixKeys`). */
+/** States of networks under one draw, by the key of their leading blocks (`computePrefixKeys`). */
 export interface PrefixCache {
   readonly depth: PrefixDepth;
   get(key: string): NetworkState | undefined;
@@ -70,7 +70,7 @@ export function createPrefixCaches({
  * no network continues. A key is a digest of everything on which the state depends besides the draw, so equal
  * keys mean equal bits.
  */
-export function prefixKeys({
+export function computePrefixKeys({
   network: { stem, blocks, identities, common, inputChannels = 3 },
   boundary,
   isMeasured,

@@ -42,14 +42,14 @@ export interface ScoreDetails {
   readonly networks: readonly NetworkScore[];
 }
 
-export interface Scored {
+export interface ScoredCandidate {
   readonly result: ScoreResult;
   /** Details, where the request asked for them. */
   readonly details?: ScoreDetails;
 }
 
 /** The score of one candidate, or the reason why it has none. */
-export type Outcome = Scored | { readonly reason: FailureReason; readonly detail: string };
+export type Outcome = ScoredCandidate | { readonly reason: FailureReason; readonly detail: string };
 
 /** Candidates that are scored together; a single one if the device scores one by one. */
 export type ToScorer = {

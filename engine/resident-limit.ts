@@ -19,7 +19,11 @@ const SHARED_SHAPES_AT_MOST = 800e6;
  * Runtime retains memory of many sessions. If all candidates have the same shapes, they share programs, and a
  * scorer needs less.
  */
-export function residentLimit({ space, draws, fidelity: { batch, resolution } }: ScoreRequest): number {
+export function estimateResidentLimit({
+  space,
+  draws,
+  fidelity: { batch, resolution },
+}: ScoreRequest): number {
   const pixels = batch * resolution ** 2;
   if (pixels > LARGE) return 2.8e9;
   if (definitionOf(space).shapes === 'own') return 1.3e9;
@@ -30,7 +34,7 @@ export function residentLimit({ space, draws, fidelity: { batch, resolution } }:
  * The resident memory in bytes above which the process is ended during its work: three times the limit after
  * the work, or what activations of this size may need.
  */
-export function workingLimit(request: ScoreRequest): number {
+export function estimateWorkingLimit(request: ScoreRequest): number {
   const { batch, resolution } = request.fidelity;
-  return 3 * Math.max(residentLimit(request), (1e9 * batch * resolution ** 2) / LARGE);
+  return 3 * Math.max(estimateResidentLimit(request), (1e9 * batch * resolution ** 2) / LARGE);
 }

@@ -1,6 +1,6 @@
 // Holds waiting score requests, and decides which one, or which group, a scorer receives next.
 import { isForSupernet } from './batched/is-for-supernet.js';
-import type { Scored, ScoreRequest } from './protocol.js';
+import type { ScoredCandidate, ScoreRequest } from './protocol.js';
 
 /** A group that is not full is released after this time without a new request. */
 const QUIET_MS = 50;
@@ -8,7 +8,7 @@ const QUIET_MS = 50;
 export interface Job {
   readonly request: ScoreRequest;
   readonly turn: number;
-  readonly resolve: (score: Scored) => void;
+  readonly resolve: (score: ScoredCandidate) => void;
   readonly reject: (error: Error) => void;
   /** How often a scorer received this request alone. */
   attempts: number;

@@ -11,11 +11,11 @@ import { blockTrainability, participationRatio, spectralEntropy } from '../core/
 import { traceShare } from '../core/proxies/residual.js';
 import { eigenvaluesOf, type Parts, partsOf } from './block-statistics.js';
 import type { DrawTensors } from './draw-tensors.js';
-import { probeFeeds, valueFeeds } from './feeds.js';
+import { createValueFeeds, probeFeeds } from './feeds.js';
 import { findIdentities, hasUnitDiagonal } from './identities.js';
 import type { NetworkScore } from './network-score.js';
 import { type InferenceSession, Tensor } from './onnx-runtime.js';
-import { type NetworkState, prefixKeys } from './prefix-cache.js';
+import { computePrefixKeys, type NetworkState } from './prefix-cache.js';
 import type { OpenProgram, Programs } from './programs.js';
 import { run } from './run.js';
 
@@ -44,7 +44,7 @@ export async function scoreNetwork({
     count: network.blocks.length,
     ends: network.stageEnds,
   });
-  const keys = prefixKeys({ network, boundary, isMeasured, depth: draw.prefixes.depth });
+  const keys = computePrefixKeys({ network, boundary, isMeasured, depth: draw.prefixes.depth });
   let known = keys.length;
   let state: NetworkState | undefined;
   while (!state && known > 0) state = draw.prefixes.get(keys[--known]!);
@@ -138,7 +138,10 @@ async function computeStem({
   const shape = blockShapes({ block, input }).at(-1)!;
   const spectrum = spectrumOf({ batch: draw.batch, shape });
   const opened = await programs.stem({ block, input, boundary, spectrum });
-  const out = await opened.session.run(valueFeeds({ opened, blocks, draw }, x), ['y', ...FEATURE[spectrum]]);
+  const out = await opened.session.run(createValueFeeds({ opened, blocks, draw }, x), [
+    'y',
+    ...FEATURE[spectrum],
+  ]);
   const samples = draw.batch * positionsOf(shape);
   const measured = measuredFeatures([partsOf(out, 0, 1)], { samples, channels: channelsOf(shape) });
   return {
@@ -173,7 +176,7 @@ async function computeBlocks({ blocks, state, boundary, draw, programs }: Step):
   const on = { batch, input, stride };
   const program = { block, on, boundary, spectrum: 'none', probe: 'own' } as const;
   const opened = await programs.block(program);
-  const out = await run(opened, valueFeeds({ opened, blocks, draw }, x), ['y']);
+  const out = await run(opened, createValueFeeds({ opened, blocks, draw }, x), ['y']);
   return { ...state, y: outputOf({ out, x, opened }), shape };
 }
 
@@ -192,7 +195,7 @@ async function measureBlocks(
   const program = { block, on: { batch, input, stride }, boundary, spectrum, probe } as const;
   const opened = await programs.block(program);
   const feeds = {
-    ...valueFeeds({ opened, blocks, draw }, x),
+    ...createValueFeeds({ opened, blocks, draw }, x),
     ...probeFeeds({ opened, blocks, index, draw }, tensorShape({ batch, shape })),
   };
   const out = await run(opened, feeds, ['y', ...FEATURE[spectrum], 'jac']);

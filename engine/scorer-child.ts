@@ -1,7 +1,7 @@
 // Starts a scorer process and communicates with it: sends requests, receives outcomes, and reports its end
 // once.
 import { type ChildProcess, fork } from 'node:child_process';
-import { parentVariable } from './lifeline.js';
+import { createParentVariable } from './lifeline.js';
 import type { FromScorer, ScoreRequest, ToScorer } from './protocol.js';
 import { withoutTelemetry } from './telemetry.js';
 import { withoutSettings } from './without-settings.js';
@@ -100,7 +100,7 @@ function forkScorer({ script, threads, device, modules }: ScorerSettings): Child
     env: {
       ...withoutTelemetry(withoutSettings(process.env)),
       ...ALLOCATOR,
-      ...parentVariable(),
+      ...createParentVariable(),
       ZEROSCOUT_SCORER_THREADS: String(threads),
       ZEROSCOUT_SCORER_DEVICE: device,
       ...(modules ? { ZEROSCOUT_ALLOW_MODULES: modules === 'allowed' ? '1' : '0' } : {}),

@@ -4,8 +4,8 @@ import { CandidateError } from '../core/candidate-error.js';
 import { watchMemory } from './memory-watch.js';
 import { outcomeOfScores } from './outcome.js';
 import type { PoolEvent, ScoredBatch } from './pool-event.js';
-import type { Scored, ScoreRequest, ScoreResult } from './protocol.js';
-import { residentLimit, workingLimit } from './resident-limit.js';
+import type { ScoredCandidate, ScoreRequest, ScoreResult } from './protocol.js';
+import { estimateResidentLimit, estimateWorkingLimit } from './resident-limit.js';
 import { createScoreQueue, type Job, type ScoreQueue } from './score-queue.js';
 import type { ScorerSettings } from './scorer-child.js';
 import { type Answer, describeJobs, ScorerSlot, type SlotEnd } from './scorer-slot.js';
@@ -27,7 +27,7 @@ export interface ScorerPool {
    */
   score(request: ScoreRequest, turn?: number): Promise<ScoreResult>;
   /** Scores one candidate and returns the details that the request asks for. */
-  scoreInDetail(request: ScoreRequest): Promise<Scored>;
+  scoreInDetail(request: ScoreRequest): Promise<ScoredCandidate>;
   pids(): readonly number[];
   /** Kills the scorers and rejects requests in flight. */
   close(): Promise<void>;
@@ -51,8 +51,8 @@ export interface ScorerLimits {
   /** The time limit for a scorer to become ready. */
   readonly startTimeoutMs?: number;
   /**
-   * The memory above which a scorer is replaced; by default `residentLimit` of the request, and
-   * `workingLimit` during its work.
+   * The memory above which a scorer is replaced; by default `estimateResidentLimit` of the request, and
+   * `estimateWorkingLimit` during its work.
    */
   readonly maxResidentBytes?: number;
 }
@@ -77,7 +77,7 @@ export function createScorerPool(options: ScorerPoolOptions): ScorerPool {
   const onAnswer = ({ slot, jobs, message }: Answer): void => {
     settle(jobs, message.outcomes);
     // ONNX Runtime retains memory after many sessions (onnxruntime#25325), which is freed with the process.
-    if (message.residentBytes > (maxResidentBytes ?? largest(jobs, residentLimit))) slot.recycle();
+    if (message.residentBytes > (maxResidentBytes ?? largest(jobs, estimateResidentLimit))) slot.recycle();
     dispatch();
   };
   const onEnd = (end: SlotEnd): void => {
@@ -98,11 +98,11 @@ export function createScorerPool(options: ScorerPoolOptions): ScorerPool {
   const endWatch = watchSlots({ slots, maxResidentBytes });
 
   const dispatch = (): void => {
-    if (!closed) giveOut({ queue, slots });
+    if (!closed) dispatchTasks({ queue, slots });
   };
 
   const add = (request: ScoreRequest, turn: number) =>
-    new Promise<Scored>((resolve, reject) => {
+    new Promise<ScoredCandidate>((resolve, reject) => {
       if (closed) return reject(new Error(CLOSED));
       queue.add({ request, turn, resolve, reject });
       dispatch();
@@ -143,7 +143,7 @@ function settle(jobs: readonly Job[], outcomes: Answer['message']['outcomes']): 
 }
 
 /** Assigns waiting requests to idle slots. Processes are started when they are needed. */
-function giveOut({ queue, slots }: { queue: ScoreQueue; slots: readonly ScorerSlot[] }): void {
+function dispatchTasks({ queue, slots }: { queue: ScoreQueue; slots: readonly ScorerSlot[] }): void {
   for (const slot of slots) {
     if (queue.isEmpty()) return;
     slot.ensureStarted();
@@ -194,7 +194,9 @@ function watchSlots({
       slots.flatMap((who) => {
         const [pid, jobs] = [who.pid(), who.jobs()];
         if (pid === undefined || jobs.length === 0) return [];
-        return [{ pid, most: maxResidentBytes ? 3 * maxResidentBytes : largest(jobs, workingLimit), who }];
+        return [
+          { pid, most: maxResidentBytes ? 3 * maxResidentBytes : largest(jobs, estimateWorkingLimit), who },
+        ];
       }),
     onTooLarge: ({ who, most }) =>
       who.kill({ reason: 'memory', what: `more than ${Math.round(most / 1e6)} MB of memory` }),

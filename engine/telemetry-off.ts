@@ -1,5 +1,5 @@
 // Turns off ONNX Runtime's telemetry in this process when it is imported, which must happen before the
 // library is loaded.
-import { telemetrySwitch } from './telemetry.js';
+import { readTelemetrySwitch } from './telemetry.js';
 
-process.env.ORT_DISABLE_TELEMETRY = telemetrySwitch(process.env);
+process.env.ORT_DISABLE_TELEMETRY = readTelemetrySwitch(process.env);

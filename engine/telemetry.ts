@@ -12,10 +12,10 @@ const ALLOWED = /^\s*(0|false|no|off)\s*$/i;
  * upload the events to Microsoft.
  */
 export function withoutTelemetry(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return { ...env, [VARIABLE]: telemetrySwitch(env) };
+  return { ...env, [VARIABLE]: readTelemetrySwitch(env) };
 }
 
 /** The value of the variable: `0` if the user allowed telemetry, else `1`, which ONNX Runtime obeys. */
-export function telemetrySwitch(env: NodeJS.ProcessEnv): '0' | '1' {
+export function readTelemetrySwitch(env: NodeJS.ProcessEnv): '0' | '1' {
   return ALLOWED.test(env[VARIABLE] ?? '') ? '0' : '1';
 }

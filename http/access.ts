@@ -127,7 +127,7 @@ function createGuard(options: AccessOptions): MiddlewareHandler {
 }
 
 /** Admits clients with this role or a higher one. */
-export function requires(role: Role): MiddlewareHandler {
+export function requireRole(role: Role): MiddlewareHandler {
   return async (context, next) => {
     const has = context.get('role');
     if (has === 'operator' || has === role) return next();

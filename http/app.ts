@@ -7,7 +7,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import type { Zeroscout } from '../client/index.js';
 import { SpecError } from '../core/errors.js';
 import type { Access } from './access.js';
-import { requires } from './access.js';
+import { requireRole } from './access.js';
 import { createPage } from './page.js';
 import { answerHealth, answerReady, createHttpMetrics } from './probes.js';
 import { answerProblem, ProblemError } from './problem.js';
@@ -28,7 +28,7 @@ import type { RouteSetting } from './routes/route-setting.js';
 import { addRowDownloads } from './routes/row-downloads.js';
 import { addSearchRoutes } from './routes/searches.js';
 import { addSpecificationRoutes } from './routes/specifications.js';
-import { json, problems } from './schemas.js';
+import { describeJson, problems } from './schemas.js';
 
 /**
  * Large enough for a specification with a list of a hundred thousand candidates, or for a table of
@@ -69,7 +69,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   app.use(access.guard);
   app.use(access.identify);
   app.use(limitBodies());
-  app.get('/metrics', requires('viewer'), metrics.answer);
+  app.get('/metrics', requireRole('viewer'), metrics.answer);
   for (const path of ['/api/searches/:id/ranking', '/api/searches/:id/ranking/*']) app.use(path, etag());
   addSessionRoute(app, options);
   const setting: RouteSetting = { app, ...options };
@@ -142,9 +142,9 @@ function addSessionRoute(app: OpenAPIHono, { zeroscout, site: { version } }: App
       operationId: 'getSession',
       tags: ['session'],
       summary: 'The role of the client, and the servers to which this one is connected',
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       responses: {
-        200: json(
+        200: describeJson(
           z.object({ role: z.enum(['viewer', 'operator']), version: z.string(), embedded: z.boolean() }),
           'the session',
         ),

@@ -78,7 +78,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof DeviceError) return problem(409, error.code, error.message);
   if (error instanceof HTTPException)
     return problem(error.status, 'http', error.message || TITLES[error.status] || '');
-  const reason = whyUnavailable(error);
+  const reason = findUnavailableReason(error);
   if (reason !== undefined)
     return { ...problem(503, 'server-away', 'Temporal does not answer; it is tried again'), reason };
   return problem(500, 'internal', 'an error of zeroscout; the log of this program has it');
@@ -97,7 +97,7 @@ function problem(status: number, code: string, detail: string): Problem {
 }
 
 /** The gRPC code is 14 (unavailable, such as a broken connection) or 4 (deadline exceeded). */
-function whyUnavailable(error: unknown): ServiceReason | undefined {
+function findUnavailableReason(error: unknown): ServiceReason | undefined {
   const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
   const status = Number(cause?.code ?? code);
   if (status === 14) return 'unreachable';

@@ -68,6 +68,6 @@ export const problems = {
   },
 } as const;
 
-export function json<T extends z.ZodType>(schema: T, description: string) {
+export function describeJson<T extends z.ZodType>(schema: T, description: string) {
   return { description, content: { 'application/json': { schema } } } as const;
 }

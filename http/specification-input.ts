@@ -3,7 +3,7 @@
 import type { SpecificationInput } from '../client/index.js';
 import { SpecError } from '../core/errors.js';
 
-export function specificationInput({
+export function createSpecificationInput({
   specification,
   files = {},
 }: {

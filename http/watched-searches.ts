@@ -15,7 +15,7 @@ export type WatchedSearch = SearchRow & {
   readonly waiting?: string;
 };
 
-export async function watchedSearches({
+export async function listWatchedSearches({
   searches,
 }: Pick<Zeroscout, 'searches'>): Promise<readonly WatchedSearch[]> {
   const rows: SearchRow[] = [];

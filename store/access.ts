@@ -45,7 +45,7 @@ interface Given {
 }
 
 /** With `tls://`, or with any of ca, cert and key, the client always uses TLS, whatever the server offers. */
-export async function accessOptions(given: Given): Promise<NodeConnectionOptions> {
+export async function readAccessOptions(given: Given): Promise<NodeConnectionOptions> {
   const { address, access } = given;
   const user = access.user ?? address.user;
   const password = access.password ?? address.password;

@@ -1,7 +1,7 @@
 // Caches verified blobs that were used recently, up to 64 MiB.
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { Pieces } from './store.js';
+import type { ByteChunks } from './store.js';
 
 const CACHE_BYTES = 64 * 1024 * 1024;
 
@@ -28,13 +28,13 @@ export function createBlobCache(): BlobCache {
 }
 
 /** SHA-256 in lower-case hex. */
-export async function digestOfAll(pieces: ReturnType<Pieces>): Promise<string> {
+export async function digestOfAll(pieces: ReturnType<ByteChunks>): Promise<string> {
   const hash = createHash('sha256');
   for await (const piece of pieces) hash.update(piece);
   return hash.digest('hex');
 }
 
-export async function joinPieces(pieces: ReturnType<Pieces>): Promise<Uint8Array> {
+export async function joinPieces(pieces: ReturnType<ByteChunks>): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   for await (const piece of pieces) parts.push(piece);
   const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));

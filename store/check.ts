@@ -3,11 +3,11 @@
 import { createHash } from 'node:crypto';
 import { decodeFailure, decodeScore, decodeWorkerRecord, tokenOf } from './codec.js';
 import { readPages } from './facts.js';
-import { entryIn } from './housekeeping.js';
+import { parseEntry } from './housekeeping.js';
 import type { Link } from './link.js';
-import { digestOfName, otherPlaces, subjectOfPlace } from './places.js';
-import { type Held, readLast } from './read-last.js';
-import { BUCKET, entrySubject, FAILURES, find, LATENCIES, SCORES, WORKERS } from './streams.js';
+import { digestOfName, listOtherPlaces, subjectOfPlace } from './places.js';
+import { type HeldMessage, readLast } from './read-last.js';
+import { BUCKET, FAILURES, find, formatEntrySubject, LATENCIES, SCORES, WORKERS } from './streams.js';
 import { subjectPages } from './subject-pages.js';
 
 export type CheckedKind = 'scores' | 'latencies' | 'failures' | 'workers' | 'blobs';
@@ -21,7 +21,7 @@ export interface DamagedMessage {
   readonly isStoredAgain: boolean;
 }
 
-export interface Checked {
+export interface CheckCount {
   readonly kind: CheckedKind;
   readonly stream: string;
   /** The number of messages or blobs that were examined. */
@@ -63,7 +63,7 @@ export function isFactOf({ tokenIn }: FactKind, subject: string, text: string): 
 }
 
 /** Reads a stream of facts by subjects, some ten thousand at a time; undefined if there is no such stream. */
-export async function checkFacts(what: FactKind, { link, onDamage }: Check): Promise<Checked | undefined> {
+export async function checkFacts(what: FactKind, { link, onDamage }: Check): Promise<CheckCount | undefined> {
   const { kind, stream, prefix } = what;
   if ((await find({ link, stream })) === undefined) return undefined;
   let count = 0;
@@ -101,9 +101,9 @@ async function isElsewhere(
 ): Promise<boolean> {
   const { stream, kind } = what;
   const first = subjectOfPlace(subject);
-  const subjects = [first, ...otherPlaces(first)].filter((place) => place !== subject);
+  const subjects = [first, ...listOtherPlaces(first)].filter((place) => place !== subject);
   const { held } = await readLast({ link, stream, describe: `checking ${kind}`, subjects });
-  return held.some((each: Held) => isFactOf(what, each.subject(), each.text));
+  return held.some((each: HeldMessage) => isFactOf(what, each.subject(), each.text));
 }
 
 /** A blob whose entry and chunks match its digest. */
@@ -122,7 +122,7 @@ export async function checkBlobs(
     orphanAgeMs,
     onWhole = () => {},
   }: { readonly orphanAgeMs: number; readonly onWhole?: (blob: WholeBlob) => void },
-): Promise<Checked | undefined> {
+): Promise<CheckCount | undefined> {
   const kind = 'blobs';
   const stream = BLOB_STREAM;
   if ((await find({ link, stream })) === undefined) return undefined;
@@ -138,10 +138,10 @@ export async function checkBlobs(
     const entries = new Map(held.map((each) => [each.subject(), each]));
     for (const subject of subjects) {
       const text = entries.get(subject)?.text;
-      const entry = text === undefined ? undefined : entryIn({ json: () => JSON.parse(text) });
+      const entry = text === undefined ? undefined : parseEntry({ json: () => JSON.parse(text) });
       if (entry?.deleted) continue;
       const digest = entry ? digestOfName(entry.name) : digestOfSubject(subject);
-      const isEntry = entry !== undefined && entrySubject(entry.name) === subject;
+      const isEntry = entry !== undefined && formatEntrySubject(entry.name) === subject;
       if (isEntry) named.add(entry.nuid);
       const why = isEntry ? await faultOfChunks({ ...entry, link, digest }) : 'its entry cannot be read';
       if (why !== undefined) broken.push({ digest, why });

@@ -88,7 +88,7 @@ export function decodeFailure(json: string): Failure {
 /**
  * Compares candidate texts by code units, which gives the same order on every machine, whatever its locale.
  */
-export function byCandidate(a: Failure, b: Failure): number {
+export function compareByCandidate(a: Failure, b: Failure): number {
   if (a.candidate === b.candidate) return 0;
   return a.candidate < b.candidate ? -1 : 1;
 }
@@ -112,7 +112,7 @@ export function decodeWorkerRecord(json: string): WorkerRecord {
 }
 
 /** Compares names by code units. */
-export function byWorker(a: WorkerRecord, b: WorkerRecord): number {
+export function compareByWorker(a: WorkerRecord, b: WorkerRecord): number {
   if (a.worker === b.worker) return 0;
   return a.worker < b.worker ? -1 : 1;
 }

@@ -1,7 +1,7 @@
 // Connects to a NATS server that meets the store's requirements, or throws a ServiceError within 5 s.
 import { connect, errors, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { ServiceError, type ServiceReason } from '../core/errors.js';
-import { type Access, accessOptions, explainClientCertificate, explainTlsFault } from './access.js';
+import { type Access, explainClientCertificate, explainTlsFault, readAccessOptions } from './access.js';
 import { type Address, parseAddress, type Server } from './address.js';
 import { createLink, type Damage, type Link } from './link.js';
 import { createNatsError, type NatsFault, type Refuse } from './nats-error.js';
@@ -46,7 +46,7 @@ export async function connectLink({
   const left = () => Math.max(200, deadline - performance.now());
   const address = parseAddress(url);
   const refuse: Refuse = (fault) => createNatsError(address.text, fault);
-  const identity = await accessOptions({ address, access, refuse });
+  const identity = await readAccessOptions({ address, access, refuse });
   const { servers, greeting } = await findServers({ address, refuse });
   if (greeting.tls_verify && !access.cert)
     throw refuse(explainClientCertificate({ why: 'there is none', cert: undefined }));

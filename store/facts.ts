@@ -18,18 +18,18 @@ export interface Fact {
 
 /**
  * Stores each fact unless its subject is taken; outcomes are in the order of the facts. Many facts are put at
- * once, and those whose answer was lost or was an error are put again one by one. `isOurs` says whether a
+ * once, and those whose answer was lost or was an error are put again one by one. `isOwnFact` says whether a
  * stored value was written by this very call: an acknowledgement may be lost with the connection, and the
- * repeated put then finds its own fact. `isOurs` must not throw, whatever the stream contains.
+ * repeated put then finds its own fact. `isOwnFact` must not throw, whatever the stream contains.
  */
 export async function putFacts(given: {
   readonly link: Link;
   readonly stream: string;
   readonly describe: string;
   readonly facts: readonly Fact[];
-  readonly isOurs: (json: string) => boolean;
+  readonly isOwnFact: (json: string) => boolean;
 }): Promise<PutOutcome[]> {
-  const { link, stream, describe, facts, isOurs } = given;
+  const { link, stream, describe, facts, isOwnFact } = given;
   const first = facts.length < MANY ? [] : await putAtOnce({ link, facts });
   return mapLimit({ items: facts, limit: PUTS_AT_ONCE }, async ({ subject, json }, index) => {
     const outcome = first[index];
@@ -48,7 +48,7 @@ export async function putFacts(given: {
         const found = await link.jsm.streams.getMessage(stream, { last_by_subj: subject });
         // The subject may also be taken by a message that the leader cannot read; `putPlaced` checks every
         // fact that exists.
-        return found !== null && isOurs(found.string()) ? 'stored' : 'existed';
+        return found !== null && isOwnFact(found.string()) ? 'stored' : 'existed';
       }
     });
   });

@@ -4,7 +4,7 @@ import { readPages } from './facts.js';
 import type { Link } from './link.js';
 import { digestOfName, namesOf } from './places.js';
 import type { Holding, Housekeeping } from './store.js';
-import { BUCKET, entrySubject, FAILURES, find, LATENCIES, SCORES } from './streams.js';
+import { BUCKET, FAILURES, find, formatEntrySubject, LATENCIES, SCORES } from './streams.js';
 
 const BLOBS = `OBJ_${BUCKET}`;
 const BLOBS_PER_BATCH = 1_000;
@@ -45,7 +45,7 @@ async function listBlobs(link: Link): Promise<Holding[]> {
   const blobs = new Map<string, Holding>();
   for await (const page of pages)
     for (const message of page) {
-      const entry = entryIn(message);
+      const entry = parseEntry(message);
       if (!entry) continue;
       const { size, deleted } = entry;
       const name = digestOfName(entry.name);
@@ -56,7 +56,7 @@ async function listBlobs(link: Link): Promise<Holding[]> {
 }
 
 /** Undefined for a message that is not the entry of a blob. */
-export function entryIn(message: { json<T>(): T }): BlobMeta | undefined {
+export function parseEntry(message: { json<T>(): T }): BlobMeta | undefined {
   try {
     const entry = message.json<Partial<BlobMeta> | null>();
     const { name, nuid, size } = entry ?? {};
@@ -70,12 +70,12 @@ export function entryIn(message: { json<T>(): T }): BlobMeta | undefined {
 /** The entry is deleted first, so that a reader finds the blob missing and not broken. */
 async function deleteBlob({ link, digest }: { readonly link: Link; readonly digest: string }): Promise<void> {
   for (const name of namesOf(digest)) {
-    const subject = entrySubject(name);
+    const subject = formatEntrySubject(name);
     const found = await link.call('looking up a blob', () =>
       link.jsm.streams.getMessage(BLOBS, { last_by_subj: subject }),
     );
     if (found === null) continue;
-    const entry = entryIn(found);
+    const entry = parseEntry(found);
     for (const filter of [subject, ...(entry ? [`$O.${BUCKET}.C.${entry.nuid}`] : [])])
       await link.call('deleting a blob', () => link.jsm.streams.purge(BLOBS, { filter }));
   }

@@ -1,7 +1,7 @@
 // Checks and repairs a whole store, for `zeroscout store check`.
 import {
   BLOB_STREAM,
-  type Checked,
+  type CheckCount,
   checkBlobs,
   checkFacts,
   chunksOf,
@@ -18,7 +18,7 @@ import { type KeptMessage, rewriteStream } from './rewrite.js';
 import { ensureStreams } from './streams.js';
 import { subjectPages } from './subject-pages.js';
 
-export type { Checked, CheckedKind, DamagedMessage } from './check.js';
+export type { CheckCount, CheckedKind, DamagedMessage } from './check.js';
 
 /** Chunks whose entry is still missing after this time belong to no blob. */
 const ORPHAN_AGE_MS = 10 * 60_000;
@@ -26,12 +26,12 @@ const SUBJECTS_AT_ONCE = 1_000;
 
 export interface Inspection {
   /** Reads everything and calls `onDamage` for each damaged message. */
-  check(onDamage: (damaged: DamagedMessage) => void): Promise<Checked[]>;
+  check(onDamage: (damaged: DamagedMessage) => void): Promise<CheckCount[]>;
   /**
    * Rewrites the streams of these checks without the damaged messages. No process should write to the store
    * meanwhile.
    */
-  repair(checked: readonly Checked[]): Promise<void>;
+  repair(checked: readonly CheckCount[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,10 +48,10 @@ export async function openInspection(
   }
   return {
     async check(onDamage) {
-      const checked: (Checked | undefined)[] = [];
+      const checked: (CheckCount | undefined)[] = [];
       for (const what of FACT_KINDS) checked.push(await checkFacts(what, { link, onDamage }));
       checked.push(await checkBlobs({ link, onDamage }, { orphanAgeMs }));
-      return checked.filter((one): one is Checked => one !== undefined);
+      return checked.filter((one): one is CheckCount => one !== undefined);
     },
     async repair(checked) {
       for (const { kind, stream, damaged } of checked) {
@@ -71,7 +71,7 @@ async function* wholeFacts({
   kind,
 }: {
   readonly link: Link;
-  readonly kind: Checked['kind'];
+  readonly kind: CheckCount['kind'];
 }): AsyncGenerator<KeptMessage[]> {
   const what = FACT_KINDS.find((fact) => fact.kind === kind)!;
   const { stream, prefix } = what;

@@ -7,8 +7,8 @@ import { createBlobCache, digestOfAll, isDigest, joinPieces } from './blob-cache
 import { readPages } from './facts.js';
 import type { Link } from './link.js';
 import { namesOf } from './places.js';
-import type { BlobStore, Pieces } from './store.js';
-import { BUCKET, createRefusalError, entrySubject, find } from './streams.js';
+import type { BlobStore, ByteChunks } from './store.js';
+import { BUCKET, createRefusalError, find, formatEntrySubject } from './streams.js';
 
 interface Blob {
   readonly link: Link;
@@ -59,7 +59,7 @@ export async function createBlobs(given: {
   const bucket = await openBucket(given);
   const cache = createBlobCache();
 
-  async function putStream(read: Pieces): Promise<string> {
+  async function putStream(read: ByteChunks): Promise<string> {
     const digest = await digestOfAll(read());
     // The whole blob is read, because a put must replace a damaged blob. The caller needs the blob from now
     // on, and `zeroscout gc` may delete an old copy, so an old copy is stored again.
@@ -162,10 +162,10 @@ async function entryNamed({ link, bucket, name }: Named): Promise<Entry> {
  * entry with a roll-up, which replaces the previous one. If nats-server cannot read the previous one (a bit
  * flipped on its disk), it acknowledges the new entry and drops it (docs/decisions/0024-damaged-facts.md).
  */
-async function putWhereSeen({ link, bucket, digest }: Blob, read: Pieces): Promise<void> {
+async function putWhereSeen({ link, bucket, digest }: Blob, read: ByteChunks): Promise<void> {
   const stream = `OBJ_${BUCKET}`;
   for (const name of namesOf(digest)) {
-    const subject = entrySubject(name);
+    const subject = formatEntrySubject(name);
     const purge = (filter: string) =>
       link.call('storing a blob', () => link.jsm.streams.purge(stream, { filter }));
     // The client looks for an entry before it puts one, and fails if it finds anything else.
@@ -199,7 +199,7 @@ function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES);
 }
 
-function streamOf(read: ReturnType<Pieces>): ReadableStream<Uint8Array> {
+function streamOf(read: ReturnType<ByteChunks>): ReadableStream<Uint8Array> {
   const iterator = Symbol.asyncIterator in read ? read[Symbol.asyncIterator]() : read[Symbol.iterator]();
   return new ReadableStream({
     async pull(controller) {

@@ -1,6 +1,6 @@
 // Stores the candidates that a run set aside on a JetStream stream, with one subject for each run and
 // candidate.
-import { byCandidate, checkToken, decodeFailure, encodeFailure, tokenOf } from './codec.js';
+import { checkToken, compareByCandidate, decodeFailure, encodeFailure, tokenOf } from './codec.js';
 import { readPages } from './facts.js';
 import type { Link } from './link.js';
 import { putPlaced, subjectOfPlace } from './places.js';
@@ -19,7 +19,7 @@ export function createFailures({ link }: { readonly link: Link }): FailureStore 
         holds: (text: string) => failureIn(text)?.candidate === failure.candidate,
       }));
       // No caller needs to know whether a failure is new, so it does not matter which process stored it.
-      await putPlaced({ link, stream, describe: 'storing failures', facts, isOurs: () => true });
+      await putPlaced({ link, stream, describe: 'storing failures', facts, isOwnFact: () => true });
     },
 
     async list(run) {
@@ -47,7 +47,7 @@ export function createFailures({ link }: { readonly link: Link }): FailureStore 
               why: 'does not hold the failure that belongs there',
             });
         }
-      return [...failures.values()].sort(byCandidate);
+      return [...failures.values()].sort(compareByCandidate);
     },
   };
 }

@@ -1,7 +1,7 @@
 // Publishes live counts of shards as core NATS messages to current subscribers. Messages are lost while
 // disconnected, by design.
 import type { Link } from './link.js';
-import { decodeEvent, deliver, progressSubject } from './progress.js';
+import { decodeEvent, deliver, formatProgressSubject } from './progress.js';
 import type { ProgressBus } from './store.js';
 
 export function createProgress({ link }: { readonly link: Link }): ProgressBus {
@@ -11,7 +11,7 @@ export function createProgress({ link }: { readonly link: Link }): ProgressBus {
       // drop them.
       if (!link.isAlive()) return;
       try {
-        link.connection.publish(progressSubject(search), JSON.stringify(event));
+        link.connection.publish(formatProgressSubject(search), JSON.stringify(event));
       } catch {
         // The connection is closing; events may be lost by design.
       }
@@ -20,7 +20,7 @@ export function createProgress({ link }: { readonly link: Link }): ProgressBus {
     subscribe(search, listener) {
       if (!link.isOpen()) return () => {};
       let wanted = true;
-      const subscription = link.connection.subscribe(progressSubject(search), {
+      const subscription = link.connection.subscribe(formatProgressSubject(search), {
         callback: (error, message) => {
           const event = error || !wanted ? undefined : decodeEvent(message.string());
           if (event) deliver({ listener, event });

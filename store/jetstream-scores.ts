@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { checkToken, decodeScore, encodeScore, tokenOf } from './codec.js';
 import { mapLimit } from './facts.js';
 import type { Link } from './link.js';
-import { otherPlaces, placeOf, putPlaced } from './places.js';
-import { type Held, readLast } from './read-last.js';
+import { listOtherPlaces, placeOf, putPlaced } from './places.js';
+import { type HeldMessage, readLast } from './read-last.js';
 import type { Proxies, PutOutcome, ScoreEntry, ScoreStore } from './store.js';
 import { SCORES } from './streams.js';
 
@@ -45,7 +45,7 @@ export function createScores(given: Place): ScoreStore {
       stream,
       describe: 'storing scores',
       facts,
-      isOurs: (json: string) => scoreIn(json)?.writer === writer,
+      isOwnFact: (json: string) => scoreIn(json)?.writer === writer,
     });
     const answers = new Array<PutOutcome>(entries.length).fill('existed');
     [...first.values()].forEach((index, position) => {
@@ -67,12 +67,12 @@ interface Place {
   readonly stream?: string;
   readonly prefix?: string;
   /** Says which stored messages count as facts; all of them by default. */
-  readonly counts?: (held: Held) => boolean;
+  readonly counts?: (held: HeldMessage) => boolean;
 }
 
 /** A score as stored in the stream. */
 export interface StoredScore extends ReturnType<typeof decodeScore> {
-  readonly held: Held;
+  readonly held: HeldMessage;
 }
 
 /** The stored facts among the keys, in the order of the keys. */
@@ -87,7 +87,7 @@ export async function readScores(
   const at = { place: { link, stream, counts }, found, size };
   await collect({ ...at, wanted, places: (subject) => [subject] });
   const missing = new Map([...wanted].filter(([key]) => !found.has(key)));
-  if (missing.size > 0) await collect({ ...at, wanted: missing, places: otherPlaces });
+  if (missing.size > 0) await collect({ ...at, wanted: missing, places: listOtherPlaces });
   return new Map(keys.flatMap((key) => (found.has(key) ? [[key, found.get(key)!]] : [])));
 }
 

@@ -1,7 +1,7 @@
 // Stores records of workers whose numbers were found wrong on a JetStream stream: one subject for each
 // worker, whose last record counts.
 import { DiscardPolicy, StorageType } from '@nats-io/jetstream';
-import { byWorker, decodeWorkerRecord, encodeWorkerRecord, tokenOf } from './codec.js';
+import { compareByWorker, decodeWorkerRecord, encodeWorkerRecord, tokenOf } from './codec.js';
 import { readPages } from './facts.js';
 import type { Link } from './link.js';
 import { readLast } from './read-last.js';
@@ -58,7 +58,7 @@ export function createWorkerRecords({ link, replicas }: WorkerRecordsOptions): W
           const record = recordIn({ link, text: message.string(), subject: message.subject });
           if (record) records.push(record);
         }
-      return records.sort(byWorker);
+      return records.sort(compareByWorker);
     },
   };
 }

@@ -14,7 +14,7 @@ function keyOf(candidate: string, round: number): string {
 }
 
 /** The latest round in which a scope was measured. The first round needs no mark. */
-export async function lastRound({
+export async function findLastRound({
   latencies,
   scope,
 }: {
@@ -37,7 +37,7 @@ export async function lastRound({
  */
 export async function beginRound(args: { latencies: ScoreStore; scope: string }): Promise<number> {
   const { latencies, scope } = args;
-  for (let round = (await lastRound(args)) + 1; ; round++) {
+  for (let round = (await findLastRound(args)) + 1; ; round++) {
     const [outcome] = await latencies.put(scope, [{ key: keyOf('', round), proxies: { round } }]);
     if (outcome === 'stored') return round;
   }

@@ -3,9 +3,9 @@
 import { BlobError, ServiceError } from '../core/errors.js';
 import { digestOfAll, isDigest, joinPieces } from './blob-cache.js';
 import {
-  byCandidate,
-  byWorker,
   checkToken,
+  compareByCandidate,
+  compareByWorker,
   decodeFailure,
   decodeScore,
   encodeFailure,
@@ -132,7 +132,7 @@ function createWorkerRecords({
     },
     async list() {
       check();
-      return [...records.values()].sort(byWorker);
+      return [...records.values()].sort(compareByWorker);
     },
   };
 }
@@ -150,7 +150,7 @@ function createFailures({ check, runs }: Guard & { readonly runs: Tables }): Fai
     async list(run) {
       check();
       checkToken({ what: 'run', value: run });
-      return [...tableOf({ tables: runs, name: run }).values()].map(decodeFailure).sort(byCandidate);
+      return [...tableOf({ tables: runs, name: run }).values()].map(decodeFailure).sort(compareByCandidate);
     },
   };
 }

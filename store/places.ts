@@ -22,13 +22,13 @@ export function placeOf(subject: string, place: number): string {
 }
 
 /** The places of a fact other than its subject. */
-export function otherPlaces(subject: string): readonly string[] {
+export function listOtherPlaces(subject: string): readonly string[] {
   return Array.from({ length: PLACES - 1 }, (_, i) => placeOf(subject, i + 1));
 }
 
 /** The names in the bucket under which a blob may be stored. */
 export function namesOf(digest: string): readonly string[] {
-  return [digest, ...otherPlaces(digest)];
+  return [digest, ...listOtherPlaces(digest)];
 }
 
 /** The digest to which this place belongs, or the name itself. */
@@ -51,7 +51,7 @@ interface Put {
   readonly stream: string;
   readonly describe: string;
   readonly facts: readonly PlacedFact[];
-  readonly isOurs: (json: string) => boolean;
+  readonly isOwnFact: (json: string) => boolean;
 }
 
 /**

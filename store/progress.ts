@@ -6,7 +6,7 @@ import type { ProgressEvent } from './store.js';
  * The subject of a search's events. An id that cannot be a subject token is replaced by its digest, because
  * publishing never throws.
  */
-export function progressSubject(search: string): string {
+export function formatProgressSubject(search: string): string {
   return `zeroscout.progress.${/^[A-Za-z0-9_-]{1,200}$/.test(search) ? search : tokenOf(search)}`;
 }
 

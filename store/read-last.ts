@@ -8,7 +8,7 @@ const END_OF_BATCH = 204;
 /** The description of the 404 that reports that none of the subjects holds a message. */
 const NOTHING_THERE = /no results/i;
 
-export interface Held {
+export interface HeldMessage {
   readonly text: string;
   /** The subject under which the text was found; parses the header. */
   readonly subject: () => string;
@@ -18,8 +18,8 @@ export interface Held {
   readonly storedAt: () => number;
 }
 
-export interface Read {
-  readonly held: readonly Held[];
+export interface LastMessages {
+  readonly held: readonly HeldMessage[];
   /** Subjects whose message the server cannot deliver because its checksum does not match. */
   readonly unreadable: readonly string[];
 }
@@ -37,8 +37,8 @@ interface Question {
  * answer at 64 MB, and with a 404 at the first message that it cannot read. In both cases the remaining
  * subjects are requested again.
  */
-export async function readLast(question: Question): Promise<Read> {
-  const held: Held[] = [];
+export async function readLast(question: Question): Promise<LastMessages> {
+  const held: HeldMessage[] = [];
   let { subjects } = question;
   for (;;) {
     const { messages, end } = await question.link.call(question.describe, () =>
@@ -68,7 +68,7 @@ export async function readLast(question: Question): Promise<Read> {
  * At least one of the subjects holds an unreadable message: the subjects are split in halves until it is
  * isolated.
  */
-async function readAround(question: Question, held: readonly Held[]): Promise<Read> {
+async function readAround(question: Question, held: readonly HeldMessage[]): Promise<LastMessages> {
   const { subjects } = question;
   if (subjects.length <= 1) return { held, unreadable: subjects };
   const middle = Math.ceil(subjects.length / 2);

@@ -9,7 +9,7 @@ import type { WorkerRecord, WorkerRecords } from './store.js';
  */
 export const STANDING_MS = 2_000;
 
-export interface Standing {
+export interface StandingOptions {
   readonly records: WorkerRecords;
   readonly worker: string;
   readonly stop: AbortSignal;
@@ -21,18 +21,18 @@ export interface Standing {
  * Resolves with the record that sets this worker aside, as soon as there is one, or with undefined when the
  * worker is to stop.
  */
-export async function untilSetAside(standing: Standing): Promise<WorkerRecord | undefined> {
+export async function untilSetAside(standing: StandingOptions): Promise<WorkerRecord | undefined> {
   const record = await until(standing, (found) => found?.state === 'set aside');
   return record?.state === 'set aside' ? record : undefined;
 }
 
 /** Resolves when the worker is no longer set aside, or when it is to stop. */
-export async function untilReleased(standing: Standing): Promise<void> {
+export async function untilReleased(standing: StandingOptions): Promise<void> {
   await until(standing, (found) => found?.state !== 'set aside');
 }
 
 async function until(
-  { records, worker, stop, onFault }: Standing,
+  { records, worker, stop, onFault }: StandingOptions,
   isSo: (record: WorkerRecord | undefined) => boolean,
 ): Promise<WorkerRecord | undefined> {
   let silent = false;

@@ -102,7 +102,7 @@ export interface FailureStore {
 }
 
 /** Returns the bytes from the beginning, at each call. */
-export type Pieces = () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+export type ByteChunks = () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /**
  * Immutable bytes under their SHA-256 (hex). `put` of bytes that exist is a no-op, and replaces a damaged
@@ -113,7 +113,7 @@ export type Pieces = () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 export interface BlobStore {
   put(bytes: Uint8Array): Promise<string>;
   get(digest: string): Promise<Uint8Array>;
-  putStream(read: Pieces): Promise<string>;
+  putStream(read: ByteChunks): Promise<string>;
   stream(digest: string): AsyncIterable<Uint8Array>;
 }
 

@@ -25,7 +25,7 @@ export const WORKERS = { stream: 'ZEROSCOUT_WORKERS', prefix: 'zeroscout.worker'
 export const BUCKET = 'zeroscout-blobs';
 
 /** The subject of a blob's entry: base64url with padding, as buckets encode names (NATS ADR-20). */
-export function entrySubject(digest: string): string {
+export function formatEntrySubject(digest: string): string {
   const name = Buffer.from(digest).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
   return `$O.${BUCKET}.M.${name}`;
 }

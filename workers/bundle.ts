@@ -14,7 +14,7 @@ export interface BundleKind {
 export const FAILURE_CONVERTER = fileURLToPath(new URL('../workflows/failure-converter.js', import.meta.url));
 const INTERCEPTORS = fileURLToPath(new URL('../workflows/traced.js', import.meta.url));
 
-export function bundlePath({ payloads, spans }: BundleKind): string {
+export function locateBundle({ payloads, spans }: BundleKind): string {
   const kind = `${payloads === 'encrypted' ? '-encrypted' : ''}${spans === 'traced' ? '-traced' : ''}`;
   return fileURLToPath(new URL(`../workflow-bundle${kind}.js`, import.meta.url));
 }
@@ -34,5 +34,5 @@ async function build(kind: BundleKind): Promise<void> {
     ...(kind.payloads === 'encrypted' ? { failureConverterPath: FAILURE_CONVERTER } : {}),
     logger: quiet as never,
   });
-  await writeFile(bundlePath(kind), code);
+  await writeFile(locateBundle(kind), code);
 }

@@ -8,7 +8,7 @@ import type { LatencyMeter } from '../activities/latency.js';
 import type { Measurement } from '../core/contract/latency.js';
 import { createScorerPool } from '../engine/scorer-pool.js';
 import type { Proxies } from '../store/store.js';
-import { bundlePath } from './bundle.js';
+import { locateBundle } from './bundle.js';
 import { createPolling } from './polling.js';
 import { runUntil, runWithReconnect } from './run-with-reconnect.js';
 import type { ControlOptions, WorkerContext } from './worker-options.js';
@@ -36,7 +36,7 @@ export async function runControlWorker(context: WorkerContext, latency: LatencyP
     defaultHeartbeatThrottleInterval: '3s',
     activities: activitiesOf(context, latency),
   });
-  const codePath = bundlePath({
+  const codePath = locateBundle({
     payloads: keys.length > 0 ? 'encrypted' : 'plain',
     spans: tracing ? 'traced' : 'none',
   });

@@ -1,11 +1,11 @@
 // Runs a score worker. While the worker is set aside, it does not poll and waits to be released.
 import type { Worker } from '@temporalio/worker';
-import { type Standing, untilReleased, untilSetAside } from '../store/standing.js';
+import { type StandingOptions, untilReleased, untilSetAside } from '../store/standing.js';
 import type { WorkerRecord } from '../store/store.js';
 import { runUntil } from './run-with-reconnect.js';
 
 /** The state in which a worker was stopped: working, or set aside. */
-export type Ended = 'stopped' | 'set aside';
+export type EndState = 'stopped' | 'set aside';
 
 export async function runWhileTrusted({
   create,
@@ -16,11 +16,11 @@ export async function runWhileTrusted({
 }: {
   /** Creates the worker. Results that are computed after the signal is aborted must not be stored. */
   create: (trusted: AbortSignal) => Promise<Worker>;
-  standing: Standing;
+  standing: StandingOptions;
   onWorker: (worker: Worker) => void;
   onSetAside: (record: WorkerRecord) => void;
   onReleased: () => void;
-}): Promise<Ended> {
+}): Promise<EndState> {
   const { stop, records, worker: name } = standing;
   const isSetAside = async () => {
     const record = await records.find(name).catch(() => undefined);

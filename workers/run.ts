@@ -6,7 +6,7 @@ import { createGate } from '../activities/engine-gate.js';
 import { createLocalImages } from '../activities/local-images.js';
 import { wholeVersion } from '../core/contract/engines.js';
 import { CONTROL_QUEUE, scoreQueue } from '../core/contract/search-queues.js';
-import { spellIdentity } from '../core/contract/worker-identity.js';
+import { formatIdentity } from '../core/contract/worker-identity.js';
 import { ENGINE_VERSION } from '../core/engine-version.js';
 import { FAILURE_CONVERTER } from './bundle.js';
 import { createLatencyPool, runControlWorker } from './control-worker.js';
@@ -15,7 +15,7 @@ import { createLog, installTemporalRuntime } from './log.js';
 import type { Monitor } from './monitor.js';
 import { freeAddress, observe } from './observe.js';
 import { createPayloadCodec } from './payload-codec.js';
-import type { Ended } from './run-while-trusted.js';
+import type { EndState } from './run-while-trusted.js';
 import { createPool, runScoreWorker } from './score-worker.js';
 import { startTracing } from './tracing/start.js';
 import type { Polling, WorkerContext, WorkerOptions } from './worker-options.js';
@@ -27,7 +27,7 @@ export type { WorkerOptions } from './worker-options.js';
 const GRACE = '20s';
 
 /** Resolves when the worker has stopped and all its resources are closed. */
-export async function runWorker(options: WorkerOptions): Promise<Ended> {
+export async function runWorker(options: WorkerOptions): Promise<EndState> {
   const { role, temporal } = options;
   const { monitor } = options.process;
   const log = createLog({ role });
@@ -53,7 +53,7 @@ interface Setting extends Pick<WorkerContext, 'options' | 'log' | 'tracing' | 'c
   readonly metricsAddress: string | undefined;
 }
 
-async function runRole(set: Setting): Promise<Ended> {
+async function runRole(set: Setting): Promise<EndState> {
   const { options } = set;
   const images = createLocalImages({ blobs: options.store.blobs });
   const pool = options.role === 'score' ? createPool(set) : createLatencyPool();
@@ -120,7 +120,7 @@ function contextOf(
       connection,
       namespace,
       taskQueue: queue,
-      identity: spellIdentity(role === 'score' ? { role, device, concurrency, ...who } : { role, ...who }),
+      identity: formatIdentity(role === 'score' ? { role, device, concurrency, ...who } : { role, ...who }),
       shutdownGraceTime: GRACE,
       dataConverter: {
         payloadCodecs: [createPayloadCodec({ keys })],

@@ -7,7 +7,7 @@ import type { Scoring } from '../activities/scoring.js';
 import { isBatchedDevice, together } from '../core/specification/devices.js';
 import { createScorerPool } from '../engine/scorer-pool.js';
 import { createIdleClock, type IdleClock } from './idle-clock.js';
-import { type Ended, runWhileTrusted } from './run-while-trusted.js';
+import { type EndState, runWhileTrusted } from './run-while-trusted.js';
 import type { WorkerContext } from './worker-options.js';
 
 /**
@@ -65,7 +65,7 @@ export interface Scorers {
   readonly images: LocalImages;
 }
 
-export async function runScoreWorker(context: WorkerContext, scorers: Scorers): Promise<Ended> {
+export async function runScoreWorker(context: WorkerContext, scorers: Scorers): Promise<EndState> {
   const clock = idleClockOf(context);
   try {
     return await runUntilStopped(context, scorers, clock);
@@ -78,7 +78,7 @@ function runUntilStopped(
   context: WorkerContext,
   scorers: Scorers,
   clock: IdleClock | undefined,
-): Promise<Ended> {
+): Promise<EndState> {
   const { options, log, place, onWorker, onReady } = context;
   const { store } = options;
   const stop = clock ? AbortSignal.any([options.process.stop, clock.isOver]) : options.process.stop;

@@ -4,7 +4,7 @@ import type { SearchProgress } from '../core/contract/search.js';
 import { countsOf } from './counts.js';
 import { pauseSignal, progressQuery, resumeSignal } from './messages.js';
 import { shardsOf } from './score-list.js';
-import { partsProgress } from './score-parts.js';
+import { computePartsProgress } from './score-parts.js';
 import type { SearchRun } from './search-run.js';
 
 export function answerMessages(run: SearchRun): void {
@@ -34,7 +34,7 @@ function progressOf(run: SearchRun): SearchProgress {
     round: { number: Math.min(rounds.length + 1, stages.length), of: stages.length },
     ...countsOf(state, specification),
     ...(parts
-      ? partsProgress(run, parts)
+      ? computePartsProgress(run, parts)
       : { shards: { done: state.nextShard - shards.size, running: [...shards.keys()], total } }),
     ...(verification ? { verification } : {}),
   };

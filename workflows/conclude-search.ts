@@ -14,7 +14,7 @@ import type { Comparison, SearchActivities } from '../core/contract/search-activ
 import { searchIdOf } from '../core/contract/search-queues.js';
 import { control } from './control.js';
 import { showEnd } from './display.js';
-import { type News, notify } from './notify.js';
+import { type NotificationDetails, notify } from './notify.js';
 import { retry } from './retry.js';
 
 /** The result of the last finished run of the same schedule, which Temporal passes to a scheduled run. */
@@ -70,7 +70,10 @@ async function concludeResult(input: SearchInput, result: SearchResult): Promise
 }
 
 /** Returns the reason if the notification failed. */
-function sendNotification({ id, specification }: SearchInput, news: News): Promise<string | undefined> {
+function sendNotification(
+  { id, specification }: SearchInput,
+  news: NotificationDetails,
+): Promise<string | undefined> {
   const run = `${id}_${workflowInfo().firstExecutionRunId}`;
   return notify({ search: id, run, specification, news });
 }

@@ -6,7 +6,10 @@ import type { Specification } from '../core/specification/specification.js';
 import { parseDuration } from '../core/text/duration.js';
 import { retry } from './retry.js';
 
-export type News = Pick<Notification, 'event' | 'failure' | 'summary' | 'changes' | 'workers' | 'delivery'>;
+export type NotificationDetails = Pick<
+  Notification,
+  'event' | 'failure' | 'summary' | 'changes' | 'workers' | 'delivery'
+>;
 
 /**
  * Returns the reason if the notification failed. The search itself has not failed, since its ranking exists.
@@ -20,7 +23,7 @@ export async function notify({
   search: string;
   run: string;
   specification: Specification;
-  news: News;
+  news: NotificationDetails;
 }): Promise<string | undefined> {
   if (!notify) return undefined;
   const schedule = workflowInfo().memo?.schedule as string | undefined;

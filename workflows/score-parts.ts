@@ -108,7 +108,7 @@ function addPartResult(run: SearchRun, { done, failed, verification }: PartResul
 }
 
 /** The progress of the parts as the search knows it. Running parts answer queries of their own. */
-export function partsProgress(
+export function computePartsProgress(
   { parts: running, input: { specification } }: SearchRun,
   { cut, todos, next }: PartsState,
 ): Pick<SearchProgress, 'shards' | 'parts'> {

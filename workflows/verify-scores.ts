@@ -28,7 +28,7 @@ const LONGEST_WAIT_MS = 10_000;
 /** The most disagreements of one range that a third worker decides. */
 const DISPUTED = 16;
 
-export interface ToVerify extends AddressedInput {
+export interface VerificationRequest extends AddressedInput {
   readonly search: string;
   readonly run: string;
   /** The candidates that have just been scored. */
@@ -39,7 +39,7 @@ export interface ToVerify extends AddressedInput {
 
 /** Adds new findings to earlier ones. */
 export async function verifyScores(
-  work: ToVerify,
+  work: VerificationRequest,
   before: Verification = NOTHING_VERIFIED,
 ): Promise<Verification> {
   let known = before;
@@ -71,7 +71,7 @@ export async function verifyScores(
 }
 
 /** The fields that every activity needs to find the scores. */
-const addressOf = ({ run, specification, address }: ToVerify) => ({
+const addressOf = ({ run, specification, address }: VerificationRequest) => ({
   run,
   specification,
   ...(address ? { address } : {}),
@@ -85,7 +85,7 @@ interface Found {
 }
 
 /** Verifies all ranges, a few at a time. */
-async function verifySample(work: ToVerify, sample: Sample): Promise<Found> {
+async function verifySample(work: VerificationRequest, sample: Sample): Promise<Found> {
   const left = [...sample.ranges];
   const verdicts: Found[] = [];
   const lane = async () => {
@@ -108,7 +108,7 @@ async function verifyRange({
   sample,
   range,
 }: {
-  work: ToVerify;
+  work: VerificationRequest;
   sample: Sample;
   range: SampleRange;
 }): Promise<Found> {
@@ -194,7 +194,7 @@ async function computeElsewhere({
   sample,
   input,
 }: {
-  work: ToVerify;
+  work: VerificationRequest;
   sample: Sample;
   input: Pick<VerifyInput, 'from' | 'to' | 'except' | 'claims' | 'family'>;
 }): Promise<VerifyResult | undefined> {
@@ -225,7 +225,7 @@ async function computeElsewhere({
 
 /** Records which workers are set aside and which are suspected, and notifies. */
 async function act(
-  work: ToVerify,
+  work: VerificationRequest,
   { guilty, suspected, disagreements, counts }: Found,
 ): Promise<Pick<Verification, 'discarded'>> {
   if (disagreements.length === 0) return { discarded: 0 };

@@ -3,7 +3,7 @@
 import { BlockList, isIP } from 'node:net';
 import { SpecError } from '../../core/errors.js';
 import { found } from '../../core/text/show.js';
-import { embeddedIPv4 } from './embedded-ipv4.js';
+import { extractIPv4 } from './embedded-ipv4.js';
 
 /** The environment variable in which the operator of a control worker allows further addresses. */
 export const ALLOW_SETTING = 'ZEROSCOUT_NOTIFY_ALLOW';
@@ -71,7 +71,7 @@ export interface AllowedAddresses {
  * Reads `private`, `loopback` and ranges such as `10.1.0.0/16`, separated by commas. Throws a SpecError for
  * any other word.
  */
-export function allowedAddresses(env: NodeJS.ProcessEnv): AllowedAddresses {
+export function readAllowedAddresses(env: NodeJS.ProcessEnv): AllowedAddresses {
   const words = (env[ALLOW_SETTING] ?? '')
     .split(',')
     .map((word) => word.trim())
@@ -93,10 +93,10 @@ export function allowedAddresses(env: NodeJS.ProcessEnv): AllowedAddresses {
 /**
  * The name of the range of an address to which webhooks may not be sent; `undefined` for an allowed address.
  */
-export function refusedKind(address: string, allowed: AllowedAddresses): string | undefined {
+export function findRefusedKind(address: string, allowed: AllowedAddresses): string | undefined {
   const plain = address.replace(/%.*$/, '');
-  const inner = isIP(plain) === 6 ? embeddedIPv4(plain) : undefined;
-  if (inner !== undefined) return refusedKind(inner, allowed);
+  const inner = isIP(plain) === 6 ? extractIPv4(plain) : undefined;
+  if (inner !== undefined) return findRefusedKind(inner, allowed);
   const kind = kindOf(plain);
   if (kind === undefined || allowed.kinds.has(kind) || isIn(allowed.ranges, plain)) return undefined;
   return kind;

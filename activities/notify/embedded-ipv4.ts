@@ -14,7 +14,7 @@ const FORMS: readonly { readonly prefix: readonly number[]; readonly at: number 
 ];
 
 /** `undefined` for an address that embeds none; this includes `::` and `::1`. */
-export function embeddedIPv4(address: string): string | undefined {
+export function extractIPv4(address: string): string | undefined {
   const groups = groupsOf(address);
   const form = FORMS.find(({ prefix }) => prefix.every((group, index) => groups[index] === group));
   if (!form) return undefined;

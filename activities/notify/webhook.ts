@@ -6,7 +6,7 @@ import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { ApplicationFailure } from '@temporalio/common';
 import { listedSecrets, secretAdvice, secretStanding } from '../../core/specification/notify-secrets.js';
-import { ALLOW_SETTING, type AllowedAddresses, allowedAddresses, refusedKind } from './addresses.js';
+import { ALLOW_SETTING, type AllowedAddresses, findRefusedKind, readAllowedAddresses } from './addresses.js';
 
 /** Finds all addresses of a host name. */
 export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
@@ -32,7 +32,7 @@ export interface Webhook {
  */
 export function createWebhooks({ env, resolve = resolveBySystem }: WebhookOptions) {
   const listed = listedSecrets(env);
-  const allowed = allowedAddresses(env);
+  const allowed = readAllowedAddresses(env);
   return async ({ url, body, headers, secretEnv, signal }: Webhook): Promise<void> => {
     const secret = secretEnv === undefined ? undefined : secretOf({ name: secretEnv, listed, env });
     const signed = secret === undefined ? {} : { 'x-zeroscout-signature': signatureOf({ secret, body }) };
@@ -80,8 +80,8 @@ function secretOf({
 /** An address that is written in the URL itself is connected to without a lookup, so it is checked here. */
 function checkUrl({ url, allowed }: { url: string; allowed: AllowedAddresses }): URL {
   const parsed = new URL(url);
-  const literal = literalAddress(parsed);
-  const kind = literal === undefined ? undefined : refusedKind(literal, allowed);
+  const literal = parseLiteralAddress(parsed);
+  const kind = literal === undefined ? undefined : findRefusedKind(literal, allowed);
   if (kind !== undefined) throw refusal({ host: parsed.hostname, kind, is: 'is' });
   return parsed;
 }
@@ -90,7 +90,7 @@ function checkUrl({ url, allowed }: { url: string; allowed: AllowedAddresses }):
  * The IP address that a URL names instead of a host. The WHATWG parser has already normalized decimal, octal
  * and short forms.
  */
-export function literalAddress({ hostname }: URL): string | undefined {
+export function parseLiteralAddress({ hostname }: URL): string | undefined {
   const bare = hostname.replace(/^\[(.*)\]$/, '$1');
   return isIP(bare) === 0 ? undefined : bare;
 }
@@ -111,7 +111,7 @@ function createCheckedLookup({
   return (hostname, options, callback) => {
     resolve(hostname).then(
       (addresses) => {
-        const kind = addresses.map(({ address }) => refusedKind(address, allowed)).find(Boolean);
+        const kind = addresses.map(({ address }) => findRefusedKind(address, allowed)).find(Boolean);
         const first = addresses[0];
         if (kind !== undefined) callback(new RefusedAddress(kind), '', 4);
         else if (first === undefined) callback(new Error(`${hostname} has no address`), '', 4);

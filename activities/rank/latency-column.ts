@@ -1,6 +1,6 @@
 // Looks up the latencies of ranked candidates, and counts those that were measured on a busy machine.
 import { isBusy, type LatencyCounts, type Measurement } from '../../core/contract/latency.js';
-import { lastRound, readLatencies } from '../../store/latencies.js';
+import { findLastRound, readLatencies } from '../../store/latencies.js';
 import type { ScoreStore } from '../../store/store.js';
 
 export interface LatencyColumn {
@@ -20,7 +20,7 @@ export async function createLatencyColumn({
   scopes: Readonly<Record<string, string>>;
 }): Promise<LatencyColumn> {
   const names = Object.keys(scopes).sort();
-  const rounds = await Promise.all(names.map((scope) => lastRound({ latencies, scope })));
+  const rounds = await Promise.all(names.map((scope) => findLastRound({ latencies, scope })));
   let measured = 0;
   let busy = 0;
   return {

@@ -4,7 +4,7 @@ import { sample } from '../../core/random/shuffle.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';
 import type { BatchedDevice } from '../../core/specification/devices.js';
 import { PRESETS } from '../../core/specification/fidelity.js';
-import { providerOf, supernetSize } from '../../engine/batched/device.js';
+import { estimateSupernetSize, providerOf } from '../../engine/batched/device.js';
 import { checkDevice } from '../../engine/check-device.js';
 import { startBaseline } from './baseline.js';
 import { measureAgreement } from './device-agreement.js';
@@ -55,7 +55,7 @@ export async function benchDevice(bench: DeviceBench) {
   if (bench.detail === 'with')
     for (const line of await measureOperators({ device: providerOf(device), rows: 128 })) print(line);
   const { batch } = PRESETS.screen;
-  const fill = measureFill({ limit: supernetSize({ device, batch, resolution: RESOLUTION }) });
+  const fill = measureFill({ limit: estimateSupernetSize({ device, batch, resolution: RESOLUTION }) });
   print(`\nslots in use at batch ${batch}:`);
   for (const line of describeFill(fill)) print(line);
   const space = await step('the whole space', () => wholeSpace(bench));
@@ -116,7 +116,7 @@ async function largeBatch({
   candidates: number;
 }) {
   const candidates = randomCandidates(Math.min(count, most));
-  const size = supernetSize({ device, batch, resolution: RESOLUTION });
+  const size = estimateSupernetSize({ device, batch, resolution: RESOLUTION });
   const threads = availableParallelism();
   const setting = {
     device: providerOf(device),

@@ -1,7 +1,7 @@
 // Prints the operators of a supernet on which the host spends its time, from ONNX Runtime's profile.
 import { randomDraw } from '../../core/ir/draw.js';
 import { createBatchedScorer } from '../../engine/batched/batched-scorer.js';
-import { nodeTimes, type ProfileEvent, profile } from '../../engine/batched/verify-device.js';
+import { type ProfileEvent, profile, selectNodeTimes } from '../../engine/batched/verify-device.js';
 import { type SupernetSetting, scorerOptions } from './gpu.js';
 import { timeSupernets } from './timed-supernet.js';
 
@@ -31,7 +31,7 @@ export async function profileSupernet({
 }
 
 function summarize(events: readonly ProfileEvent[]): string[] {
-  const nodes = nodeTimes(events);
+  const nodes = selectNodeTimes(events);
   const second = nodes.slice(nodes.length / 2);
   const totals = new Map<string, { count: number; time: number }>();
   for (const { dur, args } of second) {

@@ -4,7 +4,7 @@ import { randomDraw } from '../../core/ir/draw.js';
 import { fillOf, splitIntoRuns } from '../../core/spaces/nas-bench-201/batched/split-into-runs.js';
 import { createBatchedScorer } from '../../engine/batched/batched-scorer.js';
 import type { Provider } from '../../engine/batched/device.js';
-import { supernetCandidate } from '../../engine/batched/nas-bench-201.js';
+import { createSupernetCandidate } from '../../engine/batched/nas-bench-201.js';
 import type { BatchedScorerOptions } from '../../engine/batched/scorer-types.js';
 import { createStatisticsPool } from '../../engine/batched/statistics-pool.js';
 import { median } from './statistics.js';
@@ -87,7 +87,7 @@ export async function measureSupernet({
     const wall = performance.now() - start;
     const scored = candidates.length * draws.length;
     const { shape, nodes, milliseconds: opened } = times.last();
-    const cells = candidates.map((candidate) => supernetCandidate(candidate).cell);
+    const cells = candidates.map((candidate) => createSupernetCandidate(candidate).cell);
     const runs = splitIntoRuns({ cells, ...shape });
     const deviceMegabytes = setting.device === 'cuda' ? usedDeviceMegabytes() : undefined;
     return {

@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { keptConstants, loadNetwork } from '../../client/networks/load-network.js';
+import { findKeptConstants, loadNetwork } from '../../client/networks/load-network.js';
 import { structureText } from '../../core/graph/structure.js';
 import type { SpaceSpecification } from '../../core/specification/space.js';
 import { createScorerPool } from '../../engine/scorer-pool.js';
@@ -119,7 +119,7 @@ async function load({ name, file, torch }: { name: string; file: string; torch: 
     file,
     features,
     space: { kind: 'onnx', resolution: RESOLUTION, networks },
-    structure: structureText({ graph: source, constants: keptConstants(network) }),
+    structure: structureText({ graph: source, constants: findKeptConstants(network) }),
   };
 }
 

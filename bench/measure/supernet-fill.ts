@@ -3,7 +3,7 @@ import type { SupernetCell } from '../../core/spaces/nas-bench-201/batched/cell.
 import { chooseFit, fillOf, splitIntoRuns } from '../../core/spaces/nas-bench-201/batched/split-into-runs.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';
 import { Evolution } from '../../core/specification/evolution.js';
-import { supernetCandidate } from '../../engine/batched/nas-bench-201.js';
+import { createSupernetCandidate } from '../../engine/batched/nas-bench-201.js';
 import { randomCandidates } from './device-pool.js';
 
 const RANDOM = 1000;
@@ -82,5 +82,5 @@ function fillRow({
 }
 
 function cellsOf(candidates: readonly string[]): SupernetCell[] {
-  return candidates.map((candidate) => supernetCandidate(candidate).cell);
+  return candidates.map((candidate) => createSupernetCandidate(candidate).cell);
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { rankCandidates } from '../../activities/rank-candidates.js';
 import type { Specification } from '../../core/specification/specification.js';
-import type { Pieces, Store } from '../../store/store.js';
+import type { ByteChunks, Store } from '../../store/store.js';
 import { candidateOf, SIZE } from './large-space.js';
 
 /** The number of candidates in a chunk of `store/candidate-list.ts`. */
@@ -46,7 +46,7 @@ function generateStore(): Store {
           name === 'plan' ? [count, ...chunks].join('\n') : chunk(Number(name.slice('chunk-'.length))),
         ),
       put: async () => 'failures',
-      putStream: async (read: Pieces) => {
+      putStream: async (read: ByteChunks) => {
         const hash = createHash('sha256');
         for await (const piece of read()) {
           hash.update(piece);

@@ -4,11 +4,11 @@ import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
 import { calibrateSearch } from '../../client/calibration/calibrate-search.js';
 import { openOutFolder, placeFile } from '../../client/files/out-folder.js';
-import { finishedSearch } from '../../client/searches/find-search.js';
+import { findFinishedSearch } from '../../client/searches/find-search.js';
 import { openSpaceWith } from '../../client/specification/allow-modules.js';
 import { readTruth } from '../../client/specification/read-specification.js';
 import { FEWEST_LABELS, MOST_LABELS } from '../../core/calibration/calibrate.js';
-import { wholeNumber } from '../arguments.js';
+import { createWholeNumberParser } from '../arguments.js';
 import { printCalibration } from '../render/calibration.js';
 import { note, printJson } from '../render/terminal.js';
 import { type Session, withSession } from '../session.js';
@@ -31,13 +31,13 @@ export function addCalibrateCommand(program: Command): void {
     .option(
       '--labels <N>',
       'number of known accuracies to use, drawn at random; the others measure the result (default: all)',
-      wholeNumber({ min: FEWEST_LABELS, max: MOST_LABELS }),
+      createWholeNumberParser({ min: FEWEST_LABELS, max: MOST_LABELS }),
     )
     .option('--dataset <NAME>', 'column of the table; required if there are several')
     .option(
       '--seed <N>',
       'seed for drawing the known accuracies',
-      wholeNumber({ min: 0, max: 2 ** 32 - 1 }),
+      createWholeNumberParser({ min: 0, max: 2 ** 32 - 1 }),
       1,
     )
     .option('--out <FILE>', 'file to write the calibration to', 'calibration.json')
@@ -50,7 +50,7 @@ export function addCalibrateCommand(program: Command): void {
 
 async function calibrate({ client, store, modules }: Session, id: string, given: Options): Promise<void> {
   const { truth: path, out, json, ...options } = given;
-  const search = await finishedSearch({ client, id });
+  const search = await findFinishedSearch({ client, id });
   const space = openSpaceWith({ space: search.memo.specification.space, modules });
   const truth = await readTruth({ path, space });
   const { calibration, text } = await calibrateSearch({ store, search, space, truth, options });

@@ -1,7 +1,7 @@
 // Defines the command `zeroscout correlate`: how well a finished ranking agrees with known accuracies.
 import type { Command } from 'commander';
 import { correlateWith } from '../../client/results/correlate.js';
-import { finishedSearch } from '../../client/searches/find-search.js';
+import { findFinishedSearch } from '../../client/searches/find-search.js';
 import { openSpaceWith } from '../../client/specification/allow-modules.js';
 import { readTruth } from '../../client/specification/read-specification.js';
 import { printCorrelation } from '../render/correlation.js';
@@ -30,7 +30,7 @@ async function correlate(
   given: string,
   { truth: path, json }: Options,
 ): Promise<void> {
-  const search = await finishedSearch({ client, id: given });
+  const search = await findFinishedSearch({ client, id: given });
   const space = openSpaceWith({ space: search.memo.specification.space, modules });
   const truth = await readTruth({ path, space });
   const report = await correlateWith({ store, search, space, truth });

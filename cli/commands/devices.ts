@@ -1,7 +1,7 @@
 // Defines the commands `zeroscout devices install` and `devices path`.
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { findRuntime, pythonLibraryPath, type Runtime } from '../../client/devices/cuda-libraries.js';
+import { findPythonLibraries, findRuntime, type Runtime } from '../../client/devices/cuda-libraries.js';
 import { installCuda } from '../../client/devices/install-cuda.js';
 import { DeviceError } from '../../core/errors.js';
 import { note, print, printJson } from '../render/terminal.js';
@@ -35,7 +35,7 @@ export function addDevicesCommands(program: Command): void {
     .argument('<DEVICE>', 'cuda', onlyCuda)
     .option('--json', 'print JSON')
     .action(async (device: string, { json }: Json) => {
-      const path = await pythonLibraryPath({ env: process.env });
+      const path = await findPythonLibraries({ env: process.env });
       if (json) printJson({ device, folders: path.split(':').filter(Boolean) });
       else print(path);
     });

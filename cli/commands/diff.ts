@@ -1,8 +1,8 @@
 // Defines the command `zeroscout diff`: show what changed from one finished search to another.
 import type { Command } from 'commander';
 import { diffSearches } from '../../client/results/diff-searches.js';
-import { wholeNumber } from '../arguments.js';
-import { changesText } from '../render/changes.js';
+import { createWholeNumberParser } from '../arguments.js';
+import { formatChanges } from '../render/changes.js';
 import { note, paint, print, printJson } from '../render/terminal.js';
 import { type Session, withSession } from '../session.js';
 
@@ -20,7 +20,7 @@ export function addDiffCommand(program: Command): void {
     .option(
       '--top <N>',
       'number of candidates in the top, and of lines in each list',
-      wholeNumber({ min: 1, max: 1e6 }),
+      createWholeNumberParser({ min: 1, max: 1e6 }),
       10,
     )
     .option('--json', 'print JSON')
@@ -35,6 +35,6 @@ async function diff(
 ): Promise<void> {
   const { changes, fields } = await diffSearches(session, { earlier: a, later: b, top });
   if (json) return printJson(changes);
-  print(changesText(changes));
+  print(formatChanges(changes));
   if (fields.length) note(paint.yellow(`the specifications differ in ${fields.join(', ')}`));
 }

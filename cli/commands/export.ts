@@ -9,10 +9,10 @@ import {
   type ExportFormat,
   exportCandidates,
 } from '../../client/results/export-candidates.js';
-import { measuredScopes } from '../../client/results/latencies.js';
+import { listMeasuredScopes } from '../../client/results/latencies.js';
 import { readResults } from '../../client/results/results.js';
-import { finishedSearch } from '../../client/searches/find-search.js';
-import { wholeNumber } from '../arguments.js';
+import { findFinishedSearch } from '../../client/searches/find-search.js';
+import { createWholeNumberParser } from '../arguments.js';
 import { note, print, printJson } from '../render/terminal.js';
 import { withSession } from '../session.js';
 
@@ -28,7 +28,7 @@ export function addExportCommand(program: Command): void {
     .command('export')
     .description('write the best candidates of a finished search as files with which training can start')
     .argument('<ID>')
-    .option('--top <N>', 'the first N', wholeNumber({ min: 1, max: 10_000 }), 1)
+    .option('--top <N>', 'the first N', createWholeNumberParser({ min: 1, max: 10_000 }), 1)
     .addOption(
       new Option(
         '--format <FORMAT>',
@@ -43,8 +43,8 @@ export function addExportCommand(program: Command): void {
       await openOutFolder(options.out);
       const { top, format } = options;
       await withSession({ start: 'never' }, async ({ client, store, modules }) => {
-        const { memo, result } = await finishedSearch({ client, id });
-        const measured = await measuredScopes({ client, id: result.id });
+        const { memo, result } = await findFinishedSearch({ client, id });
+        const measured = await listMeasuredScopes({ client, id: result.id });
         const results = await readResults({ store, result, measured });
         const folder = resolve(options.out);
         const files: string[] = [];

@@ -1,8 +1,8 @@
 // Defines the command `zeroscout gc`: deletes what is old and what nothing refers to, or lists it.
 import { type Command, Option } from 'commander';
 import { applyRetention, type RetentionReport } from '../../client/retention/apply-retention.js';
-import { duration, wholeNumber } from '../arguments.js';
-import { plainTable } from '../render/results.js';
+import { createWholeNumberParser, parseDurationArgument } from '../arguments.js';
+import { createTable } from '../render/results.js';
 import { note, print, printJson } from '../render/terminal.js';
 import { withSession } from '../session.js';
 
@@ -23,13 +23,13 @@ export function addGcCommand(program: Command): void {
         '--keep-last <N>',
         'number of finished runs of each schedule, and of each specification name, that are kept whatever their age',
       )
-        .argParser(wholeNumber({ min: 0, max: 1e6 }))
+        .argParser(createWholeNumberParser({ min: 0, max: 1e6 }))
         .default(1)
         .env('ZEROSCOUT_GC_KEEP_LAST'),
     )
     .addOption(
       new Option('--older-than <DURATION>', 'age up to which everything is kept')
-        .argParser(duration)
+        .argParser(parseDurationArgument)
         .default(30 * 86_400_000, '30d')
         .env('ZEROSCOUT_GC_OLDER_THAN'),
     )
@@ -48,7 +48,7 @@ export function addGcCommand(program: Command): void {
 }
 
 function tableOf({ deleted, runs, ...held }: RetentionReport): string {
-  const table = plainTable(['', 'kept', deleted ? 'deleted' : 'would go']);
+  const table = createTable(['', 'kept', deleted ? 'deleted' : 'would go']);
   const size = ({ count, bytes }: { count: number; bytes: number }) =>
     count ? `${count}, ${(bytes / 1e6).toFixed(1)} MB` : '0';
   table.push(['runs', String(runs.kept.length), String(runs.gone.length)]);

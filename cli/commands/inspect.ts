@@ -2,13 +2,13 @@
 // them.
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { faultWords } from '../../client/files/fault-words.js';
+import { describeFault } from '../../client/files/describe-fault.js';
 import { loadNetwork } from '../../client/networks/load-network.js';
 import { SpecError } from '../../core/errors.js';
 import { drawGraph } from '../../core/graph/draw-graph.js';
 import { type InspectedBlock, inspectNetwork } from '../../core/graph/inspection.js';
-import { type NetworkOptions, networkOptions } from '../network-options.js';
-import { plainTable } from '../render/table.js';
+import { createNetworkOptions, type NetworkOptions } from '../network-options.js';
+import { createTable } from '../render/table.js';
 import { note, paint, print, printJson } from '../render/terminal.js';
 
 interface Options extends NetworkOptions {
@@ -21,7 +21,7 @@ export function addInspectCommand(program: Command): void {
     .command('inspect')
     .description('show the features and blocks found in an ONNX network')
     .argument('<FILE>', 'ONNX file');
-  for (const option of networkOptions()) command.addOption(option);
+  for (const option of createNetworkOptions()) command.addOption(option);
   command
     .option('--svg <FILE>', 'draw the graph into this file')
     .option('--json', 'print JSON')
@@ -53,12 +53,12 @@ async function writeSvg(path: string, text: string): Promise<void> {
   try {
     await writeFile(path, text);
   } catch (error) {
-    throw SpecError.of({ path, message: faultWords(error) });
+    throw SpecError.of({ path, message: describeFault(error) });
   }
 }
 
 function tableOf(blocks: readonly InspectedBlock[]): string {
-  const table = plainTable(['block', 'feature', 'shape', 'MACs', 'parameters', 'operators']);
+  const table = createTable(['block', 'feature', 'shape', 'MACs', 'parameters', 'operators']);
   blocks.forEach(({ feature, shape, operators, parameters, macs }, i) => {
     const counts = Object.entries(operators).sort(([, a], [, b]) => b - a);
     table.push([

@@ -2,10 +2,10 @@
 // with machine and quartiles.
 import type { Command } from 'commander';
 import { type MeasuredLatencies, measureLatencies } from '../../client/latency/measure-latencies.js';
-import { latencyJson } from '../../client/results/latencies.js';
-import { Interrupted, wholeNumber } from '../arguments.js';
-import { busyWarning, latencyCells, machineText } from '../render/latencies.js';
-import { plainTable } from '../render/table.js';
+import { formatLatencyJson } from '../../client/results/latencies.js';
+import { createWholeNumberParser, Interrupted } from '../arguments.js';
+import { formatBusyWarning, formatLatencyCells, formatMachine } from '../render/latencies.js';
+import { createTable } from '../render/table.js';
 import { note, paint, print, printJson } from '../render/terminal.js';
 import { type Session, withSession } from '../session.js';
 
@@ -26,7 +26,7 @@ export function addLatencyCommand(program: Command): void {
       'measure the latency of the best candidates of a finished search on the machine of a control worker',
     )
     .argument('<ID>')
-    .option('--top <N>', 'the first N', wholeNumber({ min: 1, max: 100_000 }), TOP)
+    .option('--top <N>', 'the first N', createWholeNumberParser({ min: 1, max: 100_000 }), TOP)
     .option('--again', 'also measure candidates that have a latency; the last measurement counts')
     .option('--json', 'print JSON')
     .action((id: string, options: Options) =>
@@ -55,21 +55,21 @@ function toJson({ id, measuring, rows, latencies }: MeasuredLatencies) {
   const candidates = rows.map(({ rank, candidate }) => ({
     rank,
     candidate,
-    ...latencyJson(latencies.get(candidate)),
+    ...formatLatencyJson(latencies.get(candidate)),
   }));
   const { measured, failed, resolution } = measuring;
   return { id, measured, failed, resolution, machines: Object.values(measuring.latencies), candidates };
 }
 
 function show({ id, measuring, rows, latencies }: MeasuredLatencies): void {
-  const table = plainTable(['rank', 'candidate', 'ms', 'quartiles']);
+  const table = createTable(['rank', 'candidate', 'ms', 'quartiles']);
   for (const { rank, candidate } of rows)
-    table.push([String(rank), candidate, ...latencyCells(latencies.get(candidate))]);
+    table.push([String(rank), candidate, ...formatLatencyCells(latencies.get(candidate))]);
   print(`${table.toString()}\n`);
   const { measured, candidates, failed, resolution } = measuring;
   const rest = failed > 0 ? `, ${failed} could not be run` : '';
   print(`${measured} of ${candidates} measured now${rest}; images of ${resolution} x ${resolution}`);
-  for (const machine of Object.values(measuring.latencies)) print(machineText(machine));
-  const warning = busyWarning({ latencies, id });
+  for (const machine of Object.values(measuring.latencies)) print(formatMachine(machine));
+  const warning = formatBusyWarning({ latencies, id });
   if (warning) print(paint.yellow(warning));
 }

@@ -3,13 +3,13 @@
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
 import { openOutFolder } from '../../client/files/out-folder.js';
-import { printable } from '../../client/results/export-candidates.js';
-import { type Latencies, latencyJson, measuredScopes } from '../../client/results/latencies.js';
+import { formatProxies } from '../../client/results/export-candidates.js';
+import { formatLatencyJson, type Latencies, listMeasuredScopes } from '../../client/results/latencies.js';
 import { findParetoFront } from '../../client/results/pareto.js';
 import { readChanges } from '../../client/results/read-changes.js';
 import { type Results, readResults } from '../../client/results/results.js';
 import { writeResults } from '../../client/results/write-results.js';
-import { finishedSearch } from '../../client/searches/find-search.js';
+import { findFinishedSearch } from '../../client/searches/find-search.js';
 import { SpecError } from '../../core/errors.js';
 import { PARETO_COSTS, type ParetoCost, type ParetoRow, paretoCsv } from '../../core/report/pareto.js';
 import {
@@ -20,16 +20,16 @@ import {
   rankingLines,
 } from '../../core/report/ranking-csv.js';
 import type { Specification } from '../../core/specification/specification.js';
-import { wholeNumber } from '../arguments.js';
-import { changesText } from '../render/changes.js';
-import { busyWarning, machineText } from '../render/latencies.js';
+import { createWholeNumberParser } from '../arguments.js';
+import { formatChanges } from '../render/changes.js';
+import { formatBusyWarning, formatMachine } from '../render/latencies.js';
 import {
-  flopsCounter,
-  noteNotNotified,
-  paretoTable,
-  rankingTable,
-  shownLine,
-  summaryLines,
+  createFlopsCounter,
+  formatParetoTable,
+  formatRankingTable,
+  formatShownCount,
+  formatSummary,
+  noteFailedNotification,
 } from '../render/results.js';
 import { note, paint, print, printData, printJson } from '../render/terminal.js';
 import { type Session, withSession } from '../session.js';
@@ -47,7 +47,7 @@ export function addResultsCommand(program: Command): void {
     .command('results')
     .description('show the ranking of a finished search')
     .argument('<ID>')
-    .option('--top <N>', 'only the first N', wholeNumber({ min: 1, max: 1e9 }))
+    .option('--top <N>', 'only the first N', createWholeNumberParser({ min: 1, max: 1e9 }))
     .addOption(
       new Option(
         '--pareto <COST>',
@@ -74,10 +74,10 @@ async function results(
   id: string,
   { top, pareto, format, out, json }: ResultsOptions,
 ): Promise<void> {
-  const { memo, result } = await finishedSearch({ client, id });
-  const measured = await measuredScopes({ client, id: result.id });
+  const { memo, result } = await findFinishedSearch({ client, id });
+  const measured = await listMeasuredScopes({ client, id: result.id });
   const results = await readResults({ store, result, measured });
-  noteNotNotified(result);
+  noteFailedNotification(result);
   if (out !== undefined) {
     await writeResults({ folder: out, results, format: format === 'parquet' ? format : 'csv' });
     return note(`files in ${out}`);
@@ -88,17 +88,17 @@ async function results(
   if (form === 'csv') return printCsv({ results, top });
   const rows = await results.first(top ?? (form === 'json' ? undefined : 20));
   const latencies = await results.latencies(rows);
-  const { flopsOf, line } = flopsCounter(specification);
+  const { flopsOf, line } = createFlopsCounter(specification);
   if (form === 'json')
     return printJson(rows.map((row) => jsonRow({ row, flops: flopsOf(row.candidate), latencies })));
-  print(rankingTable(rows, latencies, { flopsOf }));
+  print(formatRankingTable(rows, latencies, { flopsOf }));
   // Latencies measured after the search replace the counts in its summary.
-  print(`\n${shownLine({ shown: rows.length, total: await results.total() })}`);
-  print(`${summaryLines({ ...results.summary, latency: undefined })}`);
+  print(`\n${formatShownCount({ shown: rows.length, total: await results.total() })}`);
+  print(`${formatSummary({ ...results.summary, latency: undefined })}`);
   print(line);
   printLatencyLines({ results, latencies });
   const changes = await readChanges({ store, result });
-  if (changes) print(`\n${changesText(changes)}`);
+  if (changes) print(`\n${formatChanges(changes)}`);
 }
 
 /** `flops` are counted for images of the size that people see, `complexity` for those that were scored. */
@@ -111,7 +111,7 @@ function jsonRow({
   flops: number;
   latencies: Latencies;
 }) {
-  return { ...row, ...printable(proxies), flops, ...latencyJson(latencies.get(row.candidate)) };
+  return { ...row, ...formatProxies(proxies), flops, ...formatLatencyJson(latencies.get(row.candidate)) };
 }
 
 /** Prints the machines that the summary does not name, and whether they were busy. */
@@ -119,8 +119,9 @@ function printLatencyLines({ results, latencies }: { results: Results; latencies
   const { summary, scopes } = results;
   if (latencies.size === 0) return;
   const named = new Set(Object.values(summary.drawn?.latencies ?? {}));
-  for (const machine of new Set(Object.values(scopes))) if (!named.has(machine)) print(machineText(machine));
-  const warning = busyWarning({ latencies, id: summary.id });
+  for (const machine of new Set(Object.values(scopes)))
+    if (!named.has(machine)) print(formatMachine(machine));
+  const warning = formatBusyWarning({ latencies, id: summary.id });
   if (warning) print(paint.yellow(warning));
 }
 
@@ -146,23 +147,23 @@ async function showPareto({
   top: number | undefined;
   form: ResultsOptions['format'];
 }): Promise<void> {
-  const { flopsOf, line } = flopsCounter(specification);
+  const { flopsOf, line } = createFlopsCounter(specification);
   const { id } = results.summary;
   const front = await findParetoFront({ results, flopsOf, cost, top });
   const { rows, size, ranked, withoutLatency, latencies } = front;
   const json = ({ latency: _, ...row }: ParetoRow) => ({
     ...row,
-    ...printable({ score: row.score }),
-    ...latencyJson(latencies.get(row.candidate)),
+    ...formatProxies({ score: row.score }),
+    ...formatLatencyJson(latencies.get(row.candidate)),
   });
   if (form === 'json') return printJson(rows.map(json));
   if (form === 'csv') return printData(paretoCsv(rows));
   const which = rows.length < size ? `the best ${rows.length} of ${size}` : size;
   const left = withoutLatency > 0 ? `, of which ${withoutLatency} have no latency` : '';
-  print(`${paretoTable(rows, latencies)}\n`);
+  print(`${formatParetoTable(rows, latencies)}\n`);
   print(`${which} on the front of ${ranked} candidates${left}; ${line}`);
   for (const machine of latencies.size ? new Set(Object.values(results.scopes)) : [])
-    print(machineText(machine));
-  const warning = busyWarning({ latencies, id });
+    print(formatMachine(machine));
+  const warning = formatBusyWarning({ latencies, id });
   if (warning) print(paint.yellow(warning));
 }

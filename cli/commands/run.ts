@@ -4,12 +4,12 @@ import { type Command, Option } from 'commander';
 import { openOutFolder } from '../../client/files/out-folder.js';
 import { readResults } from '../../client/results/results.js';
 import { RANKING_FORMATS } from '../../client/results/write-results.js';
-import { beginSearch, usualWorkers } from '../../client/searches/begin-search.js';
+import { beginSearch, chooseWorkerCount } from '../../client/searches/begin-search.js';
 import { checkWorkflowId } from '../../client/searches/find-search.js';
 import type { Started } from '../../client/searches/start-search.js';
-import { modulePermission } from '../../client/specification/allow-modules.js';
+import { readModulePermission } from '../../client/specification/allow-modules.js';
 import { checkStart } from '../../client/specification/check-start.js';
-import { warningTexts } from '../../client/specification/read-candidates.js';
+import { formatWarnings } from '../../client/specification/read-candidates.js';
 import {
   type ReadSpecification,
   readSpecification,
@@ -22,10 +22,10 @@ import {
 import { SpecError } from '../../core/errors.js';
 import type { Truth } from '../../core/report/truth.js';
 import { definitionOf, openSpace } from '../../core/spaces/index.js';
-import { wholeNumber } from '../arguments.js';
+import { createWholeNumberParser } from '../arguments.js';
 import { followWithWorkers } from '../follow-with-workers.js';
-import { giveResults, type ResultOptions, showFinished } from '../render/give-results.js';
-import { noteNotNotified } from '../render/results.js';
+import { deliverResults, type ResultOptions, showFinished } from '../render/deliver-results.js';
+import { noteFailedNotification } from '../render/results.js';
 import { note, paint, printJson } from '../render/terminal.js';
 import { type Session, withSession } from '../session.js';
 
@@ -58,14 +58,14 @@ export function addRunCommand(program: Command): void {
     .option(
       '--workers <N>',
       'number of score workers on this machine (default: 1 with embedded services, else 0)',
-      wholeNumber({ min: 0, max: 256 }),
+      createWholeNumberParser({ min: 0, max: 256 }),
     )
     .option('--json', 'print the summary as JSON')
     .action(run);
 }
 
 async function run(path: string, options: RunFlags): Promise<void> {
-  const read = await readSpecification(path, { modules: modulePermission() });
+  const read = await readSpecification(path, { modules: readModulePermission() });
   checkStart(read, { onNote: note, onWarning: (text) => note(paint.yellow(text)) });
   if (options.format === 'parquet' && options.out === undefined)
     throw SpecError.of({ path: '--format', message: 'parquet goes to files; add --out DIR' });
@@ -87,7 +87,7 @@ interface SearchRequest {
 
 async function search({ session, written, truth, options }: SearchRequest): Promise<void> {
   const { store, connections, home, modules } = session;
-  const count = options.workers ?? usualWorkers(session);
+  const count = options.workers ?? chooseWorkerCount(session);
   const whereFinished = options.again ? 'again' : 'keep';
   const begun = await beginSearch(session, { read: written, id: options.id, whereFinished, workers: count });
   const { id, read } = begun;
@@ -111,13 +111,13 @@ async function search({ session, written, truth, options }: SearchRequest): Prom
   }
   try {
     const result = await followWithWorkers({ session, begun, started, count, options });
-    await giveResults({
+    await deliverResults({
       results: await readResults({ store, result, truth }),
       options: { ...options, specification },
     });
-    noteNotNotified(result);
+    noteFailedNotification(result);
     // Warnings are repeated, because those from the start have scrolled away in a long search.
-    for (const warning of warningTexts(read)) note(paint.yellow(warning));
+    for (const warning of formatWarnings(read)) note(paint.yellow(warning));
   } finally {
     restore();
   }

@@ -6,11 +6,16 @@ import { OVERLAPS, type Timing, updateSchedule } from '../../client/schedules/cr
 import { detailsOf, summaryOf } from '../../client/schedules/describe-schedule.js';
 import { checkName, describeSchedules, findSchedule } from '../../client/schedules/find-schedule.js';
 import { backfillSchedule, runScheduleNow } from '../../client/schedules/run-schedule.js';
-import { modulePermission } from '../../client/specification/allow-modules.js';
+import { readModulePermission } from '../../client/specification/allow-modules.js';
 import { checkStart } from '../../client/specification/check-start.js';
 import { type ReadSpecification, readSpecification } from '../../client/specification/read-specification.js';
-import { duration, instant, timezone, wholeNumber } from '../arguments.js';
-import { detailsText, summaryTable } from '../render/schedules.js';
+import {
+  createWholeNumberParser,
+  parseDurationArgument,
+  parseInstantArgument,
+  parseTimezoneArgument,
+} from '../arguments.js';
+import { detailsText, formatScheduleTable } from '../render/schedules.js';
 import { note, paint, print, printJson } from '../render/terminal.js';
 import { type Session, withSession } from '../session.js';
 
@@ -53,15 +58,15 @@ function addCreate(schedule: Command): void {
     .argument('<NAME>', 'name; the ids of its runs begin with it')
     .argument('<SPEC>', 'specification, YAML or JSON; a candidate list or search that it names is read now')
     .requiredOption('--cron <TIMES>', 'minute, hour, day, month, weekday, such as "0 2 * * *"')
-    .option('--timezone <ZONE>', 'IANA name, such as Europe/Berlin', timezone, 'UTC')
+    .option('--timezone <ZONE>', 'IANA name, such as Europe/Berlin', parseTimezoneArgument, 'UTC')
     .addOption(
       new Option('--jitter <DURATION>', 'largest random delay of a start')
-        .argParser(duration)
+        .argParser(parseDurationArgument)
         .default(0, 'none'),
     )
     .addOption(
       new Option('--catchup <DURATION>', 'make up for a missed run if it is late by at most this')
-        .argParser(duration)
+        .argParser(parseDurationArgument)
         .default(600_000, '10m'),
     )
     .addOption(
@@ -72,7 +77,7 @@ function addCreate(schedule: Command): void {
     .option(
       '--workers <N>',
       'number of score workers in the background on this machine (default: 1 with embedded services, else 0)',
-      wholeNumber({ min: 0, max: 256 }),
+      createWholeNumberParser({ min: 0, max: 256 }),
     )
     .option('--json', 'print JSON')
     .action(create);
@@ -156,9 +161,9 @@ function addRuns(schedule: Command): void {
     .requiredOption(
       '--from <TIME>',
       'beginning of the period, ISO 8601, such as 2026-11-20 or 2026-11-20T02:00Z',
-      instant,
+      parseInstantArgument,
     )
-    .requiredOption('--to <TIME>', 'end of the period', instant)
+    .requiredOption('--to <TIME>', 'end of the period', parseInstantArgument)
     .option('--json', 'print JSON')
     .action((name: string, options: Json & { from: Date; to: Date }) =>
       withSession({ start: 'never' }, (session) => backfill(session, name, options)),
@@ -167,7 +172,7 @@ function addRuns(schedule: Command): void {
 
 /** Reads the specification and checks everything that can be checked before a server is contacted. */
 async function readChecked(path: string): Promise<ReadSpecification> {
-  const read = await readSpecification(path, { modules: modulePermission() });
+  const read = await readSpecification(path, { modules: readModulePermission() });
   checkStart(read, { onNote: note, onWarning: (text) => note(paint.yellow(text)) });
   return read;
 }
@@ -189,7 +194,7 @@ async function list({ client }: Session, { json }: Json): Promise<void> {
   if (json) return printJson(schedules);
   if (!schedules.length)
     return note('no schedules yet; make one: zeroscout schedule create NAME SPEC.yaml --cron "0 2 * * *"');
-  print(summaryTable(schedules));
+  print(formatScheduleTable(schedules));
 }
 
 async function runNow({ client }: Session, name: string, { json }: Json): Promise<void> {

@@ -6,9 +6,9 @@ import { FILE_PROXIES, type ScoredNetwork, scoreNetworks } from '../../client/ne
 import { AZ_NAS_PROXIES, type ProxyName } from '../../core/specification/families.js';
 import { nearest } from '../../core/text/nearest.js';
 import { formatNumber } from '../../core/text/numbers.js';
-import { wholeNumber } from '../arguments.js';
-import { type NetworkOptions, networkOptions } from '../network-options.js';
-import { plainTable } from '../render/table.js';
+import { createWholeNumberParser } from '../arguments.js';
+import { createNetworkOptions, type NetworkOptions } from '../network-options.js';
+import { createTable } from '../render/table.js';
 import { note, paint, print, printJson } from '../render/terminal.js';
 
 interface ScoreFlags extends NetworkOptions {
@@ -26,19 +26,19 @@ export function addScoreCommand(program: Command): void {
       'score ONNX networks: proxies, costs and, for several networks, their ranking; needs no servers',
     )
     .argument('<FILE...>', 'networks as ONNX files; weights are drawn at random');
-  for (const option of networkOptions()) command.addOption(option);
+  for (const option of createNetworkOptions()) command.addOption(option);
   command
     .option(
       '--draws <N>',
       'number of random draws of weights, images and Rademacher probes',
-      wholeNumber({ min: 1, max: 1000 }),
+      createWholeNumberParser({ min: 1, max: 1000 }),
       1,
     )
-    .option('--seed <N>', 'seed of the draws', wholeNumber({ min: 0, max: 2 ** 31 - 1 }), 0)
+    .option('--seed <N>', 'seed of the draws', createWholeNumberParser({ min: 0, max: 2 ** 31 - 1 }), 0)
     .option(
       '--threads <N>',
       'number of threads of ONNX Runtime',
-      wholeNumber({ min: 1, max: 1024 }),
+      createWholeNumberParser({ min: 1, max: 1024 }),
       availableParallelism(),
     )
     .option('--proxies <NAMES>', `separated by commas (default: ${AZ_NAS_PROXIES.join(',')})`, proxyNames)
@@ -78,14 +78,14 @@ function proxyNames(text: string): readonly ProxyName[] {
 
 /** JSON has no infinities, so they are written as text. */
 function plain({ proxies, draws, ...network }: ScoredNetwork) {
-  const spelled = (values: ScoredNetwork['proxies']) =>
+  const format = (values: ScoredNetwork['proxies']) =>
     Object.fromEntries(
       Object.entries(values).map(([name, value]) => [
         name,
         value == null || Number.isFinite(value) ? value : formatNumber(value),
       ]),
     );
-  return { ...network, proxies: spelled(proxies), draws: draws.map(spelled) };
+  return { ...network, proxies: format(proxies), draws: draws.map(format) };
 }
 
 /** Several networks are listed with their scores, best first. Costs have columns of their own. */
@@ -93,7 +93,7 @@ function tableOf(networks: readonly ScoredNetwork[]): string {
   const isRanking = networks.length > 1;
   const names = (Object.keys(networks[0]!.proxies) as ProxyName[]).filter((name) => !COSTS.includes(name));
   const headings = ['file', ...names, 'MACs', 'parameters', 'features'];
-  const table = plainTable(isRanking ? ['', 'score', ...headings] : headings);
+  const table = createTable(isRanking ? ['', 'score', ...headings] : headings);
   const sorted = [...networks].sort((a, b) => (b.score ?? 0) - (a.score ?? 0));
   sorted.forEach(({ file, proxies, macs, parameters, features, score }, i) => {
     const row = [

@@ -6,11 +6,11 @@ import { controlSearch, type SearchAction } from '../../client/searches/control-
 import { findSearch } from '../../client/searches/find-search.js';
 import { followSearch } from '../../client/searches/follow-search.js';
 import { STATES } from '../../client/searches/list-searches.js';
-import { Interrupted, wholeNumber } from '../arguments.js';
+import { createWholeNumberParser, Interrupted } from '../arguments.js';
 import { showSearch } from '../render/describe-search.js';
 import { withProgress } from '../render/follow-view.js';
 import { type ListOptions, showSearches } from '../render/list-searches.js';
-import { summaryLines } from '../render/results.js';
+import { formatSummary } from '../render/results.js';
 import { note, paint, print, printJson } from '../render/terminal.js';
 import { type Session, withSession, withStatusSession } from '../session.js';
 
@@ -26,7 +26,7 @@ export function addSearchCommands(program: Command): void {
     .option(
       '--limit <N>',
       'largest number of searches (default: 50; all with --json)',
-      wholeNumber({ min: 1, max: 1e9 }),
+      createWholeNumberParser({ min: 1, max: 1e9 }),
     )
     .option('--all', 'list all searches')
     .addOption(new Option('--state <STATE>', 'only searches in this state').choices(STATES))
@@ -45,7 +45,7 @@ export function addSearchCommands(program: Command): void {
     .action((id: string, options: Json) =>
       withSession({ start: 'never' }, (session) => watch(session, id, options)),
     );
-  const tell = (name: SearchAction, description: string) =>
+  const addControlCommand = (name: SearchAction, description: string) =>
     program
       .command(name)
       .description(description)
@@ -58,9 +58,9 @@ export function addSearchCommands(program: Command): void {
           else note(`search ${id}: ${done}`);
         }),
       );
-  tell('pause', 'pause a search: running shards finish, and no others start');
-  tell('resume', 'resume a paused search');
-  tell('cancel', 'cancel a search; its scores are kept and reused by later searches');
+  addControlCommand('pause', 'pause a search: running shards finish, and no others start');
+  addControlCommand('resume', 'resume a paused search');
+  addControlCommand('cancel', 'cancel a search; its scores are kept and reused by later searches');
 }
 
 async function watch(
@@ -82,5 +82,5 @@ async function watch(
     throw new Interrupted(`no longer watching; the search continues: zeroscout watch ${id}`);
   const { summary } = await readResults({ store, result });
   if (json) printJson(summary);
-  else print(summaryLines(summary));
+  else print(formatSummary(summary));
 }

@@ -3,10 +3,10 @@
 import type { Command } from 'commander';
 import { ensureServices, stopServices } from '../../client/embedded/embedded.js';
 import { resolveHome } from '../../client/embedded/home.js';
-import { type ServiceStatus, servicesStatus } from '../../client/embedded/status.js';
+import { readServicesStatus, type ServiceStatus } from '../../client/embedded/status.js';
 import {
   type BackgroundWorker,
-  backgroundWorkers,
+  listBackgroundWorkers,
   stopBackgroundWorkers,
 } from '../../client/workers/background-workers.js';
 import { paint } from '../render/terminal.js';
@@ -54,7 +54,10 @@ export function addServicesCommands(program: Command): void {
 
 async function show({ json }: { readonly json: boolean | undefined }): Promise<void> {
   const home = resolveHome();
-  const [services, workers] = await Promise.all([servicesStatus({ home }), backgroundWorkers({ home })]);
+  const [services, workers] = await Promise.all([
+    readServicesStatus({ home }),
+    listBackgroundWorkers({ home }),
+  ]);
   if (json) return print(JSON.stringify({ home: home.root, services, workers }));
   print(renderStatus({ home: home.root, services, workers }));
 }

@@ -1,14 +1,14 @@
 // Defines the commands `zeroscout space describe` and `space costs`: how many candidates a space has, and
 // what candidates cost.
 import type { Command } from 'commander';
-import { candidateCosts } from '../../client/spaces/candidate-costs.js';
+import { computeCandidateCosts } from '../../client/spaces/candidate-costs.js';
 import { describeSpaceInput, type SpaceInput } from '../../client/spaces/describe-space.js';
-import { modulePermission } from '../../client/specification/allow-modules.js';
+import { readModulePermission } from '../../client/specification/allow-modules.js';
 import { MODULE_FILE } from '../../client/specification/read-module.js';
 import type { SpaceDescription } from '../../core/spaces/describe.js';
 import { SPACES } from '../../core/spaces/index.js';
-import { wholeNumber } from '../arguments.js';
-import { plainTable } from '../render/table.js';
+import { createWholeNumberParser } from '../arguments.js';
+import { createTable } from '../render/table.js';
 import { print, printJson } from '../render/terminal.js';
 
 interface Options {
@@ -36,7 +36,7 @@ export function addSpaceCommand(program: Command): void {
     const description = await describeSpaceInput({
       space: inputOf(kind, parameters),
       resolution,
-      modules: modulePermission(),
+      modules: readModulePermission(),
     });
     if (json) printJson({ ...description, candidates: jsonSize(description.candidates) });
     else show(description);
@@ -47,14 +47,14 @@ export function addSpaceCommand(program: Command): void {
       'file with one candidate a line, or a table with a column "candidate" or "arch"',
     )
     .action(async (kind: string, { resolution, json, candidates, ...parameters }: Options & CostsOption) => {
-      const costs = await candidateCosts({
+      const costs = await computeCandidateCosts({
         space: inputOf(kind, parameters),
         candidates,
         resolution,
-        modules: modulePermission(),
+        modules: readModulePermission(),
       });
       if (json) return printJson(costs);
-      const table = plainTable(['candidate', 'parameters', 'flops']);
+      const table = createTable(['candidate', 'parameters', 'flops']);
       for (const { candidate, parameters: count, flops } of costs)
         table.push([candidate, String(count), String(flops)]);
       print(table.toString());
@@ -69,7 +69,7 @@ function withOptions(command: Command): Command {
     .option(
       '--resolution <PIXELS>',
       "side of the images for which costs are counted (default: the space's own)",
-      wholeNumber({ min: 8, max: 512 }),
+      createWholeNumberParser({ min: 8, max: 512 }),
     )
     .option('--json', 'print JSON');
 }

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { MOST_NAMED, openStoreCheck, type StoreFindings } from '../../client/store/check-store.js';
 import type { CheckedKind } from '../../store/inspection.js';
 import { EXIT } from '../exit-codes.js';
-import { plainTable } from '../render/table.js';
+import { createTable } from '../render/table.js';
 import { note, paint, print, printJson } from '../render/terminal.js';
 
 interface Options {
@@ -76,7 +76,7 @@ const NAMES: Readonly<Record<CheckedKind, string>> = {
 };
 
 function textOf({ checked }: StoreFindings): string {
-  const table = plainTable(['', 'checked', 'damaged']);
+  const table = createTable(['', 'checked', 'damaged']);
   for (const { kind, count, damaged } of checked) table.push([kind, String(count), String(damaged)]);
   return table.toString();
 }

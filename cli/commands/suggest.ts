@@ -1,12 +1,12 @@
 // Defines the command `zeroscout suggest`, which lists the networks of a finished search to train next.
 import type { Command } from 'commander';
 import { suggestNetworks } from '../../client/calibration/suggest-networks.js';
-import { finishedSearch } from '../../client/searches/find-search.js';
+import { findFinishedSearch } from '../../client/searches/find-search.js';
 import { openSpaceWith } from '../../client/specification/allow-modules.js';
 import { readTruth } from '../../client/specification/read-specification.js';
 import { textCell } from '../../core/text/text-cell.js';
-import { wholeNumber } from '../arguments.js';
-import { plainTable } from '../render/table.js';
+import { createWholeNumberParser } from '../arguments.js';
+import { createTable } from '../render/table.js';
 import { print, printData, printJson } from '../render/terminal.js';
 import { type Session, withSession } from '../session.js';
 
@@ -26,11 +26,16 @@ export function addSuggestCommand(program: Command): void {
     .option(
       '--budget <N>',
       'number of networks that can be trained',
-      wholeNumber({ min: 1, max: 100_000 }),
+      createWholeNumberParser({ min: 1, max: 100_000 }),
       20,
     )
     .option('--known <FILE>', 'CSV of known accuracies; these networks are not suggested')
-    .option('--seed <N>', 'seed for drawing networks', wholeNumber({ min: 0, max: 2 ** 32 - 1 }), 1)
+    .option(
+      '--seed <N>',
+      'seed for drawing networks',
+      createWholeNumberParser({ min: 0, max: 2 ** 32 - 1 }),
+      1,
+    )
     .option('--csv', 'print a table arch,accuracy without accuracies, to be filled in for calibrate --truth')
     .option('--json', 'print JSON')
     .action((id: string, options: Options) =>
@@ -43,7 +48,7 @@ async function suggest(
   id: string,
   { budget, known, seed, csv, json }: Options,
 ): Promise<void> {
-  const search = await finishedSearch({ client, id });
+  const search = await findFinishedSearch({ client, id });
   const space = openSpaceWith({ space: search.memo.specification.space, modules });
   const truth = known === undefined ? undefined : await readTruth({ path: known, space });
   const found = await suggestNetworks({ store, search, space, truth, options: { budget, seed } });
@@ -52,7 +57,7 @@ async function suggest(
     const lines = found.map(({ candidate }) => `${textCell(candidate)},`);
     return printData(`${['arch,accuracy', ...lines].join('\n')}\n`);
   }
-  const table = plainTable(['rank', 'candidate', 'why']);
+  const table = createTable(['rank', 'candidate', 'why']);
   for (const { rank, candidate, why } of found) table.push([String(rank), candidate, why]);
   print(table.toString());
 }

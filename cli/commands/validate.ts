@@ -2,9 +2,9 @@
 // with it.
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
-import { modulePermission } from '../../client/specification/allow-modules.js';
+import { readModulePermission } from '../../client/specification/allow-modules.js';
 import { checkSpecificationInput } from '../../client/specification/check.js';
-import { warningTexts } from '../../client/specification/read-candidates.js';
+import { formatWarnings } from '../../client/specification/read-candidates.js';
 import type { Specification } from '../../core/specification/specification.js';
 import { type Source, sourceOf, stagesOf } from '../../core/specification/stages.js';
 import { note, paint, print, printJson } from '../render/terminal.js';
@@ -16,7 +16,7 @@ export function addValidateCommand(program: Command): void {
     .argument('<SPEC>', 'specification, YAML or JSON')
     .option('--json', 'print JSON')
     .action(async (path: string, { json }: { json?: true }) => {
-      const checked = await checkSpecificationInput({ path }, { modules: modulePermission() });
+      const checked = await checkSpecificationInput({ path }, { modules: readModulePermission() });
       const { specification, id, digest, candidates, warnings, notes } = checked;
       for (const text of notes) note(text);
       if (json) {
@@ -26,7 +26,7 @@ export function addValidateCommand(program: Command): void {
       const strategy = sourceOf(specification);
       const { execution, space } = specification;
       print(`${path} is valid`);
-      for (const warning of warningTexts({ warnings })) print(paint.yellow(`  ${warning}`));
+      for (const warning of formatWarnings({ warnings })) print(paint.yellow(`  ${warning}`));
       print(`  id          ${id ?? `${specification.name}-..., known when the search starts`}`);
       print(
         id

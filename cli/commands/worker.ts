@@ -5,7 +5,7 @@ import { readEncryptionKeys } from '../../client/connections/encryption-keys.js'
 import { connectTemporal, resolveConnections } from '../../client/connections/resolve-connections.js';
 import type { NatsSettings } from '../../client/connections/settings.js';
 import { resolveHome } from '../../client/embedded/home.js';
-import { modulesAllowed } from '../../client/specification/allow-modules.js';
+import { areModulesAllowed } from '../../client/specification/allow-modules.js';
 import { SpecError } from '../../core/errors.js';
 import { allowModules } from '../../core/spaces/module/definition.js';
 import { DEVICES, type Device, isBatchedDevice } from '../../core/specification/devices.js';
@@ -18,7 +18,13 @@ import { connectStore } from '../../store/jetstream.js';
 import type { Store } from '../../store/store.js';
 import { openWorkFolder } from '../../workers/work-folder.js';
 import type { ControlOptions, ScoringOptions } from '../../workers/worker-options.js';
-import { duration, type Listen, listenAddress, wholeNumber, workerName } from '../arguments.js';
+import {
+  createWholeNumberParser,
+  type Listen,
+  parseDurationArgument,
+  parseListenArgument,
+  parseWorkerNameArgument,
+} from '../arguments.js';
 import { EXIT } from '../exit-codes.js';
 import { note } from '../render/terminal.js';
 
@@ -79,14 +85,18 @@ export function addWorkerCommand(program: Command): void {
         'name of the worker in `zeroscout workers` and beside its scores; unlike PID@HOST it is kept through restarts, and it must be unique',
       )
         .env('ZEROSCOUT_WORKER_NAME')
-        .argParser(workerName),
+        .argParser(parseWorkerNameArgument),
     )
     .option(
       '--until-idle <DURATION>',
       'stop a score worker that has had no task for this long, such as 5m; for SLURM and Kubernetes Jobs',
-      duration,
+      parseDurationArgument,
     )
-    .option('--metrics <HOST:PORT>', 'serve /metrics, /healthz and /readyz at this address', listenAddress)
+    .option(
+      '--metrics <HOST:PORT>',
+      'serve /metrics, /healthz and /readyz at this address',
+      parseListenArgument,
+    )
     .addOption(new Option('--background-may <WHAT>', 'says of them what they were allowed').hideHelp())
     .addOption(
       new Option('--background-of <HOME>', 'marks the workers that zeroscout services down stops').hideHelp(),
@@ -99,7 +109,7 @@ function concurrencyOption(): Option {
     '--concurrency <N>',
     'number of candidates scored at once, one process each; number of threads if one process owns the device',
   )
-    .argParser(wholeNumber({ min: 1, max: 1024 }))
+    .argParser(createWholeNumberParser({ min: 1, max: 1024 }))
     .default(availableParallelism(), 'the number of cores');
 }
 
@@ -109,7 +119,7 @@ function timeoutOption(): Option {
     'time limit of a scorer for a candidate or a batch of candidates; the scorer is then ended, and after three attempts the candidate is set aside',
   )
     .env('ZEROSCOUT_CANDIDATE_TIMEOUT')
-    .argParser(duration)
+    .argParser(parseDurationArgument)
     .default(600_000, '10m');
 }
 
@@ -200,7 +210,7 @@ function readSettings() {
   logLevel(process.env);
   const keys = readEncryptionKeys();
   const verify = readVerifySetting(process.env.ZEROSCOUT_VERIFY);
-  if (modulesAllowed()) allowModules(loadModule);
+  if (areModulesAllowed()) allowModules(loadModule);
   return { keys, verify };
 }
 

@@ -1,9 +1,9 @@
 // Defines the command `zeroscout workers`: the workers, what each can run, and what waits for a worker.
 import type { Command } from 'commander';
-import { spellDuration } from '../../client/spell.js';
+import { formatDuration } from '../../client/format-time.js';
 import { listWorkers, type QueueOfWorkers } from '../../client/workers/list-workers.js';
 import { engineOf } from '../../core/contract/engines.js';
-import { plainTable } from '../render/table.js';
+import { createTable } from '../render/table.js';
 import { note, print, printJson } from '../render/terminal.js';
 import { withSession } from '../session.js';
 import { addReleaseCommand, showRecord } from './release-worker.js';
@@ -41,7 +41,7 @@ function toJson({ name, device, workers, waiting, seconds, records }: QueueOfWor
 }
 
 function show(queues: readonly QueueOfWorkers[]): void {
-  const table = plainTable(['role', 'device', 'at once', 'engine', 'process', 'seen']);
+  const table = createTable(['role', 'device', 'at once', 'engine', 'process', 'seen']);
   for (const { device, workers } of queues)
     for (const { identity, worker, seen } of workers)
       table.push([
@@ -50,11 +50,11 @@ function show(queues: readonly QueueOfWorkers[]): void {
         worker?.role === 'score' ? String(worker.concurrency) : '-',
         worker?.engine ? engineOf(worker.engine) : '-',
         worker?.place ?? identity,
-        `${spellDuration(Date.now() - seen)} ago`,
+        `${formatDuration(Date.now() - seen)} ago`,
       ]);
   if (queues.some(({ workers }) => workers.length > 0)) print(table.toString());
   else note('no workers; start them: zeroscout worker --role control, zeroscout worker --role score');
   for (const record of queues.flatMap(({ records }) => records)) showRecord(record);
   for (const { name, waiting, seconds } of queues)
-    if (waiting > 0) note(`${name}: ${waiting} tasks wait, the oldest for ${spellDuration(1000 * seconds)}`);
+    if (waiting > 0) note(`${name}: ${waiting} tasks wait, the oldest for ${formatDuration(1000 * seconds)}`);
 }

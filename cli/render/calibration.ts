@@ -1,6 +1,6 @@
 // Prints what a calibration found, and whether it helps.
 import type { Calibration } from '../../core/calibration/calibration.js';
-import { formatFixed, plainTable } from './results.js';
+import { createTable, formatFixed } from './results.js';
 import { print } from './terminal.js';
 
 const NAMES = { own: 'weights of the search', weights: 'fitted weights', model: 'fitted model' } as const;
@@ -20,7 +20,7 @@ export function printCalibration({
     'better in',
     ...(heldOut ? [`tau of ${heldOut.candidates} others`] : []),
   ];
-  const table = plainTable(columns);
+  const table = createTable(columns);
   for (const name of ['own', 'weights', 'model'] as const)
     table.push([
       NAMES[name],

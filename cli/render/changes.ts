@@ -2,7 +2,7 @@
 import type { RankChange, RankingDiff, Some } from '../../core/report/ranking-diff.js';
 import { paint } from './terminal.js';
 
-export function changesText({ a, b, top, ...diff }: RankingDiff): string {
+export function formatChanges({ a, b, top, ...diff }: RankingDiff): string {
   const sections = [
     section(`entered the top ${top}`, diff.entered, ranks),
     section(`left the top ${top}`, diff.left, ranks),
@@ -28,7 +28,7 @@ export function changesText({ a, b, top, ...diff }: RankingDiff): string {
 }
 
 /** One line: `3 entered the top 10, 120 moved, 40 new, ...`. */
-export function changesLine({ a, top, ...diff }: RankingDiff): string {
+export function formatChangesLine({ a, top, ...diff }: RankingDiff): string {
   const counts = [
     [`entered the top ${top}`, diff.entered.count],
     ['moved', diff.moves.count],

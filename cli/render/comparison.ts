@@ -2,7 +2,7 @@
 import type { BetweenSearches } from '../../core/comparison/between.js';
 import type { Comparison, SearchComparison } from '../../core/comparison/comparison.js';
 import type { DatasetQuality, Estimate } from '../../core/comparison/quality.js';
-import { formatFixed, plainTable } from './results.js';
+import { createTable, formatFixed } from './results.js';
 import { paint, print } from './terminal.js';
 
 /** The number of winners that are printed; the files have more. */
@@ -26,7 +26,7 @@ export function printComparison({ searches, between }: Comparison): void {
 function printQuality({ dataset, candidates, rankers }: DatasetQuality): void {
   print(`\n${dataset}, ${candidates} known`);
   const tops = ['top 1', 'top 10', 'top 50', 'regret 10'];
-  const table = plainTable(['by', 'tau', '+-', 'rho', 'nDCG', 'nDCG 2^acc', ...tops]);
+  const table = createTable(['by', 'tau', '+-', 'rho', 'nDCG', 'nDCG 2^acc', ...tops]);
   for (const { name, kendall, spearman, ndcg, exponentialNdcg, top } of rankers)
     table.push([
       name,
@@ -50,14 +50,14 @@ function printRedundancy({
 }: SearchComparison): void {
   if (proxies.length < 2) return;
   print('\nSpearman correlations between proxies');
-  const table = plainTable(['', ...proxies.map((_, i) => String(i + 1))]);
+  const table = createTable(['', ...proxies.map((_, i) => String(i + 1))]);
   correlations.forEach((row, i) => {
     table.push([`${i + 1} ${proxies[i]}`, ...row.map((value) => formatFixed(value ?? undefined, 2))]);
   });
   print(table.toString());
   for (const names of clusters) print(`nearly the same: ${names.join(', ')}`);
   const datasets = Object.keys(leftOut[0]?.gain ?? {});
-  const without = plainTable([
+  const without = createTable([
     'without',
     'tau with all',
     'kept of top',
@@ -80,7 +80,7 @@ function formatSigned(value: number | null | undefined): string {
 
 function printWinners({ stability: { draws, betweenDraws, winners } }: SearchComparison): void {
   const names = Object.keys(winners[0]?.from ?? {});
-  const table = plainTable(['rank', 'ranks', 'in top 10', 'candidate', ...names], { droppable: names });
+  const table = createTable(['rank', 'ranks', 'in top 10', 'candidate', ...names], { droppable: names });
   for (const { rank, ranks, staysInTop10, candidate, from } of winners.slice(0, SHOWN))
     table.push([
       String(rank),
@@ -102,7 +102,7 @@ function printWinners({ stability: { draws, betweenDraws, winners } }: SearchCom
 }
 
 function printBetween(between: readonly BetweenSearches[]): void {
-  const table = plainTable(['searches', 'differ in', 'common', 'tau', 'rho', 'top 1', 'top 10', 'top 50']);
+  const table = createTable(['searches', 'differ in', 'common', 'tau', 'rho', 'top 1', 'top 10', 'top 50']);
   for (const { searches, differ, candidates, kendall, spearman, shared } of between)
     table.push([
       searches.join(' / '),

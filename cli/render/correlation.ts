@@ -6,7 +6,7 @@ import {
   type Correlation,
 } from '../../client/results/correlate.js';
 import type { RankingAgreement } from '../../core/ranking/agreement.js';
-import { formatFixed, plainTable } from './results.js';
+import { createTable, formatFixed } from './results.js';
 import { print } from './terminal.js';
 
 const NAMES: Readonly<Record<Baseline, string>> = {
@@ -28,7 +28,7 @@ export function printCorrelation({ datasets, top50StabilityBetweenDraws: shared 
 }
 
 function printCoefficients(datasets: readonly Agreement[]): void {
-  const table = plainTable(['dataset', 'candidates', "Kendall's tau", "Spearman's rho", 'nDCG']);
+  const table = createTable(['dataset', 'candidates', "Kendall's tau", "Spearman's rho", 'nDCG']);
   for (const { dataset, written, classes, ndcg } of datasets)
     for (const [name, { candidates, kendall, spearman }] of Object.entries({ written, classes }))
       table.push([
@@ -43,7 +43,7 @@ function printCoefficients(datasets: readonly Agreement[]): void {
 
 function printTops(datasets: readonly Agreement[]): void {
   const columns = ['dataset', 'top', 'mean', 'best', 'regret', 'mean by FLOPs', 'best by FLOPs', 'true best'];
-  const table = plainTable(columns);
+  const table = createTable(columns);
   for (const { dataset, top, trueBest } of datasets)
     for (const { k, mean, best, regret, flops } of top)
       table.push([
@@ -60,7 +60,7 @@ function printTops(datasets: readonly Agreement[]): void {
 }
 
 function printRecall(datasets: readonly Agreement[]): void {
-  const table = plainTable(['dataset', 'truly best classes', 'among the first']);
+  const table = createTable(['dataset', 'truly best classes', 'among the first']);
   for (const { dataset, recall } of datasets)
     for (const { first, found, of } of recall) table.push([dataset, `${found} of ${of}`, String(first)]);
   print(`${table.toString()}\n`);
@@ -75,7 +75,7 @@ similar FLOPs: mean of the fifths by FLOPs; nDCG 2^acc: gain 2^accuracy - 1, ove
  */
 function printBaselines(datasets: readonly Agreement[]): void {
   const columns = ['dataset', 'by', 'tau', 'rho', 'better half', 'similar FLOPs', 'nDCG 2^acc', 'top 10'];
-  const table = plainTable(columns);
+  const table = createTable(columns);
   const add = (dataset: string, name: string, found: RankingAgreement | Agreement) =>
     table.push([
       dataset,

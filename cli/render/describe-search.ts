@@ -1,14 +1,15 @@
 // Formats the description of one search: its state, what it waits for, and why it ended.
+
+import { formatDuration } from '../../client/format-time.js';
 import { describeSearch, type SearchDescription } from '../../client/searches/describe-search.js';
-import { spellDuration } from '../../client/spell.js';
 import { countsText } from '../../core/contract/counts-text.js';
 import type { SearchMemo, SearchProgress } from '../../core/contract/search.js';
 import { adviceInCommands } from '../advice.js';
 import type { StatusSession } from '../session.js';
-import { changesLine } from './changes.js';
+import { formatChangesLine } from './changes.js';
 import { paint, print, printJson } from './terminal.js';
-import { verificationLines } from './verification.js';
-import { waitingLine } from './waiting.js';
+import { formatVerification } from './verification.js';
+import { formatWaitingLine } from './waiting.js';
 
 export async function showSearch(
   { client, store, temporal }: StatusSession,
@@ -29,7 +30,7 @@ function runningLines({ progress, waiting }: SearchDescription, memo: Partial<Se
   const reasons = waiting ? [waiting, ...(waiting.also ?? [])] : [];
   return [
     ...(progress ? progressLines(progress) : [String(memo.progress ?? 'not begun')]),
-    ...reasons.map(waitingLine),
+    ...reasons.map(formatWaitingLine),
     ...(progress || reasons.length ? [] : ['no control worker answers']),
   ];
 }
@@ -44,7 +45,7 @@ function progressLines(progress: SearchProgress): string[] {
     `${stage}${progress.phase}: ${countsText(progress)}`,
     `shards: ${shards.done} of ${shards.total} done, ${shards.running.length} running`,
     ...(parts ? [`parts: ${parts.done} of ${parts.total} done, ${parts.running.length} running`] : []),
-    ...(progress.verification ? verificationLines(progress.verification) : []),
+    ...(progress.verification ? formatVerification(progress.verification) : []),
   ];
 }
 
@@ -57,9 +58,9 @@ function endedLines(description: SearchDescription, { progress }: Partial<Search
   }
   return [
     ...known,
-    ...(ended ? [`took ${spellDuration(Date.parse(ended) - Date.parse(started))}`] : []),
-    ...(changes ? [changesLine(changes)] : []),
-    ...(verification ? verificationLines(verification) : []),
+    ...(ended ? [`took ${formatDuration(Date.parse(ended) - Date.parse(started))}`] : []),
+    ...(changes ? [formatChangesLine(changes)] : []),
+    ...(verification ? formatVerification(verification) : []),
     ...(notCompared ? [paint.yellow(`not compared with the previous run: ${notCompared}`)] : []),
     ...(notNotified ? [paint.yellow(`the notification failed: ${notNotified}`)] : []),
   ];

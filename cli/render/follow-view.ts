@@ -1,13 +1,13 @@
 // Shows the progress of a search: as a bar on a terminal, as lines elsewhere.
 import { SingleBar } from 'cli-progress';
+import { formatDuration } from '../../client/format-time.js';
 import type { LiveProgress, SearchLook } from '../../client/searches/follow-search.js';
-import { spellDuration } from '../../client/spell.js';
 import type { Waiting } from '../../client/status/waiting.js';
 import { distinctText } from '../../core/contract/counts-text.js';
 import type { SearchProgress } from '../../core/contract/search.js';
 import { shorten } from './table.js';
 import { note } from './terminal.js';
-import { waitingText } from './waiting.js';
+import { formatWaiting } from './waiting.js';
 
 export type Shown = LiveProgress;
 export type ShownLook = SearchLook;
@@ -47,7 +47,7 @@ function speedometer() {
   return ({ now, planned }: Shown) => {
     first ??= { time: Date.now(), now };
     const rate = (now - first.now) / Math.max((Date.now() - first.time) / 1000, 1e-3);
-    const left = rate > 0 ? spellDuration((1000 * (planned - now)) / rate) : '-';
+    const left = rate > 0 ? formatDuration((1000 * (planned - now)) / rate) : '-';
     return { rate: rate.toFixed(1), left };
   };
 }
@@ -65,7 +65,7 @@ function explainer() {
 }
 
 /** The text after the bar, shortened so that no line is wider than the screen. */
-export function barText({
+export function formatBar({
   progress,
   speed: { rate, left },
   waiting,
@@ -78,7 +78,7 @@ export function barText({
 }): string {
   const [first] = waiting;
   const words = first
-    ? [waitingText(first)]
+    ? [formatWaiting(first)]
     : [
         `${rate}/s`,
         `${left} left`,
@@ -117,7 +117,7 @@ function barView(): View {
       const before = `${phase} [${' '.repeat(BAR_COLUMNS)}] ${now}/${planned}  `;
       // The last column remains free, because some terminals wrap when it is written.
       const room = Math.max(0, (process.stderr.columns ?? 80) - before.length - 1);
-      const payload = { phase, words: barText({ progress, speed: speed(progress), waiting, room }) };
+      const payload = { phase, words: formatBar({ progress, speed: speed(progress), waiting, room }) };
       if (!started) {
         explain(progress);
         widget.start(planned, now, payload);
@@ -159,7 +159,7 @@ function lineOf({
   waiting,
   speed,
 }: ShownLook & { readonly speed: ReturnType<typeof speedometer> }): string | undefined {
-  const reasons = waiting.map(waitingText).join('; ');
+  const reasons = waiting.map(formatWaiting).join('; ');
   if (!progress) return reasons || undefined;
   const { rate, left } = speed(progress);
   const counts = `${phaseOf(progress)}  ${progress.now}/${progress.planned}`;

@@ -3,7 +3,7 @@ import type { Latencies } from '../../client/results/latencies.js';
 import { isBusy, type Measurement } from '../../core/contract/latency.js';
 
 /** The median and the quartiles as texts of table cells: `6.31` and `6.20 to 6.52`. */
-export function latencyCells(measurement: Measurement | undefined): [string, string] {
+export function formatLatencyCells(measurement: Measurement | undefined): [string, string] {
   if (!measurement) return ['-', ''];
   const { latency, low, high } = measurement;
   const spread = low === undefined || high === undefined ? '' : `${low.toFixed(2)} to ${high.toFixed(2)}`;
@@ -11,16 +11,22 @@ export function latencyCells(measurement: Measurement | undefined): [string, str
 }
 
 /** A sentence on the conditions of the measurement. */
-export function machineText(machine: string): string {
+export function formatMachine(machine: string): string {
   return `latency: one image, median of repeated runs on ${machine}; valid for that machine only`;
 }
 
 /** A warning if the machine was busy while some latencies were measured. */
-export function busyWarning({ latencies, id }: { latencies: Latencies; id: string }): string | undefined {
+export function formatBusyWarning({
+  latencies,
+  id,
+}: {
+  latencies: Latencies;
+  id: string;
+}): string | undefined {
   const busy = [...latencies.values()].filter(isBusy).length;
-  return busy === 0 ? undefined : busyText({ busy, of: latencies.size, id });
+  return busy === 0 ? undefined : formatBusyCount({ busy, of: latencies.size, id });
 }
 
-export function busyText({ busy, of, id }: { busy: number; of: number; id: string }): string {
+export function formatBusyCount({ busy, of, id }: { busy: number; of: number; id: string }): string {
   return `the machine was busy while ${busy} of ${of} latencies were measured, so they may be too long; measure again when it is idle: zeroscout latency measure ${id} --again`;
 }

@@ -1,14 +1,15 @@
 // Formats the list of searches: as many as requested, and their total number.
+
+import { formatTime } from '../../client/format-time.js';
 import {
   countSearches,
   listSearches,
   type SearchFilter,
   type SearchRow,
 } from '../../client/searches/list-searches.js';
-import { spellTime } from '../../client/spell.js';
 import { SpecError } from '../../core/errors.js';
 import type { Session } from '../session.js';
-import { plainTable } from './table.js';
+import { createTable } from './table.js';
 import { note, print, printJson } from './terminal.js';
 
 /** The number of rows that people see by default. */
@@ -64,10 +65,10 @@ async function readRows({
 }
 
 function tableOf(rows: readonly SearchRow[]): string {
-  const table = plainTable(['id', 'space', 'state', 'progress', 'started']);
+  const table = createTable(['id', 'space', 'state', 'progress', 'started']);
   for (const { id, space, state, progress, counts, started } of rows) {
     const done = counts ? (counts.candidates ? `${counts.done} of ${counts.planned}` : '-') : progress;
-    table.push([id, space, state, done, spellTime({ time: Date.parse(started) })]);
+    table.push([id, space, state, done, formatTime({ time: Date.parse(started) })]);
   }
   return table.toString();
 }

@@ -2,18 +2,18 @@
 
 import type { Latencies } from '../../client/results/latencies.js';
 import { countFlops } from '../../client/results/pareto.js';
-import { modulePermission } from '../../client/specification/allow-modules.js';
+import { readModulePermission } from '../../client/specification/allow-modules.js';
 import { countRejected, describeDrawCounts } from '../../core/contract/draw-counts.js';
 import type { ParetoRow } from '../../core/report/pareto.js';
 import { extraProxies, proxiesIn, type RankingRow } from '../../core/report/ranking-csv.js';
 import type { Summary } from '../../core/report/summary.js';
 import type { Specification } from '../../core/specification/specification.js';
-import { busyText, latencyCells, machineText } from './latencies.js';
-import { plainTable, type TableOptions } from './table.js';
+import { formatBusyCount, formatLatencyCells, formatMachine } from './latencies.js';
+import { createTable, type TableOptions } from './table.js';
 import { note, paint } from './terminal.js';
-import { verificationLines } from './verification.js';
+import { formatVerification } from './verification.js';
 
-export { plainTable };
+export { createTable };
 
 const LATENCY_HEAD = ['ms', 'quartiles'];
 /**
@@ -26,7 +26,7 @@ const DROPPABLE = ['quartiles', 'Mparams'];
  * The first rows of a ranking: FLOPs as `flopsOf` counts them, or else as scored, and parameters in millions;
  * latencies in milliseconds with quartiles, if there are any.
  */
-export function rankingTable(
+export function formatRankingTable(
   rows: readonly RankingRow[],
   latencies: Latencies = new Map(),
   { flopsOf, ...screen }: TableOptions & { readonly flopsOf?: (candidate: string) => number } = {},
@@ -36,7 +36,7 @@ export function rankingTable(
   const others = extraProxies(proxiesIn(rows));
   const names = ['expressivity', 'progressivity', 'trainability', ...others];
   const headings = ['rank', 'candidate', 'score', ...names, ...costs];
-  const table = plainTable(headings, { ...screen, ...(measured ? { droppable: DROPPABLE } : {}) });
+  const table = createTable(headings, { ...screen, ...(measured ? { droppable: DROPPABLE } : {}) });
   for (const { rank, candidate, score, proxies, parameters } of rows)
     table.push([
       String(rank),
@@ -48,16 +48,16 @@ export function rankingTable(
       ...others.map((name) => formatFixed(proxies[name], 4)),
       millions(flopsOf?.(candidate) ?? proxies.complexity),
       (parameters / 1e6).toFixed(3),
-      ...(measured ? latencyCells(latencies.get(candidate)) : []),
+      ...(measured ? formatLatencyCells(latencies.get(candidate)) : []),
     ]);
   return table.toString();
 }
 
 /** FLOPs and parameters in millions; latencies if there are any. */
-export function paretoTable(front: readonly ParetoRow[], latencies: Latencies): string {
+export function formatParetoTable(front: readonly ParetoRow[], latencies: Latencies): string {
   const measured = latencies.size > 0;
   const headings = ['rank', 'candidate', 'score', 'MFLOPs', 'Mparams', ...(measured ? LATENCY_HEAD : [])];
-  const table = plainTable(headings, { droppable: ['quartiles'] });
+  const table = createTable(headings, { droppable: ['quartiles'] });
   for (const { rank, candidate, score, flops, parameters } of front)
     table.push([
       String(rank),
@@ -65,7 +65,7 @@ export function paretoTable(front: readonly ParetoRow[], latencies: Latencies): 
       formatFixed(score, 4),
       (flops / 1e6).toFixed(2),
       (parameters / 1e6).toFixed(3),
-      ...(measured ? latencyCells(latencies.get(candidate)) : []),
+      ...(measured ? formatLatencyCells(latencies.get(candidate)) : []),
     ]);
   return table.toString();
 }
@@ -78,8 +78,8 @@ function millions(value: number | undefined): string {
  * For a specification: the FLOPs of a candidate that people see, and a line that says for which images they
  * are counted.
  */
-export function flopsCounter(specification: Pick<Specification, 'space' | 'constraints'>) {
-  const { flopsOf, countedAt } = countFlops({ specification, modules: modulePermission() });
+export function createFlopsCounter(specification: Pick<Specification, 'space' | 'constraints'>) {
+  const { flopsOf, countedAt } = countFlops({ specification, modules: readModulePermission() });
   return { flopsOf, line: `FLOPs of images of ${countedAt} x ${countedAt}` };
 }
 
@@ -87,7 +87,7 @@ export function flopsCounter(specification: Pick<Specification, 'space' | 'const
  * Reports on stderr what failed after the ranking of a finished search: the comparison with the previous run,
  * or the notification.
  */
-export function noteNotNotified({
+export function noteFailedNotification({
   notCompared,
   notNotified,
 }: {
@@ -99,14 +99,20 @@ export function noteNotNotified({
 }
 
 /** The number of shown rows, and of all rows of a table. */
-export function shownLine({ shown, total }: { readonly shown: number; readonly total: number }): string {
+export function formatShownCount({
+  shown,
+  total,
+}: {
+  readonly shown: number;
+  readonly total: number;
+}): string {
   return shown < total
     ? `the first ${shown} of ${total} ranked candidates; --top N and --format csv show more`
     : `all ${total} ranked candidates`;
 }
 
 /** A few lines on what the search did. */
-export function summaryLines({
+export function formatSummary({
   id,
   latency,
   candidates,
@@ -132,9 +138,9 @@ export function summaryLines({
     const why = describeDrawCounts(drawn);
     lines.push(`${bred}${drawn.proposed} drawn, ${share.toFixed(1)} % rejected${why ? `: ${why}` : ''}`);
   }
-  for (const machine of new Set(Object.values(drawn?.latencies ?? {}))) lines.push(machineText(machine));
-  if (latency?.busy) lines.push(busyText({ busy: latency.busy, of: latency.measured, id }));
-  if (verification) lines.push(...verificationLines(verification));
+  for (const machine of new Set(Object.values(drawn?.latencies ?? {}))) lines.push(formatMachine(machine));
+  if (latency?.busy) lines.push(formatBusyCount({ busy: latency.busy, of: latency.measured, id }));
+  if (verification) lines.push(...formatVerification(verification));
   if (ended !== undefined) lines.push(`ended early: ${ended}`);
   for (const [dataset, { kendall, spearman }] of Object.entries(correlation ?? {}))
     lines.push(

@@ -1,27 +1,27 @@
 // Formats schedules as tables and lines for people.
 import type { ScheduleDetails, ScheduleRow } from '../../client/schedules/describe-schedule.js';
-import { plainTable } from './results.js';
+import { createTable } from './results.js';
 
-export function summaryTable(schedules: readonly ScheduleRow[]): string {
-  const table = plainTable(['name', 'cron', 'timezone', 'state', 'next', 'last run']);
+export function formatScheduleTable(schedules: readonly ScheduleRow[]): string {
+  const table = createTable(['name', 'cron', 'timezone', 'state', 'next', 'last run']);
   for (const { name, cron, timezone, state, next, last } of schedules)
     table.push([name, cron, timezone, state, next ?? '-', last ?? '-']);
   // Whoever reads the list sees why nothing has run.
   const notes = schedules.flatMap((row) =>
-    row.state === 'paused' && row.note ? [`${row.name} is paused: ${whyPaused(row)}`] : [],
+    row.state === 'paused' && row.note ? [`${row.name} is paused: ${explainPause(row)}`] : [],
   );
   return [table.toString(), ...notes].join('\n');
 }
 
 /** The reason why a schedule is paused, and the command that shows more. */
-function whyPaused({ note, failedRun }: Pick<ScheduleRow, 'note' | 'failedRun'>): string {
+function explainPause({ note, failedRun }: Pick<ScheduleRow, 'note' | 'failedRun'>): string {
   return failedRun ? `${note}; zeroscout status ${failedRun} says why` : String(note);
 }
 
 export function detailsText(details: ScheduleDetails): string {
   const { name, state, cron, timezone, jitter, overlap, catchup, pauseOnFailure } = details;
   const lines = [
-    `${name}: ${state}${state === 'paused' && details.note ? `: ${whyPaused(details)}` : ''}`,
+    `${name}: ${state}${state === 'paused' && details.note ? `: ${explainPause(details)}` : ''}`,
     `  at       ${cron} ${timezone}${/^0\w*$/.test(jitter) ? '' : `, up to ${jitter} later`}`,
     `  overlap  ${overlap}; ${details.skipped} skipped so far`,
     `  catch up ${catchup}; ${details.missed} missed so far`,
@@ -32,7 +32,7 @@ export function detailsText(details: ScheduleDetails): string {
       : details.coming.map((time, i) => `  ${i ? '        ' : 'coming  '} ${time}`)),
   ];
   if (!details.runs.length) return lines.join('\n');
-  const table = plainTable(['run', 'state', 'started']);
+  const table = createTable(['run', 'state', 'started']);
   for (const { id, state, started } of details.runs) table.push([id, state, started]);
   const { runs, started } = details;
   const rest =

@@ -1,7 +1,7 @@
 // Prints tables without rules: numbers are right-aligned, and on a terminal no row is wider than the screen.
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
-import { ellipsis, paint, terminalWidth } from './terminal.js';
+import { getEllipsis, getTerminalWidth, paint } from './terminal.js';
 
 export interface PlainTable {
   push(row: readonly string[]): void;
@@ -33,9 +33,9 @@ export interface TableOptions {
   readonly width?: number;
 }
 
-export function plainTable(
+export function createTable(
   headings: readonly string[],
-  { width = terminalWidth(), droppable = [] }: TableOptions = {},
+  { width = getTerminalWidth(), droppable = [] }: TableOptions = {},
 ): PlainTable {
   const rows: (readonly string[])[] = [];
   return {
@@ -124,7 +124,7 @@ function shrink({
 /** Cuts out the middle of a text, because candidates and ids differ at both ends. */
 export function shorten({ text, width }: { readonly text: string; readonly width: number }): string {
   if (length(text) <= width) return text;
-  const mark = ellipsis();
+  const mark = getEllipsis();
   const bare = [...plain(text)];
   const kept = Math.max(0, width - mark.length);
   const end = Math.floor(kept / 2);

@@ -17,7 +17,7 @@ export function isColoured(
 }
 
 /** The number of columns of the screen behind stdout; Infinity for a file or a program. */
-export function terminalWidth(): number {
+export function getTerminalWidth(): number {
   return process.stdout.isTTY ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
 }
 
@@ -27,7 +27,7 @@ function isUnicode(env: NodeJS.ProcessEnv = process.env): boolean {
 }
 
 /** The text that stands for omitted text. */
-export function ellipsis(): string {
+export function getEllipsis(): string {
   return isUnicode() ? '\u2026' : '...';
 }
 

@@ -15,7 +15,7 @@ type Found = Pick<
 > & { readonly why?: string | undefined };
 
 /** One line for each finding; the first says how much was verified. */
-export function verificationLines(found: Found): string[] {
+export function formatVerification(found: Found): string[] {
   const { scores, verified, notVerified, why, disagreements, examples, setAside, suspected } = found;
   const agreed = disagreements === 0 ? 'all agree' : `${disagreements} disagree`;
   const lines = [

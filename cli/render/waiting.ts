@@ -9,10 +9,10 @@ function adviceFor({ for: what, device }: Waiting): string {
   return '';
 }
 
-export function waitingText(waiting: Waiting): string {
+export function formatWaiting(waiting: Waiting): string {
   return `${waiting.message}${adviceFor(waiting)}`;
 }
 
-export function waitingLine(waiting: Waiting): string {
-  return paint.yellow(`waiting: ${waitingText(waiting)}`);
+export function formatWaitingLine(waiting: Waiting): string {
+  return paint.yellow(`waiting: ${formatWaiting(waiting)}`);
 }

@@ -8,8 +8,8 @@ import type { Space } from '../../core/spaces/space.js';
 import { nearest } from '../../core/text/nearest.js';
 import type { Store } from '../../store/store.js';
 import { type FinishedSearch, readCohort } from '../comparison/read-cohort.js';
-import { spaceDigest } from '../specification/read-calibration.js';
-import { cohortFeatures } from './cohort-features.js';
+import { digestSpace } from '../specification/read-calibration.js';
+import { collectCohortFeatures } from './cohort-features.js';
 
 /** The most units over which features are standardized; more would hardly change the scales. */
 const REFERENCE = 2_000;
@@ -52,7 +52,7 @@ export async function calibrateSearch({
   const known: readonly Label[] = compared.known.get(dataset)!;
   const { seed } = options;
   const { labels, heldOut } = divide({ known, count: options.labels, seed });
-  const features = cohortFeatures({ search, compared, space });
+  const features = collectCohortFeatures({ search, compared, space });
   const m = compared.cohort.units.length;
   const reference = sample({
     key: { seed, draw: 0, name: 'reference' },
@@ -73,7 +73,7 @@ export async function calibrateSearch({
   const { space: defined } = search.memo.specification;
   const text = formatCalibration({
     search: search.id,
-    space: { kind: defined.kind, digest: spaceDigest(defined) },
+    space: { kind: defined.kind, digest: digestSpace(defined) },
     dataset,
     proxies: [...features.proxies],
     ...found,

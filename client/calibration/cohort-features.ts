@@ -18,7 +18,7 @@ export interface CohortFeatures {
 }
 
 /** Throws a SpecError if the score of the search is not a sum of logarithms. */
-export function cohortFeatures({
+export function collectCohortFeatures({
   search,
   compared,
   space,

@@ -5,7 +5,7 @@ import type { Truth } from '../../core/report/truth.js';
 import type { Space } from '../../core/spaces/space.js';
 import type { Store } from '../../store/store.js';
 import type { FinishedSearch } from '../comparison/read-cohort.js';
-import { accuraciesBy } from '../results/known-accuracies.js';
+import { createAccuracyLookup } from '../results/known-accuracies.js';
 import { readResults } from '../results/results.js';
 
 export interface SuggestedNetwork {
@@ -35,7 +35,7 @@ export async function suggestNetworks({
   readonly options: SuggestOptions;
 }): Promise<readonly SuggestedNetwork[]> {
   const rows = await (await readResults({ store, result: search.result })).first();
-  const accuraciesOf = truth ? accuraciesBy(truth, space) : () => undefined;
+  const accuraciesOf = truth ? createAccuracyLookup(truth, space) : () => undefined;
   const classes = new Set<string>();
   const open = rows.filter(({ candidate, class: unit = candidate }) => {
     if (accuraciesOf(candidate)) classes.add(unit);
@@ -50,11 +50,11 @@ export async function suggestNetworks({
   const found = suggest({ places: [...open.keys()], budget, key });
   return found.map(({ place, why }) => {
     const { rank, candidate } = open[place]!;
-    return { rank, candidate, why: spell(why) };
+    return { rank, candidate, why: formatReason(why) };
   });
 }
 
-function spell(why: Suggestion['why']): string {
+function formatReason(why: Suggestion['why']): string {
   if (why.kind === 'winner')
     return 'winner: may be the best, and says whether the top holds what it promises';
   return `spread: drawn from part ${why.part} of ${why.of} of the rest, so that a calibration knows that region`;

@@ -7,7 +7,7 @@ import type { Truth } from '../../core/report/truth.js';
 import type { Space } from '../../core/spaces/space.js';
 import { canonicalJson, specificationDifferences } from '../../core/specification/specification-digest.js';
 import type { Store } from '../../store/store.js';
-import { finishedSearch } from '../searches/find-search.js';
+import { findFinishedSearch } from '../searches/find-search.js';
 import { type ModulePermission, openSpaceWith } from '../specification/allow-modules.js';
 import { type FinishedSearch, readCohort } from './read-cohort.js';
 
@@ -37,7 +37,7 @@ export async function compareSearches({
   if (ids.length === 0)
     throw SpecError.of({ path: 'id', message: 'none is named; must be one search or more' });
   const found: FinishedSearch[] = [];
-  for (const id of ids) found.push(await finishedSearch({ client, id }));
+  for (const id of ids) found.push(await findFinishedSearch({ client, id }));
   checkTogether(found);
   const space = openSpaceWith({ space: found[0]!.memo.specification.space, modules });
   const truth = await readTruth?.(space);

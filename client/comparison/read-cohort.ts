@@ -3,7 +3,7 @@
 import { addressOfResult } from '../../activities/address-scores.js';
 import { unitOf } from '../../activities/cohort.js';
 import { readCalibratedScore } from '../../activities/rank/calibrated.js';
-import { scoredUnits } from '../../activities/scored-units.js';
+import { readScoredUnits } from '../../activities/scored-units.js';
 import type { Cohort } from '../../core/comparison/cohort.js';
 import type { ComparedSearch } from '../../core/comparison/comparison.js';
 import type { KnownCandidate } from '../../core/comparison/quality.js';
@@ -14,7 +14,7 @@ import type { Space } from '../../core/spaces/space.js';
 import type { Specification } from '../../core/specification/specification.js';
 import { stagesOf } from '../../core/specification/stages.js';
 import type { Store } from '../../store/store.js';
-import { accuraciesBy, knownCosts } from '../results/known-accuracies.js';
+import { createAccuracyLookup, findKnownCosts } from '../results/known-accuracies.js';
 import { readResults } from '../results/results.js';
 
 export interface FinishedSearch {
@@ -35,7 +35,7 @@ export async function readCohort({ store, search, space, truth }: CohortRequest)
   const { id, memo, result } = search;
   const { specification } = stagesOf(memo.specification).at(-1)!;
   const address = addressOfResult({ specification, result });
-  const scores = await scoredUnits({ store, specification, address, plan: result.plan });
+  const scores = await readScoredUnits({ store, specification, address, plan: result.plan });
   const results = await readResults({ store, result });
   const { millisecondsPerCandidate } = results.summary;
   const units = [...scores.keys()];
@@ -70,7 +70,7 @@ function costColumns({
   readonly specification: Specification;
 }): ReadonlyMap<string, Float64Array> {
   const { resolution } = specification.fidelity;
-  const all = units.map((candidate) => knownCosts({ space, candidate, resolution }));
+  const all = units.map((candidate) => findKnownCosts({ space, candidate, resolution }));
   const names = (['flops', 'parameters', 'depth'] as const).filter((name) =>
     all.every((costs) => costs[name] !== undefined),
   );
@@ -94,7 +94,7 @@ function knownOf({
 }): ComparedSearch['known'] {
   const places = new Map(units.map((unit, at) => [unit, at]));
   const toUnit = unitOf(specification);
-  const accuraciesOf = accuraciesBy(truth, space);
+  const accuraciesOf = createAccuracyLookup(truth, space);
   const found = written
     .flatMap((candidate) => {
       const accuracies = accuraciesOf(candidate);

@@ -4,7 +4,7 @@ import { Connection, isGrpcServiceError, ServiceError as TemporalServiceError } 
 import { ServiceError, type ServiceFault } from '../../core/errors.js';
 import { KEEPALIVE } from '../../workers/keepalive.js';
 import { startServers } from '../embedded/absent.js';
-import { retriesUntilClosed } from './late-retries.js';
+import { createRetryInterceptors } from './late-retries.js';
 import { identifyPeer, type Peer } from './peer.js';
 import type { TemporalSettings } from './settings.js';
 import { explainTlsFault } from './tls-fault.js';
@@ -31,7 +31,7 @@ export async function connectTemporal(settings: TemporalSettings): Promise<Conne
       ...options,
       channelArgs: KEEPALIVE,
       connectTimeout: CONNECT_MS,
-      interceptors: retriesUntilClosed(),
+      interceptors: createRetryInterceptors(),
     });
     const { workflowService } = connection;
     await connection.ensureConnected();

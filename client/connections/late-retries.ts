@@ -13,7 +13,7 @@ type Call = ReturnType<Interceptor>;
  * error that gRPC then throws has no caller, and would end the process of a command that has finished its
  * work.
  */
-export function retriesUntilClosed(): Interceptor[] {
+export function createRetryInterceptors(): Interceptor[] {
   const tried = new WeakSet<object>();
   const ignored: Interceptor = (options, nextCall) => {
     const isRetry = tried.has(options);

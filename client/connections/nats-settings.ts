@@ -28,7 +28,7 @@ const IDENTITIES = ['creds', 'nkey', 'user', 'token'] as const;
  * Reads settings without connecting; the files that they name are checked when they are used. Undefined if
  * nothing is set.
  */
-export function configuredNats(env: NodeJS.ProcessEnv): NatsSettings | undefined {
+export function readNatsSettings(env: NodeJS.ProcessEnv): NatsSettings | undefined {
   const { NATS_URL: url, ZEROSCOUT_NATS_REPLICAS: replicas } = env;
   const access = accessOf(env);
   if (!url) {

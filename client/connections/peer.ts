@@ -54,7 +54,7 @@ export async function identifyPeer({
 }
 
 /** Asks a NATS server that requires no credentials whether JetStream answers. */
-export async function jetStreamAnswers({
+export async function isJetStreamAnswering({
   host,
   port,
   timeoutMs,

@@ -8,7 +8,7 @@ import type { OnStep } from '../embedded/binaries.js';
 import { type EmbeddedServices, ensureServices, findRunning } from '../embedded/embedded.js';
 import type { Home, ServiceName } from '../embedded/home.js';
 import { requireRunning } from '../embedded/require-running.js';
-import { configuredNats } from './nats-settings.js';
+import { readNatsSettings } from './nats-settings.js';
 import type { NatsSettings, TemporalOptions, TemporalSettings } from './settings.js';
 
 export { connectTemporal } from './connect-temporal.js';
@@ -45,7 +45,7 @@ export async function resolveConnections({
   readonly env?: NodeJS.ProcessEnv;
 }): Promise<Connections> {
   const { temporal, nats } = readConfigured({ env });
-  const missing = embeddedServices({ env });
+  const missing = listEmbeddedServices({ env });
   if (!temporal && (env.TEMPORAL_API_KEY || env.TEMPORAL_NAMESPACE)) {
     onStep(
       'TEMPORAL_ADDRESS is not set: the embedded Temporal server is used, without API key and namespace',
@@ -64,7 +64,7 @@ export async function resolveConnections({
 }
 
 /** The servers that are not configured. */
-export function embeddedServices({
+export function listEmbeddedServices({
   env = process.env,
 }: {
   readonly env?: NodeJS.ProcessEnv;
@@ -96,7 +96,7 @@ export async function resolveTemporal({
 /** Reads the settings in the environment and temporal.toml, without connecting. */
 export function readConfigured({ env = process.env }: { readonly env?: NodeJS.ProcessEnv }): Configured {
   const temporal = configuredTemporal(env);
-  const nats = configuredNats(env);
+  const nats = readNatsSettings(env);
   return { ...(temporal && { temporal }), ...(nats && { nats }) };
 }
 

@@ -7,12 +7,12 @@ import { createPayloadCodec } from '../../workers/payload-codec.js';
 import { startTracing } from '../../workers/tracing/start.js';
 import { type Home, resolveHome } from '../embedded/home.js';
 import { restartEmbedded } from '../embedded/keep-running.js';
-import { type ModulePermission, modulePermission } from '../specification/allow-modules.js';
+import { type ModulePermission, readModulePermission } from '../specification/allow-modules.js';
 import { readEncryptionKeys } from './encryption-keys.js';
 import {
   type Connections,
   connectTemporal,
-  embeddedServices,
+  listEmbeddedServices,
   type NatsSettings,
   resolveConnections,
   resolveTemporal,
@@ -73,7 +73,7 @@ export interface OpenSession extends Session {
 export async function openSession({
   start,
   home: folder,
-  modules = modulePermission(),
+  modules = readModulePermission(),
   ...listener
 }: SessionOptions): Promise<OpenSession> {
   const home =
@@ -83,7 +83,7 @@ export async function openSession({
     // A session that starts no servers restarts those that died; servers that a person has stopped remain
     // down.
     if (start === 'never')
-      await restartEmbedded({ home, which: embeddedServices(), onStep, depth: 'process' });
+      await restartEmbedded({ home, which: listEmbeddedServices(), onStep, depth: 'process' });
     return resolveConnections({ home, start, onStep });
   });
   const { client, connections, close } = opened;
@@ -131,7 +131,7 @@ export async function withStatusSession<T>(
     const home = resolveHome();
     const { onStep, onNote } = listener;
     // What is known without the server is reported even if it cannot be restarted.
-    await restartEmbedded({ home, which: embeddedServices(), onStep, depth: 'process' }).catch(
+    await restartEmbedded({ home, which: listEmbeddedServices(), onStep, depth: 'process' }).catch(
       (error: Error) => onNote(error.message),
     );
     return resolveTemporal({ home });

@@ -13,7 +13,7 @@ const CALL_MS = 5_000;
  * Whether the server answers and has the default namespace, which the development server creates after it
  * starts to listen.
  */
-export async function temporalAnswers({
+export async function isTemporalAnswering({
   address,
   timeoutMs,
 }: {

@@ -47,7 +47,7 @@ export function packageOf(library: string): string | undefined {
 }
 
 /** Libraries that the provider needs and that the system's loader does not find with this environment. */
-export async function missingLibraries({
+export async function findMissingLibraries({
   folder,
   env,
 }: Runtime & { env: NodeJS.ProcessEnv }): Promise<string[]> {
@@ -83,7 +83,7 @@ print(os.pathsep.join(found))
 /**
  * Folders of CUDA libraries among Python's packages, in the form of LD_LIBRARY_PATH; empty if there are none.
  */
-export async function pythonLibraryPath({ env }: { env: NodeJS.ProcessEnv }): Promise<string> {
+export async function findPythonLibraries({ env }: { env: NodeJS.ProcessEnv }): Promise<string> {
   try {
     const { stdout } = await run('python3', ['-c', FIND_FOLDERS], { env, timeout: 30_000 });
     return stdout.trim();

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:f
 import { join, resolve } from 'node:path';
 import { DeviceError } from '../../core/errors.js';
 import { openRegularFile } from '../../store/regular-file.js';
-import { firstError, whyNoPip } from '../embedded/fetch.js';
+import { extractPipError, findPipObstacle } from '../embedded/fetch.js';
 import { run } from '../embedded/process.js';
 import { PROVIDER_FILES, type Runtime } from './cuda-libraries.js';
 
@@ -81,7 +81,7 @@ async function fetchWheel({
   env: NodeJS.ProcessEnv;
   onStep: (text: string) => void;
 }): Promise<string> {
-  const noPip = await whyNoPip({ env });
+  const noPip = await findPipObstacle({ env });
   if (noPip !== undefined)
     throw failure(`${noPip}; or name a wheel of onnxruntime-gpu ${version} that is here`);
   onStep(`fetching onnxruntime-gpu ${version} with pip (about 250 MB)`);
@@ -92,7 +92,7 @@ async function fetchWheel({
     const args = [...pip, ...what, ...platforms, '-d', folder, `onnxruntime-gpu==${version}`];
     await run('python3', args, { env, timeout: FETCH_MS });
   } catch (error) {
-    throw failure(`pip could not fetch it: ${firstError(error)}`, error);
+    throw failure(`pip could not fetch it: ${extractPipError(error)}`, error);
   }
   return join(folder, readdirSync(folder).find((name) => name.endsWith('.whl'))!);
 }

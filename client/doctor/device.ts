@@ -5,11 +5,11 @@ import type { BatchedDevice } from '../../core/specification/devices.js';
 import { checkDevice } from '../../engine/check-device.js';
 import {
   DRIVER,
+  findMissingLibraries,
+  findPythonLibraries,
   findRuntime,
   hasProvider,
-  missingLibraries,
   packageOf,
-  pythonLibraryPath,
   type Runtime,
 } from '../devices/cuda-libraries.js';
 import type { Check } from './check.js';
@@ -85,9 +85,9 @@ async function libraryChecks({
   readonly runtime: Runtime;
   readonly env: NodeJS.ProcessEnv;
 }): Promise<Check[]> {
-  const missing = await missingLibraries({ ...runtime, env });
+  const missing = await findMissingLibraries({ ...runtime, env });
   const libraries = missing.filter((name) => name !== DRIVER);
-  const there = await pythonLibraryPath({ env });
+  const there = await findPythonLibraries({ env });
   const driver = missing.includes(DRIVER);
   return [
     {

@@ -5,7 +5,7 @@ import { connectLink } from '../../store/connect.js';
 import { readEncryptionKeys } from '../connections/encryption-keys.js';
 import { type Configured, connectTemporal, readConfigured } from '../connections/resolve-connections.js';
 import type { Home, ServiceName } from '../embedded/home.js';
-import { type ServiceStatus, servicesStatus } from '../embedded/status.js';
+import { readServicesStatus, type ServiceStatus } from '../embedded/status.js';
 import type { Check } from './check.js';
 
 export async function checkServers({
@@ -24,7 +24,7 @@ export async function checkServers({
     if (!(error instanceof SpecError)) throw error;
     return [{ name: 'settings', status: 'missing', found: error.message, todo: 'correct the setting' }];
   }
-  const embedded = await servicesStatus({ home });
+  const embedded = await readServicesStatus({ home });
   const servers = await Promise.all([
     checkTemporalServer({ configured, embedded }),
     checkNatsServer({ configured, embedded }),

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { withoutTelemetry } from '../../engine/telemetry.js';
 import { readConfigured } from '../connections/resolve-connections.js';
 import { type BinaryName, findBinary } from '../embedded/binaries.js';
-import { whyNoPip } from '../embedded/fetch.js';
+import { findPipObstacle } from '../embedded/fetch.js';
 import type { Home } from '../embedded/home.js';
 import { run } from '../embedded/process.js';
 import type { Check } from './check.js';
@@ -23,7 +23,7 @@ interface Place {
 }
 
 export async function checkTools({ home, env }: Place): Promise<readonly Check[]> {
-  const [noPip, onnx] = await Promise.all([whyNoPip({ env }), checkOnnxRuntime({ env })]);
+  const [noPip, onnx] = await Promise.all([findPipObstacle({ env }), checkOnnxRuntime({ env })]);
   const temporal = await checkBinary({ home, env, name: 'temporal', noPip });
   const nats = await checkBinary({ home, env, name: 'nats-server', noPip });
   const bothThere = temporal.status === 'ok' && nats.status === 'ok';

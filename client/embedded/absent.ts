@@ -1,6 +1,6 @@
 // Reports, for embedded servers that cannot be used, whether each is silent, has died or was never started.
 import { type Advice, ServiceError, type ServiceFault } from '../../core/errors.js';
-import { type Home, logFile, type ServiceName } from './home.js';
+import { type Home, locateLog, type ServiceName } from './home.js';
 import { pidsOf } from './lifecycle.js';
 import { SERVERS } from './servers.js';
 import { readState } from './state.js';
@@ -62,6 +62,6 @@ async function describeAbsent({
   if (readState({ home }).services[name]?.pid === undefined) return undefined;
   return {
     reason: 'not-running',
-    fault: `${title} is away: the embedded server has died; its log is ${logFile({ home, name })}.`,
+    fault: `${title} is away: the embedded server has died; its log is ${locateLog({ home, name })}.`,
   };
 }

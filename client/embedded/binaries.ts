@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { isAsFetched, recordDigest } from './digests.js';
 import { type BinaryName, fetchBinary, type OnStep } from './fetch.js';
 import type { Home, ServiceName } from './home.js';
-import { pathFolders, run } from './process.js';
+import { listPathFolders, run } from './process.js';
 
 export interface Binary {
   readonly name: BinaryName;
@@ -50,7 +50,7 @@ export async function findBinary({
   readonly onStep?: OnStep;
 }): Promise<Binary | undefined> {
   const candidates = [
-    ...pathFolders(env).map((folder) => ({ path: join(folder, name), source: 'PATH' as const })),
+    ...listPathFolders(env).map((folder) => ({ path: join(folder, name), source: 'PATH' as const })),
     { path: join(home.bin, name), source: 'fetched' as const },
   ];
   for (const { path, source } of candidates) {

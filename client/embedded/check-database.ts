@@ -12,7 +12,7 @@ const FAULT = /malformed|not a database|could not open|unable to open/i;
  * so no server runs. SQLite checks every page, which takes 7 ms for each megabyte; it cannot detect flipped
  * bits within a value.
  */
-export async function databaseFault(file: string): Promise<string | undefined> {
+export async function findDatabaseFault(file: string): Promise<string | undefined> {
   const stats = lstatSync(file, { throwIfNoEntry: false });
   if (stats === undefined) return undefined;
   const fault = fileFault({ file, stats });

@@ -17,7 +17,7 @@ export interface SetAside {
 const SQLITE_COMPANIONS = ['-journal', '-wal', '-shm'];
 
 /** The main file or folder comes first; the others are useless without it. */
-export function dataPaths({
+export function locateData({
   home,
   name,
 }: {
@@ -30,7 +30,7 @@ export function dataPaths({
 }
 
 export function hasData(place: { readonly home: Home; readonly name: ServiceName }): boolean {
-  return existsSync(dataPaths(place)[0]!);
+  return existsSync(locateData(place)[0]!);
 }
 
 /** Renames the data to `NAME.damaged-TIMESTAMP`, or with another word than `damaged`. Nothing is deleted. */
@@ -42,7 +42,7 @@ export function setDataAside({
   readonly name: ServiceName;
   readonly word: 'damaged' | 'unfinished';
 }): SetAside {
-  const [main, ...companions] = dataPaths(place);
+  const [main, ...companions] = locateData(place);
   const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
   let target = `${main}.${word}-${stamp}`;
   for (let copy = 2; existsSync(target); copy += 1) target = `${main}.${word}-${stamp}-${copy}`;
@@ -63,7 +63,7 @@ export function putDataBack({
   readonly name: ServiceName;
   readonly aside: SetAside;
 }): void {
-  for (const path of dataPaths(place)) rmSync(path, { recursive: true, force: true });
+  for (const path of locateData(place)) rmSync(path, { recursive: true, force: true });
   for (const { from, to } of aside.moves) renameSync(to, from);
 }
 
@@ -89,5 +89,5 @@ export function endFirstStart(place: { readonly home: Home; readonly name: Servi
 }
 
 function firstStartMark(place: { readonly home: Home; readonly name: ServiceName }): string {
-  return `${dataPaths(place)[0]!}.first-start`;
+  return `${locateData(place)[0]!}.first-start`;
 }

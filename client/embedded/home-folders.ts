@@ -2,7 +2,7 @@
 import { chmodSync, lstatSync, readdirSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SpecError } from '../../core/errors.js';
-import { faultWords } from '../files/fault-words.js';
+import { describeFault } from '../files/describe-fault.js';
 import { makeFolder } from '../files/make-folder.js';
 import type { Home } from './home.js';
 
@@ -74,7 +74,7 @@ function unusable({
 }): SpecError {
   const inside = path === home.root ? '' : ` (${path})`;
   return wrong(
-    `${home.root} cannot be written: ${faultWords(error)}${inside}; must be a folder for the data of the embedded servers`,
+    `${home.root} cannot be written: ${describeFault(error)}${inside}; must be a folder for the data of the embedded servers`,
   );
 }
 

@@ -56,10 +56,10 @@ function userData({ XDG_DATA_HOME: data = '', HOME: home = '' }: NodeJS.ProcessE
  * The lock file that is held by the server using the data. It is never removed, so that its name always
  * refers to the same file.
  */
-export function dataLockFile({ home, name }: { readonly home: Home; readonly name: ServiceName }): string {
+export function locateDataLock({ home, name }: { readonly home: Home; readonly name: ServiceName }): string {
   return join(home.root, `${name}.lock`);
 }
 
-export function logFile({ home, name }: { readonly home: Home; readonly name: ServiceName }): string {
+export function locateLog({ home, name }: { readonly home: Home; readonly name: ServiceName }): string {
   return join(home.logs, `${name}.log`);
 }

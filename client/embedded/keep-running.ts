@@ -2,7 +2,7 @@
 import { ensureServices } from './embedded.js';
 import type { Home, ServiceName } from './home.js';
 import { faultOfRunning } from './lifecycle.js';
-import { isOurs } from './process.js';
+import { isServerProcess } from './process.js';
 import { SERVERS } from './servers.js';
 import { readState } from './state.js';
 
@@ -85,6 +85,6 @@ async function isLost({
   const record = readState({ home }).services[name];
   if (record?.pid === undefined) return false;
   const { pid, port } = record;
-  if (!(await isOurs({ pid, port, marker: SERVERS[name].marker(home) }))) return true;
+  if (!(await isServerProcess({ pid, port, marker: SERVERS[name].marker(home) }))) return true;
   return depth === 'data' && (await faultOfRunning({ home, name })) !== undefined;
 }

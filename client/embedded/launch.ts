@@ -3,13 +3,13 @@ import { type Advice, ServiceError, type ServiceFault } from '../../core/errors.
 import { withoutSettings } from '../../engine/without-settings.js';
 import { prepareTemporal } from '../connections/temporal-setup.js';
 import type { Binary, OnStep } from './binaries.js';
-import { type Home, logFile, type ServiceName } from './home.js';
+import { type Home, locateLog, type ServiceName } from './home.js';
 import { freePorts } from './ports.js';
-import { type Daemon, isOurs, sleep, startDaemon } from './process.js';
-import { lastLines, logOfLastStart, openLogPart } from './server-log.js';
+import { type Daemon, isServerProcess, sleep, startDaemon } from './process.js';
+import { openLogPart, readLastLines, readLogOfLastStart } from './server-log.js';
 import { SERVERS } from './servers.js';
-import { addresses, readState, type ServiceRecord, writeRecord } from './state.js';
-import { webHost } from './web-host.js';
+import { formatAddresses, readState, type ServiceRecord, writeRecord } from './state.js';
+import { chooseWebHost } from './web-host.js';
 
 interface Place {
   readonly home: Home;
@@ -61,7 +61,7 @@ export async function launch({
   for (let attempt = 1; ; attempt += 1) {
     const started = performance.now();
     const { daemon, record } = await startOne({ home, name, binary, lock, attempt });
-    const { address } = addresses(name, record);
+    const { address } = formatAddresses(name, record);
     try {
       await untilReady({ home, name, port: record.port, daemon });
       if (name === 'temporal') await prepareService({ home, address, daemon });
@@ -73,7 +73,7 @@ export async function launch({
       // other ports.
       const portTaken =
         daemon.ended() &&
-        /address already in use/i.test(lastLines({ file: logFile({ home, name }), count: 20 }));
+        /address already in use/i.test(readLastLines({ file: locateLog({ home, name }), count: 20 }));
       if (!portTaken || attempt === ATTEMPTS) throw error;
     }
   }
@@ -95,12 +95,13 @@ export async function untilReady({
   const deadline = Date.now() + READY_MS;
   const marker = SERVERS[name].marker(home);
   while (!(await SERVERS[name].isReady({ home, port }))) {
-    const gone = daemon.ended() ?? ((await isOurs({ pid: daemon.pid, marker })) ? undefined : 'is gone');
+    const gone =
+      daemon.ended() ?? ((await isServerProcess({ pid: daemon.pid, marker })) ? undefined : 'is gone');
     if (gone) {
       const trouble = gone.includes('exit code') ? 'ended' : 'killed';
       throw startError({ home, name, port, trouble, what: gone });
     }
-    const fault = SERVERS[name].faultIn(logOfLastStart(logFile({ home, name })));
+    const fault = SERVERS[name].faultIn(readLogOfLastStart(locateLog({ home, name })));
     if (fault || Date.now() > deadline) {
       const what = `runs (pid ${daemon.pid}) but did not answer within ${READY_MS / 1000} s`;
       throw startError({
@@ -129,11 +130,11 @@ async function prepareService({
   try {
     await prepareTemporal({ address });
   } catch (cause) {
-    const file = logFile({ home, name: 'temporal' });
+    const file = locateLog({ home, name: 'temporal' });
     throw new StartError({
       trouble: daemon.ended() ? 'ended' : 'silent',
       address,
-      fault: `the embedded Temporal server (${address}) does not take its settings: ${(cause as Error).message}. End of ${file}:\n${lastLines({ file, count: 12 })}`,
+      fault: `the embedded Temporal server (${address}) does not take its settings: ${(cause as Error).message}. End of ${file}:\n${readLastLines({ file, count: 12 })}`,
       cause,
     });
   }
@@ -156,11 +157,11 @@ async function startOne({
   // Further attempts choose new ports, since some port was taken; the page's address stays as people have
   // bookmarked it.
   const host =
-    name === 'temporal' ? webHost({ last: readState({ home }).services[name]?.web?.host }) : undefined;
+    name === 'temporal' ? chooseWebHost({ last: readState({ home }).services[name]?.web?.host }) : undefined;
   const web = host === undefined ? undefined : { host, port: webPort! };
   const args = SERVERS[name].prepare({ home, port: port!, web });
   const title = `${SERVERS[name].title} ${binary.version}`;
-  const output = openLogPart({ file: logFile({ home, name }), title });
+  const output = openLogPart({ file: locateLog({ home, name }), title });
   const daemon = await startDaemon({
     command: binary.path,
     args,
@@ -196,9 +197,9 @@ function startError({
   readonly what: string;
   readonly advice?: Advice;
 }): StartError {
-  const file = logFile({ home, name });
-  const tail = lastLines({ file, count: 12 });
-  const { address } = addresses(name, { port });
+  const file = locateLog({ home, name });
+  const tail = readLastLines({ file, count: 12 });
+  const { address } = formatAddresses(name, { port });
   return new StartError({
     trouble,
     address,

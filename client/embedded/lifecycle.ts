@@ -1,16 +1,16 @@
 // Starts one embedded server if none runs, and stops it. The caller holds the lock of the services.
 import { lstatSync } from 'node:fs';
 import { binaryOf, ensureBinary, type OnStep } from './binaries.js';
-import { dataPaths, endFirstStart } from './data-folder.js';
-import { dataLockFile, type Home, logFile, type ServiceName } from './home.js';
+import { endFirstStart, locateData } from './data-folder.js';
+import { type Home, locateDataLock, locateLog, type ServiceName } from './home.js';
 import { untilReady } from './launch.js';
 import { withDataLock } from './lock.js';
-import { findByCommandLine, isOurs, terminate } from './process.js';
-import { logOfLastStart } from './server-log.js';
+import { findByCommandLine, isServerProcess, terminate } from './process.js';
+import { readLogOfLastStart } from './server-log.js';
 import { SERVERS } from './servers.js';
 import { launchOnSoundData } from './sound-data.js';
-import { addresses, readState, type ServiceRecord, writeRecord } from './state.js';
-import { damagedWhileRunning } from './stream-blocks.js';
+import { formatAddresses, readState, type ServiceRecord, writeRecord } from './state.js';
+import { findDamageWhileRunning } from './stream-blocks.js';
 
 export interface RunningService {
   readonly name: ServiceName;
@@ -39,7 +39,7 @@ export async function startService({
   const marker = SERVERS[name].marker(home);
   const record = readState({ home }).services[name];
   const fault = await faultOfRunning({ home, name });
-  if (record?.pid && !fault && (await isOurs({ pid: record.pid, marker, port: record.port }))) {
+  if (record?.pid && !fault && (await isServerProcess({ pid: record.pid, marker, port: record.port }))) {
     const { pid } = record;
     const ended = (): undefined => undefined;
     await untilReady({ home, name, port: record.port, daemon: { pid, ended } });
@@ -51,7 +51,7 @@ export async function startService({
   const ran = await stopService({ home, name });
   const binary = await ensureBinary({ home, name: binaryOf(name), onStep });
   const next = await withDataLock({
-    file: dataLockFile({ home, name }),
+    file: locateDataLock({ home, name }),
     title: SERVERS[name].title,
     work: async (lock) =>
       await launchOnSoundData({
@@ -71,14 +71,14 @@ export async function startService({
 
 /** The reason why a running server's data are unusable, according to its log and files. */
 export async function faultOfRunning({ home, name }: Place): Promise<string | undefined> {
-  const said = SERVERS[name].faultIn(logOfLastStart(logFile({ home, name })));
+  const said = SERVERS[name].faultIn(readLogOfLastStart(locateLog({ home, name })));
   if (said !== undefined) return said;
   // A server continues silently with a deleted file for a while.
-  const [main] = dataPaths({ home, name });
+  const [main] = locateData({ home, name });
   const stats = lstatSync(main!, { throwIfNoEntry: false });
   if (stats === undefined) return `${main} is gone`;
   if (name === 'temporal') return stats.isDirectory() ? `${main} is a folder` : undefined;
-  const stream = await damagedWhileRunning(home);
+  const stream = await findDamageWhileRunning(home);
   return stream && `the last block of stream ${stream} is damaged`;
 }
 
@@ -111,5 +111,5 @@ export function describeRunning({
   readonly started: boolean;
 }): RunningService {
   const { pid, version } = record;
-  return { name, pid: pid!, ...addresses(name, record), version, started };
+  return { name, pid: pid!, ...formatAddresses(name, record), version, started };
 }

@@ -17,7 +17,7 @@ export async function run(
   args: readonly string[],
   { cwd = ROOT, env = process.env, ...options }: RunOptions = {},
 ): Promise<{ readonly stdout: string; readonly stderr: string }> {
-  const absolute = pathFolders(env).join(delimiter);
+  const absolute = listPathFolders(env).join(delimiter);
   return await execute(command, [...args], { ...options, cwd, env: { ...env, PATH: absolute } });
 }
 
@@ -31,7 +31,7 @@ interface RunOptions {
 }
 
 /** The entries of PATH that are absolute, and hence independent of the working folder. */
-export function pathFolders(env: NodeJS.ProcessEnv): readonly string[] {
+export function listPathFolders(env: NodeJS.ProcessEnv): readonly string[] {
   return (env.PATH ?? '').split(delimiter).filter(isAbsolute);
 }
 
@@ -100,11 +100,11 @@ export async function startDaemon({
  * command line.
  */
 export async function findByCommandLine(by: { readonly marker: string }): Promise<readonly number[]> {
-  return (await commandLines(by)).map(({ pid }) => pid);
+  return (await listCommandLines(by)).map(({ pid }) => pid);
 }
 
 /** The command lines that contain `marker`, as words separated by spaces. */
-export async function commandLines({
+export async function listCommandLines({
   marker,
 }: {
   readonly marker: string;
@@ -117,7 +117,7 @@ export async function commandLines({
  * With `port`, the process must also have been started on that port, because a damaged record may name
  * another process.
  */
-export async function isOurs({
+export async function isServerProcess({
   pid,
   marker,
   port,
@@ -171,7 +171,7 @@ export async function terminate({
   readonly graceMs: number;
 }): Promise<void> {
   for (const [signal, patience] of [['SIGTERM', graceMs] as const, ['SIGKILL', 5_000] as const]) {
-    if (!(await isOurs({ pid, marker }))) return;
+    if (!(await isServerProcess({ pid, marker }))) return;
     try {
       process.kill(pid, signal);
     } catch (error) {
@@ -179,7 +179,7 @@ export async function terminate({
     }
     const deadline = Date.now() + patience;
     while (Date.now() < deadline) {
-      if (!(await isOurs({ pid, marker }))) return;
+      if (!(await isServerProcess({ pid, marker }))) return;
       await sleep(50);
     }
   }

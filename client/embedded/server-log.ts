@@ -28,7 +28,7 @@ export function openLogPart({ file, title }: { readonly file: string; readonly t
 }
 
 /** The text since the last start, or its end if it is long; empty if there is no log. */
-export function logOfLastStart(file: string): string {
+export function readLogOfLastStart(file: string): string {
   const text = tailOf(file);
   const start = text.lastIndexOf(START);
   if (start < 0) return text;
@@ -37,8 +37,8 @@ export function logOfLastStart(file: string): string {
 }
 
 /** The last lines of the last start, for an error message. */
-export function lastLines({ file, count }: { readonly file: string; readonly count: number }): string {
-  const lines = logOfLastStart(file).trimEnd().split('\n').slice(-count);
+export function readLastLines({ file, count }: { readonly file: string; readonly count: number }): string {
+  const lines = readLogOfLastStart(file).trimEnd().split('\n').slice(-count);
   return lines.map((line) => line.slice(0, 300)).join('\n');
 }
 

@@ -3,8 +3,8 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { identifyPeer, jetStreamAnswers } from '../connections/peer.js';
-import { temporalAnswers } from '../connections/temporal-setup.js';
+import { identifyPeer, isJetStreamAnswering } from '../connections/peer.js';
+import { isTemporalAnswering } from '../connections/temporal-setup.js';
 import type { Home, ServiceName } from './home.js';
 import { writeOwnFile } from './home-folders.js';
 
@@ -67,7 +67,7 @@ export const SERVERS: { readonly [name in ServiceName]: Server } = {
       ...['--dynamic-config-value', 'frontend.keepAliveTime="5s"'],
       ...['--dynamic-config-value', 'frontend.keepAliveTimeout="4s"'],
     ],
-    isReady: ({ port }) => temporalAnswers({ address: `${HOST}:${port}`, timeoutMs: PROBE_MS }),
+    isReady: ({ port }) => isTemporalAnswering({ address: `${HOST}:${port}`, timeoutMs: PROBE_MS }),
     // Otherwise the server asks version-info.temporal.io for newer versions at its start.
     env: { TEMPORAL_VERSION_CHECK_DISABLED: '1' },
     faultIn: (log) => SQLITE_FAULT.exec(log)?.[0],
@@ -85,7 +85,7 @@ export const SERVERS: { readonly [name in ServiceName]: Server } = {
     isReady: async ({ home, port }) => {
       const peer = await identifyPeer({ host: HOST, port, timeoutMs: PROBE_MS });
       if (peer.kind !== 'nats' || peer.info.server_name !== natsName(home)) return false;
-      return await jetStreamAnswers({ host: HOST, port, timeoutMs: PROBE_MS });
+      return await isJetStreamAnswering({ host: HOST, port, timeoutMs: PROBE_MS });
     },
     // JetStream repairs or skips damaged data, and serves the rest.
     faultIn: () => undefined,

@@ -1,22 +1,22 @@
 // Starts an embedded server on usable data: unusable data are moved aside, and new data are created.
 import type { Binary, OnStep } from './binaries.js';
-import { databaseFault } from './check-database.js';
+import { findDatabaseFault } from './check-database.js';
 import {
-  dataPaths,
   endFirstStart,
   hasData,
   isFirstStartOpen,
+  locateData,
   markFirstStart,
   putDataBack,
   type SetAside,
   setDataAside,
 } from './data-folder.js';
-import { type Home, logFile, type ServiceName } from './home.js';
+import { type Home, locateLog, type ServiceName } from './home.js';
 import { launch, StartError } from './launch.js';
-import { logOfLastStart } from './server-log.js';
+import { readLogOfLastStart } from './server-log.js';
 import { SERVERS } from './servers.js';
 import type { ServiceRecord } from './state.js';
-import { damagedStreams, dropIndex, setStreamAside, stuckStream } from './stream-blocks.js';
+import { dropIndex, findDamagedStreams, findStuckStream, setStreamAside } from './stream-blocks.js';
 
 interface Start {
   readonly home: Home;
@@ -93,7 +93,7 @@ const firstLine = (error: unknown): string => (error as Error).message.split('\n
  * index.
  */
 function repairStreams({ home, onStep }: Start): void {
-  for (const stream of damagedStreams(home)) {
+  for (const stream of findDamagedStreams(home)) {
     dropIndex({ home, stream });
     onStep(
       `the blocks of stream ${stream} are damaged: NATS reads them record by record and skips what is damaged; ${LOSS.nats.toLowerCase()}`,
@@ -114,7 +114,7 @@ async function launchPastStream({
 }): Promise<ServiceRecord | undefined> {
   if (!(error instanceof StartError) || error.trouble !== 'silent') return undefined;
   const { home, onStep } = start;
-  const stuckNow = () => stuckStream(logOfLastStart(logFile({ home, name: 'nats' })));
+  const stuckNow = () => findStuckStream(readLogOfLastStart(locateLog({ home, name: 'nats' })));
   const stream = stuckNow();
   if (stream === undefined) return undefined;
   await start.stop();
@@ -148,7 +148,7 @@ async function faultOf({
 }: Start & { readonly earlier: string | undefined }): Promise<string | undefined> {
   if (!hasData({ home, name })) return undefined;
   if (name === 'temporal') {
-    const fault = await databaseFault(dataPaths({ home, name })[0]!);
+    const fault = await findDatabaseFault(locateData({ home, name })[0]!);
     if (fault !== undefined) return fault;
   }
   // The file is intact as a file, but lacks what the server needs.
@@ -165,7 +165,7 @@ type Verdict = { readonly fault: string } | 'unclear' | 'other cause';
 function judge({ start, error }: { start: Start; error: unknown }): Verdict {
   if (!(error instanceof StartError) || error.trouble === 'killed') return 'other cause';
   const { home, name } = start;
-  const fault = SERVERS[name].faultIn(logOfLastStart(logFile({ home, name })));
+  const fault = SERVERS[name].faultIn(readLogOfLastStart(locateLog({ home, name })));
   if (fault !== undefined) return { fault };
   return error.trouble === 'silent' ? 'other cause' : 'unclear';
 }

@@ -57,7 +57,7 @@ export function writeRecord({
   // Addresses are written out for people and other programs.
   const content = Object.fromEntries(
     Object.entries(next).map(([key, value]) => {
-      const { address, web: page } = addresses(key as ServiceName, value);
+      const { address, web: page } = formatAddresses(key as ServiceName, value);
       return [key, page ? { ...value, address, page } : { ...value, address }];
     }),
   );
@@ -78,7 +78,7 @@ export function writeRecord({
 }
 
 /** `address` is for clients, `web` for a browser. */
-export function addresses(
+export function formatAddresses(
   name: ServiceName,
   { port, web }: Pick<ServiceRecord, 'port' | 'web'>,
 ): { readonly address: string; readonly web?: string } {

@@ -27,7 +27,7 @@ const LONGEST_GAP = 1n << 22n;
  * Streams whose blocks the server must read without its index, while it is down. This takes a second for some
  * millions of scores.
  */
-export function damagedStreams(home: Home): string[] {
+export function findDamagedStreams(home: Home): string[] {
   const indexed = streamsOf(home).filter((stream) => existsSync(join(folderOf(home, stream), 'msgs', INDEX)));
   return indexed.filter((stream) => !areSound({ home, stream, blocks: 'all' }));
 }
@@ -40,7 +40,7 @@ const LOOK_PAUSE_MS = 150;
  * A stream of a running server whose last block is damaged: what is stored in it cannot be read until a
  * restart.
  */
-export async function damagedWhileRunning(home: Home): Promise<string | undefined> {
+export async function findDamageWhileRunning(home: Home): Promise<string | undefined> {
   let suspects = streamsOf(home);
   for (let look = 1; suspects.length > 0 && look <= LOOKS; look++) {
     if (look > 1) await sleep(LOOK_PAUSE_MS);
@@ -63,7 +63,7 @@ export function setStreamAside({ home, stream }: { readonly home: Home; readonly
 }
 
 /** The stream that was being restored where the server's log ends. */
-export function stuckStream(log: string): string | undefined {
+export function findStuckStream(log: string): string | undefined {
   const [, open] = [...log.matchAll(/Starting restore for stream '\$G > ([^']+)'/g)]
     .filter(([, stream]) => !new RegExp(`Restored .* for stream '\\$G > ${stream}'`).test(log))
     .at(-1) ?? [undefined, undefined];

@@ -7,7 +7,7 @@ import { randomInt } from 'node:crypto';
  * try each with each port. Other systems have one, so there is no page unless ZEROSCOUT_WEB_PAGE=on accepts
  * the risk.
  */
-export function webHost({
+export function chooseWebHost({
   last,
   env = process.env,
   platform = process.platform,

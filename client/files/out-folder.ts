@@ -4,7 +4,7 @@ import { constants } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { SpecError } from '../../core/errors.js';
-import { faultWords, isFileFault } from './fault-words.js';
+import { describeFault, isFileFault } from './describe-fault.js';
 import { makeFolder } from './make-folder.js';
 
 /** The size of the test file, which reveals a full disk; results of few candidates are not larger. */
@@ -18,7 +18,7 @@ export async function openOutFolder(path: string): Promise<void> {
   const fail = (what: 'made' | 'written', error: unknown): never => {
     throw SpecError.of({
       path: 'folder',
-      message: `${path} cannot be ${what}: ${faultWords(error)}; must be a folder that can be written`,
+      message: `${path} cannot be ${what}: ${describeFault(error)}; must be a folder that can be written`,
     });
   };
   try {
@@ -64,6 +64,6 @@ export async function placeFile(
   } catch (error) {
     await rm(part, { force: true }).catch(() => {});
     if (!isFileFault(error)) throw error;
-    throw new Error(`${path} cannot be written: ${faultWords(error)}`);
+    throw new Error(`${path} cannot be written: ${describeFault(error)}`);
   }
 }

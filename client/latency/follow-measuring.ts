@@ -3,7 +3,7 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { LatencyResult } from '../../core/contract/latency.js';
 import type { StepReport } from '../../core/contract/search.js';
 import { readActivities } from '../status/activities.js';
-import { livingWorkers, readQueue } from '../workers/queues.js';
+import { findLivingWorkers, readQueue } from '../workers/queues.js';
 
 const LOOK_MS = 3_000;
 
@@ -27,7 +27,7 @@ export async function followMeasuring({
     const [activity] = await readActivities({ client, description });
     const details = activity?.details as StepReport | undefined;
     const isWaiting = activity?.state !== 'started';
-    const count = isWaiting ? livingWorkers({ queue: await readQueue(client), isLocal }).length : 1;
+    const count = isWaiting ? findLivingWorkers({ queue: await readQueue(client), isLocal }).length : 1;
     const text =
       count === 0
         ? 'no control worker'

@@ -6,7 +6,7 @@ import type { RankingRow } from '../../core/report/ranking-csv.js';
 import type { Session } from '../connections/session.js';
 import type { Latencies } from '../results/latencies.js';
 import { readResults } from '../results/results.js';
-import { finishedSearch } from '../searches/find-search.js';
+import { findFinishedSearch } from '../searches/find-search.js';
 import { startControlWorker } from '../workers/local-workers.js';
 import { followMeasuring } from './follow-measuring.js';
 
@@ -35,7 +35,7 @@ export async function measureLatencies(
   { id: given, top, which, onStep, stop }: MeasureRequest,
 ): Promise<MeasuredLatencies | 'stopped'> {
   const { client, store, connections, home, modules, onNote } = session;
-  const { memo, result } = await finishedSearch({ client, id: given });
+  const { memo, result } = await findFinishedSearch({ client, id: given });
   const { id } = result;
   const input: LatencyInput = { specification: memo.specification, ranking: result.ranking, top, which };
   const handle = await startOrJoin({ client, id, input, onStep });

@@ -9,7 +9,7 @@ import { NotRegularError, openRegularFileSync } from '../../store/regular-file.j
  * its folder, even by a symbolic link, and anything but a regular file, is an Error. Undefined if there is no
  * such file.
  */
-export function externalReader(file: string): ReadExternal {
+export function createExternalReader(file: string): ReadExternal {
   const folder = dirname(resolve(file));
   return ({ location, offset, length }) => {
     const path = inFolder(folder, location);

@@ -7,10 +7,10 @@ import { LARGEST_FILE, readOnnx } from '../../core/graph/read-onnx.js';
 import type { Normalization } from '../../core/graph/resolve.js';
 import { structureDigest, structureText } from '../../core/graph/structure.js';
 import { openRegularFile } from '../../store/regular-file.js';
-import { faultWords } from '../files/fault-words.js';
+import { describeFault } from '../files/describe-fault.js';
 import type { FileInput } from '../files/open-file.js';
 import { nameOf } from '../specification/read-text.js';
-import { externalReader } from './external-data.js';
+import { createExternalReader } from './external-data.js';
 import { readSidecar } from './named-features.js';
 
 export interface LoadOptions {
@@ -56,7 +56,7 @@ export async function loadNetwork({
     );
   return {
     file,
-    digest: structureDigest(structureText({ graph: source, constants: keptConstants(network) })),
+    digest: structureDigest(structureText({ graph: source, constants: findKeptConstants(network) })),
     source,
     network,
     notes,
@@ -92,14 +92,14 @@ function atSomeBatch({
 }
 
 /** Initializers whose values are part of the structure, although they look like weights. */
-export function keptConstants({ graph: { weights }, roles }: GraphNetwork): ReadonlySet<string> {
+export function findKeptConstants({ graph: { weights }, roles }: GraphNetwork): ReadonlySet<string> {
   return new Set(weights.flatMap(({ name }, i) => (roles[i]!.kind === 'constant' ? [name] : [])));
 }
 
 /** Reads the graph. Throws a SpecError for a file that is not an ONNX network. */
 export async function readSource(file: FileInput, name = nameOf(file)): Promise<Graph> {
   const bytes = typeof file === 'string' ? await readBytes(file) : file;
-  const external = typeof file === 'string' ? externalReader(file) : undefined;
+  const external = typeof file === 'string' ? createExternalReader(file) : undefined;
   return readOnnx({ bytes, file: name, external });
 }
 
@@ -120,7 +120,7 @@ async function readBytes(file: string): Promise<Uint8Array> {
   } catch (error) {
     if (error instanceof SpecError) throw error;
     const { code } = error as NodeJS.ErrnoException;
-    throw SpecError.inFile({ file, message: code === 'ENOENT' ? 'no such file' : faultWords(error) });
+    throw SpecError.inFile({ file, message: code === 'ENOENT' ? 'no such file' : describeFault(error) });
   }
 }
 

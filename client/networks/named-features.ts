@@ -46,7 +46,7 @@ export async function readSidecar(file: FileInput): Promise<readonly string[] | 
  * The features that the specification names for every file, in the space or in place of `blocks` or `stages`.
  * They become part of the structures, so the fidelity that remains does not contain them.
  */
-export function namedFeatures({ value, features }: { value: object; features: unknown }): {
+export function readNamedFeatures({ value, features }: { value: object; features: unknown }): {
   readonly named?: readonly string[];
   readonly fidelity?: { readonly fidelity: object };
 } {

@@ -14,10 +14,10 @@ import {
   type ProxyName,
   scoredFamilies,
 } from '../../core/specification/families.js';
-import { graphDraw } from '../../engine/graph/graph-draw.js';
+import { drawGraph } from '../../engine/graph/graph-draw.js';
 import { openWhole } from '../../engine/graph/measure-whole.js';
 import { openGraph } from '../../engine/graph/score-graph.js';
-import { wholeDraw } from '../../engine/graph/whole-draw.js';
+import { drawWhole } from '../../engine/graph/whole-draw.js';
 import { type LoadedNetwork, type LoadOptions, loadNetwork, readSource } from './load-network.js';
 
 /** The proxies that can be computed for single files. */
@@ -117,7 +117,7 @@ async function scoreFeatures({
   try {
     for (let draw = 0; draw < draws; draw++) {
       const drawn = randomDraw({ seed, draw });
-      const { features, blocks } = await opened.score(graphDraw({ network, drawn, file }));
+      const { features, blocks } = await opened.score(drawGraph({ network, drawn, file }));
       all.push({
         expressivity: expressivity(features),
         progressivity: network.identities === 'skipped' ? null : progressivity(features),
@@ -154,7 +154,7 @@ async function scoreMeasured({
   try {
     for (let draw = 0; draw < draws; draw++)
       all.push({
-        ...(await opened.score(wholeDraw({ drawn: randomDraw({ seed, draw }), file }))),
+        ...(await opened.score(drawWhole({ drawn: randomDraw({ seed, draw }), file }))),
         // SynFlow is not offered for these networks; see offeredProxies.
         ...(network.identities === 'skipped' ? { synflow: null } : {}),
       });

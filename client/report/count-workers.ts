@@ -1,5 +1,5 @@
 // Counts the workers that computed the scores of a search, by the names with which scores are signed.
-import { addressOfResult, scopesByFamily } from '../../activities/address-scores.js';
+import { addressOfResult, listScopesByFamily } from '../../activities/address-scores.js';
 import { memberBatches } from '../../activities/cohort.js';
 import { scoreKey } from '../../core/address.js';
 import type { SearchResult } from '../../core/contract/search.js';
@@ -22,7 +22,7 @@ export async function countWorkers({
   readonly result: SearchResult;
 }): Promise<number | undefined> {
   const address = addressOfResult({ specification, result });
-  const [scope] = scopesByFamily({ specification, address }).values();
+  const [scope] = listScopesByFamily({ specification, address }).values();
   if (scope === undefined) return undefined;
   const every = Math.max(1, Math.ceil(result.plan.count / BATCH / MOST_BATCHES));
   const workers = new Set<string>();

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { SpecError } from '../../core/errors.js';
-import { pathFolders } from '../embedded/process.js';
+import { listPathFolders } from '../embedded/process.js';
 
 /** The names of the program on PATH, as Debian, Fedora, Google and Microsoft call it. */
 const NAMES = [
@@ -30,7 +30,7 @@ export function findChromium(env: NodeJS.ProcessEnv = process.env): string {
       message: `found "${named}"; must be the absolute path of a program that exists`,
     });
   }
-  const onPath = NAMES.flatMap((name) => pathFolders(env).map((folder) => join(folder, name)));
+  const onPath = NAMES.flatMap((name) => listPathFolders(env).map((folder) => join(folder, name)));
   const found = [...onPath, ...PLACES].find((path) => existsSync(path));
   if (found !== undefined) return found;
   throw SpecError.of({

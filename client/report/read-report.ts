@@ -12,11 +12,11 @@ import { compareSearches } from '../comparison/compare-searches.js';
 import type { FinishedSearch } from '../comparison/read-cohort.js';
 import type { Session } from '../connections/session.js';
 import { diffSearches } from '../results/diff-searches.js';
-import { accuraciesBy } from '../results/known-accuracies.js';
-import { measuredScopes } from '../results/latencies.js';
+import { createAccuracyLookup } from '../results/known-accuracies.js';
+import { listMeasuredScopes } from '../results/latencies.js';
 import { countFlops } from '../results/pareto.js';
 import { readResults } from '../results/results.js';
-import { findSearch, finishedSearch } from '../searches/find-search.js';
+import { findFinishedSearch, findSearch } from '../searches/find-search.js';
 import { openSpaceWith } from '../specification/allow-modules.js';
 import { countWorkers } from './count-workers.js';
 import { drawWinners } from './draw-winners.js';
@@ -45,13 +45,13 @@ export async function readReport(
   { id: given, readTruth, compare }: ReportRequest,
 ): Promise<ReportData> {
   const { client, store, modules } = session;
-  const search = await finishedSearch({ client, id: given });
+  const search = await findFinishedSearch({ client, id: given });
   const { id, memo, result } = search;
   const space = openSpaceWith({ space: memo.specification.space, modules });
   const truth = await readTruth?.(space);
-  for (const other of compare) await finishedSearch({ client, id: other, argument: 'compare' });
+  for (const other of compare) await findFinishedSearch({ client, id: other, argument: 'compare' });
   const { specification } = stagesOf(memo.specification).at(-1)!;
-  const results = await readResults({ store, result, measured: await measuredScopes({ client, id }) });
+  const results = await readResults({ store, result, measured: await listMeasuredScopes({ client, id }) });
   const { flopsOf, countedAt } = countFlops({ specification: memo.specification, modules });
   const read = await readColumns({ results, flopsOf: knownFlops(flopsOf) });
   const { columns, candidates, top, members } = read;
@@ -141,7 +141,7 @@ function knownColumns({
   readonly space: Space;
   readonly candidates: readonly string[];
 }): ReportData['known'] {
-  const accuraciesOf = accuraciesBy(truth, space);
+  const accuraciesOf = createAccuracyLookup(truth, space);
   const found = candidates.map(accuraciesOf);
   return truth.datasets.map((dataset, column) => ({
     dataset,
@@ -161,7 +161,7 @@ async function readOthers(
   const others: OtherSearch[] = [];
   for (const { id: other } of searches.slice(1)) {
     const { changes } = await diffSearches({ client, store }, { earlier: other, later: id, top: CHANGES });
-    const { result } = await finishedSearch({ client, id: other });
+    const { result } = await findFinishedSearch({ client, id: other });
     const there = new Map<string, number>();
     for await (const rows of readRanking(store.blobs, result.ranking))
       for (const { candidate, rank } of rows) there.set(candidate, rank);

@@ -11,7 +11,7 @@ import type { Truth } from '../../core/report/truth.js';
 import type { Space } from '../../core/spaces/space.js';
 import { stagesOf } from '../../core/specification/stages.js';
 import type { Store } from '../../store/store.js';
-import { accuraciesBy, knownCosts } from './known-accuracies.js';
+import { createAccuracyLookup, findKnownCosts } from './known-accuracies.js';
 import { readResults } from './results.js';
 
 /**
@@ -57,13 +57,13 @@ export async function correlateWith({
   const address = addressOfResult({ specification, result });
   const rankings = await drawRankings({ store, specification, address, plan: result.plan });
   const { resolution } = specification.fidelity;
-  const datasets = agreementsWith({ rows, truth, space, resolution });
+  const datasets = computeAgreements({ rows, truth, space, resolution });
   const stability = rankings.length > 1 ? topStability({ rankings, k: 50 }) : null;
   return { id, datasets, top50StabilityBetweenDraws: stability };
 }
 
 /** The agreement with each dataset. `resolution` is used if the space can count FLOPs at any. */
-export function agreementsWith(request: RankedCandidates): readonly Agreement[] {
+export function computeAgreements(request: RankedCandidates): readonly Agreement[] {
   const known = knownRows(request);
   return request.truth.datasets.map((dataset, column) => ({
     dataset,
@@ -87,12 +87,12 @@ interface KnownRow {
 }
 
 function knownRows({ rows, truth, space, resolution }: RankedCandidates): readonly KnownRow[] {
-  const accuraciesOf = accuraciesBy(truth, space);
+  const accuraciesOf = createAccuracyLookup(truth, space);
   return rows.flatMap((row) => {
     const accuracies = accuraciesOf(row.candidate);
     if (accuracies === undefined) return [];
     const { candidate, proxies } = row;
-    const costs = knownCosts({ space, candidate, resolution });
+    const costs = findKnownCosts({ space, candidate, resolution });
     const baselines = { ...costs, flops: proxies.complexity ?? costs.flops };
     const entries = Object.entries(baselines).filter(([, value]) => value !== undefined);
     return [{ row, accuracies, baselines: Object.fromEntries(entries) }];

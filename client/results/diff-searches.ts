@@ -6,7 +6,7 @@ import { SpecError } from '../../core/errors.js';
 import type { RankingDiff } from '../../core/report/ranking-diff.js';
 import { specificationDifferences } from '../../core/specification/specification-digest.js';
 import type { Store } from '../../store/store.js';
-import { finishedSearch } from '../searches/find-search.js';
+import { findFinishedSearch } from '../searches/find-search.js';
 
 export interface DiffRequest {
   /** Ids of two finished searches of the same space. */
@@ -27,8 +27,8 @@ export async function diffSearches(
   { earlier, later, top }: DiffRequest,
 ): Promise<SearchDiff> {
   const [a, b] = await Promise.all([
-    finishedSearch({ client, id: earlier, argument: 'earlier' }),
-    finishedSearch({ client, id: later, argument: 'later' }),
+    findFinishedSearch({ client, id: earlier, argument: 'earlier' }),
+    findFinishedSearch({ client, id: later, argument: 'later' }),
   ]);
   if (a.memo.space !== b.memo.space)
     throw SpecError.of({

@@ -6,7 +6,7 @@ import type { Space } from '../../core/spaces/space.js';
 import { spaceDefaults } from '../../core/specification/space.js';
 import type { Specification } from '../../core/specification/specification.js';
 import { type ModulePermission, openSpaceWith } from '../specification/allow-modules.js';
-import { latencyJson } from './latencies.js';
+import { formatLatencyJson } from './latencies.js';
 import type { Results } from './results.js';
 
 /** `config`: text and costs as JSON; `onnx`: a model with initial weights; `pytorch`: a module. */
@@ -51,7 +51,7 @@ export async function* exportCandidates({
   for (const row of rows) {
     const digest = about.space.structureOf?.(row.candidate);
     const structure = digest === undefined ? undefined : new TextDecoder().decode(await blob(digest));
-    yield fileOf({ about, row, latency: latencyJson(latencies.get(row.candidate)), format, structure });
+    yield fileOf({ about, row, latency: formatLatencyJson(latencies.get(row.candidate)), format, structure });
   }
 }
 
@@ -89,7 +89,7 @@ function fileOf({
       resolution,
       costs: space.costs({ candidate, resolution }),
       trainableParameters: files.trainableParameters,
-      ...printable({ score, ...proxies }),
+      ...formatProxies({ score, ...proxies }),
       ...('latency' in latency ? { ...latency, latencyMachines: machines } : {}),
     };
     return { name: `rank-${rank}.json`, content: `${JSON.stringify(content, null, 2)}\n` };
@@ -108,7 +108,7 @@ function spaceOf({ kind, candidate }: { kind: Specification['space']; candidate:
 }
 
 /** JSON has no infinities, so they are written as text. */
-export function printable(proxies: Readonly<Record<string, number>>): Record<string, number | string> {
+export function formatProxies(proxies: Readonly<Record<string, number>>): Record<string, number | string> {
   return Object.fromEntries(
     Object.entries(proxies).map(([name, value]) => [
       name,

@@ -5,7 +5,7 @@ import type { Space } from '../../core/spaces/space.js';
 import { type Structure, structureOf } from '../../core/spaces/structure.js';
 
 /** Accuracies of a candidate; where those of a class are known, of any member of its class. */
-export function accuraciesBy(
+export function createAccuracyLookup(
   { accuracy }: Truth,
   space: Space,
 ): (candidate: string) => readonly number[] | undefined {
@@ -27,7 +27,7 @@ export interface KnownCosts {
 }
 
 /** `resolution`: where the space counts FLOPs at any. */
-export function knownCosts({
+export function findKnownCosts({
   space,
   candidate,
   resolution,

@@ -4,7 +4,7 @@ import { isBusy, type LatencyResult, type Measurement } from '../../core/contrac
 import { latencyWorkflowIdOf } from '../../core/contract/search-queues.js';
 import type { RankingRow } from '../../core/report/ranking-csv.js';
 import type { Summary } from '../../core/report/summary.js';
-import { lastRound, readLatencies } from '../../store/latencies.js';
+import { findLastRound, readLatencies } from '../../store/latencies.js';
 import type { Store } from '../../store/store.js';
 
 /** Scopes of latencies, with the machine of each. */
@@ -15,7 +15,7 @@ export type Latencies = ReadonlyMap<string, Measurement>;
  * The scopes of the latencies that were measured on request, from the latest measurement that ended
  * successfully.
  */
-export async function measuredScopes({ client, id }: { client: Client; id: string }): Promise<Scopes> {
+export async function listMeasuredScopes({ client, id }: { client: Client; id: string }): Promise<Scopes> {
   const handle = client.workflow.getHandle(latencyWorkflowIdOf(id));
   try {
     const { status } = await handle.describe();
@@ -45,7 +45,7 @@ export async function latenciesOf({
   const found = new Map<string, Measurement>();
   for (const scope of Object.keys(scopes)) {
     const missing = rows.map(({ candidate }) => candidate).filter((candidate) => !found.has(candidate));
-    const round = await lastRound({ latencies, scope });
+    const round = await findLastRound({ latencies, scope });
     const read = await readLatencies({ latencies, scope, round, candidates: missing });
     for (const [candidate, measurement] of read) found.set(candidate, measurement);
   }
@@ -55,7 +55,7 @@ export async function latenciesOf({
 }
 
 /** The JSON keys of a candidate's latency; `spread` holds the quartiles. */
-export function latencyJson(measurement: Measurement | undefined): object {
+export function formatLatencyJson(measurement: Measurement | undefined): object {
   if (!measurement) return {};
   const { latency, low, high, runs } = measurement;
   return {

@@ -3,7 +3,7 @@ import { type Client, isGrpcServiceError } from '@temporalio/client';
 import type { Holding, Store } from '../../store/store.js';
 import { NOT_FOUND } from '../connections/connect-temporal.js';
 import { type Choice, chooseHoldings, chooseRuns, type GcRun, type Retention } from './choose.js';
-import { findRuns, reachableBlobs, textOfRun, textOfSchedules } from './references.js';
+import { findReachableBlobs, findRuns, textOfRun, textOfSchedules } from './references.js';
 
 /**
  * The least age of a deleted blob. A blob that was put yesterday may be in use by an activity that has not
@@ -34,7 +34,7 @@ export async function planCollection({
   const runs = chooseRuns({ ...retention, runs: await findRuns(client) });
   const texts = [await textOfSchedules(client)];
   for (const run of runs.kept) texts.push(await textOfRun({ client, run }));
-  const reached = await reachableBlobs({ store, blobs, texts });
+  const reached = await findReachableBlobs({ store, blobs, texts });
   const isNamed = (name: string) => texts.some((text) => text.includes(name));
   const olderThan = Math.max(retention.olderThan, BLOBS_AT_LEAST_MS);
   return {

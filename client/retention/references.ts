@@ -5,7 +5,7 @@ import type { SearchMemo } from '../../core/contract/search.js';
 import { CONTROL_QUEUE, SEARCH_WORKFLOW, searchIdOf } from '../../core/contract/search-queues.js';
 import { stagesOf } from '../../core/specification/stages.js';
 import type { Holding, Store } from '../../store/store.js';
-import { measuredScopes } from '../results/latencies.js';
+import { listMeasuredScopes } from '../results/latencies.js';
 import { findSchedule, listSchedules } from '../schedules/find-schedule.js';
 import type { GcRun } from './choose.js';
 
@@ -47,7 +47,7 @@ export async function textOfRun({ client, run }: { client: Client; run: FoundRun
   const handle = client.workflow.getHandle(run.workflowId, run.runId);
   const scopes = scopesOf(run.memo);
   // Latencies that were measured on request for a search are kept as long as the search.
-  const measured = await measuredScopes({ client, id: run.id });
+  const measured = await listMeasuredScopes({ client, id: run.id });
   if (run.status === 'completed') return JSON.stringify([scopes, measured, await handle.result()]);
   const { events } = await handle.fetchHistory();
   const payloads = payloadsIn(events);
@@ -70,7 +70,7 @@ export async function textOfSchedules(client: Client): Promise<string> {
 }
 
 /** The digests in the texts, those in the blobs that they name, and so on, since a list names its chunks. */
-export async function reachableBlobs({
+export async function findReachableBlobs({
   store,
   blobs,
   texts,

@@ -1,7 +1,7 @@
 // Creates a schedule for a specification, and starts the background workers that its runs need on this
 // machine.
 import type { Session } from '../connections/session.js';
-import { usualWorkers } from '../searches/begin-search.js';
+import { chooseWorkerCount } from '../searches/begin-search.js';
 import type { ReadSpecification } from '../specification/read-specification.js';
 import { startBackgroundWorkers } from '../workers/background-workers.js';
 import { createSchedule, type Timing } from './create-schedule.js';
@@ -21,7 +21,7 @@ export interface BeginScheduleRequest {
 
 export async function beginSchedule(
   session: Session,
-  { name, read, timing, workers = usualWorkers(session) }: BeginScheduleRequest,
+  { name, read, timing, workers = chooseWorkerCount(session) }: BeginScheduleRequest,
 ): Promise<ScheduleRow> {
   const { client, store, home, modules } = session;
   await createSchedule({ client, store, name, read, timing });

@@ -5,7 +5,7 @@ import { SpecError } from '../../core/errors.js';
 import { formatDuration } from '../../core/text/duration.js';
 import type { Store } from '../../store/store.js';
 import { withSearchAttributes } from '../searches/attributes.js';
-import { searchOptions } from '../searches/start-search.js';
+import { createSearchOptions } from '../searches/start-search.js';
 import { withRanking } from '../specification/read-candidates.js';
 import type { ReadSpecification } from '../specification/read-specification.js';
 import { findSchedule } from './find-schedule.js';
@@ -140,7 +140,7 @@ async function actionOf({
   read: ReadSpecification;
 }) {
   const resolved = await withRanking({ client, store, read });
-  const { memo, ...options } = await searchOptions({ store, read: resolved });
+  const { memo, ...options } = await createSearchOptions({ store, read: resolved });
   return {
     type: 'startWorkflow' as const,
     workflowType: SEARCH_WORKFLOW,

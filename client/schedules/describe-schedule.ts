@@ -17,7 +17,7 @@ export const runOf = ({ action, takenAt }: ScheduleExecutionResult) => ({
 export function summaryOf({ scheduleId, memo, state, info }: ScheduleDescription) {
   const { cron, timezone } = (memo ?? {}) as Partial<ScheduleMemo>;
   const last = info.recentActions.at(-1);
-  const why = state.paused ? whyPaused(state.note) : {};
+  const why = state.paused ? explainPause(state.note) : {};
   return {
     name: scheduleId,
     cron: cron ?? '',
@@ -37,7 +37,7 @@ const PAUSED_BEFORE = ['somebody paused it (zeroscout schedule pause)', 'zerosco
  * Temporal's note for a run that failed: `paused due to workflow failure: search-nightly-...: Activity task
  * failed`.
  */
-function whyPaused(note: string | undefined): { note?: string; failedRun?: string } {
+function explainPause(note: string | undefined): { note?: string; failedRun?: string } {
   if (!note) return {};
   const [, workflowId] = /^paused due to workflow (?:failure|timeout): (\S+Z)\b/.exec(note) ?? [];
   if (!workflowId) return { note: PAUSED_BEFORE.includes(note) ? PAUSED_BY_HAND : note };

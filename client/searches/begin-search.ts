@@ -5,7 +5,7 @@ import { isBatchedDevice } from '../../core/specification/devices.js';
 import { checkDevice } from '../../engine/check-device.js';
 import type { Session } from '../connections/session.js';
 import { type ReadSpecification, withRanking } from '../specification/read-candidates.js';
-import { defaultId, type Started, startSearch } from './start-search.js';
+import { composeDefaultId, type Started, startSearch } from './start-search.js';
 
 export interface BeginRequest {
   readonly read: ReadSpecification;
@@ -20,7 +20,7 @@ export interface BeginRequest {
   readonly workers: number;
 }
 
-export interface Begun extends Started {
+export interface BegunSearch extends Started {
   readonly read: ReadSpecification;
   /** Starts the search again, for instance if its record was lost; scores are reused. */
   readonly again: () => Promise<Started & { readonly handle: WorkflowHandle }>;
@@ -33,9 +33,9 @@ export interface Begun extends Started {
 export async function beginSearch(
   { client, store, onNote }: Session,
   { read: written, id: given, whereFinished, workers }: BeginRequest,
-): Promise<Begun> {
+): Promise<BegunSearch> {
   const read = await withRanking({ client, store, read: written });
-  const id = given ?? defaultId(read);
+  const id = given ?? composeDefaultId(read);
   const { device } = read.specification.execution;
   if (workers > 0 && isBatchedDevice(device)) {
     const { notice } = await checkDevice({ device });
@@ -46,6 +46,6 @@ export async function beginSearch(
 }
 
 /** The default number of score workers on this machine: 1 with embedded servers, which have no others. */
-export function usualWorkers({ connections }: Pick<Session, 'connections'>): number {
+export function chooseWorkerCount({ connections }: Pick<Session, 'connections'>): number {
   return connections.embedded ? 1 : 0;
 }

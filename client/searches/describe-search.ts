@@ -11,7 +11,7 @@ import type { PendingActivity } from '../status/activities.js';
 import { resultOf } from '../status/ending.js';
 import { createLooker } from '../status/facts.js';
 import type { Ending } from '../status/failure.js';
-import { type Waiting, waitingFor } from '../status/waiting.js';
+import { listWaiting, type Waiting } from '../status/waiting.js';
 import { findSearch, stateOf } from './find-search.js';
 
 /** A step that failed and is being retried. `failed` is an ISO 8601 time. */
@@ -51,7 +51,7 @@ export interface SearchDescription {
 }
 
 /** The sources of a description. */
-export interface Described {
+export interface DescriptionSources {
   readonly client: Client;
   /** Absent if NATS does not answer; the description then lacks what only the store knows. */
   readonly store?: Store | undefined;
@@ -61,7 +61,7 @@ export interface Described {
 
 /** The description, with the counts as text that the search wrote last. */
 export async function describeSearch(
-  from: Described,
+  from: DescriptionSources,
   given: string,
 ): Promise<SearchDescription & { readonly memo: Partial<SearchMemo> }> {
   const { id, handle, description } = await findSearch({ client: from.client, id: given });
@@ -88,10 +88,13 @@ function headOf({ id, description }: { id: string; description: WorkflowExecutio
   };
 }
 
-async function describeRunning({ client, store, isLocal }: Described, handle: WorkflowHandle): Promise<Rest> {
+async function describeRunning(
+  { client, store, isLocal }: DescriptionSources,
+  handle: WorkflowHandle,
+): Promise<Rest> {
   const away = store ? [] : [{ name: 'NATS', isRestarted: false } as const];
   const { progress, facts } = await createLooker({ client, handle, isLocal }).look(away);
-  const reasons = waitingFor(facts);
+  const reasons = listWaiting(facts);
   const retrying = (facts.activities ?? []).filter(({ attempt, reason }) => attempt > 1 && reason);
   const idle = reasons.find((reason) => reason.for === 'score-worker')?.device;
   const [first, ...also] = reasons;
@@ -109,7 +112,7 @@ function retryOf({ activity, attempt, reason, failedAt }: PendingActivity): Retr
 }
 
 async function describeEnded(
-  { store }: Described,
+  { store }: DescriptionSources,
   { handle, memo }: { handle: WorkflowHandle; memo: Partial<SearchMemo> },
 ): Promise<Rest> {
   const { best, counts } = memo;

@@ -107,7 +107,7 @@ export function stateOf({ status, memo }: Pick<WorkflowExecutionDescription, 'st
 }
 
 /** Finds a search that has results; for any other, a SpecError says why there are none. */
-export async function finishedSearch({ argument = 'id', ...asked }: Parameters<typeof findSearch>[0]) {
+export async function findFinishedSearch({ argument = 'id', ...asked }: Parameters<typeof findSearch>[0]) {
   const { id, handle, description } = await findSearch({ ...asked, argument });
   const memo = description.memo as unknown as SearchMemo;
   const why = `search "${id}" has no results: ${stateOf(description)}`;

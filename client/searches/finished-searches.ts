@@ -15,12 +15,12 @@ import { readReport } from '../report/read-report.js';
 import { type Correlation, correlateWith } from '../results/correlate.js';
 import { diffSearches } from '../results/diff-searches.js';
 import { type ExportedFile, type ExportFormat, exportCandidates } from '../results/export-candidates.js';
-import { measuredScopes } from '../results/latencies.js';
+import { listMeasuredScopes } from '../results/latencies.js';
 import { countFlops, findParetoFront } from '../results/pareto.js';
 import { type Results, readResults } from '../results/results.js';
 import { openSpaceWith } from '../specification/allow-modules.js';
 import { readTruth } from '../specification/read-specification.js';
-import { finishedSearch } from './find-search.js';
+import { findFinishedSearch } from './find-search.js';
 
 /** A search is given by its id, by a prefix of exactly one search's id, or by `@last`, the newest search. */
 export interface FinishedSearches {
@@ -78,8 +78,8 @@ export interface TruthInput {
 export function createReading(session: Session): FinishedSearches {
   const { client, store, modules } = session;
   const resultsOf = async (given: string) => {
-    const search = await finishedSearch({ client, id: given });
-    const measured = await measuredScopes({ client, id: search.id });
+    const search = await findFinishedSearch({ client, id: given });
+    const measured = await listMeasuredScopes({ client, id: search.id });
     return { ...search, results: await readResults({ store, result: search.result, measured }) };
   };
   return {
@@ -87,7 +87,7 @@ export function createReading(session: Session): FinishedSearches {
       const found = await resultsOf(id);
       if (!given) return found.results;
       const { truth } = await readTruthFor(session, given, found.memo);
-      const measured = await measuredScopes({ client, id: found.id });
+      const measured = await listMeasuredScopes({ client, id: found.id });
       return readResults({ store, result: found.result, measured, truth });
     },
     pareto: async (id, { cost, top }) => {
@@ -97,7 +97,7 @@ export function createReading(session: Session): FinishedSearches {
       return (await findParetoFront({ results, flopsOf, cost, top })).rows;
     },
     correlate: async (id, given) => {
-      const search = await finishedSearch({ client, id });
+      const search = await findFinishedSearch({ client, id });
       return correlateWith({ store, search, ...(await readTruthFor(session, given, search.memo)) });
     },
     compare: createCompare(session),

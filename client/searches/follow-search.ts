@@ -5,7 +5,7 @@ import type { SearchProgress, SearchResult } from '../../core/contract/search.js
 import type { ProgressEvent, Store } from '../../store/store.js';
 import { watchServers } from '../status/away.js';
 import { createLooker } from '../status/facts.js';
-import { type AwayServer, type Waiting, waitingFor } from '../status/waiting.js';
+import { type AwayServer, listWaiting, type Waiting } from '../status/waiting.js';
 
 const POLL_MS = 1_000;
 /** The time within which workers started by this command poll for work. */
@@ -25,7 +25,7 @@ export interface SearchLook {
   readonly waiting: readonly Waiting[];
 }
 
-export interface Following {
+export interface FollowSearchOptions {
   readonly client: Client;
   readonly handle: WorkflowHandle;
   readonly id: string;
@@ -43,7 +43,7 @@ export interface Following {
 }
 
 /** Resolves with the search's result, or rejects with its failure. */
-export async function followSearch(following: Following): Promise<SearchResult | 'stopped'> {
+export async function followSearch(following: FollowSearchOptions): Promise<SearchResult | 'stopped'> {
   const { handle, stop, onLook } = following;
   // Aborting ends calls whose answers are no longer needed. They would keep the process alive until the
   // server answers, up to 20 s for a result.
@@ -66,7 +66,7 @@ export async function followSearch(following: Following): Promise<SearchResult |
   }
 }
 
-type Watching = Following & { readonly onLook: (look: SearchLook) => void };
+type Watching = FollowSearchOptions & { readonly onLook: (look: SearchLook) => void };
 
 /** Calls `onLook` with the state of the search about once a second, until the returned function is called. */
 function lookAgainAndAgain(watching: Watching): () => void {
@@ -77,7 +77,7 @@ function lookAgainAndAgain(watching: Watching): () => void {
   const { workersStarted = Number.NEGATIVE_INFINITY } = watching;
   let query = new AbortController();
   const lookAtAway = (): void =>
-    onLook({ progress: undefined, waiting: waitingFor({ now: Date.now(), away: servers.away() }) });
+    onLook({ progress: undefined, waiting: listWaiting({ now: Date.now(), away: servers.away() }) });
   const poll = async (): Promise<void> => {
     query = new AbortController();
     const look = () => client.withAbortSignal(query.signal, () => looker.look(servers.away()));
@@ -90,7 +90,7 @@ function lookAgainAndAgain(watching: Watching): () => void {
           ...progress,
           now: Math.min(progress.done + live.of(progress), progress.planned),
         },
-        waiting: waitingFor({ ...facts, away: servers.away(), isStartingWorkers }),
+        waiting: listWaiting({ ...facts, away: servers.away(), isStartingWorkers }),
       });
     } catch (error) {
       if (query.signal.aborted || !isTransient(error)) return;
@@ -121,7 +121,7 @@ function lookAgainAndAgain(watching: Watching): () => void {
 }
 
 /** Counts the candidates that running shards have scored, from the events that their workers publish. */
-function countLive({ store, id }: Pick<Following, 'store' | 'id'>) {
+function countLive({ store, id }: Pick<FollowSearchOptions, 'store' | 'id'>) {
   const live = new Map<number, number>();
   const stop = store.progress.subscribe(id, ({ shard, scored, reused, failed }: ProgressEvent) => {
     live.set(shard, scored + reused + failed);

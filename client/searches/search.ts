@@ -1,13 +1,13 @@
 // Offers one search to a program: its progress while it runs, and its results.
 import type { SearchResult } from '../../core/contract/search.js';
 import type { Session } from '../connections/session.js';
-import { measuredScopes } from '../results/latencies.js';
+import { listMeasuredScopes } from '../results/latencies.js';
 import { type Results, readResults } from '../results/results.js';
 import { resultOf } from '../status/ending.js';
 import { createLooker } from '../status/facts.js';
 import type { Ending } from '../status/failure.js';
 import type { AwayServer } from '../status/waiting.js';
-import { type Following, followSearch, type SearchLook } from './follow-search.js';
+import { type FollowSearchOptions, followSearch, type SearchLook } from './follow-search.js';
 import { followThrough } from './follow-through.js';
 import { latestValues } from './latest-values.js';
 import type { Started } from './start-search.js';
@@ -62,7 +62,7 @@ export function createSearch({
   const { client, store, connections, onNote } = session;
   const { id, how } = started;
   let { handle } = started;
-  const follow = (given: Pick<Following, 'stop' | 'onLook'>): Promise<SearchResult | 'stopped'> => {
+  const follow = (given: Pick<FollowSearchOptions, 'stop' | 'onLook'>): Promise<SearchResult | 'stopped'> => {
     const isLocal = connections.temporal.source === 'embedded';
     const following = { client, handle, id, store, isLocal, workersStarted, isRestarted, ...given };
     if (!again) return followSearch(following);
@@ -98,7 +98,7 @@ export function createSearch({
         if ('result' in outcome) return outcome.result;
         throw new SearchFailedError({ id, ...outcome.ending });
       });
-      const measured = await measuredScopes({ client, id });
+      const measured = await listMeasuredScopes({ client, id });
       return readResults({ store, result: result as SearchResult, measured });
     },
   };

@@ -9,7 +9,7 @@ import { checkStart } from '../specification/check-start.js';
 import { readSpecificationInput, type SpecificationInput } from '../specification/read-specification.js';
 import type { AwayServer } from '../status/waiting.js';
 import type { LocalScoring } from '../workers/local-scoring.js';
-import { beginSearch, usualWorkers } from './begin-search.js';
+import { beginSearch, chooseWorkerCount } from './begin-search.js';
 import { controlSearch, type SearchAction } from './control-search.js';
 import { describeSearch, type SearchDescription } from './describe-search.js';
 import { checkWorkflowId, findSearch } from './find-search.js';
@@ -124,7 +124,7 @@ async function startSearch(
   options: StartOptions,
 ): Promise<Search> {
   checkOptions('start', options);
-  const { specification, id, whereFinished = 'keep', workers = usualWorkers(session) } = options;
+  const { specification, id, whereFinished = 'keep', workers = chooseWorkerCount(session) } = options;
   if (id !== undefined) checkWorkflowId(id);
   const { modules } = session;
   const read = await readSpecificationInput(specification, { modules });

@@ -29,7 +29,7 @@ export interface Started {
 }
 
 /** The default id of a specification: its name and the beginning of its digest. */
-export function defaultId({ specification, digest }: ReadSpecification): string {
+export function composeDefaultId({ specification, digest }: ReadSpecification): string {
   return `${specification.name}-${digest.slice(0, 8)}`;
 }
 
@@ -66,7 +66,7 @@ export async function startSearch({
       return { id, handle, how: 'finished', ...(existing.closeTime ? { ended: existing.closeTime } : {}) };
   }
   try {
-    const options = { workflowId, ...(await searchOptions({ store, read })) };
+    const options = { workflowId, ...(await createSearchOptions({ store, read })) };
     const handle = await withSearchAttributes({
       client,
       specification: read.specification,
@@ -87,7 +87,7 @@ const USUAL_PRIORITY = 3;
  * The start options of a search's workflow except its id. The candidates of a list must be in the
  * store before.
  */
-export async function searchOptions({
+export async function createSearchOptions({
   store,
   read: { specification, digest, list: candidates, images, structures, calibration },
 }: {

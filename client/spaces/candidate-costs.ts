@@ -22,7 +22,7 @@ export interface CandidateCosts extends Required<Pick<Costs, 'parameters' | 'flo
  * The costs in the order of the list, one for each line. Throws a SpecError that names every line that is not
  * a candidate of the space.
  */
-export async function candidateCosts({
+export async function computeCandidateCosts({
   space: input,
   candidates: file,
   resolution,

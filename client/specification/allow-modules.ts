@@ -11,7 +11,7 @@ import { loadModule } from '../../engine/load-module.js';
  */
 export const ALLOW_MODULES = 'ZEROSCOUT_ALLOW_MODULES';
 
-export function modulesAllowed(env: NodeJS.ProcessEnv = process.env): boolean {
+export function areModulesAllowed(env: NodeJS.ProcessEnv = process.env): boolean {
   return env[ALLOW_MODULES] === '1';
 }
 
@@ -21,7 +21,7 @@ export function withoutModules({ [ALLOW_MODULES]: _allowed, ...env }: NodeJS.Pro
 }
 
 /** The environment for processes that this program starts, with or without the permission. */
-export function environmentWith(modules: ModulePermission): NodeJS.ProcessEnv {
+export function createEnvironment(modules: ModulePermission): NodeJS.ProcessEnv {
   return modules === 'allowed' ? { ...process.env, [ALLOW_MODULES]: '1' } : withoutModules(process.env);
 }
 
@@ -41,8 +41,8 @@ export const PROXY_REFUSED = {
 export type ModulePermission = 'allowed' | 'refused';
 
 /** The permission in the environment. */
-export function modulePermission(env: NodeJS.ProcessEnv = process.env): ModulePermission {
-  return modulesAllowed(env) ? 'allowed' : 'refused';
+export function readModulePermission(env: NodeJS.ProcessEnv = process.env): ModulePermission {
+  return areModulesAllowed(env) ? 'allowed' : 'refused';
 }
 
 /**

@@ -1,7 +1,7 @@
 // Reports before a search starts why its notification would be refused at its end: as an error if that is
 // certain, else as a note.
-import { ALLOW_SETTING, allowedAddresses, refusedKind } from '../../activities/notify/addresses.js';
-import { literalAddress } from '../../activities/notify/webhook.js';
+import { ALLOW_SETTING, findRefusedKind, readAllowedAddresses } from '../../activities/notify/addresses.js';
+import { parseLiteralAddress } from '../../activities/notify/webhook.js';
 import { SpecError } from '../../core/errors.js';
 import { listedSecrets, secretAdvice, secretStanding } from '../../core/specification/notify-secrets.js';
 import type { Specification } from '../../core/specification/specification.js';
@@ -25,16 +25,16 @@ export function checkNotify({
   const { webhook, secretEnv } = specification.notify ?? {};
   if (webhook === undefined) return;
   const advise = (path: string, message: string) => onNote(`${path}: ${message}`);
-  const tell = isOurs(env) ? refuse : advise;
+  const report = isOwnServer(env) ? refuse : advise;
   const standing = secretEnv === undefined ? 'allowed' : secretStanding(secretEnv, listedSecrets(env));
   if (standing === 'refused')
     refuse('notify.secretEnv', `${secretEnv} is refused; ${secretAdvice(secretEnv!)}`);
   if (standing === 'unlisted')
-    tell('notify.secretEnv', `${secretEnv} is not allowed; ${secretAdvice(secretEnv!)}`);
-  const address = literalAddress(new URL(webhook));
-  const kind = address === undefined ? undefined : refusedKind(address, allowedAddresses(env));
+    report('notify.secretEnv', `${secretEnv} is not allowed; ${secretAdvice(secretEnv!)}`);
+  const address = parseLiteralAddress(new URL(webhook));
+  const kind = address === undefined ? undefined : findRefusedKind(address, readAllowedAddresses(env));
   if (kind !== undefined)
-    tell(
+    report(
       'notify.webhook',
       `${address} is ${kind}, where webhooks are not sent unless ${ALLOW_SETTING} of the control worker allows it`,
     );
@@ -45,7 +45,7 @@ function refuse(path: string, message: string): never {
 }
 
 /** Whether nothing is configured. Invalid settings are reported when connecting. */
-function isOurs(env: NodeJS.ProcessEnv): boolean {
+function isOwnServer(env: NodeJS.ProcessEnv): boolean {
   try {
     const { temporal, nats } = readConfigured({ env });
     return temporal === undefined && nats === undefined;

@@ -2,7 +2,7 @@
 // notification.
 import { logLevel } from '../../core/specification/log-level.js';
 import { checkNotify } from './check-notify.js';
-import { type ReadSpecification, warningTexts } from './read-candidates.js';
+import { formatWarnings, type ReadSpecification } from './read-candidates.js';
 
 /** Receives what is wrong but does not stop the search. */
 export interface StartListener {
@@ -18,5 +18,5 @@ export interface StartListener {
 export function checkStart(read: ReadSpecification, { onNote, onWarning = onNote }: StartListener): void {
   checkNotify({ ...read, onNote });
   logLevel(process.env);
-  for (const warning of warningTexts(read)) onWarning(warning);
+  for (const warning of formatWarnings(read)) onWarning(warning);
 }

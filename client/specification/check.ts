@@ -3,7 +3,7 @@ import type { Issue } from '../../core/errors.js';
 import { openSpace } from '../../core/spaces/index.js';
 import type { Specification } from '../../core/specification/specification.js';
 import { sourceOf } from '../../core/specification/stages.js';
-import { defaultId } from '../searches/start-search.js';
+import { composeDefaultId } from '../searches/start-search.js';
 import type { ModulePermission } from './allow-modules.js';
 import { checkNotify } from './check-notify.js';
 import type { ReadSpecification } from './read-candidates.js';
@@ -40,7 +40,7 @@ function describeRead(read: ReadSpecification): CheckedSpecification {
   const isKnown = sourceOf(specification).kind !== 'list' || list !== undefined;
   return {
     specification,
-    id: isKnown ? defaultId(read) : null,
+    id: isKnown ? composeDefaultId(read) : null,
     digest: isKnown ? digest : null,
     candidates: list?.length ?? countOf(specification),
     warnings,

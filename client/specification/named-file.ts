@@ -9,7 +9,7 @@ import { found } from '../../core/text/show.js';
  * of it in an error, without the user's intent. Links are followed before the check. Whether the file exists
  * is left to the reader.
  */
-export async function namedFile({
+export async function resolveNamedFile({
   folder,
   file,
   field,

@@ -15,7 +15,7 @@ interface Reading {
 }
 
 /** The digest of a space as it is written, with its defaults: what a calibration remembers of the space of its labels. */
-export function spaceDigest(space: unknown): string {
+export function digestSpace(space: unknown): string {
   return sha256(canonicalJson(space));
 }
 
@@ -36,10 +36,10 @@ export async function withCalibration({
     const message = `${file === undefined ? 'missing' : found(file)}; must be the path of a calibration file`;
     throw SpecError.of({ path: field, message });
   }
-  const [stray] = Object.keys(others);
-  if (stray !== undefined)
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined)
     throw SpecError.of({
-      path: `aggregation.${stray}`,
+      path: `aggregation.${unknown}`,
       message: 'found beside a calibration, which has weights of its own; remove it',
     });
   const path = await resolve(file, field);
@@ -53,7 +53,7 @@ export async function withCalibration({
   }
   const { dataset, labels, method, weights } = calibration;
   const own = SpaceSchema.safeParse(space);
-  const isSame = own.success && spaceDigest(own.data) === calibration.space.digest;
+  const isSame = own.success && digestSpace(own.data) === calibration.space.digest;
   return {
     value: {
       ...(value as object),

@@ -12,7 +12,7 @@ import { readRanking } from '../../store/ranking.js';
 import type { Store } from '../../store/store.js';
 import type { FileInput } from '../files/open-file.js';
 import { sha256 } from '../files/sha256.js';
-import { finishedSearch } from '../searches/find-search.js';
+import { findFinishedSearch } from '../searches/find-search.js';
 import type { ReadImages } from './read-images.js';
 import { isParquet, readParquetTable } from './read-table.js';
 import { readText } from './read-text.js';
@@ -37,7 +37,7 @@ export interface ReadSpecification {
 }
 
 /** The field of a specification that says where its candidates come from. */
-export function sourceField({ strategy }: Specification): 'strategy' | 'strategy.source' {
+export function findSourceField({ strategy }: Specification): 'strategy' | 'strategy.source' {
   return strategy.kind === 'screening' ? 'strategy.source' : 'strategy';
 }
 
@@ -55,7 +55,7 @@ export function withCandidates({
 }
 
 /** `warning: constraints.flops.max: found 900M; ...`, one text for each warning. */
-export function warningTexts({ warnings = [] }: Pick<ReadSpecification, 'warnings'>): string[] {
+export function formatWarnings({ warnings = [] }: Pick<ReadSpecification, 'warnings'>): string[] {
   return warnings.map(({ path, message }) => `warning: ${path}: ${message}`);
 }
 
@@ -106,9 +106,9 @@ export async function withRanking({
   const source = sourceOf(specification);
   if (source.kind !== 'list' || source.search === undefined) return read;
   const { search, top } = source;
-  const field = sourceField(specification);
+  const field = findSourceField(specification);
   const path = `${field}.search`;
-  const { memo, result } = await finishedSearch({ client, id: search }).catch((error: unknown) => {
+  const { memo, result } = await findFinishedSearch({ client, id: search }).catch((error: unknown) => {
     if (!(error instanceof SpecError)) throw error;
     throw new SpecError(error.issues.map((issue) => ({ ...issue, path })));
   });

@@ -46,7 +46,7 @@ export async function readModule({
   try {
     tryModule({ module, space: moduleSpace(specification), source: name });
   } catch (error) {
-    throw errorWithName({ error, name });
+    throw createNamedError({ error, name });
   }
   return specification;
 }
@@ -78,12 +78,12 @@ function evaluate({ code, digest, name }: { code: string; digest: string; name: 
   try {
     return loadModule({ code, digest });
   } catch (error) {
-    throw errorWithName({ error, name });
+    throw createNamedError({ error, name });
   }
 }
 
 /** An error thrown by the module, with the module's file name. */
-export function errorWithName({ error, name }: { error: unknown; name: string }): SpecError {
+export function createNamedError({ error, name }: { error: unknown; name: string }): SpecError {
   const message = error instanceof Error ? error.message : String(error);
   return SpecError.inFile({
     file: name,

@@ -13,8 +13,8 @@ import { definitionOfKind } from '../../core/spaces/index.js';
 import { MOST_NETWORKS } from '../../core/spaces/onnx/definition.js';
 import { found } from '../../core/text/show.js';
 import type { FileInput } from '../files/open-file.js';
-import { keptConstants, readSource } from '../networks/load-network.js';
-import { hasKey, namedFeatures, readSidecar } from '../networks/named-features.js';
+import { findKeptConstants, readSource } from '../networks/load-network.js';
+import { hasKey, readNamedFeatures, readSidecar } from '../networks/named-features.js';
 
 const FIELD = 'space.files';
 
@@ -42,7 +42,7 @@ export async function withOnnxFiles({ value, resolve, folder }: Place & { value:
   if (!isList || !patterns.every((each) => typeof each === 'string' && each !== '' && !each.includes('\0')))
     throw SpecError.of({ path: FIELD, message: `${found(files)}; must be ${about.right}` });
   const paths = await filesOf({ patterns: patterns as string[], resolve, folder });
-  const { named, fidelity } = namedFeatures({ value: value as object, features });
+  const { named, fidelity } = readNamedFeatures({ value: value as object, features });
   const limitsLatency = hasKey((value as { constraints?: unknown }).constraints, 'latency');
   const structures = new Map<string, string>();
   const networks: object[] = [];
@@ -174,7 +174,7 @@ async function readNetwork({
   const network = at({ graph, path, image: [channels ?? 3, side, side], wanted: own ?? 'stages' });
   const features = own && tensorNames(graph, own);
   return {
-    text: structureText({ graph, constants: keptConstants(network), features }),
+    text: structureText({ graph, constants: findKeptConstants(network), features }),
     size,
     batch: fixedBatch({ graph, image: [channels ?? 3, side, side] }),
     macs: network.costs.macs,

@@ -14,7 +14,7 @@ import { found } from '../../core/text/show.js';
 import { loadProxyModule } from '../../engine/load-module.js';
 import type { FileInput } from '../files/open-file.js';
 import { type ModulePermission, PROXY_REFUSED } from './allow-modules.js';
-import { compileModule, errorWithName, MODULE_FILE } from './read-module.js';
+import { compileModule, createNamedError, MODULE_FILE } from './read-module.js';
 import { readText } from './read-text.js';
 
 interface Reading {
@@ -96,6 +96,6 @@ function evaluate({ code, digest, name }: { code: string; digest: string; name: 
   try {
     return loadProxyModule({ code, digest });
   } catch (error) {
-    throw errorWithName({ error, name });
+    throw createNamedError({ error, name });
   }
 }

@@ -16,9 +16,9 @@ import { readDocument } from '../../core/text/read-document.js';
 import { found } from '../../core/text/show.js';
 import type { FileInput } from '../files/open-file.js';
 import type { ModulePermission } from './allow-modules.js';
-import { namedFile } from './named-file.js';
+import { resolveNamedFile } from './named-file.js';
 import { withCalibration } from './read-calibration.js';
-import { type ReadSpecification, readListFile, sourceField, withCandidates } from './read-candidates.js';
+import { findSourceField, type ReadSpecification, readListFile, withCandidates } from './read-candidates.js';
 import { type ReadImages, readImages } from './read-images.js';
 import { readModule } from './read-module.js';
 import { withOnnxFiles } from './read-networks.js';
@@ -59,7 +59,7 @@ export async function readSpecification(
   { modules }: { readonly modules: ModulePermission } = { modules: 'refused' },
 ): Promise<ReadSpecification> {
   const folder = dirname(path);
-  const resolve: Resolve = (file, field) => namedFile({ folder, file, field });
+  const resolve: Resolve = (file, field) => resolveNamedFile({ folder, file, field });
   return withField(FIELD, async () => {
     const value = readDocument({ text: await readText(path), source: path });
     return completeSpecification({ value, source: path, reading: { modules, resolve, folder } });
@@ -133,7 +133,7 @@ async function completeSpecification({
   const candidates = await readListFile({
     file,
     top,
-    field: sourceField(specification),
+    field: findSourceField(specification),
     resolve: reading.resolve,
     space,
   });

@@ -3,7 +3,7 @@ import type { Client, WorkflowExecutionDescription, WorkflowHandle } from '@temp
 import type { Phase, SearchMemo, SearchProgress } from '../../core/contract/search.js';
 import type { Device } from '../../core/specification/devices.js';
 import { askProgress } from '../searches/progress.js';
-import { livingWorkers, readQueue } from '../workers/queues.js';
+import { findLivingWorkers, readQueue } from '../workers/queues.js';
 import { readActivities } from './activities.js';
 import type { AwayServer, Facts } from './waiting.js';
 
@@ -29,7 +29,7 @@ export interface Looker {
 /**
  * Counts the living workers for a search's device and for control, and caches the counts for some seconds.
  */
-function countWorkers({ client, isLocal }: Pick<LookerSetting, 'client' | 'isLocal'>) {
+function countWorkers({ client, isLocal }: Pick<LookerOptions, 'client' | 'isLocal'>) {
   let known: { readonly read: number; readonly workers: Facts['workers'] } | undefined;
   const living = new Map<keyof NonNullable<Facts['workers']>, { count: number; at: number }>();
   const remembered = (kind: keyof NonNullable<Facts['workers']>, count: number): number => {
@@ -41,7 +41,7 @@ function countWorkers({ client, isLocal }: Pick<LookerSetting, 'client' | 'isLoc
   return async (device: Device | undefined): Promise<Facts['workers']> => {
     if (known && Date.now() - known.read < QUEUES_MS) return known.workers;
     const count = async (of?: Device) =>
-      livingWorkers({ queue: await readQueue(client, of), isLocal }).length;
+      findLivingWorkers({ queue: await readQueue(client, of), isLocal }).length;
     const [control, score] = await Promise.all([count(), device ? count(device) : 0]);
     known = {
       read: Date.now(),
@@ -51,14 +51,14 @@ function countWorkers({ client, isLocal }: Pick<LookerSetting, 'client' | 'isLoc
   };
 }
 
-export interface LookerSetting {
+export interface LookerOptions {
   readonly client: Client;
   readonly handle: WorkflowHandle;
   /** Whether all workers are processes of this machine, as with the embedded Temporal. */
   readonly isLocal: boolean;
 }
 
-export function createLooker({ client, handle, isLocal }: LookerSetting): Looker {
+export function createLooker({ client, handle, isLocal }: LookerOptions): Looker {
   const workersFor = countWorkers({ client, isLocal });
   return {
     look: async (away = []) => {

@@ -3,7 +3,7 @@
 import { countRejected, type DrawCounts } from '../../core/contract/draw-counts.js';
 import type { Phase, StepReport } from '../../core/contract/search.js';
 import type { Device } from '../../core/specification/devices.js';
-import { spellDuration, spellTime } from '../spell.js';
+import { formatDuration, formatTime } from '../format-time.js';
 import type { PendingActivity } from './activities.js';
 
 export interface AwayServer {
@@ -62,7 +62,7 @@ const HANDED_OUT_MS = 5_000;
 const MUCH = 0.5;
 
 /** The reasons, the most important first; empty if the search is working normally. */
-export function waitingFor(facts: Facts): readonly Waiting[] {
+export function listWaiting(facts: Facts): readonly Waiting[] {
   return [
     ...unavailableServers(facts),
     ...pausedSince(facts),
@@ -77,7 +77,7 @@ export function waitingFor(facts: Facts): readonly Waiting[] {
 function unavailableServers({ away = [], now }: Facts): Waiting[] {
   return away.map(({ name, since, isRestarted }) => ({
     for: name === 'NATS' ? ('nats' as const) : ('temporal' as const),
-    message: `${name} is away${since === undefined ? '' : ` since ${spellDuration(now - since)}`}${isRestarted ? ', starting it again' : ''}`,
+    message: `${name} is away${since === undefined ? '' : ` since ${formatDuration(now - since)}`}${isRestarted ? ', starting it again' : ''}`,
     ...(since === undefined ? {} : { since: iso(since) }),
     isRestarted,
   }));
@@ -86,7 +86,7 @@ function unavailableServers({ away = [], now }: Facts): Waiting[] {
 function pausedSince({ paused, now }: Facts): Waiting[] {
   if (!paused) return [];
   const { since, finishing } = paused;
-  const when = since === undefined ? '' : ` since ${spellTime({ time: since, now })}`;
+  const when = since === undefined ? '' : ` since ${formatTime({ time: since, now })}`;
   const rest =
     finishing > 0 ? `, ${finishing} ${finishing === 1 ? 'shard finishes' : 'shards finish'} still` : '';
   return [
@@ -151,7 +151,7 @@ function retries({ activities = [], now }: Facts): Waiting[] {
     const { activity, reason, failedAt } = group[0]!;
     const attempt = Math.max(...group.map((one) => one.attempt));
     const many = group.length > 1 ? ` (${group.length} of them)` : '';
-    const when = failedAt === undefined ? '' : ` ${spellDuration(now - failedAt)} ago`;
+    const when = failedAt === undefined ? '' : ` ${formatDuration(now - failedAt)} ago`;
     return {
       for: 'retry' as const,
       message: `${STEPS[activity] ?? activity}${many}: attempt ${attempt}, the last one failed${when}: ${reason}`,

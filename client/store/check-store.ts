@@ -1,6 +1,6 @@
 // Checks the data in NATS for damage, and rewrites it without what is damaged.
 import {
-  type Checked,
+  type CheckCount,
   type DamagedMessage,
   type Inspection,
   openInspection,
@@ -19,7 +19,7 @@ export const MOST_NAMED = 10_000;
 
 export interface StoreFindings {
   readonly damaged: number;
-  readonly checked: readonly Checked[];
+  readonly checked: readonly CheckCount[];
   /** The first damaged messages. */
   readonly messages: readonly DamagedMessage[];
 }

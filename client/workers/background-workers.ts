@@ -2,11 +2,11 @@
 import { availableParallelism } from 'node:os';
 import { DEVICES, type Device } from '../../core/specification/devices.js';
 import type { Home } from '../embedded/home.js';
-import { commandLines, terminate } from '../embedded/process.js';
+import { listCommandLines, terminate } from '../embedded/process.js';
 import {
-  environmentWith,
+  areModulesAllowed,
+  createEnvironment,
   type ModulePermission,
-  modulesAllowed,
   withoutModules,
 } from '../specification/allow-modules.js';
 import { rolesOf, spawnWorker } from './local-workers.js';
@@ -38,8 +38,8 @@ export async function startBackgroundWorkers({
   modules,
   ...workers
 }: Workers & { readonly modules: ModulePermission }): Promise<void> {
-  if (workers.count === 0 || (await backgroundWorkers(workers)).length > 0) return;
-  start({ ...workers, env: environmentWith(modules) });
+  if (workers.count === 0 || (await listBackgroundWorkers(workers)).length > 0) return;
+  start({ ...workers, env: createEnvironment(modules) });
 }
 
 function start({ home, count, device, env }: Workers & { readonly env: NodeJS.ProcessEnv }): void {
@@ -52,17 +52,17 @@ function start({ home, count, device, env }: Workers & { readonly env: NodeJS.Pr
 
 function permissionsIn(env: NodeJS.ProcessEnv): Permission[] {
   return [
-    ...(modulesAllowed(env) ? (['modules'] as const) : []),
+    ...(areModulesAllowed(env) ? (['modules'] as const) : []),
     ...(env.ZEROSCOUT_ALLOW_COMMANDS ? (['commands'] as const) : []),
   ];
 }
 
-export async function backgroundWorkers({
+export async function listBackgroundWorkers({
   home,
 }: {
   readonly home: Home;
 }): Promise<readonly BackgroundWorker[]> {
-  const lines = await commandLines({ marker: markerOf(home) });
+  const lines = await listCommandLines({ marker: markerOf(home) });
   return lines.map(({ pid, text }) => {
     const may = /--background-may=(\S+)/.exec(text)?.[1]?.split(',') ?? [];
     return {
@@ -77,7 +77,7 @@ export async function backgroundWorkers({
 /** Lets the background workers of a home finish their work and stops them; returns their number. */
 export async function stopBackgroundWorkers({ home }: { readonly home: Home }): Promise<number> {
   const marker = markerOf(home);
-  const workers = await backgroundWorkers({ home });
+  const workers = await listBackgroundWorkers({ home });
   await Promise.all(workers.map(({ pid }) => terminate({ pid, marker, graceMs: DRAIN_MS })));
   return workers.length;
 }
@@ -101,7 +101,7 @@ export async function withdrawBackgroundWorkers({
   readonly env?: NodeJS.ProcessEnv;
 }): Promise<() => void> {
   if (need === undefined || !permissionsIn(ours).includes(need)) return () => {};
-  const workers = await backgroundWorkers({ home });
+  const workers = await listBackgroundWorkers({ home });
   const unfit = workers.filter(({ may }) => !may.includes(need));
   if (unfit.length === 0) return () => {};
   const pids = unfit.map(({ pid }) => pid).join(', ');

@@ -2,7 +2,7 @@
 import type { Client } from '@temporalio/client';
 import type { Store, WorkerRecord } from '../../store/store.js';
 import type { Session } from '../connections/session.js';
-import { busyWorkers, livingWorkers, type Queue, readQueues, type SeenWorker } from './queues.js';
+import { findBusyWorkers, findLivingWorkers, type Queue, readQueues, type SeenWorker } from './queues.js';
 
 /** The queue of control workers or of one device, with its workers and waiting tasks. */
 export interface QueueOfWorkers extends Omit<Queue, 'workers'> {
@@ -41,9 +41,9 @@ async function livingOf({
   readonly isLocal: boolean;
 }): Promise<ReadonlySet<SeenWorker>> {
   const find = (busy?: ReadonlySet<string>) =>
-    new Set(queues.flatMap((queue) => livingWorkers({ queue, isLocal, ...(busy ? { busy } : {}) })));
+    new Set(queues.flatMap((queue) => findLivingWorkers({ queue, isLocal, ...(busy ? { busy } : {}) })));
   const found = find();
   const all = queues.reduce((sum, { workers }) => sum + workers.length, 0);
   // Searches are asked which workers hold their shards only if some worker has not polled for a while.
-  return isLocal || found.size === all ? found : find(await busyWorkers(client));
+  return isLocal || found.size === all ? found : find(await findBusyWorkers(client));
 }

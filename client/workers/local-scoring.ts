@@ -3,7 +3,7 @@
 import { definitionOf } from '../../core/spaces/index.js';
 import type { Device } from '../../core/specification/devices.js';
 import type { Session } from '../connections/session.js';
-import { environmentWith } from '../specification/allow-modules.js';
+import { createEnvironment } from '../specification/allow-modules.js';
 import type { ReadSpecification } from '../specification/read-candidates.js';
 import { withdrawBackgroundWorkers } from './background-workers.js';
 import { type LocalWorkers, startLocalWorkers } from './local-workers.js';
@@ -24,7 +24,7 @@ export function createLocalScoring({ home, modules, onNote }: Session): LocalSco
     start: async ({ read: { specification }, count }) => {
       const { space, execution } = specification;
       const need = definitionOf(space).code === 'specification' ? 'modules' : undefined;
-      const env = environmentWith(modules);
+      const env = createEnvironment(modules);
       restores.push(await withdrawBackgroundWorkers({ home, need, env, onNote }));
       const known = running.get(execution.device);
       if (known || count === 0) return known?.since;

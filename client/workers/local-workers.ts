@@ -5,12 +5,12 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Device } from '../../core/specification/devices.js';
-import { parentVariable, withoutParent } from '../../engine/lifeline.js';
+import { createParentVariable, withoutParent } from '../../engine/lifeline.js';
 import type { Home } from '../embedded/home.js';
 import { createFolders } from '../embedded/home-folders.js';
 import { spawnPrivately } from '../embedded/process.js';
 import { openLog } from '../embedded/server-log.js';
-import { environmentWith, type ModulePermission } from '../specification/allow-modules.js';
+import { createEnvironment, type ModulePermission } from '../specification/allow-modules.js';
 
 const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 const RESTART_MS = 1_000;
@@ -65,7 +65,7 @@ export function startControlWorker({
   return keepRunning({
     home,
     onNote,
-    env: environmentWith(modules),
+    env: createEnvironment(modules),
     roles: [['worker', '--role', 'control']],
   });
 }
@@ -135,7 +135,7 @@ export function spawnWorker({
       detached: true,
       env: {
         ...withoutParent(env),
-        ...(lifetime === 'attached' ? parentVariable() : {}),
+        ...(lifetime === 'attached' ? createParentVariable() : {}),
         ZEROSCOUT_HOME: home.root,
       },
     });

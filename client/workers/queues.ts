@@ -71,7 +71,7 @@ export async function readQueue(client: Client, device?: Device): Promise<Queue>
 const ASKED = 50;
 
 /** The identities of workers that hold a task of a running search and therefore do not poll. */
-export async function busyWorkers(client: Client): Promise<ReadonlySet<string>> {
+export async function findBusyWorkers(client: Client): Promise<ReadonlySet<string>> {
   const handles: WorkflowHandle[] = [];
   const query = `ExecutionStatus = "Running" AND WorkflowType IN ("${SEARCH_WORKFLOW}", "${PART_WORKFLOW}")`;
   for await (const { workflowId } of client.workflow.list({ query, pageSize: ASKED })) {
@@ -95,7 +95,7 @@ const ASKS_MS = 75_000;
  * its last poll. For a worker on this machine, its process is checked; any other counts as ended if it has
  * not polled for a while and holds no task (`busy` has the identities of those that do).
  */
-export function livingWorkers({
+export function findLivingWorkers({
   queue: { workers },
   isLocal,
   busy = new Set(),

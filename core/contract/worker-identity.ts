@@ -18,7 +18,7 @@ export type WorkerIdentity =
  * `1234@node-7 control block-8`, `1235@node-7 score cuda x8 block-8`: the beginning is that of Temporal's
  * default identities.
  */
-export function spellIdentity(worker: WorkerIdentity): string {
+export function formatIdentity(worker: WorkerIdentity): string {
   const { place, role, engine } = worker;
   const what = role === 'control' ? 'control' : `score ${worker.device} x${worker.concurrency}`;
   return `${place} ${what}${engine ? ` ${engine}` : ''}`;

@@ -44,7 +44,7 @@ function agree({
 }
 
 /** `trainability -0.51, computed again -3.2`, for each proxy that differs. */
-export function spellDifference(stored: Proxies, again: Proxies): string {
+export function formatDifference(stored: Proxies, again: Proxies): string {
   return findDisagreements(stored, again)
     .map((name) => `${name} ${formatValue(stored[name])}, computed again ${formatValue(again[name])}`)
     .join('; ');

@@ -49,7 +49,7 @@ type Mapping = Readonly<Record<string, unknown>>;
 export function withAssembly(value: unknown): unknown {
   if (!isMapping(value)) return value;
   const name = ASSEMBLY_NAMES.find((each) => each === value.aggregation);
-  // A preset beside explicit proxies is left in place; stray-fields.ts reports the contradiction.
+  // A preset beside explicit proxies is left in place; check-field-pairs.ts reports the contradiction.
   if (name === undefined || value.proxies !== undefined) return value;
   const assembly: Assembly = ASSEMBLIES[name];
   const weights = weightsIn(assembly, value.space);

@@ -6,6 +6,15 @@ import { readDocument } from '../text/read-document.js';
 import { found } from '../text/show.js';
 import { Aggregation, Proxies } from './aggregation.js';
 import { withAssembly } from './assemblies.js';
+import {
+  checkAssemblyFields,
+  checkCalibrationFields,
+  checkDeviceField,
+  checkFidelityFields,
+  checkImageFields,
+  checkProxyFields,
+  checkWeightFields,
+} from './check-field-pairs.js';
 import { Constraints } from './constraints.js';
 import { DEVICES, defaultShardSize } from './devices.js';
 import { Evolution } from './evolution.js';
@@ -16,15 +25,6 @@ import { Notify } from './notify.js';
 import { OwnProxies, type OwnProxySpecification, withoutOwnNames } from './own-proxies.js';
 import { Source, Sources } from './sources.js';
 import { SpaceSchema, spaceDefaults } from './space.js';
-import {
-  strayAssembly,
-  strayCalibration,
-  strayDevice,
-  strayFidelity,
-  strayImages,
-  strayProxies,
-  strayWeights,
-} from './stray-fields.js';
 import { verifyShare } from './verify-share.js';
 
 export { PROXIES, type ProxyName } from './families.js';
@@ -156,20 +156,20 @@ export function checkSpecification({
       source,
       origin: 'command',
     });
-  const stray = [
-    ...strayAssembly(value),
-    ...strayProxies(value),
-    ...strayDevice(value),
-    ...strayImages(value),
-    ...strayWeights(value),
-    ...strayCalibration(value),
-    ...(origin === 'person' ? strayFidelity(value) : []),
+  const contradictions = [
+    ...checkAssemblyFields(value),
+    ...checkProxyFields(value),
+    ...checkDeviceField(value),
+    ...checkImageFields(value),
+    ...checkWeightFields(value),
+    ...checkCalibrationFields(value),
+    ...(origin === 'person' ? checkFidelityFields(value) : []),
   ];
   if (!result.success) {
     const issues = toIssues({ error: result.error, root: '' });
-    throw new SpecError([...issues.map((issue) => ofWhole({ issue, source })), ...stray]);
+    throw new SpecError([...issues.map((issue) => ofWhole({ issue, source })), ...contradictions]);
   }
-  if (stray.length > 0) throw new SpecError(stray);
+  if (contradictions.length > 0) throw new SpecError(contradictions);
   return complete(result.data);
 }
 

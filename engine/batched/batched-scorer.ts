@@ -8,11 +8,11 @@ import type { NetworkScore } from '../network-score.js';
 import type { Tensor } from '../onnx-runtime.js';
 import { isOutOfMemory } from './device.js';
 import {
+  createSupernetCandidate,
+  createSupernetSkeleton,
   drawFeeds,
+  listSupernetReads,
   type SupernetCandidate,
-  supernetCandidate,
-  supernetReads,
-  supernetSkeleton,
 } from './nas-bench-201.js';
 import { scoreRun } from './score-run.js';
 import type { BatchedScorer, BatchedScorerOptions } from './scorer-types.js';
@@ -37,8 +37,8 @@ export function createBatchedScorer({
   statistics = createStatisticsPool(),
   open = openSupernet,
 }: BatchedScorerOptions): BatchedScorer {
-  const skeleton = supernetSkeleton({ resolution, features });
-  const reads = supernetReads(features);
+  const skeleton = createSupernetSkeleton({ resolution, features });
+  const reads = listSupernetReads(features);
   const choice = createSupernetChoice({
     largest: size,
     open: (fit) => open({ device, threads, skeleton, shape: { batch, ...fit } }),
@@ -80,7 +80,7 @@ export function createBatchedScorer({
 }
 
 function parseList(list: readonly string[]): Parsed {
-  const candidates = list.map(supernetCandidate);
+  const candidates = list.map(createSupernetCandidate);
   return { candidates, cells: candidates.map(({ cell }) => cell) };
 }
 
@@ -102,7 +102,7 @@ function scoreAt({
   values: Awaited<ReturnType<typeof scoreRun>>;
   at: number;
   candidate: SupernetCandidate;
-  skeleton: ReturnType<typeof supernetSkeleton>;
+  skeleton: ReturnType<typeof createSupernetSkeleton>;
   reads: Reads | undefined;
 }): NetworkScore {
   const measured = skeleton.blocks.filter((block) => block.measured);

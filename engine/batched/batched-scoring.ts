@@ -11,7 +11,7 @@ import { outcomeOfError, outcomeOfScores, proxiesOf } from '../outcome.js';
 import type { Outcome, ScoreRequest } from '../protocol.js';
 import { KEPT_DRAWS } from '../resident-limit.js';
 import { createBatchedScorer } from './batched-scorer.js';
-import { providerOf, supernetSize } from './device.js';
+import { estimateSupernetSize, providerOf } from './device.js';
 import { isForSupernet } from './is-for-supernet.js';
 import type { BatchedScorer } from './scorer-types.js';
 import { verifyDevice } from './verify-device.js';
@@ -45,7 +45,7 @@ export async function createBatchedScoring({
   const tools: Tools = {
     scorerOf: ({ batch, resolution, features }) =>
       recall(scorers, JSON.stringify([batch, resolution, features]), () => {
-        const size = supernetSize({ device, batch, resolution });
+        const size = estimateSupernetSize({ device, batch, resolution });
         return createBatchedScorer({
           device: provider,
           threads,
@@ -123,7 +123,7 @@ async function scoreAlike({
   const { space: kind, seed, fidelity, draws } = requests[0]!;
   const space = openSpace(kind);
   const good = requests.filter((request) => {
-    const reason = whyNot(request);
+    const reason = explainUnsuitable(request);
     if (reason !== undefined) outcomes.set(request, outcomeOfError(reason));
     return reason === undefined;
   });
@@ -144,7 +144,7 @@ async function scoreAlike({
  * The reason why a request cannot be scored in a supernet. Specifications that would ask for it are refused
  * earlier (core/specification).
  */
-function whyNot({ space, fidelity, candidate }: ScoreRequest): unknown {
+function explainUnsuitable({ space, fidelity, candidate }: ScoreRequest): unknown {
   if (fidelity.weights !== 'shared')
     return new CandidateError({
       reason: 'invalid',

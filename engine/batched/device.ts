@@ -18,7 +18,7 @@ const IMAGES: Readonly<Record<BatchedDevice, number>> = { cuda: 8000, webgpu: 20
 const MOST_CANDIDATES = 1024;
 
 /** The most candidates of one run on a device. */
-export function supernetSize({
+export function estimateSupernetSize({
   device,
   batch,
   resolution,

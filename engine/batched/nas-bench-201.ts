@@ -38,7 +38,7 @@ export interface SupernetCandidate {
   readonly identity: boolean;
 }
 
-export function supernetCandidate(candidate: string): SupernetCandidate {
+export function createSupernetCandidate(candidate: string): SupernetCandidate {
   const cell = parseCell(candidate);
   const live = liveEdges(cell);
   return {
@@ -58,12 +58,12 @@ function planOf({ blocks, stageEnds }: Network, features: Measured): Plan {
 }
 
 /** The features and blocks of the supernet that each proxy reads; undefined if every proxy reads all. */
-export function supernetReads(features: Measured): Reads | undefined {
+export function listSupernetReads(features: Measured): Reads | undefined {
   return planOf(full('nor_conv_3x3'), features).reads;
 }
 
 /** `features` selects the blocks that are measured. */
-export function supernetSkeleton({
+export function createSupernetSkeleton({
   resolution,
   features,
 }: {

@@ -1,6 +1,6 @@
 // Computes the scores of all features and blocks of one supernet run.
 
-import { rowLength } from './statistics.js';
+import { countRowValues } from './statistics.js';
 import type { StatisticsPool } from './statistics-pool.js';
 import type { RunOutputs, SupernetOutput } from './supernet-session.js';
 
@@ -21,7 +21,7 @@ export function scoreRun({
     const found = new Float64Array(count);
     await Promise.all(
       parts.map(async ({ start, data }) => {
-        const rows = Math.min(data.length / rowLength(task), count - start);
+        const rows = Math.min(data.length / countRowValues(task), count - start);
         if (rows > 0) found.set(await pool.score({ task, data, count: rows }), start);
       }),
     );

@@ -7,7 +7,7 @@ export type StatisticsTask =
   | { readonly kind: 'block'; readonly rows: number; readonly columns: number; readonly samples: number };
 
 /** The number of values that an output has for each candidate. */
-export function rowLength(task: StatisticsTask): number {
+export function countRowValues(task: StatisticsTask): number {
   return task.kind === 'feature' ? task.channels ** 2 + task.channels : task.rows * task.columns;
 }
 
@@ -21,7 +21,7 @@ export function scoreStatistics({
   data: Float32Array;
   count: number;
 }): Float64Array {
-  const length = rowLength(task);
+  const length = countRowValues(task);
   return Float64Array.from({ length: count }, (_, k) =>
     score(task, data.subarray(k * length, (k + 1) * length)),
   );

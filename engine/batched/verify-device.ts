@@ -58,7 +58,7 @@ export async function verifyDevice({ device }: { device: Provider }): Promise<{ 
       await session.release();
     }
   });
-  const nodes = nodeTimes(events);
+  const nodes = selectNodeTimes(events);
   const elsewhere = nodes.filter(({ args }) => args?.provider !== EXECUTION_PROVIDERS[device]);
   if (nodes.length === 0) throw new DeviceError({ device, message: "ONNX Runtime's profile names no node" });
   if (elsewhere.length > 0) {
@@ -85,7 +85,7 @@ export async function profile(use: (profilePrefix: string) => Promise<void>): Pr
   }
 }
 
-export function nodeTimes(events: readonly ProfileEvent[]): ProfileEvent[] {
+export function selectNodeTimes(events: readonly ProfileEvent[]): ProfileEvent[] {
   return events.filter(({ cat, name }) => cat === 'Node' && name.endsWith('_kernel_time'));
 }
 

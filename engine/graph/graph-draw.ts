@@ -11,7 +11,7 @@ import type { GraphDraw } from './score-graph.js';
  * graph reads weights. It does not depend on names or on values in the file. Throws SpecError for a constant
  * whose values the network needs and the file does not hold.
  */
-export function graphDraw({
+export function drawGraph({
   network: { graph, roles },
   drawn,
   file,

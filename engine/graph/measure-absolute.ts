@@ -3,7 +3,7 @@ import { IMAGES } from '../../core/graph/resolve.js';
 import { ABSOLUTE } from '../../core/graph/whole/absolute-program.js';
 import type { MeasuredLayer, Measurement } from '../../core/proxies/measurement.js';
 import type { Tensor } from '../onnx-runtime.js';
-import { type Measuring, tensorLike } from './measuring.js';
+import { createTensorLike, type Measuring } from './measuring.js';
 
 export async function measureAbsolute({ programs, network, tensors }: Measuring): Promise<{
   layers: readonly Pick<MeasuredLayer, 'flow'>[];
@@ -13,12 +13,14 @@ export async function measureAbsolute({ programs, network, tensors }: Measuring)
   if (!absolute) return { layers: [], whole: {} };
   const { tape, fed } = network;
   const { program } = absolute;
-  const fedAs: Record<string, Tensor> = { [IMAGES]: tensorLike(tensors[IMAGES]!, ones(tensors[IMAGES]!)) };
+  const fedAs: Record<string, Tensor> = {
+    [IMAGES]: createTensorLike(tensors[IMAGES]!, ones(tensors[IMAGES]!)),
+  };
   for (const each of fed) {
     const port = tape.get(each.id).port!;
     const divisor = program.divisorOf(each);
     const values = tensors[port]!.data as Float32Array;
-    fedAs[port] = tensorLike(
+    fedAs[port] = createTensorLike(
       tensors[port]!,
       // Constants of the file, such as the means of images, keep their signs.
       each.role === 'constant' ? values : values.map((value) => Math.abs(value) / divisor),

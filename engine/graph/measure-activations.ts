@@ -3,7 +3,7 @@
 import { IMAGES } from '../../core/graph/resolve.js';
 import { FORWARD } from '../../core/graph/whole/forward-program.js';
 import type { MeasuredActivation, MeasuredLayer, Measurement } from '../../core/proxies/measurement.js';
-import { type Measuring, optional, tensorLike } from './measuring.js';
+import { createTensorLike, type Measuring, pickDefined } from './measuring.js';
 
 /** The standard deviation of the noise that is added to images. */
 const PERTURBATION = 0.01;
@@ -24,13 +24,13 @@ export async function measureActivations(measuring: Measuring): Promise<{
     ? (out[FORWARD.agreement] ?? new Float32Array(batch * batch))
     : undefined;
   return {
-    layers: anatomy.layers.map((_, i) => optional('covariance', out[`${FORWARD.covariance}${i}`])),
+    layers: anatomy.layers.map((_, i) => pickDefined('covariance', out[`${FORWARD.covariance}${i}`])),
     activations: anatomy.activations.map((_, i) => ({
-      ...optional('before', out[`${FORWARD.before}${i}`]),
-      ...optional('after', out[`${FORWARD.after}${i}`]),
-      ...optional('patterns', out[`${FORWARD.pattern}${i}`]),
+      ...pickDefined('before', out[`${FORWARD.before}${i}`]),
+      ...pickDefined('after', out[`${FORWARD.after}${i}`]),
+      ...pickDefined('patterns', out[`${FORWARD.pattern}${i}`]),
     })),
-    whole: { ...optional('agreement', agreement), ...perturbed },
+    whole: { ...pickDefined('agreement', agreement), ...perturbed },
   };
 }
 
@@ -41,7 +41,7 @@ async function perturb(
   const images = tensors[IMAGES]!;
   const noise = draw.normal('noise', network.tape.shape(network.input));
   const moved = (images.data as Float32Array).map((value, i) => value + PERTURBATION * noise[i]!);
-  const other = await forward!.run({ ...tensors, [IMAGES]: tensorLike(images, moved) });
+  const other = await forward!.run({ ...tensors, [IMAGES]: createTensorLike(images, moved) });
   const [a, b] = [out[FORWARD.feature]!, other[FORWARD.feature]!];
   const size = a.length / batch;
   const distances = Float64Array.from({ length: batch }, (_, image) => {

@@ -3,7 +3,7 @@ import { IMAGES } from '../../core/graph/resolve.js';
 import { BACKWARD } from '../../core/graph/whole/backward-program.js';
 import type { MeasuredLayer, Measurement } from '../../core/proxies/measurement.js';
 import { Tensor } from '../onnx-runtime.js';
-import { type Measuring, optional, tensorLike } from './measuring.js';
+import { createTensorLike, type Measuring, pickDefined } from './measuring.js';
 import { classesOf } from './whole-draw.js';
 
 export async function measureGradients(measuring: Measuring): Promise<{
@@ -18,17 +18,20 @@ export async function measureGradients(measuring: Measuring): Promise<{
   const second = needs.has('second-batch')
     ? await backward.run({
         ...tensors,
-        [IMAGES]: tensorLike(tensors[IMAGES]!, draw.normal('second', network.tape.shape(network.input))),
+        [IMAGES]: createTensorLike(
+          tensors[IMAGES]!,
+          draw.normal('second', network.tape.shape(network.input)),
+        ),
         ...targets(classesOf(draw.uniform('second labels', batch), classes)),
       })
     : {};
   const layers = anatomy.layers.map((_, i) => ({
-    ...optional('gradients', out[`${BACKWARD.gradient}${i}`]),
-    ...optional('secondGradients', second[`${BACKWARD.gradient}${i}`]),
-    ...optional('hessian', out[`${BACKWARD.hessian}${i}`]),
-    ...optional('saliency', out[`${BACKWARD.saliency}${i}`]),
+    ...pickDefined('gradients', out[`${BACKWARD.gradient}${i}`]),
+    ...pickDefined('secondGradients', second[`${BACKWARD.gradient}${i}`]),
+    ...pickDefined('hessian', out[`${BACKWARD.hessian}${i}`]),
+    ...pickDefined('saliency', out[`${BACKWARD.saliency}${i}`]),
   }));
-  return { layers, whole: optional('jacobian', out[BACKWARD.jacobian]) };
+  return { layers, whole: pickDefined('jacobian', out[BACKWARD.jacobian]) };
 }
 
 function oneHot({ labels, classes }: { labels: Int32Array; classes: number }): Tensor {

@@ -18,13 +18,13 @@ export interface Measuring {
 }
 
 /** An object with the field if its value is defined, and otherwise without. */
-export function optional<Name extends string, Value>(
+export function pickDefined<Name extends string, Value>(
   name: Name,
   value: Value | undefined,
 ): { readonly [Key in Name]?: Value } {
   return (value === undefined ? {} : { [name]: value }) as { readonly [Key in Name]?: Value };
 }
 
-export function tensorLike({ dims }: Tensor, values: Float32Array): Tensor {
+export function createTensorLike({ dims }: Tensor, values: Float32Array): Tensor {
   return new Tensor('float32', values, dims);
 }

@@ -9,7 +9,7 @@ import type { Provider } from '../batched/device.js';
 import { imagesOfDraw } from '../images.js';
 import type { NetworkScore } from '../network-score.js';
 import type { ScoreRequest } from '../protocol.js';
-import { graphDraw } from './graph-draw.js';
+import { drawGraph } from './graph-draw.js';
 import { openGraph } from './score-graph.js';
 
 /** The scores for each requested draw, in order. The programs are created once and serve all draws. */
@@ -37,7 +37,7 @@ export async function scoreGraph({
       const noise = randomDraw({ seed, draw, owner: weights === 'candidate' ? candidate : '' });
       const input = (shape: readonly number[]) =>
         images ? imagesOfDraw({ images, draw, shape }) : noise.input(shape);
-      scores.push(await opened.score(graphDraw({ network, drawn: { ...noise, input }, file: candidate })));
+      scores.push(await opened.score(drawGraph({ network, drawn: { ...noise, input }, file: candidate })));
     }
     return scores;
   } finally {
@@ -46,7 +46,7 @@ export async function scoreGraph({
 }
 
 /** `marked` gives the features of a network for which they are known in advance. */
-export function wantedFeatures(features: Measured, marked?: MarkedFeatures): WantedFeatures {
+export function selectFeatures(features: Measured, marked?: MarkedFeatures): WantedFeatures {
   if (typeof features !== 'string') return { proxies: features, ...(marked ? { marked } : {}) };
   return marked ? marked[features] : features;
 }

@@ -41,7 +41,7 @@ export async function openGraph({
   threads: number;
   device?: Provider;
   /**
-   * `drawn`: weights are those of `graphDraw`, which is faster; `own` (default): weights may have any values.
+   * `drawn`: weights are those of `drawGraph`, which is faster; `own` (default): weights may have any values.
    */
   weights?: 'drawn' | 'own';
 }): Promise<OpenGraph> {

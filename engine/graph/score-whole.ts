@@ -11,7 +11,7 @@ import { openOwnProxies } from '../own-proxies.js';
 import type { ScoreRequest } from '../protocol.js';
 import { openWhole } from './measure-whole.js';
 import type { NetworkSource } from './source.js';
-import { wholeDraw } from './whole-draw.js';
+import { drawWhole } from './whole-draw.js';
 
 /** The proxies by draw, in the order of the request. The programs are created once and serve all draws. */
 export async function scoreWhole({
@@ -42,7 +42,7 @@ export async function scoreWhole({
       const noise = randomDraw({ seed, draw, owner: fidelity.weights === 'candidate' ? candidate : '' });
       const input = (shape: readonly number[]) =>
         images ? imagesOfDraw({ images, draw, shape }) : noise.input(shape);
-      scores.push(await opened.score(wholeDraw({ drawn: { ...noise, input }, file: candidate })));
+      scores.push(await opened.score(drawWhole({ drawn: { ...noise, input }, file: candidate })));
     }
     return scores;
   } finally {

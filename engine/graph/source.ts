@@ -6,7 +6,7 @@ import { featuresOfStructure, graphOfStructure } from '../../core/graph/structur
 import type { Network } from '../../core/ir/network.js';
 import type { Space } from '../../core/spaces/space.js';
 import type { ScoreRequest } from '../protocol.js';
-import { wantedFeatures } from './score-features.js';
+import { selectFeatures } from './score-features.js';
 
 export type NetworkSource =
   | { readonly network: Network }
@@ -21,11 +21,11 @@ export function sourceOf({
 }): NetworkSource {
   const at = { candidate, resolution: fidelity.resolution };
   const built = space.graph?.(at);
-  if (built) return { graph: built.graph, wanted: wantedFeatures(fidelity.features, built.features) };
+  if (built) return { graph: built.graph, wanted: selectFeatures(fidelity.features, built.features) };
   if (structure !== undefined) {
     const named = featuresOfStructure(structure);
     const marked = named && { blocks: named, stages: named };
-    return { graph: graphOfStructure(structure), wanted: wantedFeatures(fidelity.features, marked) };
+    return { graph: graphOfStructure(structure), wanted: selectFeatures(fidelity.features, marked) };
   }
   return { network: space.network(at) };
 }

@@ -18,7 +18,7 @@ export interface WholeDraw {
  * Classes are drawn uniformly. Throws SpecError for a constant whose values the network needs and its file
  * does not hold.
  */
-export function wholeDraw({ drawn, file }: { drawn: Draw; file: string }): WholeDraw {
+export function drawWhole({ drawn, file }: { drawn: Draw; file: string }): WholeDraw {
   const uniform = (name: string, count: number) =>
     drawn
       .weight({ name, shape: [count], initialization: { kind: 'uniform', bound: 0.5 } })

@@ -77,7 +77,7 @@ export function parseFilter({
     if (column.kind !== 'word') throw fault(`found ${showToken(column)}; must be a column: ${list(columns)}`);
     const name = columnOf(column.text, columns);
     const kind = columns.get(name);
-    if (kind === undefined) throw unknownColumn({ name, columns, field: 'filter' });
+    if (kind === undefined) throw createUnknownColumnError({ name, columns, field: 'filter' });
     const operator = reader.next();
     const value = reader.next();
     return compare({ column: name, kind, operator, value, add: (each) => values.push(each) });
@@ -192,7 +192,7 @@ export function quoteName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-export function unknownColumn({
+export function createUnknownColumnError({
   name,
   columns,
   field,

@@ -5,9 +5,9 @@ import {
   type ColumnKind,
   type Condition,
   columnOf,
+  createUnknownColumnError,
   parseFilter,
   quoteName,
-  unknownColumn,
 } from './filter.js';
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -42,7 +42,7 @@ export function createQuestions({
   };
   const column = (given: string, field: string): string => {
     const name = columnOf(given, columns);
-    if (!columns.has(name)) throw unknownColumn({ name, columns, field });
+    if (!columns.has(name)) throw createUnknownColumnError({ name, columns, field });
     return quoteName(name);
   };
   return {

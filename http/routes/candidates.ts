@@ -1,9 +1,9 @@
 // Defines the route that describes one candidate of a ranking: its percentiles, its picture, its class and
 // its neighbours.
 import { createRoute, z } from '@hono/zod-openapi';
-import { requires } from '../access.js';
+import { requireRole } from '../access.js';
 import { ProblemError, problemOf } from '../problem.js';
-import { CellSchema, IdParameter, json, problems } from '../schemas.js';
+import { CellSchema, describeJson, IdParameter, problems } from '../schemas.js';
 import { toJson } from '../to-json.js';
 import { tableOf } from './finished-search.js';
 import type { RouteSetting } from './route-setting.js';
@@ -37,13 +37,13 @@ export function addCandidateRoute(setting: RouteSetting): void {
   app.openapi(
     createRoute({
       tags: ['rankings'],
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       method: 'get',
       path: '/api/searches/{id}/candidates/{rank}',
       operationId: 'describeCandidate',
       summary: 'Everything known about the candidate at a rank',
       request: { params: z.object({ id: IdParameter, rank: z.coerce.number().int().min(1).max(1e9) }) },
-      responses: { 200: json(CandidateSchema, 'the candidate'), ...problems },
+      responses: { 200: describeJson(CandidateSchema, 'the candidate'), ...problems },
     }),
     async (context) => {
       const { id, rank } = context.req.valid('param');

@@ -1,7 +1,7 @@
 // Defines the route that compares finished searches: agreement, stability, redundancy, and advice.
 import { createRoute, z } from '@hono/zod-openapi';
-import { requires } from '../access.js';
-import { json, problems } from '../schemas.js';
+import { requireRole } from '../access.js';
+import { describeJson, problems } from '../schemas.js';
 import { toJson } from '../to-json.js';
 import type { RouteSetting } from './route-setting.js';
 
@@ -11,7 +11,7 @@ export function addComparisonRoute({ app, zeroscout }: RouteSetting): void {
   app.openapi(
     createRoute({
       tags: ['rankings'],
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       method: 'get',
       path: '/api/comparison',
       operationId: 'compareSearches',
@@ -28,7 +28,7 @@ export function addComparisonRoute({ app, zeroscout }: RouteSetting): void {
         }),
       },
       responses: {
-        200: json(
+        200: describeJson(
           z.looseObject({
             searches: z.array(z.looseObject({ id: z.string() })),
             between: z.array(z.looseObject({})),

@@ -1,10 +1,10 @@
 // Defines the routes that serve the files of a finished search, as they are stored.
 import { createRoute, z } from '@hono/zod-openapi';
 import { stream } from 'hono/streaming';
-import { requires } from '../access.js';
-import { IdParameter, json, problems } from '../schemas.js';
+import { requireRole } from '../access.js';
+import { describeJson, IdParameter, problems } from '../schemas.js';
 import { toJson } from '../to-json.js';
-import { finishedResults } from './finished-search.js';
+import { readFinishedResults } from './finished-search.js';
 import type { RouteSetting } from './route-setting.js';
 
 export function addDownloadRoutes(setting: RouteSetting): void {
@@ -18,19 +18,19 @@ function addSummary(setting: RouteSetting): void {
   app.openapi(
     createRoute({
       tags: ['rankings'],
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       method: 'get',
       path: '/api/searches/{id}/summary',
       operationId: 'getSummary',
       summary: 'summary.json of a finished search',
       request: { params: z.object({ id: IdParameter }) },
       responses: {
-        200: json(z.looseObject({ name: z.string(), id: z.string() }), 'the summary'),
+        200: describeJson(z.looseObject({ name: z.string(), id: z.string() }), 'the summary'),
         ...problems,
       },
     }),
     async (context) => {
-      const { results } = await finishedResults(setting, context.req.valid('param').id);
+      const { results } = await readFinishedResults(setting, context.req.valid('param').id);
       return context.json(toJson(results.summary), 200);
     },
   );
@@ -41,7 +41,7 @@ function addRankingFile(setting: RouteSetting): void {
   app.openapi(
     createRoute({
       tags: ['rankings'],
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       method: 'get',
       path: '/api/searches/{id}/ranking.csv',
       operationId: 'downloadRanking',
@@ -54,7 +54,7 @@ function addRankingFile(setting: RouteSetting): void {
       },
     }),
     async (context) => {
-      const { id, results } = await finishedResults(setting, context.req.valid('param').id);
+      const { id, results } = await readFinishedResults(setting, context.req.valid('param').id);
       const tag = `"${results.summary.rankingSha256}"`;
       if (context.req.header('if-none-match') === tag) return context.body(null, 304);
       context.header('ETag', tag);
@@ -72,7 +72,7 @@ function addFailuresFile(setting: RouteSetting): void {
   app.openapi(
     createRoute({
       tags: ['rankings'],
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       method: 'get',
       path: '/api/searches/{id}/failures.csv',
       operationId: 'downloadFailures',
@@ -84,7 +84,7 @@ function addFailuresFile(setting: RouteSetting): void {
       },
     }),
     async (context) => {
-      const { results } = await finishedResults(setting, context.req.valid('param').id);
+      const { results } = await readFinishedResults(setting, context.req.valid('param').id);
       return context.body(results.failures, 200, { 'Content-Type': 'text/csv; charset=utf-8' });
     },
   );

@@ -1,11 +1,11 @@
 // Defines the routes that stream server-sent events: the progress of a search, and the fleet of workers.
 import { createRoute, z } from '@hono/zod-openapi';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
-import { requires } from '../access.js';
+import { requireRole } from '../access.js';
 import { problemOf } from '../problem.js';
 import { IdParameter, problems } from '../schemas.js';
 import { toJson } from '../to-json.js';
-import { watchedSearches } from '../watched-searches.js';
+import { listWatchedSearches } from '../watched-searches.js';
 import type { RouteSetting } from './route-setting.js';
 
 /** The interval at which the fleet and the list of searches are read while a client watches. */
@@ -36,7 +36,7 @@ export function addEventRoutes(setting: RouteSetting): void {
     path: '/api/searches-events',
     event: 'searches',
     summary: 'The newest 50 searches, whenever they change',
-    look: shareLook(() => watchedSearches(zeroscout)),
+    look: shareLook(() => listWatchedSearches(zeroscout)),
   });
 }
 
@@ -48,7 +48,7 @@ function addProgress({ app, zeroscout, stopped }: RouteSetting): void {
       operationId: 'watchSearch',
       tags: ['events'],
       summary: 'Progress of a search, about once a second, and its end',
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       request: { params: z.object({ id: IdParameter }) },
       responses: EVENTS,
     }),
@@ -83,7 +83,7 @@ function addWatch({ app, stopped }: RouteSetting, { path, event, summary, look }
       operationId: `watch-${event}`,
       tags: ['events'],
       summary,
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       responses: EVENTS,
     }),
     async (context) => {

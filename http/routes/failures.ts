@@ -1,9 +1,9 @@
 // Defines the route that groups the candidates without a score by the reason.
 import { createRoute, z } from '@hono/zod-openapi';
 import { type Failure, readFailuresCsv } from '../../core/report/failures-csv.js';
-import { requires } from '../access.js';
-import { IdParameter, json, problems } from '../schemas.js';
-import { finishedResults } from './finished-search.js';
+import { requireRole } from '../access.js';
+import { describeJson, IdParameter, problems } from '../schemas.js';
+import { readFinishedResults } from './finished-search.js';
 import type { RouteSetting } from './route-setting.js';
 
 /** The most candidates that are listed for each reason. */
@@ -28,16 +28,16 @@ export function addFailuresRoute(setting: RouteSetting): void {
   setting.app.openapi(
     createRoute({
       tags: ['rankings'],
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       method: 'get',
       path: '/api/searches/{id}/failures',
       operationId: 'getFailures',
       summary: 'Candidates that were set aside, counted by reason, with examples',
       request: { params: z.object({ id: IdParameter }) },
-      responses: { 200: json(FailuresSchema, 'the most frequent reason first'), ...problems },
+      responses: { 200: describeJson(FailuresSchema, 'the most frequent reason first'), ...problems },
     }),
     async (context) => {
-      const { results } = await finishedResults(setting, context.req.valid('param').id);
+      const { results } = await readFinishedResults(setting, context.req.valid('param').id);
       return context.json(byReason(results.failures), 200);
     },
   );

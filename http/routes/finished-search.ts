@@ -16,7 +16,7 @@ export const FilterQuery = z
  * The id and the results of a finished search. A running search is a problem, since the request does not wait
  * for it.
  */
-export async function finishedResults(
+export async function readFinishedResults(
   { zeroscout }: RouteSetting,
   given: string,
 ): Promise<{ readonly id: string; readonly results: Results }> {
@@ -38,7 +38,7 @@ export async function tableOf(
   setting: RouteSetting,
   { context, id }: { readonly context: Context; readonly id: string },
 ): Promise<RankingTable> {
-  const { results } = await finishedResults(setting, id);
+  const { results } = await readFinishedResults(setting, id);
   context.header('Cache-Control', 'private, no-cache');
   return setting.rankings.open(results);
 }

@@ -1,8 +1,8 @@
 // Defines the routes of workers and schedules.
 import { createRoute, z } from '@hono/zod-openapi';
-import { requires } from '../access.js';
-import { json, problems, SpecificationInputSchema } from '../schemas.js';
-import { specificationInput } from '../specification-input.js';
+import { requireRole } from '../access.js';
+import { describeJson, problems, SpecificationInputSchema } from '../schemas.js';
+import { createSpecificationInput } from '../specification-input.js';
 import { toJson } from '../to-json.js';
 import type { RouteSetting } from './route-setting.js';
 
@@ -26,8 +26,8 @@ export function addWorkerRoutes({ app, zeroscout }: RouteSetting): void {
       operationId: 'listWorkers',
       tags: ['workers'],
       summary: 'Queues of control and of each device, with their workers and waiting tasks',
-      middleware: requires('viewer'),
-      responses: { 200: json(z.array(z.looseObject({})), 'the queues'), ...problems },
+      middleware: requireRole('viewer'),
+      responses: { 200: describeJson(z.array(z.looseObject({})), 'the queues'), ...problems },
     }),
     async (context) => context.json(toJson(await zeroscout.workers.list()), 200),
   );
@@ -39,7 +39,7 @@ export function addWorkerRoutes({ app, zeroscout }: RouteSetting): void {
       operationId: 'releaseWorker',
       tags: ['workers'],
       summary: 'Release a worker that was set aside',
-      middleware: requires('operator'),
+      middleware: requireRole('operator'),
       request: { params: z.object({ name: Name }) },
       responses: Done,
     }),
@@ -69,8 +69,8 @@ function addScheduleList({ app, zeroscout }: RouteSetting): void {
       operationId: 'listSchedules',
       tags: [TAG],
       summary: 'All schedules',
-      middleware: requires('viewer'),
-      responses: { 200: json(z.array(ScheduleSchema), 'the schedules'), ...problems },
+      middleware: requireRole('viewer'),
+      responses: { 200: describeJson(z.array(ScheduleSchema), 'the schedules'), ...problems },
     }),
     async (context) => context.json(toJson(await zeroscout.schedules.list()), 200),
   );
@@ -84,7 +84,7 @@ function addScheduleCreation({ app, zeroscout }: RouteSetting): void {
       operationId: 'createSchedule',
       tags: [TAG],
       summary: 'Start a search at given times',
-      middleware: requires('operator'),
+      middleware: requireRole('operator'),
       request: {
         body: {
           required: true,
@@ -100,14 +100,14 @@ function addScheduleCreation({ app, zeroscout }: RouteSetting): void {
           },
         },
       },
-      responses: { 201: json(ScheduleSchema, 'created'), ...problems },
+      responses: { 201: describeJson(ScheduleSchema, 'created'), ...problems },
     }),
     async (context) => {
       const { specification, files, ...rest } = context.req.valid('json');
       const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
       const row = await zeroscout.schedules.create({
         ...(given as Pick<typeof rest, 'name' | 'cron'>),
-        specification: specificationInput({ specification, files }),
+        specification: createSpecificationInput({ specification, files }),
       });
       return context.json(toJson(row), 201);
     },
@@ -122,9 +122,9 @@ function addSchedule({ app, zeroscout }: RouteSetting): void {
       operationId: 'getSchedule',
       tags: [TAG],
       summary: 'Times, state, and results of the runs',
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       request: { params: z.object({ name: Name }) },
-      responses: { 200: json(ScheduleSchema, 'the schedule'), ...problems },
+      responses: { 200: describeJson(ScheduleSchema, 'the schedule'), ...problems },
     }),
     async (context) =>
       context.json(toJson(await zeroscout.schedules.get(context.req.valid('param').name)), 200),
@@ -139,7 +139,7 @@ function addScheduleUpdate({ app, zeroscout }: RouteSetting): void {
       operationId: 'updateSchedule',
       tags: [TAG],
       summary: 'Replace the specification, from the next run on',
-      middleware: requires('operator'),
+      middleware: requireRole('operator'),
       request: {
         params: z.object({ name: Name }),
         body: { required: true, content: { 'application/json': { schema: SpecificationInputSchema } } },
@@ -149,7 +149,7 @@ function addScheduleUpdate({ app, zeroscout }: RouteSetting): void {
     async (context) => {
       await zeroscout.schedules.update(
         context.req.valid('param').name,
-        specificationInput(context.req.valid('json')),
+        createSpecificationInput(context.req.valid('json')),
       );
       return context.body(null, 204);
     },
@@ -164,7 +164,7 @@ function addScheduleDeletion({ app, zeroscout }: RouteSetting): void {
       operationId: 'deleteSchedule',
       tags: [TAG],
       summary: 'Delete the schedule; its runs and their results are kept',
-      middleware: requires('operator'),
+      middleware: requireRole('operator'),
       request: { params: z.object({ name: Name }) },
       responses: Done,
     }),
@@ -184,7 +184,7 @@ function addScheduleControls({ app, zeroscout }: RouteSetting): void {
         operationId: `${action}Schedule`,
         tags: [TAG],
         summary: action === 'pause' ? 'Pause the schedule' : 'Start runs again',
-        middleware: requires('operator'),
+        middleware: requireRole('operator'),
         request: { params: z.object({ name: Name }) },
         responses: Done,
       }),
@@ -203,9 +203,9 @@ function addScheduleRuns({ app, zeroscout }: RouteSetting): void {
       operationId: 'runSchedule',
       tags: [TAG],
       summary: 'Start a run now',
-      middleware: requires('operator'),
+      middleware: requireRole('operator'),
       request: { params: z.object({ name: Name }) },
-      responses: { 201: json(z.object({ id: z.string() }), 'id of the search'), ...problems },
+      responses: { 201: describeJson(z.object({ id: z.string() }), 'id of the search'), ...problems },
     }),
     async (context) =>
       context.json({ id: await zeroscout.schedules.runNow(context.req.valid('param').name) }, 201),
@@ -220,7 +220,7 @@ function addBackfill({ app, zeroscout }: RouteSetting): void {
       operationId: 'backfillSchedule',
       tags: [TAG],
       summary: 'Start the runs of a past period, one after the other',
-      middleware: requires('operator'),
+      middleware: requireRole('operator'),
       request: {
         params: z.object({ name: Name }),
         body: {

@@ -1,8 +1,8 @@
 // Defines the routes for the data of a ranking's charts: statistics, histograms and grids, for any number of
 // candidates.
 import { createRoute, z } from '@hono/zod-openapi';
-import { requires } from '../access.js';
-import { IdParameter, json, problems } from '../schemas.js';
+import { requireRole } from '../access.js';
+import { describeJson, IdParameter, problems } from '../schemas.js';
 import { toJson } from '../to-json.js';
 import { FilterQuery, tableOf } from './finished-search.js';
 import type { RouteSetting } from './route-setting.js';
@@ -20,14 +20,14 @@ function addStatistics(setting: RouteSetting): void {
   app.openapi(
     createRoute({
       tags: ['rankings'],
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       method: 'get',
       path: '/api/searches/{id}/ranking/statistics',
       operationId: 'getStatistics',
       summary: 'Count, range, mean, deviation and quantiles of every numeric column',
       request: { params: z.object({ id: IdParameter }), query: z.object({ filter: FilterQuery }) },
       responses: {
-        200: json(
+        200: describeJson(
           z.record(
             z.string(),
             z.object({
@@ -56,7 +56,7 @@ function addHistogram(setting: RouteSetting): void {
   app.openapi(
     createRoute({
       tags: ['rankings'],
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       method: 'get',
       path: '/api/searches/{id}/ranking/histogram',
       operationId: 'getHistogram',
@@ -76,7 +76,7 @@ function addHistogram(setting: RouteSetting): void {
         }),
       },
       responses: {
-        200: json(
+        200: describeJson(
           z.object({
             column: z.string(),
             bins: z.array(z.object({ low: z.number(), high: z.number(), count: z.int() })),
@@ -99,7 +99,7 @@ function addGrid(setting: RouteSetting): void {
   app.openapi(
     createRoute({
       tags: ['rankings'],
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       method: 'get',
       path: '/api/searches/{id}/ranking/grid',
       operationId: 'getGrid',
@@ -115,7 +115,7 @@ function addGrid(setting: RouteSetting): void {
         }),
       },
       responses: {
-        200: json(
+        200: describeJson(
           z.object({
             x: AxisSchema,
             y: AxisSchema,

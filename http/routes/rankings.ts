@@ -1,9 +1,9 @@
 // Defines the routes that read rows of a ranking: filtered and sorted pages, and the row of one candidate.
 import { createRoute, z } from '@hono/zod-openapi';
-import { requires } from '../access.js';
+import { requireRole } from '../access.js';
 import { ProblemError } from '../problem.js';
 import type { Sort } from '../rankings/table-types.js';
-import { CellSchema, IdParameter, json, problems, RankingPageSchema } from '../schemas.js';
+import { CellSchema, describeJson, IdParameter, problems, RankingPageSchema } from '../schemas.js';
 import { toJson } from '../to-json.js';
 import { FilterQuery, tableOf } from './finished-search.js';
 import type { RouteSetting } from './route-setting.js';
@@ -25,7 +25,7 @@ function addPage(setting: RouteSetting): void {
   app.openapi(
     createRoute({
       tags: ['rankings'],
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       method: 'get',
       path: '/api/searches/{id}/ranking',
       operationId: 'getRanking',
@@ -44,7 +44,7 @@ function addPage(setting: RouteSetting): void {
             .openapi({ description: 'begin at the page that holds this candidate, in place of `offset`' }),
         }),
       },
-      responses: { 200: json(RankingPageSchema, 'the page'), ...problems },
+      responses: { 200: describeJson(RankingPageSchema, 'the page'), ...problems },
     }),
     async (context) => {
       const { filter, sort: written, limit, candidate, ...query } = context.req.valid('query');
@@ -69,7 +69,7 @@ function addCandidate(setting: RouteSetting): void {
   app.openapi(
     createRoute({
       tags: ['rankings'],
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       method: 'get',
       path: '/api/searches/{id}/ranking/candidate',
       operationId: 'getCandidate',
@@ -78,7 +78,7 @@ function addCandidate(setting: RouteSetting): void {
         params: z.object({ id: IdParameter }),
         query: z.object({ candidate: z.string().min(1).max(100_000) }),
       },
-      responses: { 200: json(z.record(z.string(), CellSchema), 'the row'), ...problems },
+      responses: { 200: describeJson(z.record(z.string(), CellSchema), 'the row'), ...problems },
     }),
     async (context) => {
       const { candidate } = context.req.valid('query');

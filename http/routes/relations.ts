@@ -1,8 +1,8 @@
 // Defines the routes for relations between columns of a ranking: Pareto fronts, rank correlations, samples of
 // rows.
 import { createRoute, z } from '@hono/zod-openapi';
-import { requires } from '../access.js';
-import { CellSchema, IdParameter, json, problems } from '../schemas.js';
+import { requireRole } from '../access.js';
+import { CellSchema, describeJson, IdParameter, problems } from '../schemas.js';
 import { toJson } from '../to-json.js';
 import { FilterQuery, tableOf } from './finished-search.js';
 import type { RouteSetting } from './route-setting.js';
@@ -19,7 +19,7 @@ function addFront(setting: RouteSetting): void {
   setting.app.openapi(
     createRoute({
       tags: ['rankings'],
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       method: 'get',
       path: '/api/searches/{id}/ranking/front',
       operationId: 'getFront',
@@ -29,7 +29,7 @@ function addFront(setting: RouteSetting): void {
         query: z.object({ filter: FilterQuery, x: Column, y: Column.default('score') }),
       },
       responses: {
-        200: json(
+        200: describeJson(
           z.array(z.object({ rank: z.int(), candidate: z.string(), x: z.number(), y: z.number() })),
           'the front, the least `x` first',
         ),
@@ -47,14 +47,14 @@ function addCorrelations(setting: RouteSetting): void {
   setting.app.openapi(
     createRoute({
       tags: ['rankings'],
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       method: 'get',
       path: '/api/searches/{id}/ranking/correlations',
       operationId: 'getCorrelations',
       summary: 'Spearman correlation of every pair of numeric columns, over 20,000 rows at most',
       request: { params: z.object({ id: IdParameter }), query: z.object({ filter: FilterQuery }) },
       responses: {
-        200: json(
+        200: describeJson(
           z.object({
             columns: z.array(z.string()),
             rows: z.int(),
@@ -76,7 +76,7 @@ function addSample(setting: RouteSetting): void {
   setting.app.openapi(
     createRoute({
       tags: ['rankings'],
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       method: 'get',
       path: '/api/searches/{id}/ranking/sample',
       operationId: 'sampleRanking',
@@ -88,7 +88,7 @@ function addSample(setting: RouteSetting): void {
           size: z.coerce.number().int().min(1).max(5_000).default(500),
         }),
       },
-      responses: { 200: json(z.array(z.record(z.string(), CellSchema)), 'the rows'), ...problems },
+      responses: { 200: describeJson(z.array(z.record(z.string(), CellSchema)), 'the rows'), ...problems },
     }),
     async (context) => {
       const table = await tableOf(setting, { context, id: context.req.valid('param').id });

@@ -1,8 +1,8 @@
 // Defines the route that hands out the report of a finished search as one HTML file.
 import { createRoute, z } from '@hono/zod-openapi';
-import { requires } from '../access.js';
+import { requireRole } from '../access.js';
 import { IdParameter, problems } from '../schemas.js';
-import { finishedResults } from './finished-search.js';
+import { readFinishedResults } from './finished-search.js';
 import type { RouteSetting } from './route-setting.js';
 
 /** The most searches with which one is compared. */
@@ -13,7 +13,7 @@ export function addReportRoute(setting: RouteSetting): void {
   app.openapi(
     createRoute({
       tags: ['rankings'],
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       method: 'get',
       path: '/api/searches/{id}/report',
       operationId: 'downloadReport',
@@ -43,7 +43,7 @@ export function addReportRoute(setting: RouteSetting): void {
     }),
     async (context) => {
       const { compare } = context.req.valid('query');
-      const { id } = await finishedResults(setting, context.req.valid('param').id);
+      const { id } = await readFinishedResults(setting, context.req.valid('param').id);
       const report = await zeroscout.searches.report(id, { compare });
       context.header('Cache-Control', 'private, no-cache');
       context.header('Content-Disposition', `attachment; filename="${id}-report.html"`);

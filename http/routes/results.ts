@@ -1,8 +1,8 @@
 // Defines the routes that compare and evaluate finished searches, and export their best candidates.
 import { createRoute, z } from '@hono/zod-openapi';
-import { requires } from '../access.js';
+import { requireRole } from '../access.js';
 import { ProblemError } from '../problem.js';
-import { IdParameter, json, problems } from '../schemas.js';
+import { describeJson, IdParameter, problems } from '../schemas.js';
 import { toJson } from '../to-json.js';
 import type { RouteSetting } from './route-setting.js';
 
@@ -25,7 +25,7 @@ function addPareto({ app, zeroscout }: RouteSetting): void {
   app.openapi(
     createRoute({
       tags: [TAG],
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       method: 'get',
       path: '/api/searches/{id}/pareto',
       operationId: 'getPareto',
@@ -38,7 +38,7 @@ function addPareto({ app, zeroscout }: RouteSetting): void {
         }),
       },
       responses: {
-        200: json(z.array(z.looseObject({ rank: z.int(), candidate: z.string() })), 'the front'),
+        200: describeJson(z.array(z.looseObject({ rank: z.int(), candidate: z.string() })), 'the front'),
         ...problems,
       },
     }),
@@ -57,7 +57,7 @@ function addDiff({ app, zeroscout }: RouteSetting): void {
   app.openapi(
     createRoute({
       tags: [TAG],
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       method: 'get',
       path: '/api/searches/{id}/diff',
       operationId: 'diffSearches',
@@ -69,7 +69,7 @@ function addDiff({ app, zeroscout }: RouteSetting): void {
           top: z.coerce.number().int().min(1).max(1000).default(50),
         }),
       },
-      responses: { 200: json(z.looseObject({ top: z.int() }), 'the changes'), ...problems },
+      responses: { 200: describeJson(z.looseObject({ top: z.int() }), 'the changes'), ...problems },
     }),
     async (context) => {
       const { from, top } = context.req.valid('query');
@@ -83,7 +83,7 @@ function addCorrelation({ app, zeroscout }: RouteSetting): void {
   app.openapi(
     createRoute({
       tags: [TAG],
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       method: 'post',
       path: '/api/searches/{id}/correlate',
       operationId: 'correlateSearch',
@@ -92,7 +92,7 @@ function addCorrelation({ app, zeroscout }: RouteSetting): void {
         params: z.object({ id: IdParameter }),
         body: { required: true, content: { 'text/csv': { schema: z.string() } } },
       },
-      responses: { 200: json(z.looseObject({ id: z.string() }), 'the agreement'), ...problems },
+      responses: { 200: describeJson(z.looseObject({ id: z.string() }), 'the agreement'), ...problems },
     }),
     async (context) => {
       const file = new Uint8Array(await context.req.arrayBuffer());
@@ -109,7 +109,7 @@ function addExport({ app, zeroscout }: RouteSetting): void {
   app.openapi(
     createRoute({
       tags: [TAG],
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       method: 'get',
       path: '/api/searches/{id}/export/{format}/{rank}',
       operationId: 'exportCandidate',

@@ -7,10 +7,10 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { stream } from 'hono/streaming';
 import type { Results } from '../../client/index.js';
 import { writeParquet } from '../../client/results/ranking-parquet.js';
-import { requires } from '../access.js';
+import { requireRole } from '../access.js';
 import { IdParameter, problems } from '../schemas.js';
 import { toJson } from '../to-json.js';
-import { finishedResults } from './finished-search.js';
+import { readFinishedResults } from './finished-search.js';
 import type { RouteSetting } from './route-setting.js';
 
 const FORMS = {
@@ -24,7 +24,7 @@ export function addRowDownloads(setting: RouteSetting): void {
     setting.app.openapi(
       createRoute({
         tags: ['rankings'],
-        middleware: requires('viewer'),
+        middleware: requireRole('viewer'),
         method: 'get',
         path: `/api/searches/{id}/ranking.${form}`,
         operationId: `downloadRanking-${form}`,
@@ -37,7 +37,7 @@ export function addRowDownloads(setting: RouteSetting): void {
         },
       }),
       async (context) => {
-        const { id, results } = await finishedResults(setting, context.req.valid('param').id);
+        const { id, results } = await readFinishedResults(setting, context.req.valid('param').id);
         const tag = `"${results.summary.rankingSha256}-${form}"`;
         if (context.req.header('if-none-match') === tag) return context.body(null, 304);
         context.header('ETag', tag);

@@ -3,18 +3,18 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { stringify } from 'yaml';
 import type { SearchRow } from '../../client/index.js';
 import { STATES } from '../../client/searches/list-searches.js';
-import { requires } from '../access.js';
+import { requireRole } from '../access.js';
 import { ProblemError } from '../problem.js';
 import {
   DescriptionSchema,
+  describeJson,
   IdParameter,
-  json,
   problems,
   SearchSchema,
   SpecificationInputSchema,
   StartedSchema,
 } from '../schemas.js';
-import { specificationInput } from '../specification-input.js';
+import { createSpecificationInput } from '../specification-input.js';
 import { toJson } from '../to-json.js';
 import type { RouteSetting } from './route-setting.js';
 
@@ -36,7 +36,7 @@ function addList({ app, zeroscout }: RouteSetting): void {
       operationId: 'listSearches',
       tags: ['searches'],
       summary: 'Searches, newest first',
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       request: {
         query: z.object({
           state: z.enum(STATES).optional(),
@@ -46,7 +46,7 @@ function addList({ app, zeroscout }: RouteSetting): void {
         }),
       },
       responses: {
-        200: json(
+        200: describeJson(
           z.object({ searches: z.array(SearchSchema), next: z.string().nullable() }).openapi('SearchPage'),
           'a page of searches; `next` is null at the end',
         ),
@@ -80,7 +80,7 @@ function addStart({ app, zeroscout }: RouteSetting): void {
       operationId: 'startSearch',
       tags: ['searches'],
       summary: 'Start a search, or find the one that runs or is finished',
-      middleware: requires('operator'),
+      middleware: requireRole('operator'),
       request: {
         body: {
           required: true,
@@ -96,8 +96,8 @@ function addStart({ app, zeroscout }: RouteSetting): void {
         },
       },
       responses: {
-        201: json(StartedSchema, 'started'),
-        200: json(StartedSchema, 'it was there'),
+        201: describeJson(StartedSchema, 'started'),
+        200: describeJson(StartedSchema, 'it was there'),
         ...problems,
       },
     }),
@@ -105,7 +105,7 @@ function addStart({ app, zeroscout }: RouteSetting): void {
       const { specification, files, ...rest } = context.req.valid('json');
       const options = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
       const { id, how } = await zeroscout.searches.start({
-        specification: specificationInput({ specification, files }),
+        specification: createSpecificationInput({ specification, files }),
         ...options,
       });
       context.header('Location', `/api/searches/${id}`);
@@ -122,9 +122,9 @@ function addDescription({ app, zeroscout }: RouteSetting): void {
       operationId: 'getSearch',
       tags: ['searches'],
       summary: 'State of a search, what it waits for, why it ended',
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       request: { params: z.object({ id: IdParameter }) },
-      responses: { 200: json(DescriptionSchema, 'the search'), ...problems },
+      responses: { 200: describeJson(DescriptionSchema, 'the search'), ...problems },
     }),
     async (context) => context.json(toJson(await zeroscout.searches.get(context.req.valid('param').id)), 200),
   );
@@ -138,7 +138,7 @@ function addSpecification({ app, zeroscout }: RouteSetting): void {
       operationId: 'getSpecification',
       tags: ['searches'],
       summary: 'The specification, with every default, as YAML',
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       request: { params: z.object({ id: IdParameter }) },
       responses: {
         200: { description: 'YAML', content: { 'application/yaml': { schema: z.string() } } },
@@ -163,7 +163,7 @@ function addControls({ app, zeroscout }: RouteSetting): void {
         operationId: `${action}Search`,
         tags: ['searches'],
         summary: SUMMARIES[action],
-        middleware: requires('operator'),
+        middleware: requireRole('operator'),
         request: { params: z.object({ id: IdParameter }) },
         responses: { 204: { description: 'done' }, ...problems },
       }),

@@ -1,9 +1,9 @@
 // Defines the routes that check specifications and describe spaces; they start nothing.
 import { createRoute, z } from '@hono/zod-openapi';
 import { spaceSchema, specificationSchema } from '../../core/specification/specification-schema.js';
-import { requires } from '../access.js';
-import { json, problems, SpecificationInputSchema } from '../schemas.js';
-import { specificationInput } from '../specification-input.js';
+import { requireRole } from '../access.js';
+import { describeJson, problems, SpecificationInputSchema } from '../schemas.js';
+import { createSpecificationInput } from '../specification-input.js';
 import { toJson } from '../to-json.js';
 import type { RouteSetting } from './route-setting.js';
 
@@ -19,7 +19,7 @@ function addCheck({ app, zeroscout }: RouteSetting): void {
   app.openapi(
     createRoute({
       tags: [TAG],
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       method: 'post',
       path: '/api/specifications/check',
       operationId: 'checkSpecification',
@@ -28,7 +28,7 @@ function addCheck({ app, zeroscout }: RouteSetting): void {
         body: { required: true, content: { 'application/json': { schema: SpecificationInputSchema } } },
       },
       responses: {
-        200: json(
+        200: describeJson(
           z.looseObject({
             specification: z.looseObject({}),
             id: z.string().nullable(),
@@ -40,7 +40,9 @@ function addCheck({ app, zeroscout }: RouteSetting): void {
       },
     }),
     async (context) => {
-      const checked = await zeroscout.specification.check(specificationInput(context.req.valid('json')));
+      const checked = await zeroscout.specification.check(
+        createSpecificationInput(context.req.valid('json')),
+      );
       return context.json(toJson(checked), 200);
     },
   );
@@ -50,7 +52,7 @@ function addSpace({ app, zeroscout }: RouteSetting): void {
   app.openapi(
     createRoute({
       tags: [TAG],
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       method: 'post',
       path: '/api/spaces/describe',
       operationId: 'describeSpace',
@@ -68,7 +70,7 @@ function addSpace({ app, zeroscout }: RouteSetting): void {
           },
         },
       },
-      responses: { 200: json(z.looseObject({}), 'the space'), ...problems },
+      responses: { 200: describeJson(z.looseObject({}), 'the space'), ...problems },
     }),
     async (context) => {
       const { space, resolution } = context.req.valid('json');
@@ -86,12 +88,12 @@ function addSchemas({ app }: RouteSetting): void {
     app.openapi(
       createRoute({
         tags: [TAG],
-        middleware: requires('viewer'),
+        middleware: requireRole('viewer'),
         method: 'get',
         path: `/api/schema/${name}`,
         operationId: `get-${name}-schema`,
         summary: `JSON Schema of a ${name}`,
-        responses: { 200: json(z.looseObject({}), 'the schema'), ...problems },
+        responses: { 200: describeJson(z.looseObject({}), 'the schema'), ...problems },
       }),
       (context) => context.json(toJson(schema()), 200),
     );

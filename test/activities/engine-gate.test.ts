@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { addressScores } from '../../activities/address-scores.js';
 import { createGate, EngineGoneError, OtherEngineError } from '../../activities/engine-gate.js';
 import { countEngines } from '../../core/contract/engines.js';
-import { readIdentity, spellIdentity } from '../../core/contract/worker-identity.js';
+import { formatIdentity, readIdentity } from '../../core/contract/worker-identity.js';
 import { ENGINE_VERSION as OWN } from '../../core/engine-version.js';
 import { SpecError } from '../../core/errors.js';
 import { parseSpecification } from '../../core/specification/specification.js';
@@ -91,5 +91,5 @@ test('the name of a worker holds its engine version; names of earlier releases a
     { role: 'score', device: 'cpu', concurrency: 8, place, engine: OWN },
     { role: 'score', device: 'cpu', concurrency: 8, place },
   ] as const)
-    expect(readIdentity(spellIdentity(worker))).toEqual(worker);
+    expect(readIdentity(formatIdentity(worker))).toEqual(worker);
 });

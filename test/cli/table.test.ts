@@ -1,8 +1,8 @@
 // Tests that tables fit the screen: numbers are whole and right-aligned, text is cut in the middle.
 import { afterEach, expect, test } from 'vitest';
-import { barText, type Shown } from '../../cli/render/follow-view.js';
-import { rankingTable } from '../../cli/render/results.js';
-import { plainTable, shorten } from '../../cli/render/table.js';
+import { formatBar, type Shown } from '../../cli/render/follow-view.js';
+import { formatRankingTable } from '../../cli/render/results.js';
+import { createTable, shorten } from '../../cli/render/table.js';
 import { openSpace } from '../../core/spaces/index.js';
 
 const locale = process.env.LC_ALL;
@@ -12,7 +12,7 @@ afterEach(() => {
 });
 
 test('numbers are right-aligned, text is left-aligned, nothing is cut without a screen', () => {
-  const table = plainTable(['candidate', 'score', 'size'], { width: Number.POSITIVE_INFINITY });
+  const table = createTable(['candidate', 'score', 'size'], { width: Number.POSITIVE_INFINITY });
   table.push(['a'.repeat(200), '-1.5', '12 MB']);
   table.push(['b', '-12.25', '-']);
   const [head, first, second] = table.toString().split('\n');
@@ -34,14 +34,14 @@ test.each([
     proxies: { expressivity: 28.123, progressivity: 0.1234, trainability: -0.1234, complexity: 285.29e6 },
     parameters: 1.073e6,
   };
-  const lines = rankingTable([row], new Map(), { width: 80 }).split('\n');
+  const lines = formatRankingTable([row], new Map(), { width: 80 }).split('\n');
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
   for (const number of ['15625', '-1234.5678', '28.123', '-0.1234', '285.29', '1.073'])
     expect(lines[1]).toContain(number);
   expect(lines[1]).toContain(mark);
   if (name === 'C') expect(lines.join('')).toMatch(/^[\x20-\x7e]*$/);
   // Without a screen, the candidate is not shortened.
-  expect(rankingTable([row], new Map(), { width: Number.POSITIVE_INFINITY })).toContain(row.candidate);
+  expect(formatRankingTable([row], new Map(), { width: Number.POSITIVE_INFINITY })).toContain(row.candidate);
 });
 
 test('with latencies the spread goes before the candidate is cut to little', () => {
@@ -55,12 +55,12 @@ test('with latencies the spread goes before the candidate is cut to little', () 
   };
   const row = { rank: 1, candidate, score: -0.2379, proxies, parameters: 1.073e6 };
   const latencies = new Map([[candidate, { latency: 12.34, low: 11.9, high: 13.1, runs: 20 }]]);
-  const narrow = rankingTable([row], latencies, { width: 80 }).split('\n');
+  const narrow = formatRankingTable([row], latencies, { width: 80 }).split('\n');
   for (const line of narrow) expect(line.length).toBeLessThanOrEqual(80);
   expect(narrow[0]).not.toContain('quartiles');
   expect(narrow[1]).toContain('12.3');
   expect(narrow[1]!.split(/\s{2,}/)[2]!.length).toBeGreaterThanOrEqual(20);
-  expect(rankingTable([row], latencies, { width: 200 })).toContain('quartiles');
+  expect(formatRankingTable([row], latencies, { width: 200 })).toContain('quartiles');
 });
 
 test('a text that is too long keeps both ends', () => {
@@ -72,7 +72,7 @@ test('a text that is too long keeps both ends', () => {
 test('what follows the bar is whole words, as many as there is room for', () => {
   const progress = { phase: 'scoring', failed: 0, reused: 1234, planned: 9, done: 1, now: 1 } as Shown;
   const speed = { rate: '12.3', left: '5 min 10 s' };
-  const text = (room: number) => barText({ progress, speed, waiting: [], room });
+  const text = (room: number) => formatBar({ progress, speed, waiting: [], room });
   expect(text(80)).toBe('12.3/s  5 min 10 s left  0 failed  1234 reused');
   for (let room = 8; room < 60; room++) {
     expect(text(room).length).toBeLessThanOrEqual(room);
@@ -81,5 +81,5 @@ test('what follows the bar is whole words, as many as there is room for', () => 
     );
   }
   const waiting = [{ for: 'nats', message: 'NATS is away since 12 s, starting it again' }] as const;
-  expect(barText({ progress, speed, waiting, room: 80 })).toBe(waiting[0].message);
+  expect(formatBar({ progress, speed, waiting, room: 80 })).toBe(waiting[0].message);
 });

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ErrorJson } from '../../cli/render/error-json.js';
+import type { ErrorJson } from '../../cli/render/describe-error.js';
 import type { ServiceReason } from '../../core/errors.js';
 import { type TestHome, testHome } from '../support/home.js';
 import { freePort, type NatsServer, startNats } from '../support/nats.js';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RankingRow, Search, Zeroscout } from '../../client/index.js';
-import { backgroundWorkers } from '../../client/workers/background-workers.js';
+import { listBackgroundWorkers } from '../../client/workers/background-workers.js';
 import { BIN, type TestHome, testHome } from '../support/home.js';
 import { ROOT } from '../support/zeroscout.js';
 
@@ -169,7 +169,7 @@ test('background workers have the permission that the program was given, whateve
 }, async () => {
   const root = home.home.root;
   const allowed = await library.connect({ home: root, modules: 'allowed' });
-  const permissions = async () => (await backgroundWorkers(home)).map(({ may }) => may);
+  const permissions = async () => (await listBackgroundWorkers(home)).map(({ may }) => may);
   try {
     await allowed.workers.startInBackground({ count: 1 });
     expect(await permissions()).toEqual([['modules'], ['modules']]);

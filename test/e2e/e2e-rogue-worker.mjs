@@ -2,7 +2,7 @@
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createScoreActivities } from '../../dist/activities/create.js';
 import { scoreQueue } from '../../dist/core/contract/search-queues.js';
-import { spellIdentity } from '../../dist/core/contract/worker-identity.js';
+import { formatIdentity } from '../../dist/core/contract/worker-identity.js';
 import { connectStore } from '../../dist/store/jetstream.js';
 
 const { TEMPORAL_ADDRESS: address, NATS_URL: url } = process.env;
@@ -13,7 +13,7 @@ const wrong = { expressivity: 1, progressivity: 1, trainability: 1, complexity: 
 const worker = await Worker.create({
   connection,
   taskQueue: scoreQueue('cpu'),
-  identity: spellIdentity({ role: 'score', device: 'cpu', concurrency: 1, place: 'rogue' }),
+  identity: formatIdentity({ role: 'score', device: 'cpu', concurrency: 1, place: 'rogue' }),
   activities: createScoreActivities({
     store,
     images: {},

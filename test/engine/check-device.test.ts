@@ -6,7 +6,7 @@ import type { BatchedDevice } from '../../core/specification/devices.js';
 import { verifyDevice } from '../../engine/batched/verify-device.js';
 import { built, NO_VULKAN } from '../support/engine.js';
 
-const { checkDevice, softwareNotice } = (await import(
+const { checkDevice, describeSoftwareDevice } = (await import(
   built('engine/check-device.js')
 )) as typeof import('../../engine/check-device.js');
 
@@ -38,7 +38,7 @@ it.skipIf(process.platform !== 'linux')('webgpu is refused where no driver answe
 
 it('an adapter where Linux shows no GPU is software, and the answer says so', () => {
   const notice = (device: BatchedDevice, platform: NodeJS.Platform, file = '') =>
-    softwareNotice({ device, platform, exists: (path) => path === file });
+    describeSoftwareDevice({ device, platform, exists: (path) => path === file });
   expect(notice('webgpu', 'linux')).toMatch(/no GPU here .*runs in software/);
   expect(notice('webgpu', 'linux', '/dev/dri')).toBeUndefined();
   expect(notice('webgpu', 'darwin')).toBeUndefined();

@@ -10,7 +10,7 @@ import { tokenOf } from '../../store/codec.js';
 import { type DamagedMessage, openInspection } from '../../store/inspection.js';
 import { connectStore } from '../../store/jetstream.js';
 import type { Store } from '../../store/store.js';
-import { entrySubject } from '../../store/streams.js';
+import { formatEntrySubject } from '../../store/streams.js';
 import { blocksOf, flipBit, RECORD, saveBlock } from '../support/blocks.js';
 import { type NatsServer, startNats } from '../support/nats.js';
 
@@ -132,7 +132,7 @@ test('blobs: an entry, chunks, chunks without an entry; a repair leaves the whol
   await jetstream(connection).publish('$O.zeroscout-blobs.C.NOBODYS', new Uint8Array(100));
   await connection.close();
   const { bytes, records } = blocksOf({ dir, stream })[0]!;
-  const entry = entrySubject(digests[3]!);
+  const entry = formatEntrySubject(digests[3]!);
   const isEntry = ({ at }: { at: number }) => bytes.indexOf(entry, at, 'latin1') === at + RECORD.subject;
   await flip(stream, [records.findIndex(isEntry), 8 * 200]);
   const { counts, found } = await inspect('check');

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isBusy } from '../../core/contract/latency.js';
 import { connectStore } from '../../store/jetstream.js';
-import { beginRound, lastRound, readLatencies, storeLatency } from '../../store/latencies.js';
+import { beginRound, findLastRound, readLatencies, storeLatency } from '../../store/latencies.js';
 import type { Store } from '../../store/store.js';
 import { type NatsServer, startNats } from '../support/nats.js';
 
@@ -27,14 +27,14 @@ afterAll(async () => {
 const put = (candidate: string, round: number, latency: number) =>
   storeLatency({ latencies: store.latencies, scope, round, candidate, measurement: { latency } });
 const read = async (candidates: readonly string[]) => {
-  const round = await lastRound({ latencies: store.latencies, scope });
+  const round = await findLastRound({ latencies: store.latencies, scope });
   const found = await readLatencies({ latencies: store.latencies, scope, round, candidates });
   return candidates.map((candidate) => found.get(candidate)?.latency);
 };
 
 test('the last measurement of each counts', async () => {
   const { latencies } = store;
-  expect(await lastRound({ latencies, scope })).toBe(1);
+  expect(await findLastRound({ latencies, scope })).toBe(1);
   // Stored as by an earlier version.
   await latencies.put(scope, [{ key: 'a', proxies: { latency: 7 } }]);
   await put('b', 1, 8);

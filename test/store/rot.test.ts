@@ -10,7 +10,7 @@ import { BlobError } from '../../core/errors.js';
 import { tokenOf } from '../../store/codec.js';
 import { connectStore } from '../../store/jetstream.js';
 import type { Store } from '../../store/store.js';
-import { entrySubject } from '../../store/streams.js';
+import { formatEntrySubject } from '../../store/streams.js';
 import { type Block, blocksOf, flipBit, RECORD, saveBlock } from '../support/blocks.js';
 import { type NatsServer, startNats } from '../support/nats.js';
 
@@ -116,7 +116,7 @@ test('a failure: the others are listed, and it is stored again', async () => {
 test('chunks and entries of blobs: what is damaged is said to be, and put again', async () => {
   const bytes = (seed: number) => new Uint8Array(300_000).map((_, i) => (i * 31 + seed) % 251);
   const digests = await Promise.all([1, 2, 3].map((seed) => store.blobs.put(bytes(seed))));
-  const subjects = digests.map(entrySubject);
+  const subjects = digests.map(formatEntrySubject);
   await damage('OBJ_zeroscout-blobs', (block) => {
     const nameOf = ({ at }: { at: number }) =>
       block.bytes.toString(
@@ -153,7 +153,7 @@ test('what something else wrote in the place of a score, a failure, an entry: as
   await js.publish(`zeroscout.failure.r.${tokenOf('c')}`, 'null');
   const bytes = new Uint8Array([1, 2, 3]);
   const digest = await store.blobs.put(bytes);
-  await js.publish(entrySubject(digest), 'hello');
+  await js.publish(formatEntrySubject(digest), 'hello');
   await connection.close();
   expect(await store.scores.get('s', keys(3))).toEqual(new Map());
   expect(await store.scores.put('s', entries(3))).toEqual(['stored', 'stored', 'stored']);

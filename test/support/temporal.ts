@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { temporalAnswers } from '../../client/connections/temporal-setup.js';
+import { isTemporalAnswering } from '../../client/connections/temporal-setup.js';
 import { ensureBinary } from '../../client/embedded/binaries.js';
 import { type TestHome, until } from './home.js';
 import { freePort } from './nats.js';
@@ -32,7 +32,7 @@ export async function startTemporal({
   const file = ['--db-filename', join(dir, `temporal-${port}.db`), '--log-level', 'error'];
   const child = spawn(path, [...args, ...file, ...dynamic], { stdio: 'ignore' });
   endWithUs(child);
-  await until(() => child.exitCode !== null || temporalAnswers({ address, timeoutMs: 1_000 }), {
+  await until(() => child.exitCode !== null || isTemporalAnswering({ address, timeoutMs: 1_000 }), {
     what: 'Temporal starts',
     timeoutMs: 60_000,
   });

@@ -10,7 +10,7 @@ const NAMED = 16;
  * A batch may hold candidates of several shards: its span is a child of the first one's activity, with links
  * to the others. A candidate that is retried has a span for each attempt.
  */
-export function batchSpans(): Pick<Tracing, 'onRequest' | 'onBatch'> {
+export function createBatchSpans(): Pick<Tracing, 'onRequest' | 'onBatch'> {
   const tracer = trace.getTracer('zeroscout');
   const madeBy = new WeakMap<ScoreRequest, Context>();
   return {

@@ -18,7 +18,7 @@ import {
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
 import type { ShardInput } from '../../core/contract/search-activities.js';
 import { searchIdOf } from '../../core/contract/search-queues.js';
-import { batchSpans } from './batch-spans.js';
+import { createBatchSpans } from './batch-spans.js';
 import type { Tracing, TracingOptions } from './tracing.js';
 
 /** The time limit for closing, so that an unreachable collector does not hold a process that ends. */
@@ -60,7 +60,7 @@ export function createTracing({ service, onFault }: Omit<TracingOptions, 'env'>)
         },
       },
     },
-    ...batchSpans(),
+    ...createBatchSpans(),
     close: async () => {
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<void>((resolve) => {

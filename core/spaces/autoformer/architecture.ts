@@ -72,8 +72,8 @@ function readJson(text: string, fail: Fail): Unchecked {
     return fail(`not JSON: ${(error as Error).message}`);
   }
   const known = ['depth', 'embedDim', 'mlpRatio', 'numHeads'];
-  const stray = Object.keys(value).find((key) => !known.includes(key));
-  if (stray !== undefined) fail(`unknown field ${quote(stray)}; has ${known.join(', ')}`);
+  const unknown = Object.keys(value).find((key) => !known.includes(key));
+  if (unknown !== undefined) fail(`unknown field ${quote(unknown)}; has ${known.join(', ')}`);
   const { depth, embedDim, mlpRatio: ratios, numHeads: heads } = value;
   if (!Array.isArray(ratios) || !Array.isArray(heads) || ratios.length !== heads.length)
     return fail('mlpRatio and numHeads must be lists of one length, an entry for each layer');

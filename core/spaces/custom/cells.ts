@@ -25,10 +25,10 @@ function expand(text: string): readonly number[] {
   parseCell(text.replace(names, (_, some: string) => `${operationsOf(some)[0]}~`));
   const edges = [...text.matchAll(names)].map(([, some]) => operationsOf(some!));
   edges.forEach((operations, e) => {
-    const stray = operations.find((name) => !(OPERATIONS as readonly string[]).includes(name));
+    const unknown = operations.find((name) => !(OPERATIONS as readonly string[]).includes(name));
     const { to, from } = EDGES[e]!;
-    if (stray === undefined) return;
-    const message = `edge ${to}<-${from} has unknown operation "${stray.slice(0, 60)}"; must be one of ${OPERATIONS.join(', ')}`;
+    if (unknown === undefined) return;
+    const message = `edge ${to}<-${from} has unknown operation "${unknown.slice(0, 60)}"; must be one of ${OPERATIONS.join(', ')}`;
     throw SpecError.of({ path: '', message: `candidate "${text}": ${message}` });
   });
   const digits = edges.map((operations) =>
@@ -43,11 +43,11 @@ function operationsOf(names: string): readonly string[] {
 }
 
 export function cellOf(cell: number): Cell {
-  return Array.from(spellCell(cell), (digit): CellOperation => OPERATIONS[Number(digit)]!);
+  return Array.from(formatCell(cell), (digit): CellOperation => OPERATIONS[Number(digit)]!);
 }
 
 /** Writes the cell as six digits. */
-export function spellCell(cell: number): string {
+export function formatCell(cell: number): string {
   return String(cell).padStart(EDGES.length, '0');
 }
 
@@ -56,9 +56,9 @@ export function spellCell(cell: number): string {
  * `none` by another operation never breaks a path.
  */
 export function neighbours(cells: readonly number[], cell: number): readonly number[] {
-  const digits = spellCell(cell);
+  const digits = formatCell(cell);
   return cells.filter((other) => {
-    const theirs = spellCell(other);
+    const theirs = formatCell(other);
     let different = 0;
     for (let e = 0; e < digits.length; e++) if (digits[e] !== theirs[e]) different++;
     return different === 1;

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { mapping, text } from '../../schema/fields.js';
 import { type Choice, NEUTRAL } from './kinds.js';
-import { countOptions, namedOption, type Option, optionAt, parseOption, spellValue } from './options.js';
+import { countOptions, formatValue, namedOption, type Option, optionAt, parseOption } from './options.js';
 import type { Stage } from './stage.js';
 
 const LETTERS = {
@@ -62,7 +62,7 @@ export function printNotation({
         .replaceAll(PLACE, (_, place: string) =>
           place === 'name'
             ? (option.name ?? option.kind)
-            : spellValue(place as Choice, option[place as Choice]),
+            : formatValue(place as Choice, option[place as Choice]),
         ),
     )
     .join(separator);
@@ -114,5 +114,5 @@ export function parseNotation({
 
 /** The value of a bracketed part that was left out. */
 function neutralText(place: string): string {
-  return spellValue(place as Choice, NEUTRAL[place as Choice]);
+  return formatValue(place as Choice, NEUTRAL[place as Choice]);
 }

@@ -1,6 +1,6 @@
 // Numbers the options of a stage, and reads and writes them as parts of a candidate's text.
 
-import { cellsOf, spellCell } from './cells.js';
+import { cellsOf, formatCell } from './cells.js';
 import { ACTIVATIONS, type BlockKind, CHOICES, type Choice, NEUTRAL, USES } from './kinds.js';
 import { type Stage, usedBy } from './stage.js';
 
@@ -106,7 +106,7 @@ export function neutralOption(kind: BlockKind): Option {
 export function printOption(stage: Stage, option: Option): string {
   if (option.name !== undefined) return option.name;
   const open = usedBy({ stage, kind: option.kind }).filter((choice) => valuesOf(stage, choice).length > 1);
-  return [option.kind, ...open.map((choice) => spell(choice, option[choice]))].join('-');
+  return [option.kind, ...open.map((choice) => formatChoice(choice, option[choice]))].join('-');
 }
 
 /**
@@ -139,9 +139,9 @@ export function parseOption({
     if (numbers[choice] !== undefined) return fail(`${choice} occurs twice`);
     const values = valuesOf(stage, choice);
     // The six digits of a cell are operations, so leading zeros must be kept.
-    if (!values.includes(value) || (choice === 'cell' && written !== spellCell(value)))
+    if (!values.includes(value) || (choice === 'cell' && written !== formatCell(value)))
       return fail(
-        `${choice} is ${written}; must be ${oneOf(values.map((value) => spellValue(choice, value)))}`,
+        `${choice} is ${written}; must be ${oneOf(values.map((value) => formatValue(choice, value)))}`,
       );
     numbers[choice] = value;
   }
@@ -149,7 +149,7 @@ export function parseOption({
     if (!uses.includes(choice) || numbers[choice] !== undefined) continue;
     const values = valuesOf(stage, choice);
     if (values.length > 1) {
-      const shown = oneOf(values.map((value) => spellValue(choice, value)));
+      const shown = oneOf(values.map((value) => formatValue(choice, value)));
       const letter = LETTERS[choice] ? `${LETTERS[choice]} and ` : '';
       return fail(`${choice} is missing; must be ${letter}${shown}`);
     }
@@ -173,13 +173,13 @@ function readPart(part: string, uses: readonly Choice[]) {
   return choice && { choice, value: Number(digits), written: digits! };
 }
 
-function spell(choice: Choice, value: number): string {
-  return `${LETTERS[choice]}${spellValue(choice, value)}`;
+function formatChoice(choice: Choice, value: number): string {
+  return `${LETTERS[choice]}${formatValue(choice, value)}`;
 }
 
-export function spellValue(choice: Choice, value: number): string {
+export function formatValue(choice: Choice, value: number): string {
   if (choice === 'activation') return ACTIVATIONS[value]!;
-  return choice === 'cell' ? spellCell(value) : String(value);
+  return choice === 'cell' ? formatCell(value) : String(value);
 }
 
 function oneOf(values: readonly string[]): string {

@@ -1,10 +1,10 @@
 // Tests that webhooks can only reach public addresses and those that a setting allows.
 import { expect, test } from 'vitest';
-import { allowedAddresses, refusedKind } from '../../../activities/notify/addresses.js';
-import { literalAddress } from '../../../activities/notify/webhook.js';
+import { findRefusedKind, readAllowedAddresses } from '../../../activities/notify/addresses.js';
+import { parseLiteralAddress } from '../../../activities/notify/webhook.js';
 
 const kind = (address: string, setting = '') =>
-  refusedKind(address, allowedAddresses({ ZEROSCOUT_NOTIFY_ALLOW: setting }));
+  findRefusedKind(address, readAllowedAddresses({ ZEROSCOUT_NOTIFY_ALLOW: setting }));
 
 test.each([
   ['169.254.169.254', 'the metadata service of a cloud'],
@@ -88,5 +88,5 @@ test.each([
   'http://169.254.169.254./',
   'http://①⑥⑨.254.169.254/',
 ])('%s is written for 169.254.169.254', (url) => {
-  expect(kind(literalAddress(new URL(url))!)).toBe('the metadata service of a cloud');
+  expect(kind(parseLiteralAddress(new URL(url))!)).toBe('the metadata service of a cloud');
 });

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { retriesUntilClosed } from '../../../client/connections/late-retries.js';
+import { createRetryInterceptors } from '../../../client/connections/late-retries.js';
 import { freePort } from '../../support/nats.js';
 
 const uncaught = vi.fn();
@@ -19,7 +19,7 @@ afterEach(() => {
 
 /** Calls an address where no server answers, and closes between the first attempt and its retry. */
 async function closeBetween(options: {
-  interceptors?: ReturnType<typeof retriesUntilClosed>;
+  interceptors?: ReturnType<typeof createRetryInterceptors>;
 }): Promise<void> {
   const connection = Connection.lazy({ address: `127.0.0.1:${await freePort()}`, ...options });
   void connection.workflowService.getSystemInfo({}).catch(() => {});
@@ -29,7 +29,7 @@ async function closeBetween(options: {
 }
 
 test('a retry after close is nothing', async () => {
-  await closeBetween({ interceptors: retriesUntilClosed() });
+  await closeBetween({ interceptors: createRetryInterceptors() });
   expect(uncaught).not.toHaveBeenCalled();
 });
 
@@ -42,7 +42,7 @@ test("the SDK's own throws without a caller", async () => {
 });
 
 test('a call after close is refused', async () => {
-  const connection = Connection.lazy({ address: '127.0.0.1:1', interceptors: retriesUntilClosed() });
+  const connection = Connection.lazy({ address: '127.0.0.1:1', interceptors: createRetryInterceptors() });
   await connection.close();
   await expect(async () => connection.workflowService.getSystemInfo({})).rejects.toThrow(/shut down/);
 });

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { findRuntime, packageOf, pythonLibraryPath } from '../../../client/devices/cuda-libraries.js';
+import { findPythonLibraries, findRuntime, packageOf } from '../../../client/devices/cuda-libraries.js';
 import { installCuda } from '../../../client/devices/install-cuda.js';
 
 // Writes a wheel of two small files; in a `damaged` one, a content does not match its digest.
@@ -84,7 +84,7 @@ test('where the runtime is, which package holds a library, where Python keeps th
   expect(packageOf('libm.so.6')).toBeUndefined();
   const site = join(folder, 'site');
   mkdirSync(join(site, 'nvidia/cublas/lib'), { recursive: true });
-  const path = await pythonLibraryPath({ env: { ...process.env, PYTHONPATH: site } });
+  const path = await findPythonLibraries({ env: { ...process.env, PYTHONPATH: site } });
   expect(path.split(':')).toContain(join(site, 'nvidia/cublas/lib'));
-  expect(await pythonLibraryPath({ env: { PATH: folder } })).toBe('');
+  expect(await findPythonLibraries({ env: { PATH: folder } })).toBe('');
 });

@@ -9,7 +9,7 @@ import { connectTemporal } from '../../../client/connections/resolve-connections
 import { type EmbeddedServices, ensureServices, stopServices } from '../../../client/embedded/embedded.js';
 import type { Home } from '../../../client/embedded/home.js';
 import { sleep } from '../../../client/embedded/process.js';
-import { webHost } from '../../../client/embedded/web-host.js';
+import { chooseWebHost } from '../../../client/embedded/web-host.js';
 import { removeHome, temporaryHome } from './places.js';
 
 const SECRET = 'a-search-that-nobody-else-may-see';
@@ -165,11 +165,11 @@ describe.skipIf(process.platform !== 'linux')('a page of another site', () => {
 });
 
 test('elsewhere there is a page only for those who ask for it', () => {
-  expect(webHost({ platform: 'darwin', env: {} })).toBeUndefined();
-  expect(webHost({ platform: 'darwin', env: { ZEROSCOUT_WEB_PAGE: 'on' } })).toBe('127.0.0.1');
-  expect(webHost({ platform: 'linux', env: { ZEROSCOUT_WEB_PAGE: 'off' } })).toBeUndefined();
+  expect(chooseWebHost({ platform: 'darwin', env: {} })).toBeUndefined();
+  expect(chooseWebHost({ platform: 'darwin', env: { ZEROSCOUT_WEB_PAGE: 'on' } })).toBe('127.0.0.1');
+  expect(chooseWebHost({ platform: 'linux', env: { ZEROSCOUT_WEB_PAGE: 'off' } })).toBeUndefined();
   // Homes of earlier versions had their page at this address.
-  expect(webHost({ platform: 'linux', env: {}, last: '127.0.0.1' })).not.toBe('127.0.0.1');
-  const hosts = new Set(Array.from({ length: 50 }, () => webHost({ platform: 'linux', env: {} })));
+  expect(chooseWebHost({ platform: 'linux', env: {}, last: '127.0.0.1' })).not.toBe('127.0.0.1');
+  const hosts = new Set(Array.from({ length: 50 }, () => chooseWebHost({ platform: 'linux', env: {} })));
   expect(hosts.size).toBeGreaterThan(45);
 });

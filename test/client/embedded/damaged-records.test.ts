@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ensureServices, findRunning, stopServices } from '../../../client/embedded/embedded.js';
-import { type Home, logFile, resolveHome } from '../../../client/embedded/home.js';
+import { type Home, locateLog, resolveHome } from '../../../client/embedded/home.js';
 import { createFolders } from '../../../client/embedded/home-folders.js';
 import { readState, writeRecord } from '../../../client/embedded/state.js';
 import { removeHome, temporaryHome } from './places.js';
@@ -116,10 +116,10 @@ test('real servers start over damaged records, and run on over a wrong port', {
   // Every other file that a start writes is replaced by something else.
   rmSync(join(home.nats, 'nats-server.conf'));
   mkdirSync(join(home.nats, 'nats-server.conf/x'), { recursive: true });
-  rmSync(logFile({ home, name: 'nats' }));
-  execFileSync('mkfifo', [logFile({ home, name: 'nats' })]);
-  rmSync(logFile({ home, name: 'temporal' }));
-  mkdirSync(logFile({ home, name: 'temporal' }));
+  rmSync(locateLog({ home, name: 'nats' }));
+  execFileSync('mkfifo', [locateLog({ home, name: 'nats' })]);
+  rmSync(locateLog({ home, name: 'temporal' }));
+  mkdirSync(locateLog({ home, name: 'temporal' }));
   mkdirSync(join(home.root, 'services.lock'));
   rmSync(join(home.root, 'nats.lock'));
   mkdirSync(join(home.root, 'nats.lock/x'), { recursive: true });
@@ -143,7 +143,7 @@ describe('a home', () => {
     const home = { ...temporaryHome(), root: join(root, 'open') };
     const open = resolveHome({ env: { ZEROSCOUT_HOME: home.root, ZEROSCOUT_BIN: home.bin } });
     mkdirSync(open.logs, { recursive: true, mode: 0o755 });
-    for (const file of [open.stateFile, logFile({ home: open, name: 'nats' })])
+    for (const file of [open.stateFile, locateLog({ home: open, name: 'nats' })])
       writeFileSync(file, '', { mode: 0o644 });
     const mask = process.umask(0o022);
     try {
@@ -156,8 +156,8 @@ describe('a home', () => {
       open.stateFile,
       join(open.temporal, 'temporal.db'),
       join(open.nats, 'nats-server.conf'),
-      logFile({ home: open, name: 'nats' }),
-      logFile({ home: open, name: 'temporal' }),
+      locateLog({ home: open, name: 'nats' }),
+      locateLog({ home: open, name: 'temporal' }),
       join(open.root, 'nats.lock'),
     ];
     for (const file of files) expect([file, mode(file)]).toEqual([file, '600']);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { ensureServices, stopServices } from '../../../client/embedded/embedded.js';
 import type { Home } from '../../../client/embedded/home.js';
-import { stuckStream } from '../../../client/embedded/stream-blocks.js';
+import { findStuckStream } from '../../../client/embedded/stream-blocks.js';
 import { connectStore } from '../../../store/jetstream.js';
 import type { Store } from '../../../store/store.js';
 import { blocksOf, flipBit, RECORD, saveBlock } from '../../support/blocks.js';
@@ -121,6 +121,6 @@ test('the stream at which a start ends is read from its log', () => {
     line('Restored 4 messages', 'A'),
     line('Starting restore', 'B'),
   ];
-  expect(stuckStream(log.join('\n'))).toBe('B');
-  expect(stuckStream([...log, `${line('Restored 2 messages', 'B')} in 3ms`].join('\n'))).toBeUndefined();
+  expect(findStuckStream(log.join('\n'))).toBe('B');
+  expect(findStuckStream([...log, `${line('Restored 2 messages', 'B')} in 3ms`].join('\n'))).toBeUndefined();
 });

@@ -14,11 +14,11 @@ import {
   findRunning,
   stopServices,
 } from '../../../client/embedded/embedded.js';
-import { dataLockFile, type Home, logFile } from '../../../client/embedded/home.js';
+import { type Home, locateDataLock, locateLog } from '../../../client/embedded/home.js';
 import { lockFile } from '../../../client/embedded/kernel-lock.js';
 import { isAlive, run, sleep } from '../../../client/embedded/process.js';
 import { readState } from '../../../client/embedded/state.js';
-import { servicesStatus } from '../../../client/embedded/status.js';
+import { readServicesStatus } from '../../../client/embedded/status.js';
 import { connectLink } from '../../../store/connect.js';
 import { until } from '../../support/home.js';
 import { whileStopped } from '../../support/stopped.js';
@@ -103,7 +103,7 @@ test('they outlive the process that started them and hold none of its pipes', {
   expect(Object.values(await findRunning({ home })).map(({ pid }) => pid)).toEqual(pids);
 
   // The process that started the servers has ended; they hold the locks on their data until they end.
-  const file = dataLockFile({ home, name: 'nats' });
+  const file = locateDataLock({ home, name: 'nats' });
   expect(lockFile(file)).toBeUndefined();
   await killed(pids[1]!);
   const descriptor = await until(() => lockFile(file), { what: 'the lock is free', timeoutMs: 5_000 });
@@ -187,16 +187,16 @@ test("a pid that is another program's now is neither trusted nor ended", { timeo
 
 test('status tells running, silent and stopped', { timeout: 60_000 }, async () => {
   const { nats, temporal } = await up(home);
-  const running = await servicesStatus({ home });
+  const running = await readServicesStatus({ home });
   expect(running.map(({ name, state }) => [name, state])).toEqual([
     ['temporal', 'running'],
     ['nats', 'running'],
   ]);
   expect(running[0]).toMatchObject({ address: temporal!.address, web: temporal!.web, pid: temporal!.pid });
-  const seen = await whileStopped(nats!.pid, () => servicesStatus({ home }));
+  const seen = await whileStopped(nats!.pid, () => readServicesStatus({ home }));
   expect(seen[1]!.state).toBe('silent');
   expect(await stopServices({ home })).toEqual(['temporal', 'nats']);
-  expect((await servicesStatus({ home })).map(({ state }) => state)).toEqual(['stopped', 'stopped']);
+  expect((await readServicesStatus({ home })).map(({ state }) => state)).toEqual(['stopped', 'stopped']);
   expect(isAlive(nats!.pid) && readFileSync(`/proc/${nats!.pid}/cmdline`, 'utf8') !== '').toBe(false);
   const resolving = resolveConnections({ home, onStep, start: 'never', env: {} });
   await expect(resolving).rejects.toMatchObject({ code: 'server-away', advice: { code: 'start-servers' } });
@@ -220,7 +220,7 @@ test('a server that cannot start shows the end of its log', { timeout: 60_000 },
       trouble: 'ended',
       fault: expect.stringMatching(/exit code 3.*no memory/s),
     });
-    expect(readFileSync(logFile({ home: broken, name: 'temporal' }), 'utf8')).not.toBe('');
+    expect(readFileSync(locateLog({ home: broken, name: 'temporal' }), 'utf8')).not.toBe('');
   } finally {
     process.env.PATH = path;
     await removeHome(broken);

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openRankedSpace, rankedSpaces } from '../../../bench/studies/ranking/spaces.js';
-import { agreementsWith } from '../../../client/results/correlate.js';
+import { computeAgreements } from '../../../client/results/correlate.js';
 import type { RankingRow } from '../../../core/report/ranking-csv.js';
 import { parseTruth } from '../../../core/report/truth.js';
 import { openSpace } from '../../../core/spaces/index.js';
@@ -40,7 +40,7 @@ describe.skipIf(isMissing(TABLES))('tables of published benchmarks', () => {
     }));
     for (const dataset of of.datasets) expect(truth.datasets).toContain(dataset);
     expect(truth.datasets.filter((name) => /^(parameters|flops|macs|std)/.test(name))).toEqual([]);
-    const found = agreementsWith({ rows: rowsByFlops(candidates), truth, space, resolution });
+    const found = computeAgreements({ rows: rowsByFlops(candidates), truth, space, resolution });
     for (const { dataset, classes, baselines, top } of found.filter((each) =>
       of.datasets.includes(each.dataset),
     )) {
@@ -64,7 +64,7 @@ describe.skipIf(isMissing(TABLES))('tables of published benchmarks', () => {
       { candidate: other, flops: 1, unit: 'b' },
     ]);
     expect(twin).not.toBe(one);
-    const [found] = agreementsWith({ rows, truth, space, resolution: 32 });
+    const [found] = computeAgreements({ rows, truth, space, resolution: 32 });
     expect(found!.written).toEqual({ candidates: 2, kendall: -1, spearman: -1 });
   });
 });

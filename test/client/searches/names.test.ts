@@ -4,7 +4,7 @@ import { checkName } from '../../../client/schedules/find-schedule.js';
 import { checkWorkflowId } from '../../../client/searches/find-search.js';
 import { workflowIdOf } from '../../../core/contract/search-queues.js';
 import { SpecError } from '../../../core/errors.js';
-import { progressSubject } from '../../../store/progress.js';
+import { formatProgressSubject } from '../../../store/progress.js';
 
 const HOSTILE = [
   ...[
@@ -33,7 +33,7 @@ test.each(HOSTILE)('%j is refused as id and as name', (text) => {
   expect(() => checkWorkflowId(text)).toThrow(SpecError);
   expect(() => checkName(text)).toThrow(SpecError);
   // Progress never throws: a name that cannot be a subject token is replaced by its digest.
-  expect(progressSubject(text)).toMatch(/^zeroscout\.progress\.[A-Za-z0-9_-]+$/);
+  expect(formatProgressSubject(text)).toMatch(/^zeroscout\.progress\.[A-Za-z0-9_-]+$/);
 });
 
 test('an error names the argument that was wrong', () => {
@@ -45,5 +45,5 @@ test('an error names the argument that was wrong', () => {
 test.each(['a', 'A-1_b', '7', 'nightly-2026-11-24T010000Z'])('%s is taken', (text) => {
   expect(checkWorkflowId(text)).toBe(workflowIdOf(text));
   expect(checkName(text)).toBe(text);
-  expect(progressSubject(text)).toBe(`zeroscout.progress.${text}`);
+  expect(formatProgressSubject(text)).toBe(`zeroscout.progress.${text}`);
 });

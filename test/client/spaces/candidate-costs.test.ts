@@ -2,15 +2,15 @@
 // other lines.
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { candidateCosts } from '../../../client/spaces/candidate-costs.js';
+import { computeCandidateCosts } from '../../../client/spaces/candidate-costs.js';
 import { openSpace } from '../../../core/spaces/index.js';
 
 const accel = {
   file: fileURLToPath(new URL('../../../examples/spaces/accel-nasbench-se.yaml', import.meta.url)),
 };
 const list = (...lines: readonly string[]) => new TextEncoder().encode(`${lines.join('\n')}\n`);
-const costsOf = (space: Parameters<typeof candidateCosts>[0]['space'], ...lines: readonly string[]) =>
-  candidateCosts({ space, candidates: list(...lines), modules: 'refused' });
+const costsOf = (space: Parameters<typeof computeCandidateCosts>[0]['space'], ...lines: readonly string[]) =>
+  computeCandidateCosts({ space, candidates: list(...lines), modules: 'refused' });
 
 describe('costs of a list', () => {
   it('of a YAML space: EfficientNet-B0, whose parameters do not depend on its activation, and a row of the table', async () => {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { namedFile } from '../../../client/specification/named-file.js';
+import { resolveNamedFile } from '../../../client/specification/named-file.js';
 import { readSpecification } from '../../../client/specification/read-specification.js';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'zeroscout-named-')));
@@ -21,14 +21,14 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 const field = 'strategy.file';
 
 test.each(['lists/a.txt', '../spec/lists/a.txt', '..a.txt', 'not-there.txt'])('%s', async (file) => {
-  expect(await namedFile({ folder, file, field })).toBe(join(folder, file));
+  expect(await resolveNamedFile({ folder, file, field })).toBe(join(folder, file));
 });
 
 test('absolute, inside; and inside the working folder', async () => {
   const inside = join(folder, 'lists', 'a.txt');
-  expect(await namedFile({ folder, file: inside, field })).toBe(inside);
+  expect(await resolveNamedFile({ folder, file: inside, field })).toBe(inside);
   const here = join(process.cwd(), 'package.json');
-  expect(await namedFile({ folder, file: here, field })).toBe(realpathSync(here));
+  expect(await resolveNamedFile({ folder, file: here, field })).toBe(realpathSync(here));
 });
 
 test.each([
@@ -40,7 +40,7 @@ test.each([
   'up/secret.txt',
   '..',
 ])('%s is refused', async (file) => {
-  await expect(namedFile({ folder, file, field })).rejects.toThrow(/^strategy\.file: .* lies outside/);
+  await expect(resolveNamedFile({ folder, file, field })).rejects.toThrow(/^strategy\.file: .* lies outside/);
 });
 
 test('a list and a custom space outside are refused, and nothing of them is shown', async () => {

@@ -1,7 +1,7 @@
 // Tests which reasons for waiting follow from which facts.
 import { expect, test } from 'vitest';
 import type { PendingActivity } from '../../../client/status/activities.js';
-import { type Facts, waitingFor } from '../../../client/status/waiting.js';
+import { type Facts, listWaiting } from '../../../client/status/waiting.js';
 
 const now = Date.parse('2026-11-24T14:10:00Z');
 const ago = (seconds: number) => now - 1000 * seconds;
@@ -20,13 +20,13 @@ const running: Facts = {
   workers: { control: 1, device: 1 },
   activities: [activity({ state: 'started' })],
 };
-const said = (facts: Facts) => waitingFor(facts).map(({ for: what, message }) => `${what}: ${message}`);
+const said = (facts: Facts) => listWaiting(facts).map(({ for: what, message }) => `${what}: ${message}`);
 
 test('a search that goes on waits for nothing', () => {
-  expect(waitingFor(running)).toEqual([]);
+  expect(listWaiting(running)).toEqual([]);
   // One further attempt after a worker was lost counts as work.
   const again = activity({ state: 'started', attempt: 2, reason: 'its worker was lost' });
-  expect(waitingFor({ ...running, activities: [again] })).toEqual([]);
+  expect(listWaiting({ ...running, activities: [again] })).toEqual([]);
 });
 
 test('servers that are away, since when, and whether they are started again', () => {
@@ -38,7 +38,7 @@ test('servers that are away, since when, and whether they are started again', ()
     'nats: NATS is away since 12 s, starting it again',
     'temporal: Temporal is away since 8 s',
   ]);
-  expect(waitingFor({ now, away })[0]).toMatchObject({
+  expect(listWaiting({ now, away })[0]).toMatchObject({
     since: '2026-11-24T14:09:48.000Z',
     isRestarted: true,
   });
@@ -57,8 +57,8 @@ test('no worker of a kind; none is missed while its shards are under way, or wor
   const waiting = [activity({}), activity({ scheduled: ago(30) })];
   const nobody = { ...running, activities: waiting, workers: { control: 1, device: 0 } };
   expect(said(nobody)).toEqual(['score-worker: no worker for cuda']);
-  expect(waitingFor(nobody)[0]).toMatchObject({ device: 'cuda', since: '2026-11-24T14:09:00.000Z' });
-  expect(waitingFor({ ...nobody, isStartingWorkers: true })).toEqual([]);
+  expect(listWaiting(nobody)[0]).toMatchObject({ device: 'cuda', since: '2026-11-24T14:09:00.000Z' });
+  expect(listWaiting({ ...nobody, isStartingWorkers: true })).toEqual([]);
   const unheard = {
     ...running,
     answers: false,
@@ -83,8 +83,10 @@ test('every worker is busy when all shards wait for longer than it takes to hand
   expect(said({ ...running, activities })).toEqual([
     'busy-workers: every worker for cuda is busy with other searches',
   ]);
-  expect(waitingFor({ ...running, activities: [activity({ scheduled: ago(2) })] })).toEqual([]);
-  expect(waitingFor({ ...running, activities: [...activities, activity({ state: 'started' })] })).toEqual([]);
+  expect(listWaiting({ ...running, activities: [activity({ scheduled: ago(2) })] })).toEqual([]);
+  expect(listWaiting({ ...running, activities: [...activities, activity({ state: 'started' })] })).toEqual(
+    [],
+  );
 });
 
 test('planning and breeding: latency is measured, a constraint rejects nearly everything', () => {
@@ -96,10 +98,10 @@ test('planning and breeding: latency is measured, a constraint rejects nearly ev
     'latency: measuring latency: 8 candidates measured, 3 of 20 taken',
     'candidates: rejecting: 97 % by flops.max, 3 of 20 taken of 999 drawn',
   ]);
-  expect(waitingFor(planning)[1]).toMatchObject({ by: 'flops.max', rejectedShare: 996 / 999 });
+  expect(listWaiting(planning)[1]).toMatchObject({ by: 'flops.max', rejectedShare: 996 / 999 });
   const { measured: _, ...counted } = details;
   const few = { ...counted, drawn: { ...drawn, rejected: { 'flops.max': 2 } } };
-  expect(waitingFor({ ...planning, activities: [{ ...plan, details: few }] })).toEqual([]);
+  expect(listWaiting({ ...planning, activities: [{ ...plan, details: few }] })).toEqual([]);
 });
 
 test('only workers of another engine version are there: one reason for all shards, in the words of the worker that refused', () => {

@@ -9,7 +9,7 @@ import { readOnnx } from '../../../core/graph/read-onnx.js';
 import { graphOfStructure, structureText } from '../../../core/graph/structure.js';
 import { randomDraw } from '../../../core/ir/draw.js';
 import { openSpace } from '../../../core/spaces/index.js';
-import { graphDraw } from '../../../engine/graph/graph-draw.js';
+import { drawGraph } from '../../../engine/graph/graph-draw.js';
 import { openGraph } from '../../../engine/graph/score-graph.js';
 import { measureLatency } from '../../../engine/latency.js';
 import { InferenceSession, Tensor } from '../../../engine/onnx-runtime.js';
@@ -35,7 +35,7 @@ function candidate(file: string, side: number) {
 async function score(args: Parameters<typeof graphNetwork>[0], weights: 'drawn' | 'file') {
   const network = graphNetwork(args);
   const opened = await openGraph({ network, threads: 1 });
-  const drawn = graphDraw({ network, drawn: draw, file: args.file });
+  const drawn = drawGraph({ network, drawn: draw, file: args.file });
   const weight = (i: number) =>
     Float32Array.from(network.graph.weights[i]!.initializer.read() ?? drawn.weight(i));
   return opened.score(weights === 'file' ? { ...drawn, weight } : drawn).finally(() => opened.close());

@@ -1,7 +1,7 @@
 // Tests that proxies of two workers agree up to rounding, whatever their size, and disagree where one is off by more.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { findDisagreements, spellDifference } from '../../../core/proxies/agreement.js';
+import { findDisagreements, formatDifference } from '../../../core/proxies/agreement.js';
 
 const NAMES = ['expressivity', 'progressivity', 'trainability'] as const;
 /**
@@ -40,7 +40,7 @@ test('infinities are equal or they are not; a missing proxy is one that differs;
 test('a difference names what differs alone', () => {
   const stored = { complexity: 5, expressivity: -Infinity, trainability: -0.5123456789 };
   const again = { complexity: 5, expressivity: 3, trainability: -1 };
-  expect(spellDifference(stored, again)).toBe(
+  expect(formatDifference(stored, again)).toBe(
     'expressivity -inf, computed again 3; trainability -0.5123457, computed again -1',
   );
 });

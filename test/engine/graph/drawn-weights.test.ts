@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { type GraphNetwork, graphNetwork, graphPrograms } from '../../../core/graph/network.js';
 import { readOnnx } from '../../../core/graph/read-onnx.js';
 import { randomDraw } from '../../../core/ir/draw.js';
-import { graphDraw } from '../../../engine/graph/graph-draw.js';
+import { drawGraph } from '../../../engine/graph/graph-draw.js';
 import { openGraph } from '../../../engine/graph/score-graph.js';
 
 const FOLDER = join(import.meta.dirname, '../../goldens/onnx');
@@ -22,7 +22,7 @@ function read(name: string): GraphNetwork {
 describe('drawn weights', () => {
   it.each(FILES)('%s', { timeout: 60_000 }, async (file) => {
     const network = read(file);
-    const draw = graphDraw({ network, drawn: randomDraw({ seed: 2, draw: 0 }), file });
+    const draw = drawGraph({ network, drawn: randomDraw({ seed: 2, draw: 0 }), file });
     const score = async (weights: 'drawn' | 'own') => {
       const opened = await openGraph({ network, threads: 1, weights });
       return opened.score(draw).finally(() => opened.close());

@@ -10,7 +10,7 @@ import { openSpace } from '../../../core/spaces/index.js';
 import { spaceOfKind } from '../../../core/specification/space.js';
 import { drawTensors } from '../../../engine/draw-tensors.js';
 import { openGraph } from '../../../engine/graph/score-graph.js';
-import { wholeDraw } from '../../../engine/graph/whole-draw.js';
+import { drawWhole } from '../../../engine/graph/whole-draw.js';
 import { scoreNetwork } from '../../../engine/score.js';
 import { largestDeviation, withPrograms } from '../../support/engine.js';
 
@@ -101,7 +101,7 @@ async function scoreAsGraph({
     },
     threads: 1,
   });
-  const { weight, images } = wholeDraw({ drawn, file: '' });
+  const { weight, images } = drawWhole({ drawn, file: '' });
   /** The chain's probes of tokens have images and tokens on one axis. */
   const flat = (shape: readonly number[]) =>
     shape.length === 3 ? [shape[0]! * shape[1]!, shape[2]!] : shape;

@@ -6,7 +6,7 @@ import { createControlActivities } from '../../../dist/activities/create.js';
 import { CONTROL_QUEUE } from '../../../dist/core/contract/search-queues.js';
 import { connectStore } from '../../../dist/store/jetstream.js';
 import { SCORES } from '../../../dist/store/streams.js';
-import { bundlePath } from '../../../dist/workers/bundle.js';
+import { locateBundle } from '../../../dist/workers/bundle.js';
 
 const { TEMPORAL_ADDRESS: address, NATS_URL: url } = process.env;
 const store = await connectStore({ url, name: 'losing-worker' });
@@ -21,7 +21,7 @@ const connection = await NativeConnection.connect({ address });
 const worker = await Worker.create({
   connection,
   taskQueue: CONTROL_QUEUE,
-  workflowBundle: { codePath: bundlePath({ payloads: 'plain', spans: 'none' }) },
+  workflowBundle: { codePath: locateBundle({ payloads: 'plain', spans: 'none' }) },
   activities: {
     ...activities,
     rankCandidates: async (input) => {

@@ -22,7 +22,7 @@ import {
 } from '../../../../../core/spaces/nas-bench-201/batched/split-into-runs.js';
 import { supernetTopology } from '../../../../../core/spaces/nas-bench-201/batched/supernet-topology.js';
 import { nasBench201 } from '../../../../../core/spaces/nas-bench-201/definition.js';
-import { supernetCandidate } from '../../../../../engine/batched/nas-bench-201.js';
+import { createSupernetCandidate } from '../../../../../engine/batched/nas-bench-201.js';
 
 const operation = fc.constantFrom<SupernetOperation>('none', ...SLOTTED);
 const cell: fc.Arbitrary<SupernetCell> = fc.array(operation, { minLength: 6, maxLength: 6 });
@@ -79,7 +79,7 @@ describe('splitIntoRuns', () => {
     ['a thousand random candidates', 250, 0.98, thousand],
     ['a thousand random candidates', 100, 0.95, thousand],
   ] as const)('uses nearly all slots: %s in runs of %d, %d', (_, size, least, candidates) => {
-    const cells = candidates().map((candidate) => supernetCandidate(candidate).cell);
+    const cells = candidates().map((candidate) => createSupernetCandidate(candidate).cell);
     const { capacities } = exactFit(cells, size);
     const fill = fillOf({ cells, runs: splitIntoRuns({ cells, size, capacities }), capacities });
     expect(fill.convolutions).toBeGreaterThan(least);
@@ -91,7 +91,7 @@ describe('chooseFit', () => {
   const groups = (name: string, pool: readonly string[], count: number) =>
     Array.from({ length: 3 }, (_, draw) =>
       sample({ key: { seed: 3, draw, name }, count, size: pool.length }).map(
-        (i) => supernetCandidate(pool[i]!).cell,
+        (i) => createSupernetCandidate(pool[i]!).cell,
       ),
     );
 
@@ -116,13 +116,13 @@ describe('chooseFit', () => {
   it('serves the next generation of an evolution, whose children are like their parents, in twice the runs at most', () => {
     const key = (draw: number) => ({ seed: 4, draw, name: 'children' });
     let generation = sample({ key: key(0), count: 64, size: 15_625 }).map(nasBench201.enumeration.at);
-    const fit = chooseFit({ cells: generation.map((one) => supernetCandidate(one).cell), limit: 1000 });
+    const fit = chooseFit({ cells: generation.map((one) => createSupernetCandidate(one).cell), limit: 1000 });
     expect(fit.size).toBe(64);
     for (let step = 1; step < 4; step++) {
       generation = generation.map((parent, i) =>
         nasBench201.mutate({ parent, key: key(step * 64 + i), mutations: 1 }),
       );
-      const cells = generation.map((one) => supernetCandidate(one).cell);
+      const cells = generation.map((one) => createSupernetCandidate(one).cell);
       const runs = splitIntoRuns({ cells, ...fit });
       expect(runs.length).toBeLessThanOrEqual(2);
       const { convolutions } = fillOf({ cells, runs, capacities: fit.capacities });

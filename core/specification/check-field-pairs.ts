@@ -11,7 +11,7 @@ import { offeredProxies, SpaceSchema, spaceDefaults } from './space.js';
  * Each check compares two fields, whatever is wrong with others. It finds nothing where one of the two is
  * malformed.
  */
-export function strayProxies(value: unknown): Issue[] {
+export function checkProxyFields(value: unknown): Issue[] {
   const both = z.object({ space: SpaceSchema, proxies: Proxies }).safeParse(value);
   if (!both.success) return [];
   const { space, proxies } = both.data;
@@ -29,7 +29,7 @@ const WHY: Readonly<Partial<Record<ProxyName, string>>> = {
 };
 
 /** Some families are computed only by scorers of some devices. */
-export function strayDevice(value: unknown): Issue[] {
+export function checkDeviceField(value: unknown): Issue[] {
   const both = z
     .looseObject({ proxies: Proxies.default([]), execution: z.looseObject({ device: z.string() }) })
     .safeParse(value);
@@ -45,7 +45,7 @@ export function strayDevice(value: unknown): Issue[] {
 }
 
 /** A preset fixes the proxies, so explicit proxies beside it would contradict it. */
-export function strayAssembly(value: unknown): Issue[] {
+export function checkAssemblyFields(value: unknown): Issue[] {
   const both = z
     .looseObject({
       aggregation: z.enum(ASSEMBLY_NAMES),
@@ -68,7 +68,7 @@ export function strayAssembly(value: unknown): Issue[] {
  * Requirements of whole-network proxies on images: several images to compare, or a second batch, which only
  * noise images can provide.
  */
-export function strayImages(value: unknown): Issue[] {
+export function checkImageFields(value: unknown): Issue[] {
   const chosen = z.looseObject({ proxies: Proxies }).safeParse(value).data?.proxies ?? [];
   const own = z.looseObject({ ownProxies: OwnProxies }).safeParse(value).data?.ownProxies.list ?? [];
   const needing = (need: Need) => [
@@ -102,7 +102,7 @@ function hasSingleImages(value: unknown): boolean {
   return [whole, ...rounds.map(({ fidelity }) => fidelity)].some((each) => single.safeParse(each).success);
 }
 
-export function strayWeights(value: unknown): Issue[] {
+export function checkWeightFields(value: unknown): Issue[] {
   const chosen = z.looseObject({ proxies: Proxies }).safeParse(value).data?.proxies;
   const space = z.looseObject({ space: SpaceSchema }).safeParse(value).data?.space;
   const aggregation = z.looseObject({ aggregation: Aggregation }).safeParse(value).data?.aggregation;
@@ -119,7 +119,7 @@ export function strayWeights(value: unknown): Issue[] {
 }
 
 /** A calibration holds for one cohort that is ranked once; screening and evolution rank cohorts of their own choice. */
-export function strayCalibration(value: unknown): Issue[] {
+export function checkCalibrationFields(value: unknown): Issue[] {
   const { data } = z
     .looseObject({
       aggregation: z.looseObject({ calibration: z.unknown() }),
@@ -134,7 +134,7 @@ export function strayCalibration(value: unknown): Issue[] {
 }
 
 /** Rounds have fidelities of their own, so a fidelity beside them would have no effect. */
-export function strayFidelity(value: unknown): Issue[] {
+export function checkFidelityFields(value: unknown): Issue[] {
   const both = z.looseObject({
     strategy: z.looseObject({ kind: z.literal('screening') }),
     fidelity: z.unknown(),

@@ -1,15 +1,15 @@
 // Shows the results of a search that `zeroscout run` has followed to its end, or found finished.
 
+import { formatTime } from '../../client/format-time.js';
 import { type Results, readResults } from '../../client/results/results.js';
 import { type RankingFormat, writeResults } from '../../client/results/write-results.js';
 import type { Started } from '../../client/searches/start-search.js';
-import { spellTime } from '../../client/spell.js';
 import type { SearchResult } from '../../core/contract/search.js';
 import { BlobError } from '../../core/errors.js';
 import type { Truth } from '../../core/report/truth.js';
 import type { Specification } from '../../core/specification/specification.js';
 import type { Store } from '../../store/store.js';
-import { flopsCounter, noteNotNotified, rankingTable, summaryLines } from './results.js';
+import { createFlopsCounter, formatRankingTable, formatSummary, noteFailedNotification } from './results.js';
 import { note, paint, print, printJson } from './terminal.js';
 
 const TOP = 10;
@@ -42,14 +42,14 @@ export async function showFinished({
     // Reads and verifies the whole ranking.
     await results.first(0);
     const { candidates, failed } = results.summary;
-    const when = ended ? ` at ${spellTime({ time: ended.getTime() })}` : '';
+    const when = ended ? ` at ${formatTime({ time: ended.getTime() })}` : '';
     const rest = failed ? `, ${failed} of them set aside` : '';
     note(
       `search ${paint.bold(id)} finished${when}, ${candidates} candidates${rest}; nothing to do; --again runs it again${failed ? ' and retries those' : ''}`,
     );
     if (options.detach && options.json) printJson({ id, finished: true });
-    else if (!options.detach || options.out !== undefined) await giveResults({ results, options });
-    noteNotNotified(result);
+    else if (!options.detach || options.out !== undefined) await showResults({ results, options });
+    noteFailedNotification(result);
     return true;
   } catch (error) {
     if (!(error instanceof BlobError)) throw error;
@@ -61,7 +61,7 @@ export async function showFinished({
 }
 
 /** Writes the requested files, and prints the summary or the first rows of the ranking. */
-export async function giveResults({
+export async function deliverResults({
   results,
   options,
 }: {
@@ -83,12 +83,12 @@ async function showResults({
 }): Promise<void> {
   const { summary } = results;
   const rows = await results.first(TOP);
-  const { flopsOf } = flopsCounter(options.specification);
-  print(rankingTable(rows, await results.latencies(rows), { flopsOf }));
+  const { flopsOf } = createFlopsCounter(options.specification);
+  print(formatRankingTable(rows, await results.latencies(rows), { flopsOf }));
   const total = await results.total();
   const more = `zeroscout results ${summary.id} --top N shows more`;
   if (rows.length < total) print(`\nthe first ${rows.length} of ${total} ranked candidates; ${more}`);
-  print(`${rows.length < total ? '' : '\n'}${summaryLines(summary)}`);
+  print(`${rows.length < total ? '' : '\n'}${formatSummary(summary)}`);
   if (summary.failed) print(paint.yellow(`set aside: ${summary.failed}, with reasons in failures.csv`));
   if (options.out !== undefined) print(`files in ${options.out}`);
 }

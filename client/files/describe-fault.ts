@@ -17,7 +17,7 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /** `no space is left on the device (ENOSPC)`; for errors without such a code, their message. */
-export function faultWords(error: unknown): string {
+export function describeFault(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === undefined) return message;
   const words = WORDS[code];

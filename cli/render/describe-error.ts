@@ -27,7 +27,7 @@ export interface ErrorJson {
 }
 
 /** `message` is the text that people see. */
-export function errorJson(error: unknown, message: string): ErrorJson {
+export function describeError(error: unknown, message: string): ErrorJson {
   if (error instanceof SpecError) {
     const { code, field, issues } = error;
     return { code, message, field, issues };

@@ -1,7 +1,7 @@
 // Formats durations and times for people.
 
 /** `12 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`. */
-export function spellDuration(milliseconds: number): string {
+export function formatDuration(milliseconds: number): string {
   const s = Math.max(0, Math.round(milliseconds / 1000));
   if (s < 60) return `${s} s`;
   if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
@@ -10,7 +10,7 @@ export function spellDuration(milliseconds: number): string {
 }
 
 /** `14:02` for a time today, `2026-11-24 14:02` for any other day, in local time. */
-export function spellTime({
+export function formatTime({
   time,
   now = Date.now(),
 }: {
