@@ -13,7 +13,12 @@ import { drawGolden } from '../../../core/ir/golden-draw.js';
 import { sizeOf } from '../../../core/ops/tensor/shapes.js';
 import { findChannelBlock } from '../../../engine/channel-block.js';
 import { InferenceSession, Tensor } from '../../../engine/onnx-runtime.js';
-import { caseModel, OPERATOR_CASES, type OperatorCase, RESIZE_CASES } from '../../support/operator-cases.js';
+import {
+  caseModel,
+  OPERATOR_CASES,
+  type OperatorCase,
+  RESIZE_CASES,
+} from '../../support/operator-cases/index.js';
 import { pythonWith } from '../../support/optional-python.js';
 
 const CASES = [...OPERATOR_CASES, ...RESIZE_CASES];

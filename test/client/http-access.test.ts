@@ -1,0 +1,69 @@
+// Tests who may do what over the HTTP API: roles, tokens, hosts, sites and the headers of answers.
+import { expect, test } from 'vitest';
+import { ask, askAs, faults, scout, serveApi, server, startHttpServer, TOKENS } from '../support/http-api.js';
+
+serveApi();
+
+test('on this machine everybody reads, and changes need an operator', async () => {
+  expect((await ask('/api/session')).json).toMatchObject({ role: 'viewer', embedded: true });
+  expect((await ask('/api/session', { role: 'operator' })).json).toMatchObject({ role: 'operator' });
+  for (const role of [undefined, 'viewer'] as const)
+    expect(await ask('/api/searches', { method: 'POST', body: {}, ...(role ? { role } : {}) })).toMatchObject(
+      { status: 403, json: { code: 'operator-needed' } },
+    );
+  expect(await ask('/api/session', { headers: { Authorization: 'Bearer wrong' } })).toMatchObject({
+    status: 401,
+    json: { code: 'wrong-token' },
+  });
+});
+
+test('elsewhere nothing is told without a token', async () => {
+  const other = await startHttpServer({
+    zeroscout: scout,
+    version: '0',
+    listen: { host: '0.0.0.0', port: 0 },
+    proxy: { allowedHosts: ['127.0.0.1'] },
+    onFault: (error) => faults.push(error),
+  });
+  try {
+    const { port } = new URL(other.url);
+    const url = `http://127.0.0.1:${port}/api/session`;
+    expect((await fetch(url)).status).toBe(401);
+    const [, token] = other.link.split('token=');
+    expect((await fetch(url, { headers: { Authorization: `Bearer ${token}` } })).status).toBe(200);
+  } finally {
+    await other.close();
+  }
+});
+
+test('another host, and a page of another site, are refused', async () => {
+  expect(await askAs('evil.example')).toBe(421);
+  expect(await askAs(new URL(server.url).host)).toBe(200);
+  for (const headers of [{ Origin: 'http://evil.example' }, { 'Sec-Fetch-Site': 'cross-site' }])
+    expect(
+      await ask('/api/searches/@last/pause', { method: 'POST', role: 'operator', headers }),
+    ).toMatchObject({ status: 403, json: { code: 'cross-site' } });
+});
+
+test('the link makes a cookie that scripts cannot read, and leads to an address without the token', async () => {
+  const { status, headers } = await ask(`/?token=${TOKENS.operator}`);
+  expect({ status, location: headers.get('location') }).toEqual({ status: 303, location: '/' });
+  const cookie = headers.get('set-cookie')!;
+  expect(cookie).toMatch(/HttpOnly/i);
+  expect(cookie).toMatch(/SameSite=Strict/i);
+  const [pair] = cookie.split(';');
+  expect((await ask('/api/session', { headers: { Cookie: pair! } })).json).toMatchObject({
+    role: 'operator',
+  });
+});
+
+test('every answer forbids frames, other sites and inline scripts', async () => {
+  for (const path of ['/api/session', '/api/nothing']) {
+    const { headers } = await ask(path);
+    const policy = headers.get('content-security-policy')!;
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).not.toContain('unsafe');
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  }
+});

@@ -1,0 +1,10 @@
+// Lists one-node networks for every supported operator, for the tests of shapes, values and gradients.
+import { LAYER_CASES } from './layers.js';
+import type { OperatorCase } from './operator-case.js';
+import { POINTWISE_CASES } from './pointwise.js';
+import { SHAPE_CASES } from './shapes.js';
+
+export { caseModel, type OperatorCase } from './operator-case.js';
+export { RESIZE_CASES } from './shapes.js';
+
+export const OPERATOR_CASES: readonly OperatorCase[] = [...POINTWISE_CASES, ...LAYER_CASES, ...SHAPE_CASES];

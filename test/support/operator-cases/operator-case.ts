@@ -1,0 +1,67 @@
+// Defines a network of one operator, as a case of tests, and its file.
+import { type Attributes, GraphBuilder } from '../../../core/onnx/graph.js';
+
+/** An input other than the images: integers are constants of the graph, floats are weights. */
+export type CaseInput =
+  | { readonly ints: readonly number[]; readonly dims?: readonly number[] }
+  | { readonly shape: readonly number[] };
+
+export interface OperatorCase {
+  readonly op: string;
+  /** The shape of the images. */
+  readonly x: readonly number[];
+  readonly inputs?: readonly CaseInput[];
+  readonly attributes?: Attributes;
+  readonly opset?: number;
+  /** Whether the images have positive values. */
+  readonly positive?: boolean;
+  readonly outputs?: number;
+  /** Whether the images are input 1, for an operator whose input 0 cannot be images. */
+  readonly second?: boolean;
+  /**
+   * Whether the reference evaluator cannot compute the case (groups of a transposed convolution, negative
+   * padding, an absolute norm, the newest operators), or uses running statistics.
+   */
+  readonly withoutReference?: boolean;
+}
+
+export const map = [2, 6, 7, 5];
+export const each = (names: readonly string[], rest: Omit<OperatorCase, 'op'>): OperatorCase[] =>
+  names.map((op) => ({ op, ...rest }));
+export const weight = (...shape: number[]): CaseInput => ({ shape });
+export const ints = (...values: number[]): CaseInput => ({ ints: values });
+export const float = (value: number) => ({ float: value });
+
+export interface CaseModel {
+  readonly bytes: Uint8Array;
+  /** Names and shapes of the weights, which have no values in the file. */
+  readonly weights: readonly { readonly name: string; readonly shape: readonly number[] }[];
+}
+
+/**
+ * The network of a case: images `x`, weights `w1`, ..., outputs `y` (and `y1`). `numbers` gives the weights'
+ * values, so that other programs can read the file.
+ */
+export function caseModel(
+  { op, x, inputs = [], attributes, opset = 18, outputs = 1, second }: OperatorCase,
+  numbers: (name: string, shape: readonly number[]) => Float32Array,
+): CaseModel {
+  const g = new GraphBuilder();
+  const weights: { name: string; shape: readonly number[] }[] = [];
+  const names = inputs.map((input, i) => {
+    if ('ints' in input)
+      return g.tensor({ type: 'int64', dims: input.dims ?? [input.ints.length], data: input.ints });
+    const name = `w${i + 1}`;
+    weights.push({ name, shape: input.shape });
+    return g.weights({ name, dims: input.shape, data: numbers(name, input.shape) });
+  });
+  const all = op === 'Resize' ? ['x', '', '', ...names] : second ? [...names, 'x'] : ['x', ...names];
+  const values = g.addMany(op, all, { attributes, results: outputs });
+  const bytes = g.build({
+    name: 'case',
+    inputs: [{ name: 'x', dims: x }],
+    outputs: values.map((value, i) => ({ name: i ? `y${i}` : 'y', value, dims: [] })),
+    opset,
+  });
+  return { bytes, weights };
+}
