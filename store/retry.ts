@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { errors } from '@nats-io/transport-node';
+import { ServiceError, type ServiceReason } from '../core/errors.js';
 import { createNatsError } from './nats-error.js';
 
 /** A transient fault on the client's side: the connection was lost, or an answer was incomplete. */
@@ -63,6 +64,9 @@ export async function withRetry<T>(options: RetryOptions, fn: () => Promise<T>):
   }
 }
 
+/** Reasons of a ServiceError that may pass by themselves. */
+const PASSING: readonly ServiceReason[] = ['unreachable', 'timed-out'];
+
 type ErrorClass = new (...args: never[]) => Error;
 
 const DENIALS: readonly ErrorClass[] = [
@@ -84,6 +88,8 @@ function hasCause(error: unknown, types: readonly ErrorClass[]): boolean {
 }
 
 export function classify(error: unknown): FaultClass {
+  // An error that names its reason is complete, unless the reason may pass.
+  if (error instanceof ServiceError && !PASSING.includes(error.reason)) return 'ours';
   if (hasCause(error, DENIALS)) return 'denied';
   // "no responders" arrives as JetStreamNotEnabled. JetStream was available at connect, so this is an
   // election or a restart.

@@ -1,6 +1,7 @@
 // Tests the proxies of whole networks against PyTorch in float64: the golden values of reference/pytorch/whole_golden.py.
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { MEASURED_PROXIES } from '../../core/proxies/catalogue.js';
 import { computeWhole, deviationsOf, readWholeCases } from '../../reference/golden/whole.js';
 
 const { cases, folder } = await readWholeCases(join(import.meta.dirname, '../goldens/proxies/cases.json'));
@@ -10,6 +11,15 @@ const kindOf = ({ space, file }: (typeof cases)[number]) => (file ? 'onnx' : spa
 const chosen = cases.filter(
   (item, i) => cases.slice(0, i).filter((other) => kindOf(other) === kindOf(item)).length < EACH,
 );
+
+test('every case has a value of every proxy that is defined in its space', () => {
+  for (const { space, values } of cases) {
+    const proxies = Object.keys(MEASURED_PROXIES).filter(
+      (name) => !(name === 'synflow' && space === 'autoformer'),
+    );
+    expect(Object.keys(values).sort()).toEqual(proxies.sort());
+  }
+});
 
 test.each(chosen.map((item) => [`${kindOf(item)} ${item.candidate ?? item.file}`, item] as const))(
   '%s',

@@ -82,11 +82,14 @@ test('a server that hangs up', () =>
   ));
 
 test('an HTTP server', () =>
-  serving(createHttp(), async (url) => {
-    const error = await faultOf({ url });
-    expect(error).toMatchObject({ reason: 'not-nats', settings: ['NATS_URL'] });
-    expect(error.fault).toContain('HTTP/1.1');
-  }));
+  serving(
+    createHttp((_request, response) => response.end('hello')),
+    async (url) => {
+      const error = await faultOf({ url });
+      expect(error).toMatchObject({ reason: 'not-nats', settings: ['NATS_URL'] });
+      expect(error.fault).toContain('HTTP/1.1');
+    },
+  ));
 
 test('a gRPC port, such as Temporal has', () =>
   serving(createHttp2() as unknown as Server, async (url) => {

@@ -12,6 +12,13 @@ const denied = new errors.RequestError('no', {
   cause: new errors.PermissionViolationError('no', 'publish', 'a'),
 });
 
+const explained = new ServiceError({
+  reason: 'permissions',
+  address: 'nats://here:1',
+  fault: 'no',
+  cause: denied,
+});
+
 describe('classify', () => {
   test.each([
     ['timeout', new errors.TimeoutError(), 'transient'],
@@ -24,6 +31,7 @@ describe('classify', () => {
     ['authorization', new errors.AuthorizationError('no'), 'denied'],
     ['bad request', api(400, 'bad request'), 'rejected'],
     ['finished error', new BlobError('missing'), 'ours'],
+    ['a permission that was explained', explained, 'ours'],
     ['bug', new TypeError('undefined is not a function'), 'ours'],
     ['no error', 'text', 'ours'],
   ])('%s', (_, error, kind) => {
