@@ -25,7 +25,7 @@ export interface SearchLook {
   readonly waiting: readonly Waiting[];
 }
 
-export interface FollowSearchOptions {
+export interface FollowRequest {
   readonly client: Client;
   readonly handle: WorkflowHandle;
   readonly id: string;
@@ -43,7 +43,7 @@ export interface FollowSearchOptions {
 }
 
 /** Resolves with the search's result, or rejects with its failure. */
-export async function followSearch(following: FollowSearchOptions): Promise<SearchResult | 'stopped'> {
+export async function followSearch(following: FollowRequest): Promise<SearchResult | 'stopped'> {
   const { handle, stop, onLook } = following;
   // Aborting ends calls whose answers are no longer needed. They would keep the process alive until the
   // server answers, up to 20 s for a result.
@@ -66,7 +66,7 @@ export async function followSearch(following: FollowSearchOptions): Promise<Sear
   }
 }
 
-type Watching = FollowSearchOptions & { readonly onLook: (look: SearchLook) => void };
+type Watching = FollowRequest & { readonly onLook: (look: SearchLook) => void };
 
 /** Calls `onLook` with the state of the search about once a second, until the returned function is called. */
 function lookAgainAndAgain(watching: Watching): () => void {
@@ -121,7 +121,7 @@ function lookAgainAndAgain(watching: Watching): () => void {
 }
 
 /** Counts the candidates that running shards have scored, from the events that their workers publish. */
-function countLive({ store, id }: Pick<FollowSearchOptions, 'store' | 'id'>) {
+function countLive({ store, id }: Pick<FollowRequest, 'store' | 'id'>) {
   const live = new Map<number, number>();
   const stop = store.progress.subscribe(id, ({ shard, scored, reused, failed }: ProgressEvent) => {
     live.set(shard, scored + reused + failed);

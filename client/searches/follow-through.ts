@@ -1,9 +1,9 @@
 // Follows a search to its result, and starts it again if it cannot end otherwise.
 import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import type { SearchResult } from '../../core/contract/search.js';
-import { type FollowSearchOptions, followSearch } from './follow-search.js';
+import { type FollowRequest, followSearch } from './follow-search.js';
 
-export interface FollowThroughOptions extends FollowSearchOptions {
+export interface FollowThroughRequest extends FollowRequest {
   /** Starts the search again; its scores are reused. */
   readonly again: () => Promise<WorkflowHandle>;
   readonly onNote: (text: string) => void;
@@ -18,7 +18,7 @@ export async function followThrough({
   again,
   onNote,
   ...first
-}: FollowThroughOptions): Promise<SearchResult | 'stopped'> {
+}: FollowThroughRequest): Promise<SearchResult | 'stopped'> {
   let { handle } = first;
   let repaired = 0;
   for (;;) {

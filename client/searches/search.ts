@@ -7,7 +7,7 @@ import { resultOf } from '../status/ending.js';
 import { createLooker } from '../status/facts.js';
 import type { Ending } from '../status/failure.js';
 import type { AwayServer } from '../status/waiting.js';
-import { type FollowSearchOptions, followSearch, type SearchLook } from './follow-search.js';
+import { type FollowRequest, followSearch, type SearchLook } from './follow-search.js';
 import { followThrough } from './follow-through.js';
 import { latestValues } from './latest-values.js';
 import type { Started } from './start-search.js';
@@ -62,7 +62,7 @@ export function createSearch({
   const { client, store, connections, onNote } = session;
   const { id, how } = started;
   let { handle } = started;
-  const follow = (given: Pick<FollowSearchOptions, 'stop' | 'onLook'>): Promise<SearchResult | 'stopped'> => {
+  const follow = (given: Pick<FollowRequest, 'stop' | 'onLook'>): Promise<SearchResult | 'stopped'> => {
     const isLocal = connections.temporal.source === 'embedded';
     const following = { client, handle, id, store, isLocal, workersStarted, isRestarted, ...given };
     if (!again) return followSearch(following);
