@@ -60,10 +60,10 @@ export function planCandidates({
       return { ...plan, ...(constraints ? { drawn: drawn() } : {}) };
     } catch (error) {
       if (!(error instanceof SpecError) || !constraints) throw error;
-      throw SpecError.of({
-        path: '',
-        message: `${error.message}: of ${proposed} drawn ${describeDrawCounts(drawn())}${times()}`,
-      });
+      const counts = `of ${proposed} drawn ${describeDrawCounts(drawn())}${times()}`;
+      throw new SpecError(
+        error.issues.map((issue) => ({ ...issue, message: `${issue.message}: ${counts}` })),
+      );
     }
   };
 }

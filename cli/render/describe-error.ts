@@ -1,6 +1,7 @@
 // Converts the error that ends a command into the object that `--json` prints.
 import { CommanderError } from 'commander';
 import { SearchFailedError } from '../../client/searches/search.js';
+import { endingOf } from '../../client/status/failure.js';
 import {
   type Advice,
   BlobError,
@@ -39,6 +40,11 @@ export function describeError(error: unknown, message: string): ErrorJson {
   if (error instanceof SearchFailedError) {
     const { code, field, reason, advice } = error;
     return { code, message, field, reason, advice };
+  }
+  // The search that a command follows ends with this error of Temporal.
+  if (error instanceof Error && error.name === 'WorkflowFailedError') {
+    const { reason, advice } = endingOf(error);
+    return { code: 'search-failed', message, field: 'id', reason, advice };
   }
   if (error instanceof DeviceError) return { code: error.code, message, device: error.device };
   if (error instanceof BlobError) return { code: error.code, message };

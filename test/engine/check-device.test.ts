@@ -22,7 +22,9 @@ it.skipIf(existsSync('/dev/nvidia0'))('cuda is refused where there is none', asy
   const error = await checkDevice({ device: 'cuda' }).catch((error: unknown) => error as Error);
   expect(error).toMatchObject({
     name: DeviceError.name,
-    message: expect.stringMatching(/^device cuda: its libraries are not installed: /),
+    code: 'no-device',
+    device: 'cuda',
+    fault: expect.stringContaining('libraries'),
   });
 });
 
@@ -32,14 +34,16 @@ it.skipIf(process.platform !== 'linux')('webgpu is refused where no driver answe
   );
   expect(error).toMatchObject({
     name: DeviceError.name,
-    message: expect.stringMatching(/^device webgpu: no driver of a GPU answers \(Vulkan/),
+    code: 'no-device',
+    device: 'webgpu',
+    fault: expect.stringContaining('Vulkan'),
   });
 });
 
 it('an adapter where Linux shows no GPU is software, and the answer says so', () => {
   const notice = (device: BatchedDevice, platform: NodeJS.Platform, file = '') =>
     describeSoftwareDevice({ device, platform, exists: (path) => path === file });
-  expect(notice('webgpu', 'linux')).toMatch(/no GPU here .*runs in software/);
+  expect(notice('webgpu', 'linux')).toContain('software');
   expect(notice('webgpu', 'linux', '/dev/dri')).toBeUndefined();
   expect(notice('webgpu', 'darwin')).toBeUndefined();
   expect(notice('cpu-stack', 'linux')).toBeUndefined();
@@ -48,5 +52,5 @@ it('an adapter where Linux shows no GPU is software, and the answer says so', ()
 it('a probe that dies is a refusal too', async () => {
   const env = { ...process.env, NODE_OPTIONS: '--max-old-space-size=0 --no-such-option' };
   const error = await checkDevice({ device: 'cpu-stack', env }).catch((error: unknown) => error as Error);
-  expect(error).toMatchObject({ name: 'DeviceError', message: expect.stringMatching(/its probe ended/) });
+  expect(error).toMatchObject({ name: 'DeviceError', code: 'no-device', device: 'cpu-stack' });
 });

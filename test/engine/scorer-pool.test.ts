@@ -64,7 +64,7 @@ describe('the real scorer', () => {
     const error = await failure(open(fault('scorer.mjs')).score(request(candidates[2]!)));
     expect(error).toMatchObject({
       reason: 'crash',
-      message: expect.stringMatching(/exited with code 7, 3 times/),
+      message: expect.stringContaining('code 7'),
     });
   });
 
@@ -74,7 +74,7 @@ describe('the real scorer', () => {
     const error = await failure(pool.score(request(candidates[2]!)));
     expect(error).toMatchObject({
       reason: 'timeout',
-      message: expect.stringMatching(/no answer within 0\.5 s, 3 times/),
+      message: expect.stringContaining('0.5 s'),
     });
     expect(count('died')).toBe(3);
   });

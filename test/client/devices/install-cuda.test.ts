@@ -71,9 +71,11 @@ test.each([
 
 test('a folder that is not the runtime is refused', async () => {
   const runtime = { version: '1.2.3', folder };
-  await expect(installCuda({ runtime, env: process.env, onStep: () => {} })).rejects.toThrow(
-    /does not hold onnxruntime-node's library/,
-  );
+  await expect(installCuda({ runtime, env: process.env, onStep: () => {} })).rejects.toMatchObject({
+    code: 'no-device',
+    device: 'cuda',
+    fault: expect.stringContaining(folder),
+  });
 });
 
 test('where the runtime is, which package holds a library, where Python keeps them', async () => {

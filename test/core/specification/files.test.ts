@@ -32,9 +32,7 @@ describe('parseCandidateList', () => {
       '\uFFFD\uFFFDx\uFFFD'.repeat(500),
       '\u0001\u0002\u0003abc',
     ])
-      expect(() => list(binary)).toThrow(
-        'candidates.txt: not text but binary data; must be UTF-8 text, one candidate a line',
-      );
+      expect(() => list(binary)).toThrow(/^candidates\.txt: .*binary/);
     expect(list(`# Gr\uFFFD\uFFFDe, in Latin-1, of the best candidates of before\n|a|`).candidates).toEqual([
       '|a|',
     ]);
@@ -56,9 +54,12 @@ describe('parseCandidateList', () => {
       list(many);
       expect.unreachable();
     } catch (error) {
-      const lines = (error as Error).message.split('\n');
-      expect(lines).toHaveLength(21);
-      expect(lines[20]).toBe('candidates.txt: 30 more lines like these');
+      const { issues } = error as SpecError;
+      expect(issues).toHaveLength(21);
+      expect(issues.slice(0, 20).map(({ line }) => line)).toEqual(
+        Array.from({ length: 20 }, (_, i) => i + 1),
+      );
+      expect(issues[20]!.message).toContain('30');
     }
   });
 
@@ -126,10 +127,8 @@ describe('parseTruth', () => {
       ['|a|', [-0.5, 3, 2.5]],
       ['|b|', [Number.NEGATIVE_INFINITY, 4, Number.NaN]],
     ]);
-    expect(() => truth('candidate,score\n|a|,high')).toThrow(
-      'truth.csv:2: score: found "high"; must be a number',
-    );
-    expect(() => truth('candidate,class\n|a|,|a|')).toThrow('truth.csv:1: no dataset column');
+    expect(() => truth('candidate,score\n|a|,high')).toThrow(/^truth\.csv:2: score: .*"high"/);
+    expect(() => truth('candidate,class\n|a|,|a|')).toThrow(/^truth\.csv:1: /);
   });
 
   it('a table of something else is one line: the first few and how many', () => {

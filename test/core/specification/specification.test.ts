@@ -198,27 +198,23 @@ execution: { device: cpu, shardSize: 16, window: 2 }
     'refuses the name %j',
     (name) => {
       const [message] = messages(JSON.stringify({ name, space: { kind: 'nas-bench-201' } }));
-      expect(message).toMatch(
-        /^name: found the text ".*; must be 1 to 64 letters, digits, "_" or "-".*no slash, dot or space/,
-      );
+      expect(message).toMatch(/^name: found the text "[\s\S]*1 to 64 letters/);
     },
   );
 
   it('names the nearest kind and key of the space', () => {
     expect(messages('name: a\nspace: { kind: nasbench201 }')).toEqual([
-      expect.stringMatching(
-        /^space\.kind: unknown "nasbench201"; did you mean "nas-bench-201"\? Known: nas-bench-201/,
-      ),
+      expect.stringMatching(/^space\.kind: .*"nasbench201".*"nas-bench-201"/),
     ]);
     expect(messages('name: a\nspace: { knd: nas-bench-201 }')).toEqual([
-      expect.stringMatching(/^space\.kind: missing; must be one of nas-bench-201/),
+      expect.stringMatching(/^space\.kind: missing.*nas-bench-201/),
       'space.knd: unknown key "knd"; did you mean "kind"?',
     ]);
     expect(messages('name: a\nspace: { kind: nas-bench-201, knd: 1 }')).toEqual([
       'space.knd: unknown key "knd"; did you mean "kind"?',
     ]);
     expect(messages('name: a')).toEqual([
-      'space: missing; must be a kind, such as nas-bench-201, or a mapping with a kind, such as { kind: nas-bench-201 }',
+      expect.stringMatching(/^space: missing.*\{ kind: nas-bench-201 \}/),
     ]);
   });
 
@@ -248,14 +244,15 @@ execution: { device: cpu, shardSize: 16, window: 2 }
     ['', 'found null'],
     ['[nas-bench-201]', 'found a list'],
   ])('a space that is %s', (space, found) => {
-    expect(messages(`name: a\nspace: ${space}`)).toEqual([
-      `space: ${found}; must be a kind, such as nas-bench-201, or a mapping with a kind, such as { kind: nas-bench-201 }`,
-    ]);
+    const [message, ...others] = messages(`name: a\nspace: ${space}`);
+    expect(others).toEqual([]);
+    expect(message).toContain(`space: ${found}; `);
+    expect(message).toContain('{ kind: nas-bench-201 }');
   });
 
   it('a bare kind that is unknown or lacks a parameter', () => {
     expect(messages('name: a\nspace: nasbench201')).toEqual([
-      expect.stringMatching(/^space: unknown "nasbench201"; did you mean "nas-bench-201"\? Known: /),
+      expect.stringMatching(/^space: .*"nasbench201".*"nas-bench-201"/),
     ]);
     expect(messages('name: a\nspace: autoformer')).toEqual([
       'space.size: missing; must be one of tiny, small, base',

@@ -69,16 +69,16 @@ describe('readDocument', () => {
 it('binary data are refused by name', () => {
   const text = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0]).toString('utf8');
   const read = () => readDocument({ text, source: 'my.yaml' });
-  expect(read).toThrow('my.yaml: not text but binary data; must be UTF-8 text, YAML or JSON');
+  expect(read).toThrow(/^my\.yaml: .*binary/);
 });
 
 it('speaks of spaces where it reads one', () => {
   const read = (text: string) => () => readDocument({ text, source: 'my.yaml', holds: 'space' });
-  expect(read('# nothing')).toThrow('my.yaml: empty; must be a mapping with input, classes and stages');
+  expect(read('# nothing')).toThrow(/^my\.yaml: empty.*input, classes and stages/);
   for (const text of ['', '['.repeat(50), `a: ${'x'.repeat(1024 * 1024)}`])
     expect(read(text)).toThrow(/^my\.yaml: (?!.*specification)/);
   for (const value of [null, [1], 'text', 3])
     expect(() => checkDefinition({ value, source: 'my.yaml' })).toThrow(
-      /^my\.yaml: found .*; must be a mapping with input, classes and stages$/,
+      /^my\.yaml: found .*input, classes and stages/,
     );
 });

@@ -102,10 +102,8 @@ describe('candidates', () => {
     expect(used('cell-w4-c003102|conv')).toEqual(['sum']);
     const other = CELLS.mutate({ parent: 'cell-w4-c303002|conv', key: key(3), mutations: 1 });
     expect(CELLS.parse(other)).toBe(other);
-    expect(() => CELLS.parse('cell-w8-c3002|conv')).toThrow(
-      /stages\[0\]: cell is 3002; must be one of 00\d{4}/,
-    );
-    expect(() => CELLS.parse('cell-w8|conv')).toThrow(/cell is missing; must be c and one of 00\d{4}/);
+    expect(() => CELLS.parse('cell-w8-c3002|conv')).toThrow(/stages\[0\]: .*3002.*00\d{4}/);
+    expect(() => CELLS.parse('cell-w8|conv')).toThrow(/cell .*00\d{4}/);
     expect(() =>
       space({
         input: { resolution: 8 },
@@ -118,7 +116,7 @@ describe('candidates', () => {
           },
         ],
       }),
-    ).toThrow(/^stages\[0\]\.cell: cell .*: edge 1<-0 has unknown operation "nor_conv_5x5"/);
+    ).toThrow(/^stages\[0\]\.cell: .*1<-0.*"nor_conv_5x5"/);
   });
 
   it('what a stage leaves no choice about may be written, in any order', () => {

@@ -60,7 +60,7 @@ describe('texts', () => {
       notation: { stage: 'e{expansion}[se{squeeze}]' },
     });
     expect([one.parse('e1'), one.parse('e6se4')]).toEqual(['e1', 'e6se4']);
-    expect(() => one.parse('e6se8')).toThrow(/squeeze is 8; must be one of 0, 4/);
+    expect(() => one.parse('e6se8')).toThrow(/squeeze .*8.*0, 4/);
   });
 });
 
@@ -120,14 +120,12 @@ describe('definitions', () => {
 
   it('cannot have transformers beside these', () => {
     const tokens = { block: 'transformer', width: 64, heads: 1, patch: 4 };
-    expect(() => definition({ stages: [{ ...inverted, squeeze: 4 }, tokens] })).toThrow(
-      /stages: has a transformer beside squeeze/,
-    );
+    expect(() => definition({ stages: [{ ...inverted, squeeze: 4 }, tokens] })).toThrow(/stages: .*squeeze/);
   });
 
   it('of a stem with choices cannot have a notation', () => {
     const value = { stages: [inverted], stem: { width: [8, 16] }, notation: { stage: 'e{expansion}' } };
-    expect(() => definition(value)).toThrow(/stem: has choices, which the notation of stages cannot say/);
+    expect(() => definition(value)).toThrow(/stem: .*notation/);
   });
 });
 
