@@ -114,7 +114,15 @@ function forkScorer({ script, threads, device, modules }: ScorerSettings): Child
  * each candidate. With helper threads, marking takes six times as much processor time as on the main thread
  * alone, on cores that other scorers need.
  */
-const HEAP = ['--max-old-space-size=512', '--single-threaded-gc', '--no-incremental-marking'];
+const HEAP = [
+  '--max-old-space-size=512',
+  '--single-threaded-gc',
+  '--no-incremental-marking',
+  // While the program of a graph is written, everything is alive, and a small young generation is copied again
+  // and again.
+  '--min-semi-space-size=16',
+  '--max-semi-space-size=32',
+];
 
 /**
  * By default glibc returns large buffers to the system and requests them again, page by page, for the next

@@ -1,6 +1,7 @@
 // Writes a program for each block of a graph: forward pass to the next feature, its covariance, and the
 // vector-Jacobian product with a Rademacher probe.
 import type { Id, Tape } from '../ops/tensor/tape.js';
+import { CPU_GRADIENTS } from './block-gradients.js';
 import type { Feature } from './features.js';
 import { pullback } from './pullback.js';
 import type { ResolvedGraph } from './resolve.js';
@@ -148,7 +149,7 @@ function blockProgram({
     { name: OUTPUT.statistic, id: statistic.id },
     ...carried.map((id) => ({ name: tensorName(id), id })),
   ];
-  const gradient = before && gradientOutputs({ t, feature, before });
+  const gradient = before && gradientOutputs({ t, feature, before, channelBlock });
   if (gradient) outputs.push(...gradient.outputs);
   const written = writeProgram({
     tape: t,
@@ -167,11 +168,22 @@ function blockProgram({
   };
 }
 
-function gradientOutputs({ t, feature, before }: { t: Tape; feature: Feature; before: Feature }) {
+function gradientOutputs({
+  t,
+  feature,
+  before,
+  channelBlock,
+}: {
+  t: Tape;
+  feature: Feature;
+  before: Feature;
+  channelBlock: number;
+}) {
   const factors = shrinkage(before, feature);
   if (!factors) return undefined;
   const v = t.port(SIGNS, feature.shape);
-  const [g] = pullback({ tape: t, output: feature.id, v, to: [before.id] });
+  const rules = channelBlock > 1 ? CPU_GRADIENTS : {};
+  const [g] = pullback({ tape: t, output: feature.id, v, to: [before.id], rules });
   if (g === undefined) return undefined;
   const form = jacobianForm({ t, g, v, from: before, to: feature, factors });
   const [rows, columns] = t.shape(form.matrix) as [number, number];

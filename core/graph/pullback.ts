@@ -12,13 +12,15 @@ export function pullback({
   output,
   v,
   to,
+  rules = {},
 }: {
   tape: Tape;
   output: Id;
   v: Id;
   to: readonly Id[];
+  rules?: Differentiation['rules'];
 }): readonly (Id | undefined)[] {
-  const gradients = gradientsOf({ tape, seeds: [{ output, v }], to });
+  const gradients = gradientsOf({ tape, seeds: [{ output, v }], to, rules });
   return to.map((id) => gradients.get(id));
 }
 

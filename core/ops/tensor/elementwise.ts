@@ -10,7 +10,7 @@ type Unary = (site: Site & { readonly a: Id }) => Id;
 function unary(of: (a: number) => number, slope?: Unary): Rule {
   return {
     shape: ([a]) => a!,
-    fold: ({ operands: [a] }) => a!.values.map(of),
+    fold: ({ operands: [a] }) => mapNumbers(a!.values, of),
     ...(slope ? { vjp: (site: Site) => [site.t.times(site.g, slope({ ...site, a: site.x[0]! }))] } : {}),
   };
 }
@@ -39,23 +39,43 @@ function binary(of: (a: number, b: number) => number, slopes?: Binary): Rule {
   };
 }
 
+/**
+ * A loop in place of `Float64Array.map` and `Float64Array.from`, which take ten times as long; masks of
+ * windowed attention are large.
+ */
+function mapNumbers(values: Float64Array, of: (value: number) => number): Float64Array {
+  const out = new Float64Array(values.length);
+  for (let k = 0; k < out.length; k++) out[k] = of(values[k]!);
+  return out;
+}
+
 /** Applies `of` to each pair of elements of two operands, broadcast to `shape`. */
 function zip(
   [a, b]: readonly [Operand, Operand],
   shape: readonly number[],
   of: (a: number, b: number) => number,
 ): Float64Array {
-  const size = sizeOf(shape);
-  const [i, j] = [positionsIn(a, shape), positionsIn(b, shape)];
-  const values = new Float64Array(size);
-  // `Float64Array.from` with a function takes ten times as long, and masks of windowed attention are large.
-  for (let k = 0; k < size; k++) values[k] = of(a.values[i ? i[k]! : k]!, b.values[j ? j[k]! : k]!);
+  const values = new Float64Array(sizeOf(shape));
+  const left = spread(a, shape);
+  if (sizeOf(b.shape) === 1) {
+    const y = b.values[0]!;
+    for (let k = 0; k < values.length; k++) values[k] = of(left[k]!, y);
+    return values;
+  }
+  const right = spread(b, shape);
+  for (let k = 0; k < values.length; k++) values[k] = of(left[k]!, right[k]!);
   return values;
 }
 
-/** See `broadcastIndex`; undefined where the operand has this shape itself. */
-function positionsIn(operand: Operand, shape: readonly number[]): Uint32Array | undefined {
-  return String(operand.shape) === String(shape) ? undefined : broadcastIndex(operand.shape, shape);
+/** The values of an operand, broadcast to `shape`. */
+function spread(operand: Operand, shape: readonly number[]): Float64Array {
+  const { values } = operand;
+  if (values.length === sizeOf(shape)) return values;
+  const out = new Float64Array(sizeOf(shape));
+  if (values.length === 1) return out.fill(values[0]!);
+  const index = broadcastIndex(operand.shape, shape);
+  for (let k = 0; k < out.length; k++) out[k] = values[index[k]!]!;
+  return out;
 }
 
 function comparison(of: (a: number, b: number) => boolean): Rule {
@@ -159,9 +179,13 @@ export const elementwise: Rules = {
     shape: broadcast,
     type: ([, a]) => a!,
     fold: ({ operands: [condition, a, b], shape }) => {
-      const chosen = zip([condition!, a!], shape, (c, x) => (c ? x : 0));
-      const rest = zip([condition!, b!], shape, (c, x) => (c ? 0 : x));
-      for (let i = 0; i < chosen.length; i++) chosen[i]! += rest[i]!;
+      const [tests, yes, no] = [condition!, a!, b!].map((operand) => spread(operand, shape)) as [
+        Float64Array,
+        Float64Array,
+        Float64Array,
+      ];
+      const chosen = new Float64Array(sizeOf(shape));
+      for (let k = 0; k < chosen.length; k++) chosen[k] = tests[k] ? yes[k]! : no[k]!;
       return chosen;
     },
     vjp: ({ t, x: [condition, a, b], g, wanted }) => {
@@ -178,9 +202,9 @@ export const elementwise: Rules = {
     type: (_, { to }) => to as 'float' | 'int' | 'bool',
     fold: ({ operands: [a], type }) =>
       type === 'int'
-        ? a!.values.map(Math.trunc)
+        ? mapNumbers(a!.values, Math.trunc)
         : type === 'bool'
-          ? a!.values.map((v) => Number(v !== 0))
+          ? mapNumbers(a!.values, (v) => Number(v !== 0))
           : a!.values,
     vjp: ({ g, t, x }) => [t.get(x[0]!).type === 'float' ? g : undefined],
     write: ({ g, inputs, attributes: { to } }) =>

@@ -1,5 +1,6 @@
 // Defines operations that ONNX Runtime computes in one pass over memory, although their definitions would
 // take several.
+import type { GraphBuilder } from '../../onnx/graph.js';
 import type { Rules, WriteSite } from './rule.js';
 import { broadcast, range } from './shapes.js';
 import { numberOf } from './signature.js';
@@ -35,6 +36,15 @@ export const fused: Rules = {
   ChannelVariance: {
     shape: ([x]) => x!.map((n, axis) => (axis === 1 ? n : 1)),
     write: (site) => writeNormalization(site)[1],
+  },
+  /**
+   * The gradient of StandardizeChannels from g, y and the variances, as the difference of two batch
+   * normalizations in inference mode, each of which is one pass over memory: r (g - mean(g)) and r mean(g y)
+   * y. Only the CPU's block programs contain it (`core/graph/block-gradients.ts`).
+   */
+  StandardizeChannelsGradient: {
+    shape: ([g]) => g!,
+    write: writeNormalizationGradient,
   },
   /** 1 where x > 0, else 0, computed as min(max(1e38 x, 0), 1). */
   Step: {
@@ -94,6 +104,28 @@ export const fused: Rules = {
   },
 };
 
+function writeNormalizationGradient({ g, inputs, shapes, attributes }: WriteSite): string {
+  const [gradient, y, variances] = inputs as [string, string, string];
+  const [, channels, ...positions] = shapes[0] as [number, number, ...number[]];
+  const axes = g.ints(0, ...positions.map((_, i) => i + 2));
+  const mean = (value: string) => g.add('ReduceMean', [value, axes], { keepdims: 0 });
+  const [zeros, ones] = [filled(g, channels, 0), filled(g, channels, 1)];
+  const variance = g.add('Reshape', [variances, g.ints(channels)]);
+  const settings = { epsilon: { float: numberOf(attributes, 'epsilon') } };
+  const normalize = (x: string, scale: string, center: string) =>
+    g.add('BatchNormalization', [x, scale, zeros, center, variance], settings);
+  // The mean of y is 0.
+  return g.add('Sub', [
+    normalize(gradient, ones, mean(gradient)),
+    normalize(y, mean(g.add('Mul', [gradient, y])), zeros),
+  ]);
+}
+
+function filled(g: GraphBuilder, channels: number, value: number): string {
+  const data = new Float32Array(channels).fill(value);
+  return g.weights({ name: `${value}_of_${channels}`, dims: [channels], data });
+}
+
 /** The standardized map, and the variances [1, c, 1, ...]. */
 function writeNormalization(site: WriteSite): readonly [string, string] {
   const { g, inputs, shapes, attributes, channelBlock } = site;
@@ -119,18 +151,26 @@ function writeNormalization(site: WriteSite): readonly [string, string] {
 function writeTrainingNode({ g, inputs, shapes, attributes }: WriteSite): readonly string[] {
   const [x] = inputs as [string];
   const [, channels, ...positions] = shapes[0] as [number, number, ...number[]];
-  const filled = (value: number) =>
-    g.tensor({ type: 'float', dims: [channels], data: new Array<number>(channels).fill(value) });
-  const axes = g.ints(0, ...positions.map((_, i) => i + 2));
-  const means = g.add('ReduceMean', [x, axes], { keepdims: 0 });
+  // The first element of each channel, as a tensor of the node's own.
+  const first = g.add('Slice', [
+    x,
+    g.ints(...positions.map(() => 0), 0),
+    g.ints(...positions.map(() => 1), 1),
+    g.ints(...positions.map((_, i) => i + 2), 0),
+  ]);
+  const means = g.add('Reshape', [first, g.ints(channels)]);
   const settings = {
     epsilon: { float: numberOf(attributes, 'epsilon') },
     // With momentum 0, the running means and variances become those of the batch.
     momentum: { float: 0 },
     training_mode: 1,
   };
-  return g.addMany('BatchNormalization', [x, filled(1), filled(0), means, g.add('Abs', [means])], {
-    attributes: settings,
-    results: 3,
-  });
+  return g.addMany(
+    'BatchNormalization',
+    [x, filled(g, channels, 1), filled(g, channels, 0), means, g.add('Abs', [means])],
+    {
+      attributes: settings,
+      results: 3,
+    },
+  );
 }

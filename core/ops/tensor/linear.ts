@@ -160,9 +160,20 @@ function transposeAndRotate(t: Tape, weight: Id, group: number): Id {
   // Rotating by 180 degrees reverses the order of all elements of a kernel.
   const elements = sizeOf(kernel);
   const flat = t.reshape(exchanged, [group * inner, out / group, elements]);
-  const reversed =
-    elements === 1 ? flat : slice(t, flat, { axis: 2, start: elements - 1, end: -1, step: -1 });
+  const reversed = elements === 1 ? flat : reverseLast(t, flat, elements);
   return t.reshape(reversed, [group * inner, out / group, ...kernel]);
+}
+
+/** The largest number of elements that a product with a matrix reverses quicker than a slice does. */
+const LARGEST_REVERSED = 25;
+
+/** Reverses the last axis, of `n` elements. */
+function reverseLast(t: Tape, a: Id, n: number): Id {
+  const axis = t.shape(a).length - 1;
+  if (n > LARGEST_REVERSED) return slice(t, a, { axis, start: n - 1, end: -1, step: -1 });
+  const exchange = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) exchange[i * n + n - 1 - i] = 1;
+  return t.add('MatMul', [a, t.constant(exchange, [n, n])]);
 }
 
 function weightGradient({ t, x, g, attributes }: Site): Id {

@@ -6,7 +6,12 @@ import { listOf, numberOf } from './signature.js';
 import type { Id, Tape } from './tape.js';
 import { TapeError } from './tape-error.js';
 
-const pick = (values: Float64Array, index: Uint32Array) => Float64Array.from(index, (at) => values[at]!);
+/** A loop, because `Float64Array.from` with a function takes ten times as long. */
+function pick(values: Float64Array, index: Uint32Array): Float64Array {
+  const out = new Float64Array(index.length);
+  for (let k = 0; k < out.length; k++) out[k] = values[index[k]!]!;
+  return out;
+}
 
 export const movement: Rules = {
   Reshape: {

@@ -58,15 +58,17 @@ export function stridedIndex(
   offset: number,
 ): Uint32Array {
   const out = new Uint32Array(sizeOf(shape));
+  const last = shape.length - 1;
+  const [run, step] = last < 0 ? [1, 0] : [shape[last]!, strides[last]!];
   const index = new Array<number>(shape.length).fill(0);
-  let at = offset;
-  for (let i = 0; i < out.length; i++) {
-    out[i] = at;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
+  let start = offset;
+  for (let i = 0; i < out.length; i += run) {
+    for (let k = 0; k < run; k++) out[i + k] = start + k * step;
+    for (let axis = last - 1; axis >= 0; axis--) {
       index[axis]! += 1;
-      at += strides[axis]!;
+      start += strides[axis]!;
       if (index[axis]! < shape[axis]!) break;
-      at -= strides[axis]! * shape[axis]!;
+      start -= strides[axis]! * shape[axis]!;
       index[axis] = 0;
     }
   }

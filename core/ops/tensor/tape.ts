@@ -72,7 +72,7 @@ export class Tape {
 
   /** Adds an operation and returns its result. The same operation on the same inputs is one value. */
   add(op: string, inputs: readonly Id[], attributes: Attributes = {}): Id {
-    const key = `${op} ${inputs.join(' ')} ${JSON.stringify(attributes)}`;
+    const key = keyOf(op, inputs, attributes);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const rule = Object.hasOwn(this.#rules, op) ? this.#rules[op] : undefined;
@@ -153,6 +153,14 @@ export class Tape {
     );
     return this.reshape(this.reduce('ReduceSum', a, axes), shape);
   }
+}
+
+/** A text that only equal operations on the same inputs share. */
+function keyOf(op: string, inputs: readonly Id[], attributes: Attributes): string {
+  let key = op;
+  for (const input of inputs) key += ` ${input}`;
+  for (const name in attributes) key += ` ${name} ${attributes[name]}`;
+  return key;
 }
 
 function checkSize(what: string, shape: readonly number[]): void {
