@@ -6,6 +6,7 @@ import type { Feature } from './features.js';
 import { pullback } from './pullback.js';
 import type { ResolvedGraph } from './resolve.js';
 import { featureStatistic, type JacobianForm, jacobianForm, samplesOf, shrinkage } from './statistics.js';
+import { sumGradients } from './sum-gradients.js';
 import { type ProgramOutput, type WrittenProgram, writeProgram } from './write-program.js';
 
 /** Names of a program's outputs. A tensor that later programs read is named by `tensorName`. */
@@ -182,8 +183,8 @@ function gradientOutputs({
   const factors = shrinkage(before, feature);
   if (!factors) return undefined;
   const v = t.port(SIGNS, feature.shape);
-  const rules = channelBlock > 1 ? CPU_GRADIENTS : {};
-  const [g] = pullback({ tape: t, output: feature.id, v, to: [before.id], rules });
+  const quick = channelBlock > 1 ? { rules: CPU_GRADIENTS, sum: sumGradients } : {};
+  const [g] = pullback({ tape: t, output: feature.id, v, to: [before.id], ...quick });
   if (g === undefined) return undefined;
   const form = jacobianForm({ t, g, v, from: before, to: feature, factors });
   const [rows, columns] = t.shape(form.matrix) as [number, number];

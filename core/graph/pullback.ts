@@ -12,15 +12,13 @@ export function pullback({
   output,
   v,
   to,
-  rules = {},
-}: {
-  tape: Tape;
+  rules,
+  sum,
+}: Omit<Differentiation, 'seeds'> & {
   output: Id;
   v: Id;
-  to: readonly Id[];
-  rules?: Differentiation['rules'];
 }): readonly (Id | undefined)[] {
-  const gradients = gradientsOf({ tape, seeds: [{ output, v }], to, rules });
+  const gradients = gradientsOf({ tape, seeds: [{ output, v }], to, rules, sum });
   return to.map((id) => gradients.get(id));
 }
 
@@ -36,18 +34,26 @@ export interface Differentiation {
   readonly seeds: readonly Seed[];
   readonly to: readonly Id[];
   /** Vector-Jacobian products that replace those of the table, by operation. */
-  readonly rules?: Readonly<Record<string, NonNullable<Rule['vjp']>>>;
+  readonly rules?: Readonly<Record<string, NonNullable<Rule['vjp']>>> | undefined;
+  /** How two gradients of one value are added; by default with the operation `Add`. */
+  readonly sum?: ((tape: Tape, a: Id, b: Id) => Id) | undefined;
 }
 
 /** The gradients of every value between the seeds and `to`; a value whose gradient is zero is left out. */
-export function gradientsOf({ tape, seeds, to, rules = {} }: Differentiation): ReadonlyMap<Id, Id> {
+export function gradientsOf({
+  tape,
+  seeds,
+  to,
+  rules = {},
+  sum = (t, a, b) => t.plus(a, b),
+}: Differentiation): ReadonlyMap<Id, Id> {
   const last = Math.max(...seeds.map(({ output }) => output));
   const depends = dependents(tape, last, to);
   const ends = new Set(to);
   const gradients = new Map<Id, Id>();
   const add = (id: Id, part: Id) => {
     const before = gradients.get(id);
-    gradients.set(id, before === undefined ? part : tape.plus(before, part));
+    gradients.set(id, before === undefined ? part : sum(tape, before, part));
   };
   for (const { output, v } of seeds) add(output, v);
   for (let id = last; id >= 0; id--) {
