@@ -6,7 +6,7 @@ import type { SearchResult } from '../../core/contract/search.js';
 import type { Specification } from '../../core/specification/specification.js';
 import type { Store } from '../../store/store.js';
 
-/** At most about so many batches of a plan are read; the workers of a long plan are counted in a sample. */
+/** The approximate number of batches of a plan that are read; for a longer plan, workers are counted in a sample. */
 const MOST_BATCHES = 20;
 const BATCH = 1_000;
 

@@ -48,7 +48,7 @@ function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();
   } catch {
-    // Whatever the system refuses to show is no folder to write to.
+    // A folder that the system does not let us read counts as absent.
     return false;
   }
 }

@@ -3,7 +3,7 @@ import { COLOURS, drawPicture, drawText, round, truncate } from './svg.js';
 
 const MOST_WIDTH = 480;
 const LONGEST_NAME = 20;
-/** The width of a letter in pixels, of which names in the margins need room. */
+/** The width of a letter in pixels, from which the margins for names are computed. */
 const LETTER = 6.8;
 /** From -1 through 0 to 1. */
 const STOPS = ['#b2182b', '#f4a582', '#f7f7f7', '#92c5de', '#2166ac'] as const;

@@ -7,7 +7,7 @@ const ROW = 10;
 /** The least height of the plot area, for rankings of few candidates. */
 const LEAST = 120;
 const MARGIN = { left: 56, right: 24, top: 12, bottom: 48 } as const;
-/** Every how many rows a rank is written. */
+/** The number of rows from one written rank to the next. */
 const LABELLED = 5;
 
 export interface RankInterval {

@@ -1,5 +1,6 @@
 // Configures the documentation site: pages by reader, and a search that needs no network.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path/posix';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
 
@@ -24,6 +25,32 @@ function pagesOf(folder: string, first: readonly string[] = []) {
 /** The pages for decision makers, in reading order. */
 const ADOPT = ['what-it-is', 'staged-adoption', 'worked-example', 'checklist', 'phrases'];
 
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const { repository } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8'));
+const REPOSITORY = repository.url.replace(/^git\+/, '').replace(/\.git$/, '');
+
+/**
+ * The address of a link in `page`. Links to files of the repository that are not pages of the site, such as sources and
+ * examples, lead to the repository; other links are unchanged.
+ */
+function addressOf(link: string, page: string): string {
+  const [, path, anchor = ''] = /^([^#]*)(#.*)?$/.exec(link)!;
+  if (!path || /^([a-z]+:|\/)/.test(path)) return link;
+  const target = join('docs', dirname(page), decodeURI(path));
+  const isPage = target.startsWith('docs/') && target.endsWith('.md');
+  if (isPage || !existsSync(ROOT + target)) return link;
+  const kind = statSync(ROOT + target).isDirectory() ? 'tree' : 'blob';
+  return `${REPOSITORY}/${kind}/main/${target}${anchor}`;
+}
+
+/** The anchor of a heading as GitHub makes it, so that links work in both places. */
+function slugOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}_\- ]/gu, '')
+    .replaceAll(' ', '-');
+}
+
 /** Tables of measurements need more than VitePress' 688 pixels; beside the outline there is room for them. */
 const STYLE = `
   @media (min-width: 1280px) { .VPDoc.has-aside .content-container { max-width: 800px !important } }
@@ -38,10 +65,15 @@ export default defineConfig({
   cleanUrls: true,
   // These files are pointers to pages, for readers of the repository.
   srcExclude: ['method.md', 'glossary.md'],
-  // Pages link to files of the repository that are not pages of the site.
-  ignoreDeadLinks: [/^\.?\.\//, /\.(ts|js|py|json|yaml|conf)$/],
   markdown: {
+    anchor: { slugify: slugOf },
     config: (md) => {
+      md.core.ruler.push('repository-links', ({ tokens, env }) => {
+        for (const token of tokens.flatMap(({ children }) => children ?? [])) {
+          const href = token.type === 'link_open' ? token.attrGet('href') : null;
+          if (href) token.attrSet('href', addressOf(href, env.relativePath));
+        }
+      });
       // Vue would evaluate text in double braces, in prose and in code.
       const { text, code_inline: code, fence } = md.renderer.rules;
       // VitePress styles and scrolls fenced code only, so indented code is rendered as fenced.
