@@ -33,6 +33,7 @@ const OPTIONS = {
   pareto: { cost: oneOf(PARETO_COSTS), top },
   diff: { top },
   report: { truth: other, compare: z.array(z.string()) },
+  compare: { timed: wholeNumber({ min: 0, max: 100 }) },
   export: { format: oneOf(EXPORT_FORMATS), top: wholeNumber({ min: 1, max: 10_000 }) },
   measure: { top, which: oneOf(['missing', 'all']), onStep: other },
   describe: { space: other, resolution: wholeNumber({ min: 8, max: 512 }) },

@@ -5,12 +5,14 @@ import { compareSearches } from '../../client/comparison/compare-searches.js';
 import { writeComparison } from '../../client/comparison/write-comparison.js';
 import { openOutFolder } from '../../client/files/out-folder.js';
 import { readTruth } from '../../client/specification/read-specification.js';
+import { wholeNumber } from '../arguments.js';
 import { printComparison } from '../render/comparison.js';
 import { note, printJson } from '../render/terminal.js';
 import { type Session, withSession } from '../session.js';
 
 interface Options {
   readonly truth?: string;
+  readonly time: number;
   readonly out?: string;
   readonly json?: true;
 }
@@ -19,10 +21,16 @@ export function addCompareCommand(program: Command): void {
   program
     .command('compare')
     .description(
-      'compare the proxies of finished searches: agreement, redundancy, stability, and a checklist',
+      'compare the proxies of finished searches: agreement, cost, redundancy, stability, and a checklist',
     )
     .argument('<ID...>')
     .option('--truth <FILE>', 'CSV of known accuracies (arch,<dataset>,...), or another ranking')
+    .option(
+      '--time <N>',
+      'time the proxies of N candidates on this machine; 0: do not',
+      wholeNumber({ min: 0, max: 100 }),
+      5,
+    )
     .option('--out <DIR>', 'write comparison.json and a CSV file for each table to this folder')
     .option('--json', 'print JSON')
     .action(async (ids: readonly string[], options: Options) => {
@@ -34,13 +42,14 @@ export function addCompareCommand(program: Command): void {
 async function compare(
   { client, store, modules }: Session,
   ids: readonly string[],
-  { truth: path, out, json }: Options,
+  { truth: path, time: timed, out, json }: Options,
 ): Promise<void> {
   const comparison = await compareSearches({
     client,
     store,
     modules,
     ids,
+    timed,
     readTruth: path === undefined ? undefined : (space) => readTruth({ path, space }),
   });
   if (out !== undefined) {

@@ -1,7 +1,7 @@
 // Prints a comparison: tables of quality, correlations and winners, and the checklist.
 import type { BetweenSearches } from '../../core/comparison/between.js';
 import type { Comparison, SearchComparison } from '../../core/comparison/comparison.js';
-import type { DatasetQuality, Estimate } from '../../core/comparison/quality.js';
+import type { CostedQuality, DatasetQuality, Estimate } from '../../core/comparison/quality.js';
 import { createTable, formatFixed } from './results.js';
 import { paint, print } from './terminal.js';
 
@@ -14,8 +14,12 @@ export function printComparison({ searches, between }: Comparison): void {
     const cost =
       millisecondsPerCandidate === null ? '' : `, ${formatFixed(millisecondsPerCandidate, 1)} ms a candidate`;
     print(paint.bold(`${id}: ${candidates} ranked${cost}`));
-    for (const dataset of datasets) printQuality(dataset);
+    for (const dataset of datasets) {
+      printQuality(dataset);
+      printQualityAgainstCost(dataset);
+    }
     if (resamples !== null) print(`+-: half of the 95 % interval of ${resamples} bootstrap resamples\n`);
+    printCosts(search);
     printRedundancy(search);
     printWinners(search);
   }
@@ -38,6 +42,38 @@ function printQuality({ dataset, candidates, rankers }: DatasetQuality): void {
       ...top.map(({ mean }) => formatEstimate(mean, 2)),
       formatEstimate(top[1]!.regret, 2),
     ]);
+  print(table.toString());
+}
+
+/** Cheapest first, so that the Pareto-optimal rankings rise. Prints nothing where no time was measured. */
+function printQualityAgainstCost({ dataset, rankers }: DatasetQuality): void {
+  const timed = rankers.filter(({ milliseconds }) => milliseconds !== null);
+  if (timed.length === 0) return;
+  print(`\n${dataset}, quality against cost; *: Pareto-optimal, no other is as cheap and agrees as well`);
+  const table = createTable(['by', 'ms a candidate', 'tau', '']);
+  for (const { name, milliseconds, kendall, paretoOptimal } of [...timed].sort(byCost))
+    table.push([
+      name,
+      formatFixed(milliseconds!, 1),
+      formatEstimate(kendall, 3),
+      paretoOptimal === true ? '*' : '',
+    ]);
+  print(table.toString());
+}
+
+function byCost(a: CostedQuality, b: CostedQuality): number {
+  return a.milliseconds! - b.milliseconds! || (b.kendall.value ?? -2) - (a.kendall.value ?? -2);
+}
+
+function printCosts({ costs }: SearchComparison): void {
+  if (!costs) return;
+  const { candidates, together, families } = costs;
+  print(
+    `\nCost, median of ${candidates} candidates under one draw, one thread of this machine: ${formatFixed(together, 1)} ms a candidate for all together`,
+  );
+  const table = createTable(['proxies', 'ms alone', 'ms added to the others']);
+  for (const { proxies, alone, added } of families)
+    table.push([proxies.join(', '), formatFixed(alone, 1), formatFixed(added, 1)]);
   print(table.toString());
 }
 

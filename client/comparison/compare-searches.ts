@@ -17,6 +17,8 @@ export interface CompareRequest {
   readonly modules: ModulePermission;
   readonly ids: readonly string[];
   /** Reads the known accuracies as soon as the space is known. */
+  /** The number of candidates of each search whose proxies are timed on this machine; none by default. */
+  readonly timed?: number | undefined;
   readonly readTruth?: ((space: Space) => Promise<Truth>) | undefined;
   /** The number of best candidates of each search that are described individually; 20 by default. */
   readonly winners?: number | undefined;
@@ -31,6 +33,7 @@ export async function compareSearches({
   store,
   modules,
   ids,
+  timed = 0,
   readTruth,
   winners,
 }: CompareRequest): Promise<Comparison> {
@@ -42,7 +45,7 @@ export async function compareSearches({
   const space = openSpaceWith({ space: found[0]!.memo.specification.space, modules });
   const truth = await readTruth?.(space);
   const searches = [];
-  for (const search of found) searches.push(await readCohort({ store, search, space, truth }));
+  for (const search of found) searches.push(await readCohort({ store, search, space, truth, timed }));
   const specifications = found.map(({ memo }) => memo.specification);
   const differ = (a: number, b: number) =>
     specificationDifferences(specifications[a]!, specifications[b]!).map((line) => line.split(':')[0]!);

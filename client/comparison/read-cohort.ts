@@ -6,6 +6,7 @@ import { readCalibratedScore } from '../../activities/rank/calibrated.js';
 import { readScoredUnits } from '../../activities/scored-units.js';
 import type { Cohort } from '../../core/comparison/cohort.js';
 import type { ComparedSearch } from '../../core/comparison/comparison.js';
+import { costsOf } from '../../core/comparison/cost.js';
 import type { KnownCandidate } from '../../core/comparison/quality.js';
 import type { SearchMemo, SearchResult } from '../../core/contract/search.js';
 import { SpecError } from '../../core/errors.js';
@@ -16,6 +17,7 @@ import { stagesOf } from '../../core/specification/stages.js';
 import type { Store } from '../../store/store.js';
 import { createAccuracyLookup, findKnownCosts } from '../results/known-accuracies.js';
 import { readResults } from '../results/results.js';
+import { timeProxies } from './time-proxies.js';
 
 export interface FinishedSearch {
   readonly id: string;
@@ -28,10 +30,18 @@ export interface CohortRequest {
   readonly search: FinishedSearch;
   readonly space: Space;
   readonly truth?: Truth | undefined;
+  /** The number of candidates whose proxies are timed; none by default. */
+  readonly timed?: number;
 }
 
 /** Throws a SpecError if accuracies are known for fewer than two of the ranked candidates. */
-export async function readCohort({ store, search, space, truth }: CohortRequest): Promise<ComparedSearch> {
+export async function readCohort({
+  store,
+  search,
+  space,
+  truth,
+  timed = 0,
+}: CohortRequest): Promise<ComparedSearch> {
   const { id, memo, result } = search;
   const { specification } = stagesOf(memo.specification).at(-1)!;
   const address = addressOfResult({ specification, result });
@@ -48,6 +58,8 @@ export async function readCohort({ store, search, space, truth }: CohortRequest)
   const costs = costColumns({ space, units, specification });
   const scoreUnit = await readCalibratedScore({ blobs: store.blobs, specification });
   const cohort: Cohort = { id, units, values, aggregation: specification.aggregation, scoreUnit, costs };
+  const candidates = timed > 0 ? sampleEvenly(units, timed + 1) : [];
+  const times = await timeProxies({ store, specification, candidates });
   const written: string[] = [];
   if (truth)
     for await (const block of results.rows()) written.push(...block.map(({ candidate }) => candidate));
@@ -56,7 +68,14 @@ export async function readCohort({ store, search, space, truth }: CohortRequest)
     space: specification.space.kind,
     known: truth ? knownOf({ units, written, specification, space, truth }) : new Map(),
     millisecondsPerCandidate: millisecondsPerCandidate || null,
+    costs: costsOf(specification.proxies, times),
   };
+}
+
+/** At most `most` units, spread evenly over the list. */
+function sampleEvenly(units: readonly string[], most: number): readonly string[] {
+  const count = Math.min(most, units.length);
+  return Array.from({ length: count }, (_, i) => units[Math.floor((i * units.length) / count)]!);
 }
 
 /** A cost that the space does not know for every unit is left out. */

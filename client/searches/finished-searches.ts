@@ -42,7 +42,17 @@ export interface FinishedSearches {
    * The agreement of each proxy with known accuracies, the stability of the rankings, and advice, for
    * finished searches of one space.
    */
-  compare(ids: readonly string[], options?: { readonly truth?: TruthInput }): Promise<Comparison>;
+  compare(
+    ids: readonly string[],
+    options?: {
+      readonly truth?: TruthInput;
+      /**
+       * The number of candidates of each search whose proxies are timed on this machine, in this process; 0 by
+       * default, which leaves `costs` null.
+       */
+      readonly timed?: number;
+    },
+  ): Promise<Comparison>;
   /**
    * A finished search as one HTML file to hand on: summary, winners drawn, pictures, stability, and with
    * `compare` its agreement with other searches of the same space. The file has no scripts and requests
@@ -120,9 +130,10 @@ export function createReading(session: Session): FinishedSearches {
 }
 
 function createCompare({ client, store, modules }: Session): FinishedSearches['compare'] {
-  return (ids, { truth } = {}) => {
+  return async (ids, { truth, timed } = {}) => {
+    checkOptions('compare', { timed });
     const readKnown = truth && ((space: Space) => readTruthOf(truth, space));
-    return compareSearches({ client, store, modules, ids, readTruth: readKnown });
+    return compareSearches({ client, store, modules, ids, timed, readTruth: readKnown });
   };
 }
 

@@ -3,8 +3,16 @@ import { compare } from '../ranking/ranks.js';
 import { type BetweenSearches, betweenSearches } from './between.js';
 import { type ChecklistEntry, checklist } from './checklist.js';
 import { bestFirst, type Cohort, type RankedCohort, rankCohort, scoresOf } from './cohort.js';
+import { millisecondsOf, paretoOptimal, type SearchCosts } from './cost.js';
 import { nearestLimit } from './known-limits.js';
-import { type DatasetQuality, type KnownCandidate, knownOf, qualityOf, resampleCount } from './quality.js';
+import {
+  type DatasetQuality,
+  type KnownCandidate,
+  knownOf,
+  qualityOf,
+  type RankerQuality,
+  resampleCount,
+} from './quality.js';
 import { rankersOf } from './rankers.js';
 import { LEFT_OUT_TOP, type Redundancy, redundancyOf } from './redundancy.js';
 import { type Stability, stabilityOf, WINNERS } from './stability.js';
@@ -21,6 +29,8 @@ export interface ComparedSearch {
    * none.
    */
   readonly millisecondsPerCandidate: number | null;
+  /** The time of each family of proxies; null if it was not measured. */
+  readonly costs: SearchCosts | null;
 }
 
 export interface SearchComparison {
@@ -29,6 +39,7 @@ export interface SearchComparison {
   readonly candidates: number;
   readonly weights: Readonly<Partial<Record<string, number>>>;
   readonly millisecondsPerCandidate: number | null;
+  readonly costs: SearchCosts | null;
   /** The number of resamples for the intervals of `datasets`; null without known accuracies. */
   readonly resamples: number | null;
   readonly datasets: readonly DatasetQuality[];
@@ -69,7 +80,7 @@ export function compareCohorts({
 }
 
 function compareOne({
-  search: { cohort, space, known, millisecondsPerCandidate },
+  search: { cohort, space, known, millisecondsPerCandidate, costs },
   ranked,
   winners,
 }: {
@@ -84,7 +95,10 @@ function compareOne({
       dataset,
       candidates: candidates.length,
       ...reach(rankers[0]!.scores, candidates),
-      rankers: rankers.map((ranker) => qualityOf(ranker, sampled)),
+      rankers: withCosts(
+        rankers.map((ranker) => qualityOf(ranker, sampled)),
+        costs,
+      ),
     };
   });
   const [first] = known.values();
@@ -98,12 +112,25 @@ function compareOne({
     candidates,
     weights: cohort.aggregation.weights,
     millisecondsPerCandidate,
+    costs,
     resamples: first ? resampleCount(first.length) : null,
     datasets,
     redundancy,
     stability,
     checklist: checklist({ stability, redundancy, datasets, candidates, limit, sharedWithFlops }),
   };
+}
+
+function withCosts(rankers: readonly RankerQuality[], costs: SearchCosts | null): DatasetQuality['rankers'] {
+  const milliseconds = rankers.map((ranker) => millisecondsOf(ranker, costs));
+  const isOptimal = paretoOptimal(
+    rankers.map(({ kendall }, i) => ({ kendall: kendall.value, milliseconds: milliseconds[i]! })),
+  );
+  return rankers.map((ranker, i) => ({
+    ...ranker,
+    milliseconds: milliseconds[i]!,
+    paretoOptimal: isOptimal[i]!,
+  }));
 }
 
 /** The best known accuracy, and the first rank at which an accuracy is close to it. */

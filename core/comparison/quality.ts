@@ -35,6 +35,14 @@ export interface RankerQuality {
   readonly top: readonly TopEstimate[];
 }
 
+/** The quality of a ranking beside what it costs. */
+export interface CostedQuality extends RankerQuality {
+  /** Milliseconds a candidate that the ranking needs; null if they were not measured. */
+  readonly milliseconds: number | null;
+  /** Whether no other ranking has a Kendall's tau as high at a cost as low; null where either is unknown. */
+  readonly paretoOptimal: boolean | null;
+}
+
 export interface DatasetQuality {
   readonly dataset: string;
   /** The number of candidates whose accuracy is known. */
@@ -42,7 +50,7 @@ export interface DatasetQuality {
   readonly trueBest: number;
   /** The least k for which the first k contain a candidate within half a point of the best. */
   readonly enough: number;
-  readonly rankers: readonly RankerQuality[];
+  readonly rankers: readonly CostedQuality[];
 }
 
 /**

@@ -1,4 +1,4 @@
-// Writes a comparison as CSV files: quality, correlations, the effect of leaving a proxy out, and the best
+// Writes a comparison as CSV files: quality, costs, correlations, the effect of leaving a proxy out, and the best
 // candidates.
 import { formatNumber } from '../text/numbers.js';
 import { textCell } from '../text/text-cell.js';
@@ -10,6 +10,7 @@ import { type Estimate, type RankerQuality, TOPS } from './quality.js';
 export function comparisonTables({ searches, between }: Comparison): Readonly<Record<string, string>> {
   return {
     'quality.csv': csv(QUALITY, searches.flatMap(qualityRows)),
+    'costs.csv': csv(['search', 'proxy', 'family', 'alone_ms', 'added_ms'], searches.flatMap(costRows)),
     'correlations.csv': csv(['search', 'a', 'b', 'spearman'], searches.flatMap(correlationRows)),
     'left-out.csv': csv(LEFT_OUT, searches.flatMap(leftOutRows)),
     'winners.csv': csv(WINNERS, searches.flatMap(winnerRows)),
@@ -57,6 +58,8 @@ const QUALITY = [
   'ranking',
   'kind',
   ...Object.keys(MEASURES).flatMap((name) => [name, `${name}_low`, `${name}_high`]),
+  'milliseconds',
+  'pareto_optimal',
 ];
 const LEFT_OUT = ['search', 'proxy', 'kendall', 'kept_of_top10', 'dataset', 'kendall_gain'];
 const WINNERS = [
@@ -90,7 +93,16 @@ function qualityRows({ id, datasets }: SearchComparison): Cells[] {
         const { value, interval } = pick(of);
         return [cell(value), ...ends(interval)];
       }),
+      cell(of.milliseconds),
+      of.paretoOptimal === null ? '' : String(of.paretoOptimal),
     ]),
+  );
+}
+
+/** A row for each proxy that is scored. */
+function costRows({ id, costs }: SearchComparison): Cells[] {
+  return (costs?.families ?? []).flatMap(({ family, proxies, alone, added }) =>
+    proxies.map((proxy) => [textCell(id), textCell(proxy), family, cell(alone), cell(added)]),
   );
 }
 

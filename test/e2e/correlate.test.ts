@@ -170,10 +170,18 @@ describe('compare', () => {
     home.write('again.json', JSON.stringify({ ...given, strategy, seed: 2 }));
     await done(['run', 'again.json', '--id', 'two'], { home });
     const truth = ['--truth', 'truth.csv'];
-    const { stdout } = await done(['compare', 'one', 'two', ...truth, '--out', 'c', '--json'], { home });
+    const timed = ['--time', '1', '--out', 'c', '--json'];
+    const { stdout } = await done(['compare', 'one', 'two', ...truth, ...timed], { home });
     const { searches, between } = JSON.parse(stdout);
     expect(JSON.parse(home.read(join('c', 'comparison.json')))).toEqual({ searches, between });
     expect(home.read(join('c', 'quality.csv'))).toContain('one,noisy,this ranking,aggregation,');
+
+    const { costs, datasets } = searches[0];
+    expect(costs).toMatchObject({ candidates: 1, families: [{ family: 'az-nas' }] });
+    expect(costs.together).toBeGreaterThan(0);
+    const [own] = datasets[0].rankers;
+    expect(own.milliseconds).toBe(costs.together);
+    expect(home.read(join('c', 'costs.csv'))).toContain('one,expressivity,az-nas,');
 
     const correlated = JSON.parse((await done(['correlate', 'one', ...truth, '--json'], { home })).stdout);
     for (const { dataset, written, ndcg, exponentialNdcg } of correlated.datasets) {
@@ -190,7 +198,7 @@ describe('compare', () => {
     expect(between[0].differ).toContain('seed');
     expect(between[0].kendall).toBeGreaterThan(0);
 
-    const { stdout: shown } = await done(['compare', 'one'], { home });
+    const { stdout: shown } = await done(['compare', 'one', '--time', '0'], { home });
     expect(shown).toContain('Is this stable enough to act on?');
     expect(shown).not.toContain('truth');
   }, 300_000);

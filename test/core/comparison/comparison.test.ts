@@ -7,6 +7,7 @@ import { betweenSearches } from '../../../core/comparison/between.js';
 import { intervalOf, resamples } from '../../../core/comparison/bootstrap.js';
 import { type Cohort, rankCohort, scoresOf } from '../../../core/comparison/cohort.js';
 import { compareCohorts, type SearchComparison } from '../../../core/comparison/comparison.js';
+import { costsOf } from '../../../core/comparison/cost.js';
 import { KNOWN_LIMITS } from '../../../core/comparison/known-limits.js';
 import { knownOf, qualityOf } from '../../../core/comparison/quality.js';
 import { redundancyOf } from '../../../core/comparison/redundancy.js';
@@ -190,11 +191,20 @@ describe('compareCohorts', () => {
   const known = new Map([
     ['cifar10', cohort().units.map((_, unit) => ({ unit, accuracy: 90 + (unit % 7) }))],
   ]);
+  const costs = costsOf(
+    ['expressivity', 'complexity', 'naswot'],
+    [
+      { families: ['az-nas', 'naswot'], milliseconds: [9] },
+      { families: ['az-nas'], milliseconds: [7] },
+      { families: ['naswot'], milliseconds: [4] },
+    ],
+  );
   const of = (options: Parameters<typeof cohort>[0], truth: boolean) => ({
     cohort: cohort(options),
     space: 'nas-bench-201',
     known: truth ? known : new Map(),
     millisecondsPerCandidate: 3,
+    costs,
   });
 
   it('says the same twice, answers every question, and is whole as JSON and as tables', () => {
@@ -218,6 +228,8 @@ describe('compareCohorts', () => {
       'complexity',
       'naswot',
     ]);
+    const milliseconds = one!.datasets[0]!.rankers.map((ranker) => ranker.milliseconds);
+    expect(milliseconds).toEqual([9, 9, 7, 7, 4]);
     expect(found.between).toHaveLength(1);
     for (const [file, text] of Object.entries(comparisonTables(found))) {
       const { names, rows } = readTable({ text, source: file, shape: 'CSV' });
