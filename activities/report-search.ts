@@ -9,6 +9,7 @@ import { readRanking } from '../store/ranking.js';
 import type { Store } from '../store/store.js';
 import { addressesOf } from './address-scores.js';
 import { unitOf } from './cohort.js';
+import { sampleWarningsOf } from './sample-warnings.js';
 
 export interface ReportOptions {
   readonly store: Store;
@@ -91,8 +92,7 @@ async function lookOver({
   ranking,
 }: {
   store: Store;
-  specification: Parameters<typeof unitOf>[0] &
-    Pick<ReportInput['specification'], 'cohort' | 'proxies' | 'aggregation'>;
+  specification: ReportInput['specification'];
   ranking: string;
 }): Promise<Pick<Summary, 'classes' | 'shared' | 'warnings'>> {
   const unit = unitOf(specification);
@@ -112,6 +112,7 @@ async function lookOver({
   const warnings = [
     ...(empty.length > 0 ? [withoutMeaning(empty)] : []),
     ...calibrationWarnings(specification.aggregation.calibration),
+    ...(await sampleWarningsOf({ store, specification })),
   ];
   return {
     ...(specification.cohort === 'classes'

@@ -3,6 +3,7 @@
 import { addressOfResult } from '../../activities/address-scores.js';
 import { unitOf } from '../../activities/cohort.js';
 import { readCalibratedScore } from '../../activities/rank/calibrated.js';
+import { sampleWarningsOf } from '../../activities/sample-warnings.js';
 import { readScoredUnits } from '../../activities/scored-units.js';
 import type { Cohort } from '../../core/comparison/cohort.js';
 import type { ComparedSearch } from '../../core/comparison/comparison.js';
@@ -68,6 +69,7 @@ export async function readCohort({
     space: specification.space.kind,
     known: truth ? knownOf({ units, written, specification, space, truth }) : new Map(),
     millisecondsPerCandidate: millisecondsPerCandidate || null,
+    sampleWarnings: await sampleWarningsOf({ store, specification }),
     costs: costsOf(specification.proxies, times),
   };
 }

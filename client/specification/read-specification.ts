@@ -8,6 +8,11 @@ import { definitionOfKind, openSpace, SPACES } from '../../core/spaces/index.js'
 import type { Space } from '../../core/spaces/space.js';
 import { calibrationWarnings } from '../../core/specification/calibration-warnings.js';
 import { adviseOn, checkAgainstSpace } from '../../core/specification/check-against-space.js';
+import {
+  candidatesToExamine,
+  type SampledCandidate,
+  sampleWarnings,
+} from '../../core/specification/sample-warnings.js';
 import type { SpaceSpecification } from '../../core/specification/space.js';
 import { checkSpecification, type Specification } from '../../core/specification/specification.js';
 import { specificationDigest } from '../../core/specification/specification-digest.js';
@@ -118,6 +123,7 @@ async function completeSpecification({
   const space = openSpace(specification.space);
   const warnings = [
     ...adviseOn({ specification, space }),
+    ...sampleWarnings({ specification, space, ...examined({ space, structures }) }),
     ...(images ? adviseOnImages({ specification, images }) : []),
     ...calibrationWarnings(specification.aggregation.calibration).map((message) => ({
       path: 'aggregation',
@@ -138,6 +144,22 @@ async function completeSpecification({
     space,
   });
   return withCandidates({ ...found, candidates });
+}
+
+/** Some of the networks that were read from files, with their structures. */
+function examined({
+  space,
+  structures,
+}: {
+  readonly space: Space;
+  readonly structures: ReadonlyMap<string, string> | undefined;
+}): { readonly candidates?: readonly SampledCandidate[] } {
+  if (!space.structureOf) return {};
+  const found = candidatesToExamine(space).flatMap((candidate) => {
+    const structure = structures?.get(space.structureOf!(candidate));
+    return structure === undefined ? [] : [{ candidate, structure }];
+  });
+  return { candidates: found };
 }
 
 /** An image whose channels are all constant carries no signal that could distinguish networks. */

@@ -7,7 +7,7 @@ import { LEFT_OUT_TOP, type Redundancy } from './redundancy.js';
 import type { Stability } from './stability.js';
 
 export interface ChecklistEntry {
-  readonly topic: 'stable' | 'train' | 'sensitive' | 'limits' | 'trial';
+  readonly topic: 'samples' | 'stable' | 'train' | 'sensitive' | 'limits' | 'trial';
   readonly verdict: 'good' | 'caution' | 'unknown' | 'advice';
   readonly question: string;
   readonly answer: string;
@@ -36,10 +36,32 @@ export interface Findings {
    * not known.
    */
   readonly sharedWithFlops: number | undefined;
+  /** Why some features have too few samples, for each fidelity where they do. */
+  readonly sampleWarnings: readonly string[];
 }
 
 export function checklist(findings: Findings): readonly ChecklistEntry[] {
-  return [stable(findings), train(findings), sensitive(findings), limits(findings), trial(findings)];
+  return [
+    ...samples(findings),
+    stable(findings),
+    train(findings),
+    sensitive(findings),
+    limits(findings),
+    trial(findings),
+  ];
+}
+
+/** Asked only where the answer is no. */
+function samples({ sampleWarnings }: Findings): readonly ChecklistEntry[] {
+  if (sampleWarnings.length === 0) return [];
+  return [
+    {
+      topic: 'samples',
+      verdict: 'caution',
+      question: 'Does every feature have enough samples?',
+      answer: `No: ${sampleWarnings.join('. ')}.`,
+    },
+  ];
 }
 
 function stable({ stability: { draws, betweenDraws } }: Findings): ChecklistEntry {

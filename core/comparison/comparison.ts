@@ -31,6 +31,8 @@ export interface ComparedSearch {
   readonly millisecondsPerCandidate: number | null;
   /** The time of each family of proxies; null if it was not measured. */
   readonly costs: SearchCosts | null;
+  /** Why some features have too few samples; empty where none has. */
+  readonly sampleWarnings: readonly string[];
 }
 
 export interface SearchComparison {
@@ -80,7 +82,7 @@ export function compareCohorts({
 }
 
 function compareOne({
-  search: { cohort, space, known, millisecondsPerCandidate, costs },
+  search: { cohort, space, known, millisecondsPerCandidate, costs, sampleWarnings },
   ranked,
   winners,
 }: {
@@ -117,7 +119,15 @@ function compareOne({
     datasets,
     redundancy,
     stability,
-    checklist: checklist({ stability, redundancy, datasets, candidates, limit, sharedWithFlops }),
+    checklist: checklist({
+      stability,
+      redundancy,
+      datasets,
+      candidates,
+      limit,
+      sharedWithFlops,
+      sampleWarnings,
+    }),
   };
 }
 

@@ -1,5 +1,5 @@
 // Chooses the features at which a graph is measured, and those that each proxy reads.
-import { chosenBlocks, type FeaturesOfProxies, type Reads } from '../ir/measured.js';
+import { chosenBlocks, type FeaturesOfProxies, type Measured, type Reads } from '../ir/measured.js';
 import { type Feature, findFeatures } from './features.js';
 import { featureNamed } from './named-features.js';
 import type { ResolvedGraph } from './resolve.js';
@@ -18,6 +18,12 @@ export interface FeaturesByProxy {
 
 /** `stages`, `blocks`, names of tensors in the file, or a choice for each proxy. */
 export type WantedFeatures = 'stages' | 'blocks' | readonly string[] | FeaturesByProxy;
+
+/** `marked` gives the features of a network for which they are known in advance. */
+export function selectFeatures(features: Measured, marked?: MarkedFeatures): WantedFeatures {
+  if (typeof features !== 'string') return { proxies: features, ...(marked ? { marked } : {}) };
+  return marked ? marked[features] : features;
+}
 
 export interface ChosenFeatures {
   readonly found: 'stages' | 'blocks' | 'named';

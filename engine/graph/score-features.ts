@@ -1,10 +1,8 @@
 // Scores the features and blocks of a candidate that is a graph.
 
-import type { MarkedFeatures } from '../../core/graph/choose-features.js';
 import type { Graph } from '../../core/graph/graph.js';
 import { graphNetwork, type WantedFeatures } from '../../core/graph/network.js';
 import { randomDraw } from '../../core/ir/draw.js';
-import type { Measured } from '../../core/ir/measured.js';
 import type { Provider } from '../batched/device.js';
 import { imagesOfDraw } from '../images.js';
 import type { NetworkScore } from '../network-score.js';
@@ -43,10 +41,4 @@ export async function scoreGraph({
   } finally {
     await opened.close();
   }
-}
-
-/** `marked` gives the features of a network for which they are known in advance. */
-export function selectFeatures(features: Measured, marked?: MarkedFeatures): WantedFeatures {
-  if (typeof features !== 'string') return { proxies: features, ...(marked ? { marked } : {}) };
-  return marked ? marked[features] : features;
 }

@@ -1,12 +1,12 @@
 // Finds the network of a candidate: blocks of a chain, or a graph, which the space builds or the request
 // contains.
+import { selectFeatures } from '../../core/graph/choose-features.js';
 import type { Graph } from '../../core/graph/graph.js';
 import type { WantedFeatures } from '../../core/graph/network.js';
 import { featuresOfStructure, graphOfStructure } from '../../core/graph/structure.js';
 import type { Network } from '../../core/ir/network.js';
 import type { Space } from '../../core/spaces/space.js';
 import type { ScoreRequest } from '../protocol.js';
-import { selectFeatures } from './score-features.js';
 
 export type NetworkSource =
   | { readonly network: Network }

@@ -54,7 +54,7 @@ test('a specification is an object, or text whose files the program hands in; a 
   const checked = await scout.specification.check({ value: SMALL });
   expect(checked).toMatchObject({
     candidates: 16,
-    warnings: [],
+    warnings: [{ path: 'fidelity', message: expect.stringContaining('8 samples for 64 channels') }],
     specification: { cohort: expect.any(String) },
   });
   const text = 'name: listed\nspace: nas-bench-201\nstrategy: { kind: list, file: two.txt }\n';

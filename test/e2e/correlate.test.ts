@@ -228,7 +228,10 @@ describe('calibrate', () => {
       scored: 0,
       calibration: { dataset: 'reversed', labels: 40, space: 'same' },
     });
-    expect(summary.warnings).toHaveLength(1);
+    expect(summary.warnings).toEqual([
+      expect.stringContaining('calibrated to 40 labels'),
+      expect.stringContaining('8 samples for 64 channels'),
+    ]);
     const truth = ['--truth', 'truth.csv', '--json'];
     const correlated = JSON.parse((await done(['correlate', 'calibrated', ...truth], { home })).stdout);
     expect(correlated.datasets[1].written.kendall).toBeGreaterThan(0.3);

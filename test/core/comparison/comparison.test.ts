@@ -205,6 +205,7 @@ describe('compareCohorts', () => {
     known: truth ? known : new Map(),
     millisecondsPerCandidate: 3,
     costs,
+    sampleWarnings: [],
   });
 
   it('says the same twice, answers every question, and is whole as JSON and as tables', () => {
