@@ -6,6 +6,7 @@ import {
   type FamilyName,
   isOwnProxy,
   proxiesOfFamily,
+  readsLabels,
 } from '../core/specification/families.js';
 import type { Specification } from '../core/specification/specification.js';
 import type { ScoreRequest } from '../engine/protocol.js';
@@ -16,7 +17,7 @@ import type { Proxies } from '../store/store.js';
  * modules: every candidate would fail for the same reason.
  */
 export function requestOf({
-  specification: { space, seed, fidelity, ownProxies },
+  specification: { space, seed, fidelity, ownProxies, input },
   asked: { candidate, draws, images, structure, families },
 }: {
   readonly specification: Specification;
@@ -38,6 +39,7 @@ export function requestOf({
     fidelity,
     draws,
     ...(images ? { images } : {}),
+    ...(input?.labels && families.some(readsLabels) ? { labels: input.labels } : {}),
     ...(structure === undefined ? {} : { structure }),
     ...(isUsual ? {} : { families }),
     ...(families.includes('own') && ownProxies ? { own: ownProxies } : {}),

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { engineOf, familyPart } from './contract/engines.js';
 import { ENGINE_VERSION, GRAPH_VERSION } from './engine-version.js';
 import { definitionOf } from './spaces/index.js';
-import { type FamilyName, needsOf, scoredFamilies } from './specification/families.js';
+import { type FamilyName, needsOf, readsLabels, scoredFamilies } from './specification/families.js';
 import type { Specification } from './specification/specification.js';
 import { canonicalJson } from './specification/specification-digest.js';
 
@@ -43,6 +43,7 @@ export function familyScope({
 }): string {
   const part = familyPart(family, engine);
   if (part === undefined) return scoreScope(specification, engine);
+  const labels = readsLabels(family) ? specification.input?.labels : undefined;
   const runtime = engineOf(engine).split('.').slice(1).join('.');
   const own = family === 'own' ? { own: specification.ownProxies?.map((module) => module.digest) } : {};
   return digest({
@@ -50,6 +51,7 @@ export function familyScope({
     ...graphPart(specification, family),
     family: part,
     runtime,
+    labels,
     ...own,
   });
 }
@@ -71,12 +73,13 @@ export function familyScopes(
 
 /**
  * Images count by the digest of their values. Without images `input` is undefined and leaves no key in the
- * JSON.
+ * JSON. Labels are not among them, because few families read them; see `familyScope`.
  */
 function dependencies({ space, input, fidelity, seed, execution }: Specification) {
   const { draws: _, ...one } = fidelity;
   const inAddress = definitionOf(space).inAddress?.(space) ?? space;
-  return { space: inAddress, input, ...one, seed, device: execution.device };
+  const images = input && { images: input.images };
+  return { space: inAddress, input: images, ...one, seed, device: execution.device };
 }
 
 /**

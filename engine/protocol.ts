@@ -24,6 +24,8 @@ export interface ScoreRequest {
   readonly structure?: string;
   /** Images that are used instead of noise. */
   readonly images?: ImagesFile;
+  /** The class of each image of the specification, used instead of random classes. */
+  readonly labels?: readonly number[];
   /** Asks for details in addition to the proxies. Only the `cpu` device provides them. */
   readonly report?: 'details';
   /** The families of proxies to compute; az-nas alone if absent. */

@@ -25,6 +25,7 @@ import { resolveNamedFile } from './named-file.js';
 import { withCalibration } from './read-calibration.js';
 import { findSourceField, type ReadSpecification, readListFile, withCandidates } from './read-candidates.js';
 import { type ReadImages, readImages } from './read-images.js';
+import { withLabels } from './read-labels.js';
 import { readModule } from './read-module.js';
 import { withOnnxFiles } from './read-networks.js';
 import { withProxyFiles } from './read-own-proxies.js';
@@ -111,7 +112,8 @@ async function completeSpecification({
     value: await withSpace({ value: withNetworks, reading }),
     reading,
   });
-  const withProxies = await withProxyFiles({ value: withInput, ...reading });
+  const withClasses = await withLabels({ value: withInput, resolve: reading.resolve });
+  const withProxies = await withProxyFiles({ value: withClasses, ...reading });
   const { value, calibration } = await withCalibration({ value: withProxies, resolve: reading.resolve });
   const files = {
     ...(images ? { images } : {}),

@@ -1,11 +1,13 @@
 // Checks whether a specification's space can do what the specification asks for.
 
 import { type Issue, SpecError } from '../errors.js';
+import { countClasses } from '../spaces/count-classes.js';
 import { definitionOfKind } from '../spaces/index.js';
 import type { Space } from '../spaces/space.js';
 import { LIMITED } from './constraints.js';
 import { checkLimits } from './cost-bounds.js';
 import { isBatchedDevice } from './devices.js';
+import { familyOf, readsLabels } from './families.js';
 import type { Specification } from './specification.js';
 import { sourceOf, stagesOf } from './stages.js';
 
@@ -49,7 +51,7 @@ export function adviseOn({
   readonly space: Space;
 }): readonly Issue[] {
   const { strategy } = specification;
-  const advice = [...checkLimits({ specification, space }).vacuous];
+  const advice = [...checkLimits({ specification, space }).vacuous, ...unreadLabels(specification)];
   if (strategy.kind !== 'evolution') return advice;
   const { population, budget } = strategy;
   if (budget < population) {
@@ -61,6 +63,12 @@ export function adviseOn({
     advice.push({ path: 'strategy.budget', message });
   }
   return advice;
+}
+
+function unreadLabels({ input, proxies }: Specification): readonly Issue[] {
+  if (!input?.labels || proxies.some((proxy) => readsLabels(familyOf(proxy)))) return [];
+  const message = `no proxy of this search reads labels (${proxies.join(', ')}); leave them out`;
+  return [{ path: 'input.labels', message }];
 }
 
 function sourceIssues({ specification, space }: { specification: Specification; space: Space }): Issue[] {
@@ -140,7 +148,7 @@ function imageIssues({ specification, space }: { specification: Specification; s
     return [
       { path, message: `${execution.device} scores on noise alone so far; must be cpu, or without images` },
     ];
-  const issues: Issue[] = [];
+  const issues: Issue[] = [...countIssues(input)];
   for (const { specification: stage } of stagesOf(specification)) {
     const { draws, batch, resolution } = stage.fidelity;
     if (resolution !== side)
@@ -159,12 +167,39 @@ function imageIssues({ specification, space }: { specification: Specification; s
   if (space.structureOf) return issues;
   const candidate = space.random({ seed: 0, draw: 0, name: 'images' });
   const at = { candidate, resolution: side };
+  issues.push(...classIssues({ labels: input.labels, space, at }));
   const inputChannels = space.graph
     ? space.graph(at).graph.inputs[0]!.shape[1]
     : (space.network(at).inputChannels ?? 3);
   if (inputChannels !== channels)
     issues.push({ path, message: `${whole}; ${space.kind} reads images of ${inputChannels} channels` });
   return issues;
+}
+
+/** There must be a label for each image. */
+function countIssues({ images, labels }: NonNullable<Specification['input']>): readonly Issue[] {
+  const [count] = images.shape;
+  if (!labels || labels.length === count) return [];
+  const message = `has ${labels.length} classes; must be ${count}, one for each image of input.images`;
+  return [{ path: 'input.labels', message }];
+}
+
+/** Every label must be a class of the networks, of which all candidates of a space have as many. */
+function classIssues({
+  labels,
+  space,
+  at,
+}: {
+  readonly labels: readonly number[] | undefined;
+  readonly space: Space;
+  readonly at: { readonly candidate: string; readonly resolution: number };
+}): readonly Issue[] {
+  if (!labels) return [];
+  const classes = countClasses({ space, ...at });
+  const place = labels.findIndex((label) => label >= classes);
+  if (place < 0) return [];
+  const message = `found ${labels[place]}; must be below ${classes}, the number of classes of ${space.kind}`;
+  return [{ path: `input.labels.${place}`, message }];
 }
 
 function resolutionIssues({

@@ -140,6 +140,11 @@ export function needsOf(family: FamilyName): readonly Need[] {
   return FAMILIES[family].needs;
 }
 
+/** Whether values of the family depend on the labels. Own proxies find them in every measurement. */
+export function readsLabels(family: FamilyName): boolean {
+  return family === 'own' || needsOf(family).includes('labels');
+}
+
 /**
  * Whether scorers compute the family and the store keeps it; the other families are counted from a
  * candidate's text.

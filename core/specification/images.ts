@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { SpecError } from '../errors.js';
 import { mapping, text, wholeNumber } from '../schema/fields.js';
-import { quote } from '../text/show.js';
+import { found, quote } from '../text/show.js';
 
 /**
  * The largest file of images, in bytes. Each worker keeps a copy on disk, from which its scorers read what
@@ -28,7 +28,23 @@ const Images = mapping(
   },
   { right: 'the path of a .npy file' },
 );
-export const Input = mapping({ images: Images }, { right: 'a mapping with images, the path of a .npy file' });
+
+/** The most labels, which are part of the specification that every shard carries. */
+export const MOST_LABELS = 4096;
+/** The largest class that a label may name. */
+const LARGEST_CLASS = 999_999;
+
+const Labels = z
+  .array(wholeNumber({ min: 0, max: LARGEST_CLASS }), {
+    error: ({ input }) => `${found(input)}; must be a list of classes, or the path of a text file`,
+  })
+  .min(1, 'found []; must have a class for each image')
+  .max(MOST_LABELS, `has more than ${MOST_LABELS} classes; keep batch x draws images`);
+
+export const Input = mapping(
+  { images: Images, labels: Labels.optional() },
+  { right: 'a mapping with images, the path of a .npy file, and possibly labels' },
+);
 export type Images = z.output<typeof Images>;
 
 export interface NpyHeader {

@@ -40,7 +40,16 @@ export function specificationSchema(): JsonSchema {
       aggregation: { ...outer(aggregation!), ...aggregationSchema(aggregation!) },
       input: {
         ...input!,
-        properties: { images: { type: 'string', description: 'the path of a .npy file' } },
+        properties: {
+          images: { type: 'string', description: 'the path of a .npy file' },
+          labels: {
+            anyOf: [
+              { type: 'array', items: { type: 'integer', minimum: 0 } },
+              { type: 'string', description: 'the path of a text file of whole numbers' },
+            ],
+            description: 'the class of each image, for the proxies that read labels; random by default',
+          },
+        },
       },
     },
   };

@@ -7,6 +7,7 @@ import { randomDraw } from '../../core/ir/draw.js';
 import type { Costs } from '../../core/spaces/space.js';
 import type { FamilyName } from '../../core/specification/families.js';
 import { imagesOfDraw } from '../images.js';
+import { labelsOfDraw } from '../labels.js';
 import { openOwnProxies } from '../own-proxies.js';
 import type { ScoreRequest } from '../protocol.js';
 import { openWhole } from './measure-whole.js';
@@ -27,7 +28,7 @@ export async function scoreWhole({
   families: readonly FamilyName[];
   threads: number;
 }): Promise<readonly Readonly<Record<string, number>>[]> {
-  const { candidate, seed, draws, fidelity, images, own = [] } = request;
+  const { candidate, seed, draws, fidelity, images, labels, own = [] } = request;
   const modules = openOwnProxies(own);
   const opened = await openWhole({
     network: wholeNetworkOf(request, source),
@@ -42,7 +43,10 @@ export async function scoreWhole({
       const noise = randomDraw({ seed, draw, owner: fidelity.weights === 'candidate' ? candidate : '' });
       const input = (shape: readonly number[]) =>
         images ? imagesOfDraw({ images, draw, shape }) : noise.input(shape);
-      scores.push(await opened.score(drawWhole({ drawn: { ...noise, input }, file: candidate })));
+      const drawn = { ...noise, input };
+      const given =
+        labels && ((count: number, classes: number) => labelsOfDraw({ labels, draw, count, classes }));
+      scores.push(await opened.score(drawWhole({ drawn, file: candidate, labels: given })));
     }
     return scores;
   } finally {

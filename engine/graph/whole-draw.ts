@@ -15,10 +15,19 @@ export interface WholeDraw {
 }
 
 /**
- * Classes are drawn uniformly. Throws SpecError for a constant whose values the network needs and its file
- * does not hold.
+ * Classes are drawn uniformly unless `labels` gives them. Throws SpecError for a constant whose values the
+ * network needs and its file does not hold.
  */
-export function drawWhole({ drawn, file }: { drawn: Draw; file: string }): WholeDraw {
+export function drawWhole({
+  drawn,
+  file,
+  labels,
+}: {
+  drawn: Draw;
+  file: string;
+  /** Gives the classes of the images in place of random ones. */
+  labels?: WholeDraw['labels'] | undefined;
+}): WholeDraw {
   const uniform = (name: string, count: number) =>
     drawn
       .weight({ name, shape: [count], initialization: { kind: 'uniform', bound: 0.5 } })
@@ -34,7 +43,7 @@ export function drawWhole({ drawn, file }: { drawn: Draw; file: string }): Whole
       });
     },
     images: drawn.input,
-    labels: (count, classes) => classesOf(uniform('labels', count), classes),
+    labels: labels ?? ((count, classes) => classesOf(uniform('labels', count), classes)),
     normal: (name, shape) => drawn.weight({ name, shape, initialization: { kind: 'normal', std: 1 } }),
     uniform,
   };
