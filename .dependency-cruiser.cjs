@@ -127,7 +127,7 @@ module.exports = {
     coreImports('proxies', 'wasm'),
     coreImports('ranking', 'errors'),
     coreImports('calibration', 'errors', 'text', 'schema', 'random', 'ranking', 'specification/families'),
-    coreImports('comparison', 'random', 'text', 'ranking'),
+    coreImports('comparison', 'random', 'text', 'ranking', 'specification/families'),
     coreImports('report', 'errors', 'candidate-error', 'text', 'schema', 'specification', 'ranking'),
     coreImports('export', 'errors', 'ir', 'ops', 'onnx', 'graph', 'lowering'),
     coreImports('evolution', 'specification', 'contract', 'random', 'spaces', 'ranking'),
