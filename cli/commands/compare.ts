@@ -5,7 +5,7 @@ import { compareSearches } from '../../client/comparison/compare-searches.js';
 import { writeComparison } from '../../client/comparison/write-comparison.js';
 import { openOutFolder } from '../../client/files/out-folder.js';
 import { readTruth } from '../../client/specification/read-specification.js';
-import { wholeNumber } from '../arguments.js';
+import { createWholeNumberParser } from '../arguments.js';
 import { printComparison } from '../render/comparison.js';
 import { note, printJson } from '../render/terminal.js';
 import { type Session, withSession } from '../session.js';
@@ -28,7 +28,7 @@ export function addCompareCommand(program: Command): void {
     .option(
       '--time <N>',
       'time the proxies of N candidates on this machine; 0: do not',
-      wholeNumber({ min: 0, max: 100 }),
+      createWholeNumberParser({ min: 0, max: 100 }),
       5,
     )
     .option('--out <DIR>', 'write comparison.json and a CSV file for each table to this folder')

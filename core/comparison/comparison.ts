@@ -29,10 +29,10 @@ export interface ComparedSearch {
    * none.
    */
   readonly millisecondsPerCandidate: number | null;
-  /** The time of each family of proxies; null if it was not measured. */
-  readonly costs: SearchCosts | null;
-  /** Why some features have too few samples; empty where none has. */
-  readonly sampleWarnings: readonly string[];
+  /** The time of each family of proxies; null, the default, if it was not measured. */
+  readonly costs?: SearchCosts | null;
+  /** Why some features have too few samples; none by default. */
+  readonly sampleWarnings?: readonly string[];
 }
 
 export interface SearchComparison {
@@ -82,7 +82,7 @@ export function compareCohorts({
 }
 
 function compareOne({
-  search: { cohort, space, known, millisecondsPerCandidate, costs, sampleWarnings },
+  search: { cohort, space, known, millisecondsPerCandidate, costs = null, sampleWarnings = [] },
   ranked,
   winners,
 }: {
