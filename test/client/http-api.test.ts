@@ -199,6 +199,7 @@ test('schedules are created, paused, resumed and deleted; workers are listed', a
 test('probes are answered to everybody, metrics by route and not by id', async () => {
   expect(await askAs('evil.example', '/healthz')).toBe(200);
   expect(await askAs('evil.example', '/readyz')).toBe(200);
+  await ask('/api/session');
   const { text } = await ask('/metrics');
   expect(text).toMatch(
     /zeroscout_http_requests_total\{method="GET",route="\/api\/session",status="200"\} \d+/,
