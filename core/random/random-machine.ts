@@ -201,18 +201,40 @@ declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
   readonly Instance: new (module: object) => { readonly exports: unknown };
 };
-const module = new WebAssembly.Module(assemble({ routines: [words, normals, signs] }));
-const { exports } = new WebAssembly.Instance(module) as { exports: Exports };
-
 /** The most numbers computed in one call. Memory holds the scale, then the words, then the signs. */
 export const MOST = 16_384;
 const WORDS = 64;
 const SIGNS = WORDS + MOST * BYTES;
-exports.memory.grow(Math.ceil((SIGNS + MOST * BYTES) / 65_536));
-const scale = new Float32Array(exports.memory.buffer, 0, 1);
-const numbers = new Float32Array(exports.memory.buffer, WORDS, MOST);
-const integers = new Uint32Array(exports.memory.buffer, WORDS, MOST);
-const expanded = new Float32Array(exports.memory.buffer, SIGNS, MOST);
+
+/** The routines, with views of their memory. */
+interface RandomMachine {
+  readonly exports: Exports;
+  readonly scale: Float32Array;
+  readonly numbers: Float32Array;
+  readonly integers: Uint32Array;
+  readonly expanded: Float32Array;
+}
+
+let built: RandomMachine | undefined;
+/** The machine is built when it is first needed, because most commands draw no numbers. */
+function machine(): RandomMachine {
+  built ??= buildMachine();
+  return built;
+}
+
+function buildMachine(): RandomMachine {
+  const module = new WebAssembly.Module(assemble({ routines: [words, normals, signs] }));
+  const { exports } = new WebAssembly.Instance(module) as { exports: Exports };
+  exports.memory.grow(Math.ceil((SIGNS + MOST * BYTES) / 65_536));
+  const { buffer } = exports.memory;
+  return {
+    exports,
+    scale: new Float32Array(buffer, 0, 1),
+    numbers: new Float32Array(buffer, WORDS, MOST),
+    integers: new Uint32Array(buffer, WORDS, MOST),
+    expanded: new Float32Array(buffer, SIGNS, MOST),
+  };
+}
 
 interface Row {
   readonly key: readonly [number, number];
@@ -224,6 +246,7 @@ interface Row {
 
 /** Returns the words of consecutive counters, two for each. The view is valid until the next call. */
 export function wordsOf({ key, start, length }: Row): Uint32Array {
+  const { exports, integers } = machine();
   exports.words(WORDS, WORDS + length * BYTES, start, ...key);
   return integers.subarray(0, length);
 }
@@ -231,6 +254,7 @@ export function wordsOf({ key, start, length }: Row): Uint32Array {
 /** Returns normal numbers, one for each word. The view is valid until the next call. */
 export function normalsOf({ std, ...row }: Row & { std: number }): Float32Array {
   wordsOf(row);
+  const { exports, scale, numbers } = machine();
   scale[0] = std;
   exports.normals(WORDS, WORDS + row.length * BYTES, 0);
   return numbers.subarray(0, row.length);
@@ -240,6 +264,7 @@ export function normalsOf({ std, ...row }: Row & { std: number }): Float32Array 
 export function signsOf({ length, ...row }: Row): Float32Array {
   const count = Math.ceil(length / WORD_BITS);
   wordsOf({ ...row, length: count });
+  const { exports, expanded } = machine();
   exports.signs(WORDS, WORDS + count * BYTES, SIGNS);
   return expanded.subarray(0, length);
 }

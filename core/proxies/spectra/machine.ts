@@ -33,24 +33,37 @@ export interface Machine {
   readonly gram: Call;
 }
 
-const bytes = assemble({
-  routines: [DOUBLE, SINGLE].flatMap((precision) => [pass(precision), reflect(precision), gram(precision)]),
-});
-const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes)) as { exports: Exports };
+interface Compiled {
+  readonly memory: Memory;
+  readonly doubles: Machine;
+  readonly singles: Machine;
+}
 
-const DOUBLES = machine(DOUBLE);
-const SINGLES = machine(SINGLE);
+let found: Compiled | undefined;
+/** The routines are compiled when they are first needed, because only scorers compute eigenvalues. */
+function compiled(): Compiled {
+  found ??= compile();
+  return found;
+}
+
+function compile(): Compiled {
+  const bytes = assemble({
+    routines: [DOUBLE, SINGLE].flatMap((precision) => [pass(precision), reflect(precision), gram(precision)]),
+  });
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes)) as { exports: Exports };
+  const machine = (precision: Precision): Machine => {
+    const call = (name: string) => exports[`${name}${precision.name}`] as Call;
+    return { precision, pass: call('pass'), reflect: call('reflect'), gram: call('gram') };
+  };
+  return { memory: exports.memory, doubles: machine(DOUBLE), singles: machine(SINGLE) };
+}
+
 /**
  * Float64 up to a size, and float32 above it, which takes half the time with errors of about 1e-6 of the
  * largest value, as LAPACK's float32 routines have.
  */
 export const machineFor = ({ n, doubleUpTo }: { n: number; doubleUpTo: number }): Machine =>
-  n <= doubleUpTo ? DOUBLES : SINGLES;
-
-function machine(precision: Precision): Machine {
-  const call = (name: string) => exports[`${name}${precision.name}`] as Call;
-  return { precision, pass: call('pass'), reflect: call('reflect'), gram: call('gram') };
-}
+  n <= doubleUpTo ? compiled().doubles : compiled().singles;
 
 /** Addresses in memory, in bytes. */
 export interface Places {
@@ -91,7 +104,7 @@ export function places({
     matrix: room((stride * stride) / precision.bytes),
     source: room(stride * rows),
   };
-  const { memory } = exports;
+  const { memory } = compiled();
   const missing = end - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
   return found;
@@ -103,10 +116,10 @@ export function numbers(
   start: number,
   length: number,
 ): Float64Array | Float32Array {
-  const { buffer } = exports.memory;
+  const { buffer } = compiled().memory;
   return each === 8 ? new Float64Array(buffer, start, length) : new Float32Array(buffer, start, length);
 }
 
 export function doubles(start: number, length: number): Float64Array {
-  return new Float64Array(exports.memory.buffer, start, length);
+  return new Float64Array(compiled().memory.buffer, start, length);
 }

@@ -9,7 +9,15 @@ import { mutateEdges } from '../mutate-edges.js';
 import { noBlocks } from '../no-blocks.js';
 import type { Space } from '../space.js';
 import { drawnCell } from './drawing.js';
-import { allModules, macroGraph, mutateModules, parseModules, printModules } from './macro.js';
+import {
+  allModules,
+  MACRO_SIZE,
+  type Modules,
+  macroGraph,
+  mutateModules,
+  parseModules,
+  printModules,
+} from './macro.js';
 import { CELLS, cellAt, cellKey, microGraph, OPERATIONS, parseCell, printCell } from './micro.js';
 import { halves, RESOLUTION } from './network.js';
 
@@ -57,21 +65,26 @@ const micro = {
   network: noBlocks(KIND),
 } as const satisfies Space;
 
-const SKELETONS = allModules();
+let found: readonly Modules[] | undefined;
+/** Listing them takes some milliseconds, which a process that opens another space does not pay. */
+function skeletons(): readonly Modules[] {
+  found ??= allModules();
+  return found;
+}
 
 const macro = {
   kind: KIND,
-  size: BigInt(SKELETONS.length),
+  size: BigInt(MACRO_SIZE),
   enumeration: {
-    size: SKELETONS.length,
-    at: (index) => printModules(SKELETONS[index]!),
+    size: MACRO_SIZE,
+    at: (index) => printModules(skeletons()[index]!),
   },
   proxies: AZ_NAS_PROXIES,
   parse: (text) => printModules(parseModules(text)),
   // Every skeleton is an equivalence class of its own.
   canonicalKey: (candidate) => candidate,
   representative: (candidate) => candidate,
-  random: (key) => printModules(randomStream(key).pick(SKELETONS)),
+  random: (key) => printModules(randomStream(key).pick(skeletons())),
   mutate: ({ parent, key, mutations }) =>
     printModules(mutateModules({ modules: parseModules(parent), key, mutations })),
   resolutionStep: (candidate) =>

@@ -49,7 +49,10 @@ export function printModules(modules: Modules): string {
   return `64-${modules.join('')}-basic`;
 }
 
-/** All 3,256 candidates, shorter ones first. */
+/** The number of candidates: the length of `allModules()`. */
+export const MACRO_SIZE = 3_256;
+
+/** All candidates, shorter ones first. */
 export function allModules(): readonly Modules[] {
   let level: readonly Modules[] = [[]];
   const found: Modules[] = [];
