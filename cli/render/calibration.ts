@@ -30,7 +30,7 @@ export function printCalibration({
     ]);
   print(`${labels} labels of ${dataset}\n${table.toString()}`);
   print(
-    'left out: of labels that were not fitted; better in: share of resamples of the labels in which it beats the weights of the search\n',
+    'left out: with labels that were not used for the fit; better in: share of resamples of the labels in which the fit is better than the weights of the search\n',
   );
   print(VERDICTS[method]);
   const shown = proxies.map((name, i) => `${name} ${formatFixed(fittedWeights[i], 2)} (${weights[i]})`);
@@ -38,8 +38,7 @@ export function printCalibration({
 }
 
 const VERDICTS: Readonly<Record<Calibration['method'], string>> = {
-  own: 'With these labels nothing that was fitted is surely better: a search that names this file ranks by the weights that there were. More labels may say more.',
+  own: 'With these labels no fit is certainly better: a search that names this file uses the weights of the calibrated search. More labels may help.',
   weights: 'The fitted weights rank better; a search that names this file uses them.',
-  model:
-    'The fitted model ranks better; a search that names this file uses it, and the weights where you copy them by hand.',
+  model: 'The fitted model ranks better; a search that names this file uses it.',
 };

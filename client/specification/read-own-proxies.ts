@@ -85,7 +85,7 @@ async function readProxy({ path, name }: { path: FileInput; name: string }): Pro
   if (wrong !== undefined) {
     const close = nearest({ word: String(wrong), known });
     fail(
-      `needs: unknown ${found(wrong)}; ${close ? `did you mean "${close}"?` : `must be of ${known.join(', ')}`}`,
+      `needs: unknown ${found(wrong)}; ${close ? `did you mean "${close}"?` : `choose from ${known.join(', ')}`}`,
     );
   }
   const needs = OWN_NEEDS.filter((need) => proxy.needs!.includes(need));

@@ -112,12 +112,12 @@ export function parseCalibration({
   } catch {
     throw SpecError.inFile({
       file: source,
-      message: 'is no JSON; must be a calibration file',
+      message: 'is not JSON; must be a calibration file',
     });
   }
   const found = (value as { format?: unknown } | null)?.format;
   if (found !== FORMAT) {
-    const message = `is no calibration of this release (format ${JSON.stringify(found) ?? 'missing'}, must be "${FORMAT}"); calibrate the search again`;
+    const message = `is not a calibration of this release (format ${JSON.stringify(found) ?? 'missing'}, must be "${FORMAT}"); calibrate the search again`;
     throw SpecError.inFile({ file: source, message });
   }
   const result = Calibration.safeParse(value);

@@ -49,7 +49,7 @@ export function readOnnx({
     if (error instanceof SpecError) throw error;
     throw SpecError.inFile({
       file,
-      message: `is no ONNX network that can be read: ${(error as Error).message}`,
+      message: `is not a readable ONNX network: ${(error as Error).message}`,
     });
   }
 }

@@ -112,7 +112,7 @@ function externalBytes({
 
 function fromRaw(bytes: Uint8Array, dataType: number): Float64Array {
   const width = WIDTH[dataType];
-  if (!width) throw new Error(`a tensor of data type ${dataType} is not one of numbers`);
+  if (!width) throw new Error(`a tensor of data type ${dataType} does not contain numbers`);
   if (bytes.length % width) throw new Error(`a tensor's ${bytes.length} bytes are no multiple of ${width}`);
   const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const read = READERS[dataType]!;

@@ -63,7 +63,10 @@ export function truthOf({
   }
   issues.throwIfAny();
   if (trainings.size === 0)
-    throw SpecError.inFile({ file: source, message: 'a header and no rows; must have one a candidate' });
+    throw SpecError.inFile({
+      file: source,
+      message: 'has a header but no rows; must have a row for each candidate',
+    });
   const accuracy = new Map([...trainings].map(([candidate, all]) => [candidate, meanOf(all)] as const));
   return { datasets, accuracy };
 }

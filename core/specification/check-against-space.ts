@@ -130,7 +130,7 @@ function deviceIssues({ specification, space }: { specification: Specification; 
   if (!definitionOfKind(space.kind)?.batched) return [];
   if (stagesOf(specification).every(({ specification: { fidelity } }) => fidelity.weights === 'shared'))
     return [];
-  const message = `${device} scores many candidates under one draw's weights; must be cpu where weights are of the candidate`;
+  const message = `${device} scores many candidates with the weights of one draw; must be cpu with weights: candidate`;
   return [{ path, message }];
 }
 

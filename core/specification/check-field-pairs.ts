@@ -20,7 +20,7 @@ export function checkProxyFields(value: unknown): Issue[] {
     .filter((name) => !offered.includes(name))
     .map((name) => ({
       path: 'proxies',
-      message: `${name} means nothing in ${space.kind}${WHY[name] ?? ''}; must be of ${offered.join(', ')}`,
+      message: `${name} is not defined in ${space.kind}${WHY[name] ?? ''}; choose from ${offered.join(', ')}`,
     }));
 }
 
@@ -129,7 +129,7 @@ export function checkCalibrationFields(value: unknown): Issue[] {
   if (data?.aggregation.calibration === undefined) return [];
   const { kind } = data.strategy;
   if (kind !== 'screening' && kind !== 'evolution') return [];
-  const message = `calibrated does not go with strategy ${kind}, which ranks cohorts of its own choice; must be exhaustive, random or list`;
+  const message = `calibrated cannot be combined with strategy ${kind}, which ranks other cohorts; must be exhaustive, random or list`;
   return [{ path: 'aggregation', message }];
 }
 

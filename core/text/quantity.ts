@@ -15,7 +15,7 @@ export function quantity() {
       return value as number;
     context.addIssue({
       code: 'custom',
-      message: `${found(written)}; must be a whole number, with k, M or G if you like: 450M`,
+      message: `${found(written)}; must be a whole number, optionally with k, M or G, such as 450M`,
     });
     return z.NEVER;
   };
@@ -24,5 +24,5 @@ export function quantity() {
   return z
     .unknown()
     .transform(read)
-    .meta({ anyOf: [whole, text], description: 'a whole number, with k, M or G if you like: 450M' });
+    .meta({ anyOf: [whole, text], description: 'a whole number, optionally with k, M or G, such as 450M' });
 }

@@ -39,7 +39,7 @@ export function commandsPage() {
   });
   return page(
     'Commands',
-    'Every command has `--help`; all but `worker` print JSON with `--json`. Results go to standard output, everything else to standard error; [exit codes](exit-codes.md) say how a command ended, and with `--json` a failed one also prints `{"error": {"code": ...}}` ([errors](errors.md)). An `ID` may be the beginning of one search’s id alone, `@last` for the newest search, or as Temporal’s page spells it. `--allow-modules` (or `ZEROSCOUT_ALLOW_MODULES=1`) lets a command or a worker run the code of a space that is a [module](../guides/own-space.md#a-module); without it specifications are data.',
+    'Every command has `--help`; all but `worker` print JSON with `--json`. Results go to standard output, everything else to standard error; [exit codes](exit-codes.md) say how a command ended, and with `--json` a failed one also prints `{"error": {"code": ...}}` ([errors](errors.md)). An `ID` can be shortened to a prefix that only one search has. `@last` is the newest search. The id that Temporal’s page shows (`search-...`) also works. `--allow-modules` (or `ZEROSCOUT_ALLOW_MODULES=1`) lets a command or a worker run the code of spaces and proxies that are [modules](../guides/own-space.md#a-module); without it no code of a specification runs.',
     sections,
   );
 }

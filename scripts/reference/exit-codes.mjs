@@ -6,7 +6,7 @@ export function exitCodesPage() {
   const rows = Object.entries(EXIT).map(([name, value]) => [code(value), EXIT_MEANINGS[name]]);
   return page(
     'Exit codes',
-    'What a command of `zeroscout` ends with. A standard output that cannot be written (a full disk) is 1; one that was closed early, as by `head`, is 0.',
+    'These are the exit codes of all commands. If standard output cannot be written (a full disk), the code is 1; if its reader closed it early, as `head` does, the code is 0.',
     [table(['code', 'means'], rows)],
   );
 }

@@ -9,7 +9,7 @@ export function settingsPage() {
   });
   return page(
     'Settings',
-    'Environment variables. What a single search does is in its [specification](specification.md), what a command does in its [options](commands.md); variables say where servers are and how processes behave.',
+    'These environment variables configure servers and processes. A search is configured by its [specification](specification.md), a command by its [options](commands.md).',
     sections,
   );
 }

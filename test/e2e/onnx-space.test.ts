@@ -101,7 +101,7 @@ test('what is no network, and what files cannot do, is refused before anything s
   };
   expect(await refused({ kind: 'onnx' })).toMatch(/space\.files/);
   expect(await refused({ kind: 'onnx', files: 'models/*.onnx' })).toMatch(
-    /space\.files: .*text\.onnx: is no ONNX network/,
+    /space\.files: .*text\.onnx: is not a readable ONNX network/,
   );
   expect(await refused({ kind: 'onnx', files: 'none/*.onnx' })).toMatch(/no file has such a name/);
   expect(await refused({ kind: 'onnx', files: '../../*.onnx' })).toMatch(/lies outside/);

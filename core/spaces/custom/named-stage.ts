@@ -71,7 +71,7 @@ function checkNamed({
   const uses = USES[one.block];
   for (const choice of NAMED_CHOICES)
     if (one[choice] !== undefined && !uses.includes(choice))
-      complain(choice, `means nothing in ${one.block}; remove it`);
+      complain(choice, `is not used by ${one.block}; remove it`);
   const { expansion, ratio } = one;
   const isBottleneck = one.block === 'bottleneck';
   if (isBottleneck && expansion !== undefined && ratio !== undefined)

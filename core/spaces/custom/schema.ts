@@ -28,7 +28,7 @@ export const Definition = mapping(
   const stages = chainStages(placed, complain);
   const patched = stages[0]?.block[0] === 'transformer';
   if (patched && stem)
-    complain(['stem'], 'means nothing before a transformer, which takes the images; remove it');
+    complain(['stem'], 'is not used before a transformer, which takes the images; remove it');
   // A space whose first stage turns the images into patches has no stem.
   const definition = {
     input,
@@ -88,7 +88,7 @@ function chainStages(placed: readonly Placed[], complain: Complain): Stage[] {
         `found ${stage.block.join(', ')} after the transformer of stages[${first}]; must be transformer`,
       );
     if (i > first && stage.patch)
-      complain(path('patch'), `means nothing here: stages[${first}] made the tokens; remove it`);
+      complain(path('patch'), `is not used here: stages[${first}] makes the tokens; remove it`);
     return i === first ? { ...stage, patch: stage.patch ?? [16] } : stage;
   });
 }

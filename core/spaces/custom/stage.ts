@@ -92,7 +92,7 @@ function checkChoices(stage: Written, complain: Complain): void {
   const used = new Set(stage.block.flatMap((kind) => USES[kind]));
   const has = (kind: BlockKind) => stage.block.includes(kind);
   for (const choice of CHOICES)
-    if (stage[choice] && !used.has(choice)) complain(choice, `means nothing in ${kinds}; remove it`);
+    if (stage[choice] && !used.has(choice)) complain(choice, `is not used by ${kinds}; remove it`);
   if (!stage.width && stage.block.some((kind) => !KEEPS_WIDTH.has(kind)))
     complain('width', 'missing; must be a whole number from 1 to 8192');
   if (has('transformer')) {

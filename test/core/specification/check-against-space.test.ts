@@ -65,7 +65,7 @@ describe('a specification and its space', () => {
     for (const text of [random, `${random}\nfidelity: paper`])
       expect(messages(endless, `${text}\n${cuda}`)).toEqual([]);
     const weights =
-      "execution.device: cuda scores many candidates under one draw's weights; must be cpu where weights are of the candidate";
+      'execution.device: cuda scores many candidates with the weights of one draw; must be cpu with weights: candidate';
     expect(messages(nasBench201, `fidelity: paper\n${cuda}`)).toEqual([weights]);
     expect(messages(nasBench201, `${shared.replace('standard', 'paper')}\n${cuda}`)).toEqual([weights]);
   });

@@ -54,11 +54,11 @@ describe('constraints', () => {
   test.each([
     [
       'constraints: { flops: { max: 450 MFLOPs } }',
-      'constraints.flops.max: found the text "450 MFLOPs"; must be a whole number, with k, M or G if you like: 450M',
+      'constraints.flops.max: found the text "450 MFLOPs"; must be a whole number, optionally with k, M or G, such as 450M',
     ],
     [
       'constraints: { flops: { max: -1 } }',
-      'constraints.flops.max: found -1; must be a whole number, with k, M or G if you like: 450M',
+      'constraints.flops.max: found -1; must be a whole number, optionally with k, M or G, such as 450M',
     ],
     ['constraints: { layers: {} }', 'constraints.layers: found an empty mapping; must hold min, max or both'],
     [

@@ -101,7 +101,7 @@ describe('parseTruth', () => {
     ['arch\n|a|', 'truth.csv:1: no dataset column; the header must be arch,<dataset>,...'],
     ['arch,x,x\n|a|,1,2', 'truth.csv:1: column "x" occurs twice'],
     ['arch,\n|a|,1', 'truth.csv:1: a column has no name'],
-    ['arch,x\n', 'truth.csv: a header and no rows; must have one a candidate'],
+    ['arch,x\n', 'truth.csv: has a header but no rows; must have a row for each candidate'],
     [
       'arch,x\n|a|,1\n|b|,1,2\n|c|',
       'truth.csv:3: 3 cells where the header has 2\ntruth.csv:4: 1 cells where the header has 2',

@@ -99,16 +99,16 @@ describe('definitions', () => {
 
   it.each([
     [{ ...inverted, activation: 'reluu' }, /stages\[0\]\.activation: unknown "reluu"; did you mean "relu"\?/],
-    [{ ...inverted, groups: 2 }, /stages\[0\]\.groups: means nothing in inverted/],
+    [{ ...inverted, groups: 2 }, /stages\[0\]\.groups: is not used by inverted/],
     [{ block: 'conv', width: 24, groups: 16 }, /stages\[0\]\.groups: found 16; must divide the 24 channels/],
-    [{ block: 'conv', width: 16, squeeze: 4 }, /stages\[0\]\.squeeze: means nothing in conv/],
+    [{ block: 'conv', width: 16, squeeze: 4 }, /stages\[0\]\.squeeze: is not used by conv/],
     [
       { block: 'bottleneck', width: 16, ratio: 0.25, expansion: 4 },
       /stages\[0\]\.ratio: found expansion too/,
     ],
     [{ block: 'bottleneck', width: 18, ratio: 0.25 }, /stages\[0\]\.width: found 18; 0\.25 times that/],
     [{ block: 'dense', depth: 2 }, /stages\[0\]\.growth: missing|stages\[0\]\.growth: is missing/],
-    [{ block: 'dense', growth: 8, width: 32 }, /stages\[0\]\.width: means nothing in dense/],
+    [{ block: 'dense', growth: 8, width: 32 }, /stages\[0\]\.width: is not used by dense/],
     [{ block: 'maxpool', kernel: 2 }, /stages\[0\]\.kernel: found 2; a window of 2 needs stride/],
     [{ block: 'conv', width: 8, kernel: 2 }, /stages\[0\]\.kernel: found 2; must be one of 1, 3, 5, 7/],
     [{ repeat: 0, ...inverted }, /stages\[0\]\.repeat: found 0; must be a whole number from 1 to 64/],

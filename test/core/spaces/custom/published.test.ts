@@ -129,7 +129,10 @@ describe('a stage of named options', () => {
     [{ options: {}, width: 8 }, /stages\[0\]\.options: found no options/],
     [{ options: { a: { block: 'cell' } }, width: 8 }, /stages\[0\]\.options\.a\.block/],
     [{ options: { a: { block: 'inverted' } }, width: 8 }, /options\.a\.expansion: is missing/],
-    [{ options: { a: { block: 'identity', kernel: 3 } }, width: 8 }, /options\.a\.kernel: means nothing/],
+    [
+      { options: { a: { block: 'identity', kernel: 3 } }, width: 8 },
+      /options\.a\.kernel: is not used by identity/,
+    ],
     [{ options: { a: { block: 'conv' } }, width: [8, 16] }, /stages\[0\]\.width: found a list/],
     [{ options: { a: { block: 'conv' } }, width: 8, stride: 2, patch: 4 }, /stages\[0\]\.patch: unknown key/],
   ])('%j is refused', (stage, message) => {

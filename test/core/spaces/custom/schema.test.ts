@@ -69,12 +69,12 @@ describe('a definition', () => {
       JSON.stringify({ name: 'a', space: { kind: 'custom', definition }, ...proxies });
     expect(parseSpecification({ text: text({}), source: 'spec' }).proxies).not.toContain('progressivity');
     const named = text({ proxies: ['progressivity'] });
-    expect(() => parseSpecification({ text: named, source: 'spec' })).toThrow(/progressivity means nothing/);
+    expect(() => parseSpecification({ text: named, source: 'spec' })).toThrow(/progressivity is not defined/);
   });
 
   it.each<[unknown, RegExp, object?]>([
     [[good, token, good], /stages\[2\]\.block: found basic after the transformer of stages\[1\]; must be/],
-    [[good, token, { ...token, patch: 4 }], /stages\[2\]\.patch: means nothing here: stages\[1\] made/],
+    [[good, token, { ...token, patch: 4 }], /stages\[2\]\.patch: is not used here: stages\[1\] makes/],
     [
       [{ ...token, block: ['basic', 'transformer'] }],
       /stages\[0\]\.block: found basic, transformer; a trans/,
@@ -84,9 +84,9 @@ describe('a definition', () => {
       [{ ...token, ratio: [4, 3.3] }],
       /stages\[0\]\.ratio: found 3.3; must be a multiple of 0.25, at most 16/,
     ],
-    [[{ ...token, stride: 2 }], /stages\[0\]\.stride: means nothing in transformer; remove it/],
-    [[{ ...good, heads: 2 }], /stages\[0\]\.heads: means nothing in basic; remove it/],
-    [[token], /^a.yaml: stem: means nothing before a transformer/, { stem: { width: 8 } }],
+    [[{ ...token, stride: 2 }], /stages\[0\]\.stride: is not used by transformer; remove it/],
+    [[{ ...good, heads: 2 }], /stages\[0\]\.heads: is not used by basic; remove it/],
+    [[token], /^a.yaml: stem: is not used before a transformer/, { stem: { width: 8 } }],
     [
       [{ ...good, stride: 2 }, token],
       /input\.resolution: found 48; must be a multiple of 32, the largest product of strides and patch/,
@@ -102,14 +102,14 @@ describe('a definition', () => {
     [[{ ...good, kernal: 3 }], /stages\[0\]\.kernal: unknown key "kernal"; did you mean "kernel"\?/],
     [[{ ...good, kernel: [3, 4] }], /stages\[0\]\.kernel: found 4; must be one of 1, 3, 5, 7/],
     [[{ ...good, stride: 3 }], /stages\[0\]\.stride: found 3; must be one of 1, 2, 4/],
-    [[{ ...good, expansion: 4 }], /stages\[0\]\.expansion: means nothing in basic; remove it/],
+    [[{ ...good, expansion: 4 }], /stages\[0\]\.expansion: is not used by basic; remove it/],
     [[good, { block: 'inverted', width: 8 }], /stages\[1\]\.expansion: is missing; inverted needs it/],
     [
       [{ block: 'bottleneck', width: [16, 20], expansion: [2, 8] }],
       /stages\[0\]\.width: found 20; must be a multiple of 8, the bottleneck's expansion/,
     ],
     [[{ block: 'cell', width: 8 }], /stages\[0\]\.cell: is missing; must be a cell/],
-    [[{ ...good, cell: CELL }], /stages\[0\]\.cell: means nothing in basic/],
+    [[{ ...good, cell: CELL }], /stages\[0\]\.cell: is not used by basic/],
     [
       [
         { ...good, stride: [1, 4] },
