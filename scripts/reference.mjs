@@ -11,6 +11,7 @@ import { errorsPage } from './reference/errors.mjs';
 import { exitCodesPage } from './reference/exit-codes.mjs';
 import { fidelityPage, fidelitySvg } from './reference/fidelity.mjs';
 import { filesPage } from './reference/files.mjs';
+import { latencyBudgetPage } from './reference/latency-budget.mjs';
 import { proxiesPage } from './reference/proxies.mjs';
 import { settingsPage } from './reference/settings.mjs';
 import { specificationPage } from './reference/specification.mjs';
@@ -25,6 +26,7 @@ export function referencePages() {
     'README.md': readme(),
     'docs/adopt/worked-example.md': workedExamplePage(),
     'docs/ja/adopt/worked-example.md': workedExamplePageInJapanese(),
+    'docs/guides/latency-budget.md': latencyBudgetPage(),
     'docs/reference/api.md': apiPage(),
     'docs/reference/commands.md': commandsPage(),
     'docs/reference/errors.md': errorsPage(),

@@ -103,6 +103,7 @@ export default defineConfig({
           'own-proxy',
           'calibrate',
           'evolution',
+          'latency-budget',
           'slurm-and-jobs',
         ]),
       },
