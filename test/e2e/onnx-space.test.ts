@@ -95,18 +95,25 @@ test('what is no network, and what files cannot do, is refused before anything s
   writeFileSync(join(home.dir, 'models/text.onnx'), 'no network');
   const refused = async (space: object, more: object = {}) => {
     home.write('bad.json', JSON.stringify({ name: 'bad', space, ...more }));
-    const { code, stderr } = await zeroscout(['run', 'bad.json'], { home });
+    const { code, stdout } = await zeroscout(['run', 'bad.json', '--json'], { home });
     expect(code).toBe(2);
-    return stderr;
+    return JSON.parse(stdout).error;
   };
-  expect(await refused({ kind: 'onnx' })).toMatch(/space\.files/);
-  expect(await refused({ kind: 'onnx', files: 'models/*.onnx' })).toMatch(
-    /space\.files: .*text\.onnx: is not a readable ONNX network/,
-  );
-  expect(await refused({ kind: 'onnx', files: 'none/*.onnx' })).toMatch(/no file has such a name/);
-  expect(await refused({ kind: 'onnx', files: '../../*.onnx' })).toMatch(/lies outside/);
+  const files = { code: 'invalid-input', field: 'space.files' };
+  expect(await refused({ kind: 'onnx' })).toMatchObject(files);
+  expect(await refused({ kind: 'onnx', files: 'models/*.onnx' })).toMatchObject({
+    ...files,
+    message: expect.stringContaining('text.onnx'),
+  });
+  expect(await refused({ kind: 'onnx', files: 'none/*.onnx' })).toMatchObject(files);
+  expect(await refused({ kind: 'onnx', files: '../../*.onnx' })).toMatchObject({
+    ...files,
+    message: expect.stringContaining('../../*.onnx'),
+  });
   writeFileSync(join(home.dir, 'models/text.onnx'), smallNetwork({ widths: [8, 8, 8], kernel: 3 }));
   const evolution = { strategy: { kind: 'evolution', budget: 10, population: 4 } };
-  expect(await refused({ kind: 'onnx', files: 'models/*.onnx' }, evolution)).toMatch(/strategy: .*evolution/);
+  expect(await refused({ kind: 'onnx', files: 'models/*.onnx' }, evolution)).toMatchObject({
+    field: 'strategy',
+  });
   expect(existsSync(join(home.dir, 'data'))).toBe(false);
 }, 60_000);

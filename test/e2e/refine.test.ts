@@ -71,24 +71,24 @@ test('rounds of screening, and a schedule, begin with a ranking too; without top
 
 describe('what cannot be refined ends with code 2 and names the field', () => {
   test.each([
-    [{ kind: 'list', search: 'none' }, {}, /strategy\.search: no search "none"; known: .*first/],
+    [{ kind: 'list', search: 'none' }, {}, 'strategy.search', /"none".*first/],
     [
       { kind: 'list', search: 'first', top: SAMPLES + 1 },
       {},
-      new RegExp(
-        `strategy\\.top: found ${SAMPLES + 1}; the ranking of search "first" has ${SAMPLES} candidates`,
-      ),
+      'strategy.top',
+      new RegExp(`"first" has ${SAMPLES} candidates`),
     ],
     [
       { kind: 'list', search: 'first' },
       { space: { kind: 'mobilenet-v2' }, fidelity: { resolution: 32 } },
-      /strategy\.search: "first" searched nas-bench-201; must be a search of the same space, mobilenet-v2/,
+      'strategy.search',
+      /nas-bench-201.*mobilenet-v2/,
     ],
-  ])('%j %j', async (strategy, changes, message) => {
+  ])('%j %j', async (strategy, changes, field, message) => {
     refine(strategy, changes);
-    const { code, stderr } = await zeroscout(['run', 'refine.json'], { home });
-    expect(stderr).toMatch(message);
+    const { code, stdout } = await zeroscout(['run', 'refine.json', '--json'], { home });
     expect(code).toBe(2);
+    expect(JSON.parse(stdout).error).toMatchObject({ field, message: expect.stringMatching(message) });
   });
 
   test('a search that is under way', async () => {
@@ -97,9 +97,12 @@ describe('what cannot be refined ends with code 2 and names the field', () => {
     home.write('waits.json', specification({ name: 'waits', changes: { seed: 9 } }));
     await cli('run', 'waits.json', '--id', 'waits', '--detach', '--workers', '0');
     refine({ kind: 'list', search: 'waits' });
-    const { code, stderr } = await zeroscout(['run', 'refine.json'], { home });
-    expect(stderr).toMatch(/strategy\.search: search "waits" has no results/);
+    const { code, stdout } = await zeroscout(['run', 'refine.json', '--json'], { home });
     expect(code).toBe(2);
+    expect(JSON.parse(stdout).error).toMatchObject({
+      field: 'strategy.search',
+      message: expect.stringContaining('"waits"'),
+    });
     await cli('cancel', 'waits');
   });
 });
