@@ -48,7 +48,7 @@ export async function showFinished({
       `search ${paint.bold(id)} finished${when}, ${candidates} candidates${rest}; nothing to do; --again runs it again${failed ? ' and retries those' : ''}`,
     );
     if (options.detach && options.json) printJson({ id, finished: true });
-    else if (!options.detach || options.out !== undefined) await showResults({ results, options });
+    else if (!options.detach || options.out !== undefined) await deliverResults({ results, options });
     noteFailedNotification(result);
     return true;
   } catch (error) {
