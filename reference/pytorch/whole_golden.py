@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import onnx
 import torch
 from torch.nn import functional as F
 
@@ -75,12 +76,20 @@ def of_space(case: dict) -> whole.Whole:
     )  # fmt: skip
 
 
+def scales_of(path: str) -> set[str]:
+    """The vectors that are 1: scales of normalizations, whatever their names, and others whose names end in "weight"."""
+    graph = onnx.load(path).graph
+    named = {t.name for t in graph.initializer if len(t.dims) == 1 and t.name.endswith("weight")}
+    return named | {node.input[1] for node in graph.node if node.op_type == "BatchNormalization"}
+
+
 def of_file(case: dict, folder: Path) -> whole.Whole:
     # Uses F.batch_norm, which the recorder observes.
     onnx_operators.OPS["BatchNormalization"] = lambda net, x, a, node: F.batch_norm(
         x[0], None, None, x[1], x[2], True, 0.1, a.get("epsilon", 1e-5)
     )
-    net = Network(str(folder / case["file"]), torch.float64)
+    path = str(folder / case["file"])
+    net = Network(path, torch.float64, scales_of(path))
     output = net.graph.output[0].name
     pooled = [node.input[0] for node in net.graph.node if node.op_type in ("GlobalAveragePool", "ReduceMean")][-1]
     names = []
