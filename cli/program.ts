@@ -49,8 +49,8 @@ const COMMANDS: readonly (readonly [names: readonly string[], load: () => Promis
 ];
 
 /**
- * The program with only the command that was typed, or with every command if `typed` is none of them. Throws
- * a CommanderError where commander would end the process.
+ * The program with only the command that was typed, with none if the version was asked for, and otherwise with
+ * every command. Throws a CommanderError where commander would end the process.
  */
 export async function createProgram({
   typed = '',
@@ -62,13 +62,19 @@ export async function createProgram({
     .version(version)
     .showHelpAfterError('(zeroscout --help lists the commands)')
     .exitOverride();
-  const one = COMMANDS.filter(([names]) => names.includes(typed));
-  const loaded = await Promise.all((one.length > 0 ? one : COMMANDS).map(([, load]) => load()));
+  const loaded = await Promise.all(commandsFor(typed).map(([, load]) => load()));
   for (const add of loaded) add(program);
   addAllowModules(program);
   adviseCommands(program);
   overrideAll(program);
   return program;
+}
+
+/** All commands where none was typed, because help and advice name them; the version needs none. */
+function commandsFor(typed: string): typeof COMMANDS {
+  if (typed === '--version' || typed === '-V') return [];
+  const one = COMMANDS.filter(([names]) => names.includes(typed));
+  return one.length > 0 ? one : COMMANDS;
 }
 
 function overrideAll(command: Command): void {

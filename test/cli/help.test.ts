@@ -1,11 +1,13 @@
 // Tests that --help names every command, argument and option, each with a meaning, and that validate shows every default.
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { createProgram } from '../../cli/program.js';
 import { type TestHome, testHome } from '../support/home.js';
-import { zeroscout } from '../support/zeroscout.js';
+import { ROOT, zeroscout } from '../support/zeroscout.js';
 
 let home: TestHome;
 beforeAll(() => {
@@ -33,6 +35,13 @@ test.each(childrenOf(program).map((command) => command.name()))(
     expect(commands.length).toBeLessThan(childrenOf(program).length);
   },
 );
+
+test('zeroscout --version loads no command, and prints the version of the package', async () => {
+  expect((await createProgram({ typed: '--version' })).commands).toEqual([]);
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const { code, stdout } = await zeroscout(['--version'], { home });
+  expect([code, stdout]).toEqual([0, `${version}\n`]);
+});
 
 /** The output of the built command line; one process stands for each kind of command. */
 test.concurrent.each(['', 'run', 'schedule', 'schedule create'])(
