@@ -16,6 +16,7 @@ export type { ParetoCost, ParetoRow } from '../core/report/pareto.js';
 export type { RankingRow } from '../core/report/ranking-csv.js';
 export type { RankingDiff } from '../core/report/ranking-diff.js';
 export type { Summary } from '../core/report/summary.js';
+export type { Generation } from '../core/report-page/report-data.js';
 export type { SpaceDescription } from '../core/spaces/describe.js';
 export type { Device } from '../core/specification/devices.js';
 export type { Specification } from '../core/specification/specification.js';

@@ -59,6 +59,11 @@ export const SETTINGS: Readonly<Record<string, readonly Setting[]>> = {
     },
     { name: 'NATS_KEY', meaning: 'PEM file with the key of `NATS_CERT`.' },
     {
+      name: 'ZEROSCOUT_TEMPORAL_UI',
+      meaning: 'Address of Temporal’s web page, to which the page of a search links.',
+      default: 'the page of the embedded server, if it has one',
+    },
+    {
       name: 'ZEROSCOUT_UI_TOKEN',
       meaning: 'Token of operators for `zeroscout ui`, who may change data.',
       default: 'a new one at each start',

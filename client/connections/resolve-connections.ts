@@ -10,6 +10,7 @@ import type { Home, ServiceName } from '../embedded/home.js';
 import { requireRunning } from '../embedded/require-running.js';
 import { readNatsSettings } from './nats-settings.js';
 import type { NatsSettings, TemporalOptions, TemporalSettings } from './settings.js';
+import { configuredWebAddress } from './temporal-page.js';
 
 export { connectTemporal } from './connect-temporal.js';
 export type { NatsSettings, Source, TemporalOptions, TemporalSettings } from './settings.js';
@@ -117,7 +118,14 @@ function configuredTemporal(env: NodeJS.ProcessEnv): TemporalSettings | undefine
     ...(apiKey !== undefined && { apiKey }),
     ...(metadata !== undefined && { metadata }),
   };
-  return { options, address, namespace: namespace || DEFAULT_NAMESPACE, source };
+  const webAddress = configuredWebAddress(env);
+  return {
+    options,
+    address,
+    namespace: namespace || DEFAULT_NAMESPACE,
+    source,
+    ...(webAddress === undefined ? {} : { webAddress }),
+  };
 }
 
 /** The library silently ignores a certificate without its key, and a key without its certificate. */

@@ -16,7 +16,7 @@ export interface TemporalSettings {
   readonly address: string;
   readonly namespace: string;
   readonly source: Source;
-  /** The address of Temporal's web page, which is known for the embedded server only. */
+  /** The address of Temporal's web page: of the embedded server, or as ZEROSCOUT_TEMPORAL_UI says. */
   readonly webAddress?: string;
 }
 

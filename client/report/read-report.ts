@@ -15,13 +15,13 @@ import { diffSearches } from '../results/diff-searches.js';
 import { createAccuracyLookup } from '../results/known-accuracies.js';
 import { listMeasuredScopes } from '../results/latencies.js';
 import { countFlops } from '../results/pareto.js';
+import { readGenerations } from '../results/read-generations.js';
 import { readResults } from '../results/results.js';
 import { findFinishedSearch, findSearch } from '../searches/find-search.js';
 import { openSpaceWith } from '../specification/allow-modules.js';
 import { countWorkers } from './count-workers.js';
 import { drawWinners } from './draw-winners.js';
 import { knownFlops, readColumns } from './read-columns.js';
-import { readGenerations } from './read-generations.js';
 
 /** The number of best candidates whose rank intervals are drawn, and of changes that are listed. */
 const INTERVALS = 50;
@@ -56,7 +56,6 @@ export async function readReport(
   const read = await readColumns({ results, flopsOf: knownFlops(flopsOf) });
   const { columns, candidates, top, members } = read;
   const comparison = await compareWith(session, { ids: [id, ...compare], truth, ranked: candidates.length });
-  const scores = new Map(candidates.map((candidate, i) => [candidate, columns.score[i]!]));
   const blob = (digest: string) => store.blobs.get(digest);
   return {
     facts: { ...(await factsOf(session, { search, space, specification })), countedAt },
@@ -67,7 +66,7 @@ export async function readReport(
     failures: readFailuresCsv(results.failures),
     comparison: 'missing' in comparison ? comparison : comparison.searches[0]!,
     known: truth ? knownColumns({ truth, space, candidates }) : [],
-    generations: await readGenerations({ store, specification, result, summary: results.summary, scores }),
+    generations: await readGenerations({ store, specification, result, results }),
     others: 'missing' in comparison ? [] : await readOthers(session, { id, candidates, comparison }),
   };
 }

@@ -48,6 +48,8 @@ export interface SearchDescription {
   readonly verification?: Summary['verification'];
   readonly notCompared?: string;
   readonly notNotified?: string;
+  /** The page of the search at Temporal, if it is known where Temporal's web page is. */
+  readonly temporalPage?: string;
 }
 
 /** The sources of a description. */

@@ -6,6 +6,7 @@ import type { ParetoCost, ParetoRow } from '../../core/report/pareto.js';
 import type { RankingDiff } from '../../core/report/ranking-diff.js';
 import type { Truth } from '../../core/report/truth.js';
 import { renderReport } from '../../core/report-page/render-report.js';
+import type { Generation } from '../../core/report-page/report-data.js';
 import type { Space } from '../../core/spaces/space.js';
 import { checkOptions } from '../check-options.js';
 import { compareSearches } from '../comparison/compare-searches.js';
@@ -17,6 +18,7 @@ import { diffSearches } from '../results/diff-searches.js';
 import { type ExportedFile, type ExportFormat, exportCandidates } from '../results/export-candidates.js';
 import { listMeasuredScopes } from '../results/latencies.js';
 import { countFlops, findParetoFront } from '../results/pareto.js';
+import { readGenerations } from '../results/read-generations.js';
 import { type Results, readResults } from '../results/results.js';
 import { openSpaceWith } from '../specification/allow-modules.js';
 import { readTruth } from '../specification/read-specification.js';
@@ -62,6 +64,11 @@ export interface FinishedSearches {
     id: string,
     options?: { readonly truth?: TruthInput; readonly compare?: readonly string[] },
   ): Promise<string>;
+  /**
+   * The generations of a finished evolution: the best score so far and the mean of each, in the final
+   * ranking. Empty for another strategy.
+   */
+  generations(id: string): Promise<readonly Generation[]>;
   /**
    * The changes from one finished search to another; lists contain their first `top` entries, 10 by default.
    */
@@ -115,6 +122,10 @@ export function createReading(session: Session): FinishedSearches {
       checkOptions('report', { truth, compare });
       const readKnown = truth && ((space: Space) => readTruthOf(truth, space));
       return renderReport(await readReport(session, { id, compare, readTruth: readKnown }));
+    },
+    generations: async (id) => {
+      const { memo, result, results } = await resultsOf(id);
+      return readGenerations({ store, specification: memo.specification, result, results });
     },
     diff: async (earlier, later, { top = 10 } = {}) => {
       checkOptions('diff', { top });

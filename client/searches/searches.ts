@@ -4,6 +4,7 @@ import type { SearchMemo } from '../../core/contract/search.js';
 import type { Specification } from '../../core/specification/specification.js';
 import { checkOptions } from '../check-options.js';
 import type { Session } from '../connections/session.js';
+import { temporalPageOf } from '../connections/temporal-page.js';
 import { type CandidateDescription, describeCandidate } from '../results/describe-candidate.js';
 import { checkStart } from '../specification/check-start.js';
 import { readSpecificationInput, type SpecificationInput } from '../specification/read-specification.js';
@@ -84,9 +85,11 @@ export function createSearches({ session, scoring, isRestarted }: SearchesSettin
       yield* listSearches({ client, ...filter });
     },
     get: async (id) => {
-      const isLocal = session.connections.temporal.source === 'embedded';
+      const { temporal } = session.connections;
+      const isLocal = temporal.source === 'embedded';
       const { memo: _, ...description } = await describeSearch({ client, store, isLocal }, id);
-      return description;
+      const temporalPage = temporalPageOf(temporal, description.id);
+      return temporalPage === undefined ? description : { ...description, temporalPage };
     },
     progress: async function* (id) {
       yield* (await attach(id)).progress();

@@ -7,6 +7,8 @@ const AREA: Area = { left: 58, right: 308, top: 20, bottom: 158 };
 const BINS = 36;
 /** The share of the values that is left out at either end, so that outliers do not flatten the rest. */
 const LEFT_OUT = 0.005;
+/** Values further than so many interquartile ranges from the quartiles are outliers too. */
+const FENCE = 6;
 
 export interface HistogramInput {
   readonly id: string;
@@ -27,9 +29,7 @@ export interface DrawnHistogram {
 /** Undefined if no value is finite. */
 export function drawHistogram(input: HistogramInput): DrawnHistogram | undefined {
   const { id, name, values, marked, firstMark } = input;
-  const few = values.length < 1 / LEFT_OUT;
-  const cut = few ? {} : { below: LEFT_OUT, above: 1 - LEFT_OUT };
-  const bulk = rangeOf(values, { ...cut, margin: 0 });
+  const bulk = bulkOf(values);
   if (!bulk) return undefined;
   const range = withMarked(bulk, marked);
   const { counts, outside, notFinite } = countBins(values, range);
@@ -75,6 +75,19 @@ export function drawHistogram(input: HistogramInput): DrawnHistogram | undefined
     svg: drawPicture({ id, ...SIZE, title: `Distribution of ${name}`, description, lines }),
     outside,
     notFinite,
+  };
+}
+
+/** The range of nearly all values; of all values where they are few. Undefined if no value is finite. */
+function bulkOf(values: ArrayLike<number>): Range | undefined {
+  if (values.length < 1 / LEFT_OUT) return rangeOf(values, { margin: 0 });
+  const bulk = rangeOf(values, { below: LEFT_OUT, above: 1 - LEFT_OUT, margin: 0 });
+  const quartiles = rangeOf(values, { below: 0.25, above: 0.75, margin: 0 });
+  if (!bulk || !quartiles || quartiles.low === quartiles.high) return bulk;
+  const fence = FENCE * (quartiles.high - quartiles.low);
+  return {
+    low: Math.max(bulk.low, quartiles.low - fence),
+    high: Math.min(bulk.high, quartiles.high + fence),
   };
 }
 

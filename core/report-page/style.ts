@@ -23,6 +23,7 @@ code { font-family: ui-monospace, "SFMono-Regular", Menlo, Consolas, "Liberation
 .key dd { margin: 0; font-size: 22px; font-weight: 600; overflow-wrap: anywhere; }
 nav ul { max-width: none; list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 12px 0; }
 .scroll { overflow-x: auto; }
+.scroll + .scroll { margin-top: 18px; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 caption { text-align: left; color: #59637a; padding: 4px 0; }
 th, td { text-align: left; vertical-align: top; padding: 5px 10px 5px 0; border-bottom: 1px solid #d9dee7; }
@@ -65,14 +66,14 @@ pre { background: #f5f7fa; border: 1px solid #d9dee7; border-radius: 8px; paddin
   .key div { flex-basis: 100px; padding: 6px 10px; }
   thead { display: table-header-group; break-after: avoid; }
   h2 + p, h3 + p, caption, header { break-after: avoid; }
-  tr, figure, article, .key, .note, .answers > div { break-inside: avoid; }
+  p, li, tr, figure, article, .key, .note, .answers > div { break-inside: avoid; }
+  td.candidate code { font-size: 7.5pt; }
   .scroll { overflow: visible; }
   .grid > figure { flex-basis: 31%; }
   .grid > article { flex-basis: 46%; }
   svg.chart { max-height: 225mm; }
   svg.drawing { max-height: 88mm; }
   .tall svg.drawing { max-height: 190mm; }
-  p, li { orphans: 3; widows: 3; }
   nav { display: none; }
   a { color: inherit; text-decoration: none; }
 }

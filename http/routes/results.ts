@@ -19,6 +19,7 @@ export function addResultRoutes(setting: RouteSetting): void {
   addDiff(setting);
   addCorrelation(setting);
   addExport(setting);
+  addGenerations(setting);
 }
 
 function addPareto({ app, zeroscout }: RouteSetting): void {
@@ -142,6 +143,40 @@ function addExport({ app, zeroscout }: RouteSetting): void {
         });
       }
       throw new ProblemError({ status: 404, code: 'not-found', detail: `the ranking has no rank ${rank}` });
+    },
+  );
+}
+
+function addGenerations({ app, zeroscout }: RouteSetting): void {
+  const Score = z.number().nullable();
+  app.openapi(
+    createRoute({
+      tags: [TAG],
+      middleware: requires('viewer'),
+      method: 'get',
+      path: '/api/searches/{id}/generations',
+      operationId: 'getGenerations',
+      summary: 'The best score so far and the mean of each generation of an evolution',
+      request: { params: z.object({ id: IdParameter }) },
+      responses: {
+        200: json(
+          z.array(z.object({ candidates: z.int(), best: Score, mean: Score })),
+          'the generations; empty for another strategy',
+        ),
+        ...problems,
+      },
+    }),
+    async (context) => {
+      const generations = await zeroscout.searches.generations(context.req.valid('param').id);
+      const orNull = (score: number) => (Number.isFinite(score) ? score : null);
+      return context.json(
+        generations.map(({ candidates, best, mean }) => ({
+          candidates,
+          best: orNull(best),
+          mean: orNull(mean),
+        })),
+        200,
+      );
     },
   );
 }

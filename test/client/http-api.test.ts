@@ -117,6 +117,18 @@ describe('a search', () => {
     ).toBe(0);
   });
 
+  test('its report is one file without scripts, and a search that bred nothing has no generations', async () => {
+    const report = await ask('/api/searches/@last/report');
+    expect(report.status).toBe(200);
+    expect(report.headers.get('content-type')).toContain('text/html');
+    expect(report.headers.get('content-disposition')).toMatch(/^attachment; filename="[\w-]+-report\.html"$/);
+    expect(report.text).toContain('<section id="ranking">');
+    expect(report.text).not.toMatch(/<script|\ssrc=/);
+    const other = await ask('/api/searches/@last/report?compare=unknown-search');
+    expect(other).toMatchObject({ status: 404, json: { issues: [{ path: 'compare' }] } });
+    expect((await ask('/api/searches/@last/generations')).json).toEqual([]);
+  });
+
   test('rows are downloaded as JSON and Parquet, and an unchanged page is not sent again', async () => {
     const rows = (await ask('/api/searches/@last/ranking.json')).json;
     expect(rows).toHaveLength(24);

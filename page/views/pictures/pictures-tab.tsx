@@ -9,6 +9,7 @@ import type { RankingPage } from '../../table/use-ranking-pages.js';
 import type { SearchTabProps } from '../search/search-view.js';
 import { CorrelationPicture } from './correlation-picture.js';
 import { DistributionPictures } from './distribution-pictures.js';
+import { EvolutionPicture } from './evolution-picture.js';
 import { ParallelPicture } from './parallel-picture.js';
 import { ScatterPicture } from './scatter-picture.js';
 import { TruthPicture } from './truth-picture.js';
@@ -32,6 +33,7 @@ function Pictures({ id }: { readonly id: string }) {
   return (
     <>
       <ScatterPicture id={id} columns={columns} total={data.all} colours={colours} />
+      <EvolutionPicture id={id} colours={colours} />
       <div class="columns">
         <CorrelationPicture id={id} colours={colours} />
         <ParallelPicture id={id} columns={columns} colours={colours} />

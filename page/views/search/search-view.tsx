@@ -93,6 +93,14 @@ function SearchHead({ search, look, onChange }: SearchHeadProps) {
         <p class="quiet id">
           {search.id} · {search.space}
           {search.schedule && ` · schedule ${search.schedule}`}
+          {search.temporalPage && (
+            <>
+              {' · '}
+              <a href={search.temporalPage} target="_blank" rel="noreferrer">
+                at Temporal
+              </a>
+            </>
+          )}
         </p>
       </div>
       <SearchActions search={search} isPaused={state === 'paused'} onChange={onChange} />

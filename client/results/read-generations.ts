@@ -1,18 +1,16 @@
 // Reads the generations of an evolution with their scores in the final ranking.
 import type { SearchResult } from '../../core/contract/search.js';
-import type { Summary } from '../../core/report/summary.js';
 import type { Generation } from '../../core/report-page/report-data.js';
 import type { Specification } from '../../core/specification/specification.js';
 import { readCandidates } from '../../store/candidate-list.js';
 import type { Store } from '../../store/store.js';
+import type { Results } from './results.js';
 
 export interface GenerationsRequest {
   readonly store: Store;
   readonly specification: Specification;
   readonly result: SearchResult;
-  readonly summary: Summary;
-  /** The score of each ranked candidate. */
-  readonly scores: ReadonlyMap<string, number>;
+  readonly results: Results;
 }
 
 /**
@@ -23,11 +21,13 @@ export async function readGenerations({
   store,
   specification: { strategy },
   result: { plan },
-  summary,
-  scores,
+  results,
 }: GenerationsRequest): Promise<readonly Generation[]> {
   if (strategy.kind !== 'evolution') return [];
-  if (Math.ceil(plan.count / strategy.generation) !== summary.generations) return [];
+  if (Math.ceil(plan.count / strategy.generation) !== results.summary.generations) return [];
+  const scores = new Map<string, number>();
+  for await (const rows of results.rows())
+    for (const { candidate, score } of rows) scores.set(candidate, score);
   const generations: Generation[] = [];
   let best = Number.NEGATIVE_INFINITY;
   let bred: number[] = [];
