@@ -1,4 +1,5 @@
 // Connects a program to zeroscout's servers and gives it searches, schedules, workers and the rest.
+import type { Usage } from '../store/store.js';
 import { checkOptions } from './check-options.js';
 import { openSession, type Session } from './connections/session.js';
 import { type Keeper, keepRunning } from './embedded/keep-running.js';
@@ -46,6 +47,8 @@ export interface RetentionOptions {
 }
 
 export interface Retention {
+  /** The size of what the store holds, by kind; nothing is read for it. */
+  usage(): Promise<readonly Usage[]>;
   /** Reports what would be deleted, and deletes nothing. */
   plan(options?: RetentionOptions): Promise<RetentionReport>;
   /** Deletes old runs, and the blobs and scores that no kept run and no schedule refers to. */
@@ -149,6 +152,7 @@ function createRetention({ client, store }: Session): Retention {
     return report;
   };
   return {
+    usage: () => store.housekeeping.usage(),
     plan: (options) => run('rehearsal', options),
     apply: (options) => run('delete', options),
   };

@@ -20,6 +20,7 @@ export type { Generation } from '../core/report-page/report-data.js';
 export type { SpaceDescription } from '../core/spaces/describe.js';
 export type { Device } from '../core/specification/devices.js';
 export type { Specification } from '../core/specification/specification.js';
+export type { Usage } from '../store/store.js';
 export {
   type ConnectOptions,
   connect,

@@ -13,6 +13,7 @@ export type {
   SearchProgress,
   SearchRow,
   Summary,
+  Usage,
   Waiting,
 } from '../client/index.js';
 export type { Problem } from './problem.js';

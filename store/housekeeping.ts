@@ -3,8 +3,8 @@ import { checkToken } from './codec.js';
 import { readPages } from './facts.js';
 import type { Link } from './link.js';
 import { digestOfName, namesOf } from './places.js';
-import type { Holding, Housekeeping } from './store.js';
-import { BUCKET, FAILURES, find, formatEntrySubject, LATENCIES, SCORES } from './streams.js';
+import type { Holding, Housekeeping, Usage } from './store.js';
+import { BUCKET, FAILURES, find, formatEntrySubject, LATENCIES, SCORES, streamInfo } from './streams.js';
 
 const BLOBS = `OBJ_${BUCKET}`;
 const BLOBS_PER_BATCH = 1_000;
@@ -27,10 +27,27 @@ export function createHousekeeping({ link }: { readonly link: Link }): Housekeep
     blobs: () => listBlobs(link),
     scopes: () => listScopes(link),
     failureRuns: () => listGroups({ link, ...FAILURES }),
+    usage: () => measureStreams(link),
     deleteBlob: (digest) => deleteBlob({ link, digest }),
     deleteScope: (scope) => deleteScope({ link, scope }),
     deleteFailures: (run) => deleteGroup({ link, ...FAILURES, name: run }),
   };
+}
+
+/** A stream that does not exist yet has the size 0. */
+async function measureStreams(link: Link): Promise<readonly Usage[]> {
+  const streams = [
+    ['scores', SCORES.stream],
+    ['latencies', LATENCIES.stream],
+    ['failures', FAILURES.stream],
+    ['blobs', BLOBS],
+  ] as const;
+  return Promise.all(
+    streams.map(async ([what, stream]) => {
+      const info = await link.call(`measuring ${stream}`, () => streamInfo({ link, stream }));
+      return { what, messages: info?.state.messages ?? 0, bytes: info?.state.bytes ?? 0 };
+    }),
+  );
 }
 
 async function listBlobs(link: Link): Promise<Holding[]> {

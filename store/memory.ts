@@ -22,6 +22,7 @@ import type {
   ScoreStore,
   SignedScores,
   Store,
+  Usage,
   WorkerRecord,
   WorkerRecords,
 } from './store.js';
@@ -227,18 +228,31 @@ function createHousekeeping({
     checkToken({ what: 'scope or run', value: name });
     from.delete(name);
   };
+  const listBlobs = async (): Promise<Holding[]> => {
+    check();
+    return [...blobs].map(([name, { bytes, storedAt }]) => ({
+      name,
+      count: 1,
+      bytes: bytes.length,
+      newest: storedAt,
+    }));
+  };
+  const total = async (what: Usage['what'], list: Promise<Holding[]>): Promise<Usage> => {
+    const sum = (of: (holding: Holding) => number) =>
+      list.then((holdings) => holdings.reduce((all, holding) => all + of(holding), 0));
+    return { what, messages: await sum(({ count }) => count), bytes: await sum(({ bytes }) => bytes) };
+  };
   return {
     scopes: async () => [...(await holdings(scopes)), ...(await holdings(latencies))],
     failureRuns: () => holdings(runs),
-    async blobs() {
-      check();
-      return [...blobs].map(([name, { bytes, storedAt }]) => ({
-        name,
-        count: 1,
-        bytes: bytes.length,
-        newest: storedAt,
-      }));
-    },
+    blobs: listBlobs,
+    usage: () =>
+      Promise.all([
+        total('scores', holdings(scopes)),
+        total('latencies', holdings(latencies)),
+        total('failures', holdings(runs)),
+        total('blobs', listBlobs()),
+      ]),
     deleteBlob: remove(blobs),
     async deleteScope(scope) {
       await remove(scopes)(scope);

@@ -142,6 +142,14 @@ export interface Holding {
   readonly newest: number;
 }
 
+/** The size of one kind of data, of all searches together. */
+export interface Usage {
+  readonly what: 'scores' | 'latencies' | 'failures' | 'blobs';
+  readonly messages: number;
+  /** The number of bytes as they are stored, before replication. */
+  readonly bytes: number;
+}
+
 /**
  * Lists and deletes what the store holds. A deleted item is as if it had never been put, and deleting an
  * absent item does nothing. The caller must make sure that no search needs it. A blob that is put again
@@ -152,6 +160,8 @@ export interface Housekeeping {
   blobs(): Promise<Holding[]>;
   scopes(): Promise<Holding[]>;
   failureRuns(): Promise<Holding[]>;
+  /** The size of each kind, which is known without reading any of the data. */
+  usage(): Promise<readonly Usage[]>;
   deleteBlob(digest: string): Promise<void>;
   deleteScope(scope: string): Promise<void>;
   deleteFailures(run: string): Promise<void>;

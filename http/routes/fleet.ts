@@ -34,6 +34,25 @@ export function addWorkerRoutes({ app, zeroscout }: RouteSetting): void {
 
   app.openapi(
     createRoute({
+      method: 'get',
+      path: '/api/store',
+      operationId: 'getStore',
+      tags: ['workers'],
+      summary: 'The size of what the store holds, by kind',
+      middleware: requires('viewer'),
+      responses: {
+        200: json(
+          z.array(z.object({ what: z.string(), messages: z.int(), bytes: z.int() })),
+          'scores, latencies, failures, and blobs such as rankings',
+        ),
+        ...problems,
+      },
+    }),
+    async (context) => context.json([...(await zeroscout.retention.usage())], 200),
+  );
+
+  app.openapi(
+    createRoute({
       method: 'post',
       path: '/api/workers/{name}/release',
       operationId: 'releaseWorker',

@@ -3,6 +3,7 @@
 
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { TwoEnds } from '../parts/two-ends.js';
 import { formatValue } from '../text/format.js';
 import type { RankingCells, RankingColumn } from './use-ranking-pages.js';
 import { scrollTopOf, windowOf } from './window.js';
@@ -196,7 +197,7 @@ function Row({ columns, index, row, template, isActive, onActive, isSelected, on
               title={String(row[name])}
               onClick={() => onOpen(row)}
             >
-              <bdi>{row[name]}</bdi>
+              <TwoEnds text={String(row[name])} />
             </button>
           ) : (
             <bdi title={String(row[name] ?? '')}>{formatValue(row[name])}</bdi>

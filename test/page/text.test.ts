@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as inReports from '../../core/text/display-numbers.js';
 import { csvOf } from '../../page/text/csv.js';
 import {
+  formatBytes,
   formatCount,
   formatDuration,
   formatNumber,
@@ -67,6 +68,18 @@ describe('rates', () => {
     rates.note(at(5, 50), 11_000);
     expect(rates.of({ id: 'a' })).toBeUndefined();
   });
+});
+
+it('writes sizes with binary units', () => {
+  expect([0, 1, 1023, 1024, 1_500_000, 2 ** 40, 5 * 2 ** 50].map(formatBytes)).toEqual([
+    '0 B',
+    '1 B',
+    '1023 B',
+    '1.00 KiB',
+    '1.43 MiB',
+    '1.00 TiB',
+    '5120 TiB',
+  ]);
 });
 
 it('reports write numbers as the page does', () => {

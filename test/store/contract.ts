@@ -156,6 +156,12 @@ export function storeContract(given: {
       expect(found!.bytes).toBeGreaterThan(0);
       expect(await find(housekeeping.failureRuns(), run)).toMatchObject({ count: 1 });
       expect(await find(housekeeping.blobs(), digest)).toMatchObject({ count: 1, bytes: 3_000 });
+      const usage = new Map((await housekeeping.usage()).map((each) => [each.what, each]));
+      expect([...usage.keys()]).toEqual(['scores', 'latencies', 'failures', 'blobs']);
+      expect(usage.get('scores')!.messages).toBeGreaterThanOrEqual(3);
+      expect(usage.get('scores')!.bytes).toBeGreaterThan(0);
+      expect(usage.get('failures')!.messages).toBeGreaterThanOrEqual(1);
+      expect(usage.get('blobs')!.bytes).toBeGreaterThanOrEqual(3_000);
 
       await housekeeping.deleteScope(scope);
       await housekeeping.deleteFailures(run);

@@ -12,6 +12,7 @@ import { useNow } from '../../parts/use-now.js';
 import { useTitle } from '../../parts/use-title.js';
 import { formatAge, formatCount, formatDuration } from '../../text/format.js';
 import { History, noteFleet } from './history.js';
+import { StoreSize } from './store-size.js';
 
 export function FleetView() {
   useTitle('Fleet');
@@ -35,6 +36,7 @@ export function FleetView() {
       {used.map((queue) => (
         <Queue key={queue.name} queue={queue} />
       ))}
+      <StoreSize />
     </>
   );
 }
