@@ -61,11 +61,11 @@ pre { background: #f5f7fa; border: 1px solid #d9dee7; border-radius: 8px; paddin
   th, td { padding: 3pt 6pt 3pt 0; }
   td.candidate { min-width: 0; }
   .small, figcaption, pre { font-size: 8.5pt; }
-  .key dd { font-size: 14pt; }
+  .key dd { font-size: 12pt; }
   .key dt { font-size: 9pt; }
   .key div { flex-basis: 100px; padding: 6px 10px; }
   thead { display: table-header-group; break-after: avoid; }
-  h2 + p, h3 + p, caption, header { break-after: avoid; }
+  h2 + p, caption, header { break-after: avoid; }
   p, li, tr, figure, article, .key, .note, .answers > div { break-inside: avoid; }
   td.candidate code { font-size: 7.5pt; }
   .scroll { overflow: visible; }
