@@ -55,7 +55,7 @@ export async function readReport(
   const { flopsOf, countedAt } = countFlops({ specification: memo.specification, modules });
   const read = await readColumns({ results, flopsOf: knownFlops(flopsOf) });
   const { columns, candidates, top, members } = read;
-  const comparison = await compareWith(session, { ids: [id, ...compare], truth, ranked: candidates.length });
+  const comparison = await compareAlone(session, { id, truth, ranked: candidates.length });
   const blob = (digest: string) => store.blobs.get(digest);
   return {
     facts: { ...(await factsOf(session, { search, space, specification })), countedAt },
@@ -67,7 +67,7 @@ export async function readReport(
     comparison: 'missing' in comparison ? comparison : comparison.searches[0]!,
     known: truth ? knownColumns({ truth, space, candidates }) : [],
     generations: await readGenerations({ store, specification, result, results }),
-    others: 'missing' in comparison ? [] : await readOthers(session, { id, candidates, comparison }),
+    others: 'missing' in comparison ? [] : await readOthers(session, { id, candidates, compare }),
   };
 }
 
@@ -113,14 +113,10 @@ function describeStrategy({ strategy: { kind, ...settings } }: Specification): s
   return words.length > 0 ? `${kind}: ${words.join(', ')}` : kind;
 }
 
-/** The comparison of the searches, or the reason why there is none. */
-async function compareWith(
+/** What the search says about its own proxies and draws, or the reason why it says nothing. */
+async function compareAlone(
   { client, store, modules }: Session,
-  {
-    ids,
-    truth,
-    ranked,
-  }: { readonly ids: readonly string[]; readonly truth: Truth | undefined; readonly ranked: number },
+  { id, truth, ranked }: { readonly id: string; readonly truth: Truth | undefined; readonly ranked: number },
 ): Promise<Comparison | { readonly missing: string }> {
   if (ranked === 0) return { missing: 'Nothing was ranked, so that there is nothing to decide on.' };
   if (ranked > MOST_COMPARED)
@@ -128,7 +124,7 @@ async function compareWith(
       missing: `The ranking has more than ${MOST_COMPARED} candidates, so that this report compares neither proxies nor draws; a comparison of the search by itself does.`,
     };
   const readTruth = truth && (async () => truth);
-  return compareSearches({ client, store, modules, ids, readTruth, winners: INTERVALS });
+  return compareSearches({ client, store, modules, ids: [id], readTruth, winners: INTERVALS });
 }
 
 function knownColumns({
@@ -148,15 +144,17 @@ function knownColumns({
   }));
 }
 
-/** The first of the compared searches is the reported one. */
+/** Accuracies need not be known for the candidates of the other searches. */
 async function readOthers(
-  { client, store }: Session,
+  { client, store, modules }: Session,
   {
     id,
     candidates,
-    comparison: { searches, between },
-  }: { readonly id: string; readonly candidates: readonly string[]; readonly comparison: Comparison },
+    compare,
+  }: { readonly id: string; readonly candidates: readonly string[]; readonly compare: readonly string[] },
 ): Promise<readonly OtherSearch[]> {
+  if (compare.length === 0) return [];
+  const { searches, between } = await compareSearches({ client, store, modules, ids: [id, ...compare] });
   const others: OtherSearch[] = [];
   for (const { id: other } of searches.slice(1)) {
     const { changes } = await diffSearches({ client, store }, { earlier: other, later: id, top: CHANGES });

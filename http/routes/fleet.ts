@@ -39,9 +39,9 @@ export function addWorkerRoutes({ app, zeroscout }: RouteSetting): void {
       operationId: 'getStore',
       tags: ['workers'],
       summary: 'The size of what the store holds, by kind',
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       responses: {
-        200: json(
+        200: describeJson(
           z.array(z.object({ what: z.string(), messages: z.int(), bytes: z.int() })),
           'scores, latencies, failures, and blobs such as rankings',
         ),

@@ -152,14 +152,14 @@ function addGenerations({ app, zeroscout }: RouteSetting): void {
   app.openapi(
     createRoute({
       tags: [TAG],
-      middleware: requires('viewer'),
+      middleware: requireRole('viewer'),
       method: 'get',
       path: '/api/searches/{id}/generations',
       operationId: 'getGenerations',
       summary: 'The best score so far and the mean of each generation of an evolution',
       request: { params: z.object({ id: IdParameter }) },
       responses: {
-        200: json(
+        200: describeJson(
           z.array(z.object({ candidates: z.int(), best: Score, mean: Score })),
           'the generations; empty for another strategy',
         ),

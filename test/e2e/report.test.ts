@@ -16,13 +16,13 @@ let home: TestHome;
 
 beforeAll(async () => {
   home = testHome();
-  const fidelity = { draws: 2, batch: 2, resolution: 8 };
-  for (const [name, seed] of [
-    ['one', 1],
-    ['two', 2],
+  // Both draw the same candidates, the second only some of them.
+  for (const [name, samples, draws] of [
+    ['one', 40, 2],
+    ['two', 20, 1],
   ] as const) {
-    const changes = { fidelity, cohort: 'classes', seed, strategy: { kind: 'random', samples: 40 } };
-    home.write(`${name}.json`, specification({ samples: 40, changes }));
+    const changes = { fidelity: { draws, batch: 2, resolution: 8 }, cohort: 'classes' };
+    home.write(`${name}.json`, specification({ samples, changes }));
     await done(['run', `${name}.json`, '--id', name, '--out', name], { home });
   }
   const rows = readRankingCsv(home.read(join('one', 'ranking.csv')));
