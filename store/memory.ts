@@ -228,14 +228,9 @@ function createHousekeeping({
     checkToken({ what: 'scope or run', value: name });
     from.delete(name);
   };
-  const listBlobs = async (): Promise<Holding[]> => {
+  const blobHoldings = async () => {
     check();
-    return [...blobs].map(([name, { bytes, storedAt }]) => ({
-      name,
-      count: 1,
-      bytes: bytes.length,
-      newest: storedAt,
-    }));
+    return listBlobs(blobs);
   };
   const total = async (what: Usage['what'], list: Promise<Holding[]>): Promise<Usage> => {
     const sum = (of: (holding: Holding) => number) =>
@@ -245,13 +240,13 @@ function createHousekeeping({
   return {
     scopes: async () => [...(await holdings(scopes)), ...(await holdings(latencies))],
     failureRuns: () => holdings(runs),
-    blobs: listBlobs,
+    blobs: blobHoldings,
     usage: () =>
       Promise.all([
         total('scores', holdings(scopes)),
         total('latencies', holdings(latencies)),
         total('failures', holdings(runs)),
-        total('blobs', listBlobs()),
+        total('blobs', blobHoldings()),
       ]),
     deleteBlob: remove(blobs),
     async deleteScope(scope) {
@@ -260,6 +255,15 @@ function createHousekeeping({
     },
     deleteFailures: remove(runs),
   };
+}
+
+function listBlobs(blobs: Blobs): Holding[] {
+  return [...blobs].map(([name, { bytes, storedAt }]) => ({
+    name,
+    count: 1,
+    bytes: bytes.length,
+    newest: storedAt,
+  }));
 }
 
 function tableOf({ tables, name }: { readonly tables: Tables; readonly name: string }) {
