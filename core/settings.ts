@@ -38,6 +38,11 @@ export const SETTINGS: Readonly<Record<string, readonly Setting[]>> = {
       default: 'the file where Temporal’s own tools look for it',
     },
     {
+      name: 'TEMPORAL_PROFILE',
+      meaning: 'The profile of `temporal.toml`.',
+      default: '`default`',
+    },
+    {
       name: 'NATS_URL',
       meaning:
         'NATS with JetStream: `nats://` or `tls://`; several addresses of one cluster with commas between.',
