@@ -39,6 +39,7 @@ export async function connectStore(options: ConnectOptions): Promise<Store> {
       progress: createProgress({ link }),
       housekeeping: createHousekeeping({ link }),
       isConnected: link.isAlive,
+      answers: link.answers,
       close: () => link.close(),
     };
   } catch (error) {

@@ -32,6 +32,8 @@ export interface Link {
   readonly jsm: JetStreamManager;
   /** Whether the link is connected at this moment. */
   readonly isAlive: () => boolean;
+  /** Whether JetStream answers within this time; false at once if there is no connection. */
+  answers(withinMs: number): Promise<boolean>;
   /** Whether the link is not closed: it is connected or reconnecting. */
   readonly isOpen: () => boolean;
   /**
@@ -94,12 +96,14 @@ export async function createLink(options: LinkOptions): Promise<Link> {
     await connection.close();
   }
 
+  const isAlive = () => watched.isAlive() && closing === undefined;
   return {
     address,
     connection,
     jsm,
     js: jetstream(connection, { timeout: REQUEST_MS }),
-    isAlive: () => watched.isAlive() && closing === undefined,
+    isAlive,
+    answers: async (withinMs) => isAlive() && (await jetStreamAnswers({ connection, withinMs })),
     isOpen: () => closing === undefined && !connection.isClosed(),
     call: (describe, fn) =>
       track(() => withRetry({ address, describe, patienceMs, onFault }, async () => attempt(fn))),
@@ -128,6 +132,7 @@ function watchConnection(connection: NatsConnection) {
   void (async () => {
     for await (const status of connection.status()) {
       if (status.type === 'error') lastError = status.error;
+      if (status.type === 'staleConnection') destroySocket(connection);
       if (status.type === 'reconnect') {
         alive = true;
         for (const work of renewals) void work().catch(() => {});
@@ -154,6 +159,32 @@ function watchConnection(connection: NatsConnection) {
       });
     },
   };
+}
+
+/**
+ * Ends a connection whose pings have no answer. The client itself ends it only after the socket has taken all
+ * bytes that wait to be written, and a full socket to a silent server takes none until TCP gives up, after
+ * some fifteen minutes. The client has no public method that closes without this wait.
+ */
+function destroySocket(connection: NatsConnection): void {
+  const { protocol } = connection as { protocol?: { transport?: { close?: (error: Error) => unknown } } };
+  void protocol?.transport?.close?.(new Error('the server does not answer'));
+}
+
+/** The server that leads JetStream's cluster answers this request; without a quorum none does. */
+async function jetStreamAnswers({
+  connection,
+  withinMs,
+}: {
+  readonly connection: NatsConnection;
+  readonly withinMs: number;
+}): Promise<boolean> {
+  try {
+    const answer = await connection.request('$JS.API.INFO', '', { timeout: withinMs });
+    return !('error' in answer.json<object>());
+  } catch {
+    return false;
+  }
 }
 
 /** Waits for `promise` for at most `ms`, and ignores its result and its error. */

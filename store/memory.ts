@@ -54,6 +54,7 @@ export function createMemoryStore(): Store {
     progress: createProgress({ isOpen: () => open }),
     housekeeping: createHousekeeping({ check, scopes, latencies, runs, blobs }),
     isConnected: () => open,
+    answers: async () => open,
     async close() {
       open = false;
     },

@@ -182,6 +182,11 @@ export interface Store {
   readonly housekeeping: Housekeeping;
   /** Whether the store is connected at this moment; otherwise it reconnects by itself. */
   isConnected(): boolean;
+  /**
+   * Whether the store answers a request within `withinMs`. A server may be connected and unable to store: its
+   * cluster has no quorum.
+   */
+  answers(withinMs: number): Promise<boolean>;
   /** Flushes and disconnects; may be called repeatedly. */
   close(): Promise<void>;
 }

@@ -57,11 +57,10 @@ export async function observe(
       () => true,
       () => false,
     );
-  const readiness = async () => ({
-    worker: isRunning(),
-    temporal: await answers(),
-    store: store.isConnected(),
-  });
+  const readiness = async () => {
+    const [temporal, stored] = await Promise.all([answers(), store.answers(ANSWER_MS)]);
+    return { worker: isRunning(), temporal, store: stored };
+  };
   return startMonitor({ host, port, metrics, temporal: metricsAddress, readiness });
 }
 
