@@ -19,6 +19,7 @@ const PURE = [
 const WHOLE = [
   'test/e2e/**/*.test.ts',
   'test/faults/**/*.test.ts',
+  'test/hosts/**/*.test.ts',
   'test/image/**/*.test.ts',
   'test/client/*.test.ts',
   'test/client/{connections,devices,embedded}/**/*.test.ts',

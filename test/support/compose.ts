@@ -27,21 +27,24 @@ export interface Compose {
 
 /**
  * Every service has its own address in 127.0.0.0/8, so that all keep the ports of the file. `elsewhere` maps
- * host and port in the file to the address of services that run elsewhere.
+ * host and port in the file to the address of services that run elsewhere, `addresses` gives services other
+ * addresses.
  */
 export function readCompose({
   variables,
   elsewhere,
+  addresses = {},
 }: {
   variables: Readonly<Record<string, string>>;
   elsewhere: Readonly<Record<string, string>>;
+  addresses?: Readonly<Record<string, string>>;
 }): Compose {
   const text = readFileSync(join(ROOT, 'deploy/compose.yaml'), 'utf8');
   const { services } = parse(text, { merge: true }) as Written;
   const names = Object.keys(services);
   // Tests of several clones may run at once.
   const network = `127.${1 + (process.pid % 250)}.${1 + (Math.floor(process.pid / 250) % 250)}`;
-  const ips = new Map(names.map((name, i) => [name, `${network}.${10 + i}`]));
+  const ips = new Map(names.map((name, i) => [name, addresses[name] ?? `${network}.${10 + i}`]));
 
   /** Replaces what the service listens on, and the hosts that it knows by name. */
   const wire = (name: string, value: string) =>

@@ -36,8 +36,10 @@ interface Node {
 export async function startComposeNats(given: {
   readonly compose: Compose;
   readonly dir: string;
+  /** The command that runs a node on its host. */
+  readonly wrapperOf?: (name: string) => readonly string[];
 }): Promise<ShippedNats> {
-  const { compose, dir } = given;
+  const { compose, dir, wrapperOf } = given;
   const names = ['nats-1', 'nats-2', 'nats-3'];
   const tls = join(dir, 'tls');
   mkdirSync(tls);
@@ -54,6 +56,7 @@ export async function startComposeNats(given: {
     ip: compose.service(name).ip,
     config: compose.file(name, 'nats.conf').replaceAll('/tls/', `${tls}/`),
     env: compose.service(name).environment,
+    ...(wrapperOf ? { wrapper: wrapperOf(name) } : {}),
   }));
   return startNodes({ dir, tls, nodes, ca: 'tls.crt' });
 }

@@ -28,6 +28,10 @@ const NEEDS: readonly (readonly [file: RegExp, need: string])[] = [
     'npm run setup:optional (Debian: prometheus and promtool, unpacked without installing)',
   ],
   [/image\/image/, 'npm run test:image (Linux on x86-64, root; Debian: buildah, runc, podman, mmdebstrap)'],
+  [
+    /hosts\/hosts/,
+    'npm run test:hosts (Linux, root; Debian: iproute2, nftables; prometheus of npm run setup:optional)',
+  ],
   [/deploy\/|shipped-roles/, 'Linux on x86-64, where Helm is fetched from PyPI'],
   [/access|temporal-access/, 'openssl on PATH'],
   [/check-device|refusal|batched\/device/, 'a machine without a GPU, for what happens there'],

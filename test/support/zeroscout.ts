@@ -26,6 +26,8 @@ export interface Place {
   readonly home: TestHome;
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
+  /** A command that runs the command after it in its own process, such as on another host. */
+  readonly wrapper?: readonly string[];
 }
 
 export interface Running {
@@ -60,7 +62,8 @@ export function spawnZeroscout(args: readonly string[], place: Place): Running {
 
 /** Runs any node script in the home's environment; it ends with the test process. */
 export function spawnNode(args: readonly string[], place: Place): Running {
-  const child = spawn(process.execPath, args, {
+  const [program, ...words] = [...(place.wrapper ?? []), process.execPath, ...args];
+  const child = spawn(program!, words, {
     cwd: place.cwd ?? place.home.dir,
     env: environment(place),
     stdio: ['ignore', 'pipe', 'pipe'],
