@@ -67,21 +67,14 @@ export async function createLink(options: LinkOptions): Promise<Link> {
   const watched = watchConnection(connection);
   let closing: Promise<void> | undefined;
 
-  const closed = () =>
-    createNatsError(address, {
-      reason: 'closed',
-      fault: 'this store was closed',
-      remedy: 'connect again',
-    });
-
   function attempt<T>(fn: () => Promise<T>): Promise<T> {
-    if (connection.isClosed()) throw closed();
+    if (connection.isClosed()) throw createClosedError(address);
     return watched.attempt(fn);
   }
 
   /** Starts a call that `close` waits for. */
   async function track<T>(start: () => Promise<T>): Promise<T> {
-    if (closing !== undefined) throw closed();
+    if (closing !== undefined) throw createClosedError(address);
     const call = start();
     calls.add(call);
     return call.finally(() => calls.delete(call));
@@ -119,6 +112,14 @@ export async function createLink(options: LinkOptions): Promise<Link> {
       return closing;
     },
   };
+}
+
+function createClosedError(address: string): Error {
+  return createNatsError(address, {
+    reason: 'closed',
+    fault: 'this store was closed',
+    remedy: 'connect again',
+  });
 }
 
 /** Tracks whether there is a connection, and makes running attempts fail as soon as it is lost. */
