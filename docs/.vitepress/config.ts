@@ -99,6 +99,7 @@ export default defineConfig({
           'typescript',
           'own-space',
           'own-images',
+          'trust',
           'compare-proxies',
           'own-proxy',
           'calibrate',

@@ -53,11 +53,13 @@ function leafCommands(command, path) {
 
 function argumentText(argument) {
   const name = argument.name().replace(/^[<[]|[\]>]$/g, '');
-  return argument.required ? ` <${name}>` : ` [${name}]`;
+  const text = argument.variadic ? `${name}...` : name;
+  return argument.required ? ` <${text}>` : ` [${text}]`;
 }
 
-function withDefault({ description, defaultValue, defaultValueDescription, argChoices }) {
+function withDefault({ description, defaultValue, defaultValueDescription, argChoices, mandatory }) {
   const notes = [
+    ...(mandatory ? ['required'] : []),
     ...(argChoices ? [`one of ${argChoices.join(', ')}`] : []),
     ...(defaultValue === undefined ? [] : [`default: ${defaultValueDescription ?? defaultValue}`]),
   ];
