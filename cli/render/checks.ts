@@ -34,7 +34,7 @@ function withCommands({ advice, ...check }: Check): Check {
 /**
  * Breaks lines between words. A word that is longer than a line, such as a path, is broken at the line's end.
  */
-function wrap({ text, width }: { readonly text: string; readonly width: number }): string[] {
+export function wrap({ text, width }: { readonly text: string; readonly width: number }): string[] {
   return text.split('\n').flatMap((paragraph) => {
     const lines = [''];
     const words = paragraph
