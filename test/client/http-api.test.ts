@@ -125,7 +125,7 @@ describe('a search', () => {
     expect(report.text).toContain('<section id="ranking">');
     expect(report.text).not.toMatch(/<script|\ssrc=/);
     const other = await ask('/api/searches/@last/report?compare=unknown-search');
-    expect(other).toMatchObject({ status: 404, json: { issues: [{ path: 'compare' }] } });
+    expect(other).toMatchObject({ status: 422, json: { issues: [{ path: 'compare' }] } });
     expect((await ask('/api/searches/@last/generations')).json).toEqual([]);
   });
 
