@@ -4,23 +4,27 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findRunning } from '../../client/embedded/embedded.js';
 import { sleep } from '../../client/embedded/process.js';
 import { type TestHome, testHome, until } from '../support/home.js';
+import { createPace, type Pace } from '../support/pace.js';
 import { done, spawnZeroscout, specification } from '../support/zeroscout.js';
 
 let home: TestHome;
 let undisturbed: TestHome;
+/** Scorers of `home` wait, so that scoring takes some seconds, during which servers are killed. */
+let pace: Pace;
 beforeAll(() => {
   home = testHome();
+  pace = createPace(home);
+  pace.set(150);
   undisturbed = testHome();
 });
 afterAll(() => Promise.all([home.remove(), undisturbed.remove()]), 60_000);
 
-/** Scoring takes some seconds, during which both servers are killed. */
-const samples = 400;
+const samples = 100;
 const spec = specification({ samples, changes: { fidelity: { draws: 1, batch: 8, resolution: 32 } } });
 
 test('kill -9 of NATS and of Temporal in mid-run needs nobody', { timeout: 240_000 }, async () => {
   home.write('a.json', spec);
-  const run = spawnZeroscout(['run', 'a.json', '--out', 'a'], { home });
+  const run = spawnZeroscout(['run', 'a.json', '--out', 'a'], { home, env: pace.env });
   await run.says(/scoring +\d/);
   await sleep(1_000);
   await home.killService('nats');
@@ -47,7 +51,7 @@ test('a command that starts no servers starts those again that died before it', 
 
 test('what `services down` ended stays down', { timeout: 120_000 }, async () => {
   home.write('b.json', specification({ name: 'down', samples, changes: { seed: 5 } }));
-  const run = spawnZeroscout(['run', 'b.json'], { home });
+  const run = spawnZeroscout(['run', 'b.json'], { home, env: pace.env });
   await run.says(/search .* started/);
   await done(['services', 'down'], { home });
   await until(() => /NATS is away|Temporal is away/.test(run.stderr()), { what: 'away', timeoutMs: 60_000 });
