@@ -1,4 +1,5 @@
-// `npm run test:image`: builds deploy/Dockerfile with buildah and tests the image (test/image). The base
+// `npm run test:image`: builds deploy/Dockerfile with buildah and tests the image
+// (test/image), also in pods of the chart's Deployments. The base
 // image, which no registry may bring here, is a stand-in: Debian by mmdebstrap and Node and npm from npm's
 // packages, under the name in the Dockerfile. Where these programs or packages cannot be had, says so in a
 // line and ends with code 0. `--install` has apt-get install the programs.

@@ -27,7 +27,10 @@ const NEEDS: readonly (readonly [file: RegExp, need: string])[] = [
     /alert-rules|e2e\/prometheus/,
     'npm run setup:optional (Debian: prometheus and promtool, unpacked without installing)',
   ],
-  [/image\/image/, 'npm run test:image (Linux on x86-64, root; Debian: buildah, runc, podman, mmdebstrap)'],
+  [
+    /image\/(image|kube)/,
+    'npm run test:image (Linux on x86-64, root; Debian: buildah, runc, podman, mmdebstrap)',
+  ],
   [
     /hosts\/hosts/,
     'npm run test:hosts (Linux, root; Debian: iproute2, nftables; prometheus of npm run setup:optional)',
