@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const FAMILY = 'zeroscout-hosts';
 const prefix = `${FAMILY}-${process.pid}`;
-const PROGRAMS = { ip: 'iproute2', tc: 'iproute2', nft: 'nftables' };
+const PROGRAMS = { ip: 'iproute2', tc: 'iproute2', nft: 'nftables', nsenter: 'util-linux' };
 
 const fault = whyNot();
 if (fault !== undefined) {
@@ -29,8 +29,9 @@ run(`ip -n ${prefix}-test address add 10.213.7.1/24 dev eth0`);
 for (const device of ['lo', 'eth0']) run(`ip -n ${prefix}-test link set ${device} up`);
 await fetchServers();
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-const command = ['netns', 'exec', `${prefix}-test`, process.execPath, vitest, 'run', 'test/hosts'];
-const child = spawn('ip', [...command, ...process.argv.slice(2)], {
+// Not `ip netns exec`, which has mounts of its own: the watcher would not see the namespaces that the test makes.
+const command = [`--net=/run/netns/${prefix}-test`, process.execPath, vitest, 'run', 'test/hosts'];
+const child = spawn('nsenter', [...command, ...process.argv.slice(2)], {
   cwd: root,
   env: { ...process.env, ZEROSCOUT_HOSTS: prefix },
   stdio: 'inherit',
