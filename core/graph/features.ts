@@ -50,6 +50,32 @@ export function findFeatures(graph: ResolvedGraph, wanted: 'stages' | 'blocks'):
 
 /** The values with more than one position that every path from the images to the output passes, in order. */
 export function cutPoints(graph: ResolvedGraph): readonly Feature[] {
+  return soleValues(graph).filter(isMeasurable);
+}
+
+/**
+ * The last feature before the mean over positions. Networks with small images may come down to a single
+ * position before that mean: the feature is then no cut point, because it is not measurable, and is found as
+ * what the mean reads.
+ */
+export function lastFeature(graph: ResolvedGraph): Feature | undefined {
+  const features = soleValues(graph);
+  return features.findLast(
+    (feature) => isMeasurable(feature) || (isMap(feature) && isAveraged(graph, feature)),
+  );
+}
+
+/** Whether a mean over all positions, and over nothing else, reads the map. */
+function isAveraged({ tape }: ResolvedGraph, { id, shape, channelAxis }: Feature): boolean {
+  const positions = shape.flatMap((_, axis) => (axis === 0 || axis === channelAxis ? [] : [axis]));
+  return tape.values.some(
+    ({ op, inputs, attributes }) =>
+      op === 'ReduceMean' && inputs[0] === id && `${attributes.axes}` === `${positions}`,
+  );
+}
+
+/** The values that every path from the images to the output passes, in order, with any number of positions. */
+function soleValues(graph: ResolvedGraph): readonly Feature[] {
   const { tape, input, output, names, isStream } = graph;
   const on = onPath(graph);
   const last = new Map<Id, number>();
@@ -72,8 +98,7 @@ export function cutPoints(graph: ResolvedGraph): readonly Feature[] {
     const channelAxis = axes[id];
     const name = names.get(id);
     if (!isOnly || id === input || id === output || name === undefined || channelAxis === undefined) continue;
-    const feature = featureOf({ id, name, shape, channelAxis, images: tape.shape(input)[0]! });
-    if (isMeasurable(feature)) found.push(feature);
+    found.push(featureOf({ id, name, shape, channelAxis, images: tape.shape(input)[0]! }));
   }
   return found;
 }

@@ -11,6 +11,10 @@ const MOST_CLASSES = 100;
  * sum_ij log(|corr(J_c)_ij| + k) with k = 1e-5. Up to 100 classes: sum_c |E_c|. More classes: sum_cd |E_c /
  * n_c - E_d / n_d|, with n_c the images of class c, divided by the number of classes that occur. Higher is
  * better. Lopes, Alirezazadeh, Alexandre: EPE-NAS, ICANN 2021, arXiv 2102.08099.
+ *
+ * Where batch normalization comes directly before the mean over positions, with no activation between them, the
+ * class scores summed over the batch are constant: the gradients are zero but for rounding, and so the value is a
+ * matter of rounding. TransNAS-Bench-101 and custom spaces without an activation at their end are such networks.
  */
 export function epeNas({ jacobian, labels, batch, classes }: Measurement): number {
   const width = jacobian!.length / batch;

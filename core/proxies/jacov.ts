@@ -10,6 +10,10 @@ const K = 1e-5;
  * between the gradients of the summed class scores with respect to each image. Higher is better: the
  * gradients differ between images. Mellor, Turner, Storkey, Crowley: Neural Architecture Search without
  * Training, first version, arXiv 2006.04647v1.
+ *
+ * Where batch normalization comes directly before the mean over positions, with no activation between them, the
+ * class scores summed over the batch are constant: the gradients are zero but for rounding, and so the value is a
+ * matter of rounding. TransNAS-Bench-101 and custom spaces without an activation at their end are such networks.
  */
 export function jacov({ jacobian, batch }: Measurement): number {
   let sum = 0;

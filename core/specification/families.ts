@@ -35,9 +35,10 @@ interface Family {
 function wholeNetwork<Name extends string, const Needs extends readonly MeasurementNeed[]>(
   name: Name,
   needs: Needs,
+  version = 1,
 ) {
   const proxies = { [name]: { sign: 1 } } as { readonly [Key in Name]: { readonly sign: 1 } };
-  return { version: 1, proxies, needs, devices: ['cpu'] } as const;
+  return { version, proxies, needs, devices: ['cpu'] } as const;
 }
 
 /**
@@ -94,7 +95,8 @@ export const FAMILIES = {
     'several-images',
     'whole-network-backward',
   ]),
-  zen: wholeNetwork('zen', ['perturbed-images']),
+  // Version 2: the last feature of a graph may have a single position.
+  zen: wholeNetwork('zen', ['perturbed-images'], 2),
   zico: wholeNetwork('zico', ['weight-gradients', 'second-batch', 'labels', 'whole-network-backward']),
   near: wholeNetwork('near', ['activation-products']),
   meco: wholeNetwork('meco', ['channel-covariances']),

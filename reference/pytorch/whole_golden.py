@@ -31,9 +31,9 @@ def uniforms(name: str, count: int) -> torch.Tensor:
     return torch.from_numpy(uniform(name, count).astype(np.float32).astype(np.float64))
 
 
-def draw(shape: torch.Size, classes: int) -> dict:
+def draw(shape: torch.Size, classes: int, dtype: torch.dtype = torch.float64) -> dict:
     batch = shape[0]
-    normal = lambda name: scaled(name, shape, 1.0).double()
+    normal = lambda name: scaled(name, shape, 1.0).to(dtype)
     labels = lambda name: (uniforms(name, batch) * classes).long().clamp_max(classes - 1)
     return {
         "images": normal("input"), "labels": labels("labels"), "second": normal("second"), "second_labels": labels("second labels"),
@@ -83,13 +83,15 @@ def scales_of(path: str) -> set[str]:
     return named | {node.input[1] for node in graph.node if node.op_type == "BatchNormalization"}
 
 
-def of_file(case: dict, folder: Path) -> whole.Whole:
+def of_file(case: dict, folder: Path, dtype: torch.dtype = torch.float64, rounding: torch.Generator | None = None) -> whole.Whole:
+    """With `rounding`, the result of every operation is off by a random rounding of float32."""
     # Uses F.batch_norm, which the recorder observes.
     onnx_operators.OPS["BatchNormalization"] = lambda net, x, a, node: F.batch_norm(
         x[0], None, None, x[1], x[2], True, 0.1, a.get("epsilon", 1e-5)
     )
     path = str(folder / case["file"])
-    net = Network(path, torch.float64, scales_of(path))
+    net = Network(path, dtype, scales_of(path))
+    net.rounding = rounding
     output = net.graph.output[0].name
     pooled = [node.input[0] for node in net.graph.node if node.op_type in ("GlobalAveragePool", "ReduceMean")][-1]
     names = []
@@ -107,11 +109,11 @@ def of_file(case: dict, folder: Path) -> whole.Whole:
 
     shape = torch.Size((case["batch"], *case["input"]))
     with torch.no_grad():
-        classes = forward(scaled("input", shape, 1.0).double()).shape[1]
+        classes = forward(scaled("input", shape, 1.0).to(dtype)).shape[1]
     learned = [t for t in net.fixed.values() if t.is_floating_point() and t.dim() > 0]
     return whole.Whole(
         forward=forward, last=lambda: seen["last"], weights=[net.fixed[name] for name in names], parameters=learned, costs={},
-        **draw(shape, classes),
+        **draw(shape, classes, dtype),
     )  # fmt: skip
 
 

@@ -57,7 +57,8 @@ test('scopes hold the version of graphs where networks are graphs and a family i
   const of = (space: string, family: FamilyName) => {
     const text = `name: a\nspace: { kind: ${space} }\nproxies: [trainability, ${family}]`;
     const specification = parseSpecification({ text, source: 'spec.yaml' });
-    return [scoreScope(specification, ENGINE), familyScope({ specification, family, engine: ENGINE })];
+    const engine = `${ENGINE}+zen-1`;
+    return [scoreScope(specification, ENGINE), familyScope({ specification, family, engine })];
   };
   expect(of('nas-bench-201', 'residual')).toEqual(BEFORE.chain);
   expect(of('darts', 'zen')[1]).toBe(BEFORE.graph.zen);

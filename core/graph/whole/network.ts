@@ -3,7 +3,7 @@
 import type { Weight } from '../../ir/block.js';
 import { sizeOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
-import { cutPoints } from '../features.js';
+import { lastFeature } from '../features.js';
 import type { ResolvedGraph } from '../resolve.js';
 import { initializationOf, type Role } from '../weight-roles.js';
 import { writeOut } from './write-out.js';
@@ -35,7 +35,7 @@ export interface WholeNetwork {
   readonly input: Id;
   /** One row of class scores for each image, [batch, classes]. */
   readonly logits: Id;
-  /** The last tensor with more than one position, before the mean over positions. */
+  /** The last feature before the mean over positions. */
   readonly lastFeature: Id;
   readonly fed: readonly FedTensor[];
 }
@@ -50,7 +50,7 @@ export function wholeOfGraph(graph: ResolvedGraph, roles: readonly Role[]): Whol
     tape,
     input: idOf(input),
     logits: tape.reshape(idOf(output), [batch, scores / batch]),
-    lastFeature: idOf(cutPoints(graph).at(-1)?.id ?? output),
+    lastFeature: idOf(lastFeature(graph)?.id ?? output),
     fed: weights.map(({ id, shape, name, initializer }, index) => {
       const initialization = initializationOf(roles[index]!);
       const from = initialization
