@@ -102,8 +102,10 @@ async function compareAll(path: string): Promise<boolean> {
   for (const { of, file, name, deviation, tolerance } of compared) {
     const float32 = own.get(`${file} ${name}`) ?? 0;
     const allowed = Math.max(tolerance, OF_FLOAT32 * float32);
-    const share = deviation === 0 ? 0 : deviation / allowed;
-    if (!((worst.get(of)?.share ?? -1) >= share)) worst.set(of, { share, file, float32 });
+    // A value that is no number, or infinite on one side alone, differs without bounds.
+    const ratio = deviation === 0 ? 0 : deviation / allowed;
+    const share = Number.isNaN(ratio) ? Number.POSITIVE_INFINITY : ratio;
+    if (share >= (worst.get(of)?.share ?? -1)) worst.set(of, { share, file, float32 });
   }
   for (const [of, { share, file, float32 }] of worst) {
     const moved = float32 === 0 ? '' : `  float32 moves PyTorch by ${float32.toPrecision(2)}`;

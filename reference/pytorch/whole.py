@@ -219,6 +219,8 @@ def vkdnw(net: Whole) -> float:
     j = torch.stack(rows)
     values = torch.linalg.eigvalsh(j.T @ j / batch).clamp_min(0)
     deciles = torch.quantile(values, torch.arange(1, 10, dtype=values.dtype) / 10)
+    if float(deciles.sum()) == 0:
+        return float(count)
     q = deciles / deciles.sum()
     return count + float(-torch.special.xlogy(q, q).sum())
 

@@ -134,7 +134,9 @@ def main(path: str) -> None:
 
 
 def spell(value: float):
-    """JSON has no infinities, so they are written as text."""
+    """JSON has no infinities, so minus infinity, the value of a network without a signal, is written as text."""
+    if math.isnan(value) or value == math.inf:
+        raise ValueError(f"a proxy is {value} in the reference")
     return value if math.isfinite(value) else "-inf"
 
 
