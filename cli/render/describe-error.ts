@@ -48,6 +48,7 @@ export function describeError(error: unknown, message: string): ErrorJson {
   }
   if (error instanceof DeviceError) return { code: error.code, message, device: error.device };
   if (error instanceof BlobError) return { code: error.code, message };
-  if (error instanceof CommanderError) return { code: 'invalid-input', message };
+  if (error instanceof CommanderError)
+    return { code: 'invalid-input', message: message.replace(/^error: /, '') };
   return { code: error instanceof Interrupted ? 'interrupted' : 'failed', message };
 }

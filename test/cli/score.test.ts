@@ -56,7 +56,9 @@ describe('zeroscout score', () => {
     expect(proxies['grad-norm']).toBeGreaterThan(0);
     expect(proxies.naswot).toBeGreaterThan(0);
     const wrong = await named('naswort');
-    expect([wrong.code, wrong.stdout]).toEqual([2, '']);
+    expect(wrong.code).toBe(2);
+    const { error } = JSON.parse(wrong.stdout);
+    expect(error).toMatchObject({ code: 'invalid-input', message: expect.stringMatching(/^option/) });
     expect(wrong.stderr).toContain('naswot');
   });
 

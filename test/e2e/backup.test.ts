@@ -7,7 +7,7 @@ import { type TestHome, testHome, until } from '../support/home.js';
 import { done, environment, ROOT, specification } from '../support/zeroscout.js';
 
 const SAMPLES = 300;
-const [backUp, restore] = documentedCommands({ page: 'operate/backup.md', heading: '## Embedded services' });
+const [backUp, restore] = documentedCommands({ page: 'operate/backup.md', heading: '## Embedded servers' });
 
 let home: TestHome;
 let other: TestHome;
