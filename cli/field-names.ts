@@ -49,7 +49,7 @@ export function withFlagNames(error: SpecError, command: Command | undefined): S
   const issues = error.issues.map((issue): Issue => {
     const { advice } = issue;
     const named = { ...issue, path: nameOf(issue) };
-    return advice ? { ...named, advice: inCommands(advice, options) } : named;
+    return advice ? { ...named, advice: adviceAsCommand(advice, options) } : named;
   });
   return new SpecError(issues);
 }
@@ -58,10 +58,11 @@ export function withFlagNames(error: SpecError, command: Command | undefined): S
 export function messageInCommands(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   if (!(error instanceof ServiceError) || !error.advice) return message;
-  return message.replace(error.advice.text, inCommands(error.advice).text);
+  return message.replace(error.advice.text, adviceAsCommand(error.advice).text);
 }
 
-function inCommands(advice: Advice, options: ReadonlySet<string> = new Set()): Advice {
+/** The advice with a command as its text. */
+export function adviceAsCommand(advice: Advice, options: ReadonlySet<string> = new Set()): Advice {
   return { ...advice, text: adviceInCommands({ ...advice, options }) };
 }
 

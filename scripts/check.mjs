@@ -1,5 +1,5 @@
-// Checks format, lint, types, import rules, the length and the parameters of functions, and the words of the library: everything in
-// `npm run verify` but the tests. Runs all checks, then reports which failed.
+// Checks format, lint, types, import rules, the length and the parameters of functions, the words of the library and unresolved merges:
+// everything in `npm run verify` but the tests. Runs all checks, then reports which failed.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +20,7 @@ const STEPS = [
   ['length of functions', 'scripts/check-functions.mjs', []],
   ['parameters and options', 'scripts/check-parameters.mjs', []],
   ['words of the library', 'scripts/check-library-words.mjs', []],
+  ['unresolved merges', 'scripts/check-conflict-markers.mjs', []],
 ];
 
 const failed = STEPS.filter(([name, script, args]) => {

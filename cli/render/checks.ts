@@ -3,6 +3,7 @@ import type { Check } from '../../client/doctor/check.js';
 import { isHealthy } from '../../client/doctor/examine.js';
 import { adviceInCommands } from '../advice.js';
 import { paint } from './terminal.js';
+import { wrap } from './wrap.js';
 
 export function renderChecks({
   checks: found,
@@ -29,22 +30,4 @@ export function renderChecks({
 /** The check with its advice as a command. */
 function withCommands({ advice, ...check }: Check): Check {
   return advice ? { ...check, todo: adviceInCommands(advice) } : check;
-}
-
-/**
- * Breaks lines between words. A word that is longer than a line, such as a path, is broken at the line's end.
- */
-export function wrap({ text, width }: { readonly text: string; readonly width: number }): string[] {
-  return text.split('\n').flatMap((paragraph) => {
-    const lines = [''];
-    const words = paragraph
-      .split(' ')
-      .flatMap((word) => word.match(new RegExp(`.{1,${width}}`, 'g')) ?? ['']);
-    for (const word of words) {
-      const line = lines.at(-1)!;
-      if (line && line.length + 1 + word.length > width) lines.push(word);
-      else lines[lines.length - 1] = line ? `${line} ${word}` : word;
-    }
-    return lines;
-  });
 }

@@ -4,6 +4,7 @@ import type { Comparison, SearchComparison } from '../../core/comparison/compari
 import type { CostedQuality, DatasetQuality, Estimate } from '../../core/comparison/quality.js';
 import { createTable, formatFixed } from './results.js';
 import { paint, print } from './terminal.js';
+import { wrapForTerminal } from './wrap.js';
 
 /** The number of winners that are printed; the files have more. */
 const SHOWN = 10;
@@ -49,7 +50,7 @@ function printQuality({ dataset, candidates, rankers }: DatasetQuality): void {
 function printQualityAgainstCost({ dataset, rankers }: DatasetQuality): void {
   const timed = rankers.filter(({ milliseconds }) => milliseconds !== null);
   if (timed.length === 0) return;
-  print(`\n${dataset}, quality against cost; *: Pareto-optimal, no other is as cheap and agrees as well`);
+  printText(`\n${dataset}, quality against cost; *: Pareto-optimal, no other is as cheap and agrees as well`);
   const table = createTable(['by', 'ms a candidate', 'tau', '']);
   for (const { name, milliseconds, kendall, paretoOptimal } of [...timed].sort(byCost))
     table.push([
@@ -68,8 +69,9 @@ function byCost(a: CostedQuality, b: CostedQuality): number {
 function printCosts({ costs }: SearchComparison): void {
   if (!costs) return;
   const { candidates, together, families } = costs;
-  print(
-    `\nCost, median of ${candidates} candidates under one draw, one thread of this machine: ${formatFixed(together, 1)} ms a candidate for all together`,
+  const of = candidates === 1 ? 'one candidate' : `${candidates} candidates, the median`;
+  printText(
+    `\nCost of ${of}, under one draw, by one thread of this machine: ${formatFixed(together, 1)} ms a candidate for all together`,
   );
   const table = createTable(['proxies', 'ms alone', 'ms added to the others']);
   for (const { proxies, alone, added } of families)
@@ -91,7 +93,7 @@ function printRedundancy({
     table.push([`${i + 1} ${proxies[i]}`, ...row.map((value) => formatFixed(value ?? undefined, 2))]);
   });
   print(table.toString());
-  for (const names of clusters) print(`nearly the same: ${names.join(', ')}`);
+  for (const names of clusters) printText(`nearly the same: ${names.join(', ')}`);
   const datasets = Object.keys(leftOut[0]?.gain ?? {});
   const without = createTable([
     'without',
@@ -116,25 +118,34 @@ function formatSigned(value: number | null | undefined): string {
 
 function printWinners({ stability: { draws, betweenDraws, winners } }: SearchComparison): void {
   const names = Object.keys(winners[0]?.from ?? {});
-  const table = createTable(['rank', 'ranks', 'in top 10', 'candidate', ...names], { droppable: names });
+  // Only several draws say how much a rank varies.
+  const varying = betweenDraws ? ['ranks', 'in top 10'] : [];
+  const table = createTable(['rank', ...varying, 'candidate', ...names], { droppable: names });
   for (const { rank, ranks, staysInTop10, candidate, from } of winners.slice(0, SHOWN))
     table.push([
       String(rank),
-      ranks ? `${Math.round(ranks[0])} - ${Math.round(ranks[1])}` : '',
-      staysInTop10 === null ? '' : `${Math.round(staysInTop10 * 100)} %`,
+      ...(betweenDraws ? [formatRanks(ranks), formatShare(staysInTop10)] : []),
       candidate,
       ...names.map((name) => formatFixed(from[name]!.term, 2)),
     ]);
   print(`\nWinners, and what each proxy adds to the score`);
   print(table.toString());
   if (!betweenDraws) {
-    print('one draw: nothing to say of stability\n');
+    print('one draw, which does not show how stable the ranking is\n');
     return;
   }
   const stays = betweenDraws.stays.map(({ k, share }) => `${Math.round(share * 100)} % of the top ${k}`);
-  print(
+  printText(
     `between ${draws} draws: tau ${formatFixed(betweenDraws.kendall ?? undefined, 3)}; ${stays.join(', ')} stay when draws are drawn anew\n`,
   );
+}
+
+function formatRanks(ranks: readonly [number, number] | null): string {
+  return ranks ? `${Math.round(ranks[0])} - ${Math.round(ranks[1])}` : '';
+}
+
+function formatShare(share: number | null): string {
+  return share === null ? '' : `${Math.round(share * 100)} %`;
 }
 
 function printBetween(between: readonly BetweenSearches[]): void {
@@ -153,6 +164,11 @@ function printBetween(between: readonly BetweenSearches[]): void {
 
 function printChecklist({ id, checklist }: SearchComparison, of: number): void {
   print(paint.bold(of > 1 ? `Checklist, ${id}` : 'Checklist'));
-  for (const { question, answer } of checklist) print(`${question}\n  ${answer}`);
+  for (const { question, answer } of checklist) printText(`${question}\n  ${answer}`);
   print('');
+}
+
+/** Prints lines that fit the terminal. */
+function printText(text: string): void {
+  print(wrapForTerminal(text).join('\n'));
 }

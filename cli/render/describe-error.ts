@@ -13,6 +13,7 @@ import {
   SpecError,
 } from '../../core/errors.js';
 import { Interrupted } from '../arguments.js';
+import { adviceAsCommand } from '../field-names.js';
 
 export interface ErrorJson {
   /** `interrupted` by a signal; `failed` for any error without a code. */
@@ -35,7 +36,8 @@ export function describeError(error: unknown, message: string): ErrorJson {
   }
   if (error instanceof ServiceError) {
     const { code, reason, address, settings, advice } = error;
-    return { code, message, reason, address, settings, ...(advice && { advice }) };
+    const shown = advice && adviceAsCommand(advice);
+    return { code, message, reason, address, settings, ...(shown && { advice: shown }) };
   }
   if (error instanceof SearchFailedError) {
     const { code, field, reason, advice } = error;

@@ -8,11 +8,11 @@ import type { ParetoRow } from '../../core/report/pareto.js';
 import { extraProxies, proxiesIn, type RankingRow } from '../../core/report/ranking-csv.js';
 import type { Summary } from '../../core/report/summary.js';
 import type { Specification } from '../../core/specification/specification.js';
-import { wrap } from './checks.js';
 import { formatBusyCount, formatLatencyCells, formatMachine } from './latencies.js';
 import { createTable, type TableOptions } from './table.js';
-import { getTerminalWidth, note, paint } from './terminal.js';
+import { note, paint } from './terminal.js';
 import { formatVerification } from './verification.js';
+import { wrapForTerminal } from './wrap.js';
 
 export { createTable };
 
@@ -147,12 +147,8 @@ export function formatSummary({
     lines.push(
       `${dataset}: Kendall's tau ${formatFixed(kendall, 3)}, Spearman's rho ${formatFixed(spearman, 3)}`,
     );
-  const width = getTerminalWidth();
-  for (const warning of warnings) {
-    const text = `warning: ${warning}`;
-    const wrapped = Number.isFinite(width) ? wrap({ text, width }) : [text];
-    lines.push(...wrapped.map((line) => paint.yellow(line)));
-  }
+  for (const warning of warnings)
+    lines.push(...wrapForTerminal(`warning: ${warning}`).map((line) => paint.yellow(line)));
   return lines.join('\n');
 }
 

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { messageInCommands, withFlagNames } from '../../cli/field-names.js';
+import { describeError } from '../../cli/render/describe-error.js';
 import { type Advice, ServiceError, SpecError } from '../../core/errors.js';
 
 const error = (path: string) => SpecError.of({ path, message: 'found x' });
@@ -53,4 +54,9 @@ test('advice of the library becomes a command, or an option that the command has
     advice,
   });
   expect(messageInCommands(away)).toBe('NATS is away. Run `zeroscout services up`, or set NATS_URL.');
+  expect(describeError(away, messageInCommands(away))).toMatchObject({
+    code: 'server-away',
+    reason: 'not-running',
+    advice: { code: 'start-servers', text: 'Run `zeroscout services up`, or set NATS_URL.' },
+  });
 });

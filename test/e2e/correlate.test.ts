@@ -201,6 +201,15 @@ describe('compare', () => {
     const { stdout: shown } = await done(['compare', 'one', '--time', '0'], { home });
     expect(shown).toContain('Is this stable enough to act on?');
     expect(shown).not.toContain('truth');
+    // Two draws show how ranks vary. One draw does not, so the columns are left out.
+    expect(shown).toMatch(/^ *rank +ranks +in top 10 +candidate/m);
+    home.write(
+      'once.json',
+      JSON.stringify({ ...given, strategy, fidelity: { ...given.fidelity, draws: 1 } }),
+    );
+    await done(['run', 'once.json', '--id', 'once'], { home });
+    const { stdout: once } = await done(['compare', 'once', '--time', '0'], { home });
+    expect(once).toMatch(/^ *rank +candidate/m);
   }, 300_000);
 
   test('what cannot be compared ends with code 2', async () => {
