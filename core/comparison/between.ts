@@ -2,7 +2,7 @@
 import { kendall, spearman } from '../ranking/correlation.js';
 import { order } from '../ranking/order.js';
 import { type RankedCohort, scoresOf } from './cohort.js';
-import { TOPS } from './quality.js';
+import { TOPS } from './measure-sample.js';
 import { orNull } from './redundancy.js';
 
 export interface BetweenSearches {

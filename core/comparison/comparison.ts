@@ -9,7 +9,7 @@ import {
   type DatasetQuality,
   type KnownCandidate,
   knownOf,
-  qualityOf,
+  qualitiesOf,
   type RankerQuality,
   resampleCount,
 } from './quality.js';
@@ -97,10 +97,7 @@ function compareOne({
       dataset,
       candidates: candidates.length,
       ...reach(rankers[0]!.scores, candidates),
-      rankers: withCosts(
-        rankers.map((ranker) => qualityOf(ranker, sampled)),
-        costs,
-      ),
+      rankers: withCosts(qualitiesOf(rankers, sampled), costs),
     };
   });
   const [first] = known.values();

@@ -1,13 +1,9 @@
 // Measures how well each ranking of a cohort agrees with known accuracies, with bootstrap intervals over
 // candidates.
-import { kendall, spearman } from '../ranking/correlation.js';
-import { exponentialNdcg, ndcg, topQuality } from '../ranking/quality.js';
-import { ascendingRanks } from '../ranking/ranks.js';
+import { levelsOf } from '../ranking/levels.js';
 import { type Interval, intervalOf, resamples } from './bootstrap.js';
+import { type Measures, measureSample, sampleOf, TOPS } from './measure-sample.js';
 import type { Ranker } from './rankers.js';
-
-/** The numbers k of first candidates that are measured. */
-export const TOPS = [1, 10, 50] as const;
 
 /** A measured number and the 95 % interval of the bootstrap; null where a column is constant. */
 export interface Estimate {
@@ -64,8 +60,8 @@ export interface KnownCandidate {
 
 export interface Known {
   readonly candidates: readonly KnownCandidate[];
-  /** Resamples of classes, so that members of one class stay together; each lists units. */
-  readonly samples: readonly (readonly KnownCandidate[])[];
+  /** Resamples of classes, so that members of one class stay together; each lists indices of `candidates`. */
+  readonly samples: readonly Uint32Array[];
 }
 
 /**
@@ -77,72 +73,73 @@ export function resampleCount(n: number): number {
 
 /** `seed` determines the resamples. */
 export function knownOf(candidates: readonly KnownCandidate[], seed: number): Known {
-  const members = new Map<number, KnownCandidate[]>();
-  for (const each of candidates) {
-    const others = members.get(each.unit);
-    if (others) others.push(each);
-    else members.set(each.unit, [each]);
+  const members = new Map<number, number[]>();
+  for (const [at, { unit }] of candidates.entries()) {
+    const others = members.get(unit);
+    if (others) others.push(at);
+    else members.set(unit, [at]);
   }
   const classes = [...members.values()];
   const key = { seed, draw: 0, name: 'bootstrap' };
   const drawn = resamples({ n: classes.length, count: resampleCount(candidates.length), key });
-  return { candidates, samples: drawn.map((sample) => Array.from(sample, (at) => classes[at]!).flat()) };
+  const samples = drawn.map((sample) => Uint32Array.from(Array.from(sample, (at) => classes[at]!).flat()));
+  return { candidates, samples };
 }
 
-export function qualityOf({ name, kind, scores }: Ranker, known: Known): RankerQuality {
-  const own = measure(scores, known.candidates);
-  const resampled = known.samples.map((sample) => measure(scores, sample));
-  const estimate = (pick: (measures: Measures) => number): Estimate => {
-    const value = pick(own);
+/** The quality of each ranking. What a resample says of the accuracies alone is computed once for all. */
+export function qualitiesOf(rankers: readonly Ranker[], { candidates, samples }: Known): RankerQuality[] {
+  const accuracies = Float64Array.from(candidates, ({ accuracy }) => accuracy);
+  const accuracyLevels = levelsOf(accuracies);
+  const levels = rankers.map(({ scores }) =>
+    levelsOf(Float64Array.from(candidates, ({ unit }) => scores[unit]!)),
+  );
+  const measureAll = (members: Uint32Array) => {
+    const sample = sampleOf({ members, accuracies, levels: accuracyLevels });
+    return levels.map((each) => measureSample(sample, each));
+  };
+  const whole = measureAll(Uint32Array.from(candidates.keys()));
+  const resampled = samples.map(measureAll);
+  return rankers.map((ranker, i) =>
+    estimate({
+      ranker,
+      whole: whole[i]!,
+      resampled: resampled.map((each) => each[i]!),
+      n: candidates.length,
+    }),
+  );
+}
+
+export function qualityOf(ranker: Ranker, known: Known): RankerQuality {
+  return qualitiesOf([ranker], known)[0]!;
+}
+
+function estimate({
+  ranker: { name, kind },
+  whole,
+  resampled,
+  n,
+}: {
+  readonly ranker: Ranker;
+  readonly whole: Measures;
+  readonly resampled: readonly Measures[];
+  /** The number of candidates. */
+  readonly n: number;
+}): RankerQuality {
+  const of = (pick: (measures: Measures) => number): Estimate => {
+    const value = pick(whole);
     return { value: Number.isNaN(value) ? null : value, interval: intervalOf(resampled.map(pick)) };
   };
   return {
     name,
     kind,
-    kendall: estimate((each) => each.kendall),
-    spearman: estimate((each) => each.spearman),
-    ndcg: estimate((each) => each.ndcg),
-    exponentialNdcg: estimate((each) => each.exponentialNdcg),
+    kendall: of((each) => each.kendall),
+    spearman: of((each) => each.spearman),
+    ndcg: of((each) => each.ndcg),
+    exponentialNdcg: of((each) => each.exponentialNdcg),
     top: TOPS.map((k, i) => ({
-      k: Math.min(k, known.candidates.length),
-      mean: estimate((each) => each.top[i]!.mean),
-      regret: estimate((each) => each.top[i]!.regret),
+      k: Math.min(k, n),
+      mean: of((each) => each.top[i]!.mean),
+      regret: of((each) => each.top[i]!.regret),
     })),
-  };
-}
-
-interface Measures {
-  readonly kendall: number;
-  readonly spearman: number;
-  readonly ndcg: number;
-  readonly exponentialNdcg: number;
-  readonly top: readonly { readonly mean: number; readonly regret: number }[];
-}
-
-/** Returns places, best first; equal scores keep their order. Twice a rank is a whole number, so one key holds both the rank and the place exactly. */
-function bestFirst(scores: Float64Array): Float64Array {
-  const n = scores.length;
-  const keys = ascendingRanks(scores).map((rank, at) => 2 * (n - rank) * n + at);
-  return keys.sort().map((key) => key % n);
-}
-
-/** Needs at least two candidates. Equal scores keep their order, and NaN counts as -Infinity. */
-function measure(scores: Float64Array, candidates: readonly KnownCandidate[]): Measures {
-  const own = Float64Array.from(candidates, ({ unit }) => {
-    const score = scores[unit]!;
-    return Number.isNaN(score) ? Number.NEGATIVE_INFINITY : score;
-  });
-  const truth = Float64Array.from(candidates, ({ accuracy }) => accuracy);
-  const accuracies = Array.from(bestFirst(own), (at) => truth[at]!);
-  const best = accuracies.reduce((high, value) => Math.max(high, value), Number.NEGATIVE_INFINITY);
-  return {
-    kendall: kendall(own, truth),
-    spearman: spearman(own, truth),
-    ndcg: ndcg(accuracies),
-    exponentialNdcg: exponentialNdcg(accuracies),
-    top: TOPS.map((k) => {
-      const { mean, best: found } = topQuality({ accuracies, k });
-      return { mean, regret: best - found };
-    }),
   };
 }

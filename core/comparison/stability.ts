@@ -4,7 +4,7 @@ import { rankTerm } from '../ranking/aggregate.js';
 import { kendall } from '../ranking/correlation.js';
 import { intervalOf, resamples } from './bootstrap.js';
 import { bestFirst, meanShares, type RankedCohort, scoresOf } from './cohort.js';
-import { TOPS } from './quality.js';
+import { TOPS } from './measure-sample.js';
 import { orNull } from './redundancy.js';
 
 /** The number of best candidates that are described individually. */

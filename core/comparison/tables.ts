@@ -4,7 +4,8 @@ import { formatNumber } from '../text/numbers.js';
 import { textCell } from '../text/text-cell.js';
 import type { Interval } from './bootstrap.js';
 import type { Comparison, SearchComparison } from './comparison.js';
-import { type Estimate, type RankerQuality, TOPS } from './quality.js';
+import { TOPS } from './measure-sample.js';
+import type { Estimate, RankerQuality } from './quality.js';
 
 /** The text of each file by its name. A table without rows consists of its header. */
 export function comparisonTables({ searches, between }: Comparison): Readonly<Record<string, string>> {

@@ -21,15 +21,33 @@ export function kendall(x: ArrayLike<number>, y: ArrayLike<number>): number {
   const sorted = keys.map((key) => key % base);
   const discordant = sortCountingExchanges(sorted);
   const tiedY = tiedPairs({ n, equal: (at) => sorted[at] === sorted[at - 1] });
+  return tauOf({ pairs, tiedX, tiedY, tiedBoth, discordant });
+}
+
+/** Counts of pairs: all, tied in x, tied in y, tied in both, and in opposite order in x and y. */
+export interface PairCounts {
+  readonly pairs: number;
+  readonly tiedX: number;
+  readonly tiedY: number;
+  readonly tiedBoth: number;
+  readonly discordant: number;
+}
+
+/** Kendall's tau-b from its counts; NaN where every pair is tied in x, or every pair in y. */
+export function tauOf({ pairs, tiedX, tiedY, tiedBoth, discordant }: PairCounts): number {
   const difference = pairs - tiedX - tiedY + tiedBoth - 2 * discordant;
   return clamp(difference / Math.sqrt((pairs - tiedX) * (pairs - tiedY)));
 }
 
 /** Spearman's rho: Pearson's correlation of the average ranks. Infinities, NaN, constant columns and errors are as in `kendall`. */
 export function spearman(x: ArrayLike<number>, y: ArrayLike<number>): number {
-  const n = checkLengths(x, y);
-  const rx = ascendingRanks(x);
-  const ry = ascendingRanks(y);
+  checkLengths(x, y);
+  return rhoOf(ascendingRanks(x), ascendingRanks(y));
+}
+
+/** Spearman's rho of two columns of average ranks. */
+export function rhoOf(rx: Float64Array, ry: Float64Array): number {
+  const n = rx.length;
   const mean = (n + 1) / 2;
   let xx = 0;
   let yy = 0;
@@ -69,7 +87,7 @@ function tiedPairs({ n, equal }: { readonly n: number; readonly equal: (at: numb
  * Sorts in place with a stable bottom-up merge sort; returns how many pairs were in strictly descending
  * order.
  */
-function sortCountingExchanges(values: Float64Array): number {
+export function sortCountingExchanges(values: Float64Array): number {
   const n = values.length;
   const merged = new Float64Array(n);
   let exchanges = 0;

@@ -17,6 +17,49 @@ export function topQuality({ accuracies, k }: { accuracies: readonly number[]; k
   return { k: top.length, mean, best: Math.max(...top) };
 }
 
+/** The length of the list over which VKDNW reports `exponentialNdcg`. */
+const FIRST_OF_EXPONENTIAL = 1000;
+
+/** Measures of one list of values in any order of its members. */
+export interface Gains {
+  /** See `ndcg`. */
+  ndcg(inOrder: ArrayLike<number>): number;
+  /** See `exponentialNdcg`. */
+  exponentialNdcg(inOrder: ArrayLike<number>): number;
+}
+
+/** Computes once what does not depend on the order: the ideal gains and the discounts. */
+export function createGains(values: ArrayLike<number>): Gains {
+  const given = Array.from(values);
+  const finite = given.filter(Number.isFinite);
+  const toFinite = (value: number) => (Number.isFinite(value) ? value : clampTo(finite, value));
+  const accuracies = finite.length === given.length ? given : given.map(toFinite);
+  const least = accuracies.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY);
+  const most = accuracies.reduce((high, value) => Math.max(high, value), Number.NEGATIVE_INFINITY);
+  const discounts = Float64Array.from(given, (_, i) => Math.log2(i + 2));
+  const first = Math.min(FIRST_OF_EXPONENTIAL, given.length);
+  const linear = (inOrder: ArrayLike<number>) => {
+    let sum = 0;
+    for (let i = 0; i < discounts.length; i += 1) sum += (toFinite(inOrder[i]!) - least) / discounts[i]!;
+    return sum;
+  };
+  // Every gain is divided by 2^most, so that no value overflows.
+  const exponential = (inOrder: ArrayLike<number>) => {
+    let sum = 0;
+    for (let i = 0; i < first; i += 1)
+      sum += (2 ** (toFinite(inOrder[i]!) - most) - 2 ** -most) / discounts[i]!;
+    return sum;
+  };
+  // The native sort of typed arrays is several times as fast as one with a comparison.
+  const descending = Float64Array.from(accuracies).sort().reverse();
+  const ideal = linear(descending);
+  const idealExponential = exponential(descending);
+  return {
+    ndcg: (inOrder) => (ideal > 0 ? linear(inOrder) / ideal : 1),
+    exponentialNdcg: (inOrder) => (idealExponential > 0 ? exponential(inOrder) / idealExponential : 1),
+  };
+}
+
 /**
  * Normalized discounted cumulative gain over the whole list: gain = accuracy above the worst known, discount
  * = log2(position + 1) (Järvelin and Kekäläinen 2002). It is 1 where the list is sorted by accuracy. An
@@ -24,17 +67,8 @@ export function topQuality({ accuracies, k }: { accuracies: readonly number[]; k
  * ones.
  */
 export function ndcg(values: readonly number[]): number {
-  const finite = values.filter(Number.isFinite);
-  const accuracies = finite.length === values.length ? values : values.map((value) => clampTo(finite, value));
-  const least = accuracies.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY);
-  const gain = (values: readonly number[]) =>
-    values.reduce((sum, value, i) => sum + (value - least) / Math.log2(i + 2), 0);
-  const ideal = gain(descending(accuracies));
-  return ideal > 0 ? gain(accuracies) / ideal : 1;
+  return createGains(values).ndcg(values);
 }
-
-/** The length of the list over which VKDNW reports it. */
-const FIRST_OF_EXPONENTIAL = 1000;
 
 /**
  * Normalized discounted cumulative gain over the first 1,000: gain = 2^accuracy - 1, discount = log2(position
@@ -42,21 +76,7 @@ const FIRST_OF_EXPONENTIAL = 1000;
  * dominate. An infinite value counts as in `ndcg`.
  */
 export function exponentialNdcg(values: readonly number[]): number {
-  const finite = values.filter(Number.isFinite);
-  const accuracies = finite.length === values.length ? values : values.map((value) => clampTo(finite, value));
-  const most = accuracies.reduce((high, value) => Math.max(high, value), Number.NEGATIVE_INFINITY);
-  // Every gain is divided by 2^most, so that no value overflows.
-  const gain = (values: readonly number[]) =>
-    values
-      .slice(0, FIRST_OF_EXPONENTIAL)
-      .reduce((sum, value, i) => sum + (2 ** (value - most) - 2 ** -most) / Math.log2(i + 2), 0);
-  const ideal = gain(descending(accuracies));
-  return ideal > 0 ? gain(accuracies) / ideal : 1;
-}
-
-/** The native sort of typed arrays is several times as fast as one with a comparison. */
-function descending(values: readonly number[]): number[] {
-  return Array.from(Float64Array.from(values).sort().reverse());
+  return createGains(values).exponentialNdcg(values);
 }
 
 function clampTo(finite: readonly number[], value: number): number {

@@ -9,11 +9,16 @@ import { type Cohort, rankCohort, scoresOf } from '../../../core/comparison/coho
 import { compareCohorts, type SearchComparison } from '../../../core/comparison/comparison.js';
 import { costsOf } from '../../../core/comparison/cost.js';
 import { KNOWN_LIMITS } from '../../../core/comparison/known-limits.js';
+import { measureSample, sampleOf } from '../../../core/comparison/measure-sample.js';
 import { knownOf, qualityOf } from '../../../core/comparison/quality.js';
 import { redundancyOf } from '../../../core/comparison/redundancy.js';
 import { stabilityOf } from '../../../core/comparison/stability.js';
 import { comparisonTables } from '../../../core/comparison/tables.js';
 import { aggregate } from '../../../core/ranking/aggregate.js';
+import { kendall, spearman } from '../../../core/ranking/correlation.js';
+import { levelsOf } from '../../../core/ranking/levels.js';
+import { order } from '../../../core/ranking/order.js';
+import { ndcg } from '../../../core/ranking/quality.js';
 import { readTable } from '../../../core/text/table.js';
 import { mulberry32 } from '../../support/random.js';
 
@@ -90,12 +95,35 @@ describe('qualityOf', () => {
     );
   });
 
+  it('measures a sample with repeated members as the definitions measure its columns', () => {
+    const sampled = fc.array(fc.nat({ max: 59 }), { minLength: 2, maxLength: 80 });
+    fc.assert(
+      fc.property(rows, sampled, (all, places) => {
+        const members = Uint32Array.from(places, (place) => place % all.length);
+        const accuracies = Float64Array.from(all, ({ accuracy }) => accuracy);
+        const scores = Float64Array.from(all, ({ score }) => score);
+        const sample = sampleOf({ members, accuracies, levels: levelsOf(accuracies) });
+        const found = measureSample(sample, levelsOf(scores));
+        const x = Array.from(members, (at) => scores[at]!);
+        const y = Array.from(members, (at) => accuracies[at]!);
+        expect(found.kendall).toBe(kendall(x, y));
+        expect(found.spearman).toBe(spearman(x, y));
+        const inOrder = [...order({ scores: x, candidates: x.map((_, at) => String(at).padStart(3, '0')) })];
+        expect(found.ndcg).toBe(ndcg(inOrder.map((at) => y[at]!)));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it('keeps the members of a class together in a resample', () => {
     const candidates = Array.from({ length: 30 }, (_, i) => ({ unit: i % 5, accuracy: i }));
     const { samples } = knownOf(candidates, 1);
     for (const sample of samples) {
       const counts = new Map<number, number>();
-      for (const { unit } of sample) counts.set(unit, (counts.get(unit) ?? 0) + 1);
+      for (const at of sample) {
+        const { unit } = candidates[at]!;
+        counts.set(unit, (counts.get(unit) ?? 0) + 1);
+      }
       for (const count of counts.values()) expect(count % 6).toBe(0);
       expect(sample).toHaveLength(30);
     }
