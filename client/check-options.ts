@@ -24,6 +24,7 @@ const OPTIONS = {
   connect: {
     servers: oneOf(['start', 'running']),
     modules: oneOf(['allowed', 'refused']),
+    readings: oneOf(['here', 'thread']),
     home: other,
     name: other,
     onNote: other,

@@ -12,6 +12,7 @@ import type { ModulePermission } from './specification/allow-modules.js';
 import { type CheckedSpecification, checkSpecificationInput } from './specification/check.js';
 import type { SpecificationInput } from './specification/read-specification.js';
 import type { AwayServer } from './status/waiting.js';
+import { createReadingThread } from './threads/reading-thread.js';
 import { createLocalScoring } from './workers/local-scoring.js';
 import { createWorkers, type Workers } from './workers/workers.js';
 
@@ -30,6 +31,11 @@ export interface ConnectOptions {
    * code comes with a specification; `refused` by default.
    */
   readonly modules?: ModulePermission;
+  /**
+   * Where comparisons, reports and agreements are computed: `here` (default), which blocks this thread for
+   * seconds where candidates are many, or in a `thread` of its own with connections of its own.
+   */
+  readonly readings?: 'here' | 'thread';
   /** The name of this program in servers; `zeroscout-client` by default. */
   readonly name?: string;
   /** Called with one line for each step of starting servers, and for later events of servers and workers. */
@@ -97,6 +103,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Zeroscout> 
     servers = 'start',
     home,
     modules = 'refused',
+    readings = 'here',
     name = 'zeroscout-client',
     onNote = () => {},
   } = options;
@@ -110,10 +117,14 @@ export async function connect(options: ConnectOptions = {}): Promise<Zeroscout> 
   });
   const keeper = keepServers(session);
   const scoring = createLocalScoring(session);
+  const thread =
+    readings === 'thread'
+      ? createReadingThread({ home: session.home.root, modules, name, onNote })
+      : undefined;
   const isRestarted = (server: AwayServer['name']) =>
     keeper.restarts(server === 'NATS' ? 'nats' : 'temporal');
   return {
-    searches: createSearches({ session, scoring, isRestarted }),
+    searches: { ...createSearches({ session, scoring, isRestarted }), ...thread?.reading },
     schedules: createSchedules(session),
     workers: createWorkers(session),
     retention: createRetention(session),
@@ -129,6 +140,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Zeroscout> 
     close: async () => {
       await scoring.stop();
       keeper.stop();
+      await thread?.close();
       await session.close();
     },
   };

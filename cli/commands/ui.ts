@@ -49,7 +49,7 @@ async function serve({
   readonly options: UiFlags;
   readonly version: string;
 }): Promise<void> {
-  const zeroscout = await connect({ name: 'zeroscout-ui', onNote: note });
+  const zeroscout = await connect({ name: 'zeroscout-ui', readings: 'thread', onNote: note });
   try {
     const { ZEROSCOUT_UI_TOKEN: operatorToken, ZEROSCOUT_UI_VIEWER_TOKEN: viewerToken } = process.env;
     const server = await startHttpServer({

@@ -18,6 +18,7 @@ import { diffSearches } from '../results/diff-searches.js';
 import { type ExportedFile, type ExportFormat, exportCandidates } from '../results/export-candidates.js';
 import { listMeasuredScopes } from '../results/latencies.js';
 import { countFlops, findParetoFront } from '../results/pareto.js';
+import { writeParquet } from '../results/ranking-parquet.js';
 import { readGenerations } from '../results/read-generations.js';
 import { type Results, readResults } from '../results/results.js';
 import { openSpaceWith } from '../specification/allow-modules.js';
@@ -38,6 +39,8 @@ export interface FinishedSearches {
     id: string,
     options: { readonly cost: ParetoCost; readonly top?: number },
   ): Promise<readonly ParetoRow[]>;
+  /** Writes all rows of a finished search as a Parquet file, with the columns of ranking.csv. */
+  writeParquet(id: string, options: { readonly path: string }): Promise<void>;
   /** The agreement of a finished ranking with known accuracies, over all candidates and at the top. */
   correlate(id: string, truth: TruthInput): Promise<Correlation>;
   /**
@@ -112,6 +115,10 @@ export function createReading(session: Session): FinishedSearches {
       const { results, memo } = await resultsOf(id);
       const { flopsOf } = countFlops({ specification: memo.specification, modules });
       return (await findParetoFront({ results, flopsOf, cost, top })).rows;
+    },
+    writeParquet: async (id, { path }) => {
+      const { results } = await resultsOf(id);
+      await writeParquet({ path, rows: results.rows });
     },
     correlate: async (id, given) => {
       const search = await findFinishedSearch({ client, id });

@@ -5,22 +5,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRoute, z } from '@hono/zod-openapi';
 import { stream } from 'hono/streaming';
-import type { Results } from '../../client/index.js';
-import { writeParquet } from '../../client/results/ranking-parquet.js';
 import { requireRole } from '../access.js';
 import { IdParameter, problems } from '../schemas.js';
 import { toJson } from '../to-json.js';
 import { readFinishedResults } from './finished-search.js';
 import type { RouteSetting } from './route-setting.js';
 
+type Finished = Awaited<ReturnType<typeof readFinishedResults>>;
+
 const FORMS = {
-  parquet: { type: 'application/vnd.apache.parquet', write: parquetOf, summary: 'All rows as Parquet' },
-  json: { type: 'application/json', write: jsonOf, summary: 'All rows as an array of JSON objects' },
+  parquet: { type: 'application/vnd.apache.parquet', read: readParquet, summary: 'All rows as Parquet' },
+  json: { type: 'application/json', read: readJson, summary: 'All rows as an array of JSON objects' },
 } as const;
 
 export function addRowDownloads(setting: RouteSetting): void {
   for (const form of ['parquet', 'json'] as const) {
-    const { type, write, summary } = FORMS[form];
+    const { type, read, summary } = FORMS[form];
     setting.app.openapi(
       createRoute({
         tags: ['rankings'],
@@ -37,14 +37,15 @@ export function addRowDownloads(setting: RouteSetting): void {
         },
       }),
       async (context) => {
-        const { id, results } = await readFinishedResults(setting, context.req.valid('param').id);
+        const finished = await readFinishedResults(setting, context.req.valid('param').id);
+        const { id, results } = finished;
         const tag = `"${results.summary.rankingSha256}-${form}"`;
         if (context.req.header('if-none-match') === tag) return context.body(null, 304);
         context.header('ETag', tag);
         context.header('Content-Type', type);
         context.header('Content-Disposition', `attachment; filename="${id}-ranking.${form}"`);
         return stream(context, async (out) => {
-          for await (const bytes of write(results)) await out.write(bytes);
+          for await (const bytes of read(setting, finished)) await out.write(bytes);
         });
       },
     );
@@ -52,24 +53,25 @@ export function addRowDownloads(setting: RouteSetting): void {
 }
 
 /** A Parquet file ends with its directory, so that it is written whole before it is sent. */
-async function* parquetOf(results: Results): AsyncGenerator<Uint8Array> {
+async function* readParquet({ zeroscout }: RouteSetting, { id }: Finished): AsyncGenerator<Uint8Array> {
   const folder = await mkdtemp(join(tmpdir(), 'zeroscout-parquet-'));
   try {
     const path = join(folder, 'ranking.parquet');
-    await writeParquet({ path, rows: results.rows });
+    await zeroscout.searches.writeParquet(id, { path });
     for await (const chunk of createReadStream(path)) yield new Uint8Array(chunk as Buffer);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function* jsonOf(results: Results): AsyncGenerator<Uint8Array> {
+async function* readJson(_: RouteSetting, { results }: Finished): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();
   let before = '[';
-  for await (const block of results.rows())
-    for (const { proxies, ...row } of block) {
-      yield encoder.encode(`${before}\n${JSON.stringify(toJson({ ...row, ...proxies }))}`);
-      before = ',';
-    }
+  for await (const block of results.rows()) {
+    if (block.length === 0) continue;
+    const rows = block.map(({ proxies, ...row }) => JSON.stringify(toJson({ ...row, ...proxies })));
+    yield encoder.encode(`${before}\n${rows.join(',\n')}`);
+    before = ',';
+  }
   yield encoder.encode(before === '[' ? '[]\n' : '\n]\n');
 }

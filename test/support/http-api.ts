@@ -26,7 +26,7 @@ export function serveApi(): void {
   beforeAll(async () => {
     home = testHome();
     process.env.ZEROSCOUT_BIN = BIN;
-    scout = await library.connect({ home: home.home.root, onNote: () => {} });
+    scout = await library.connect({ home: home.home.root, readings: 'thread', onNote: () => {} });
     server = await startHttpServer({
       zeroscout: scout,
       version: '0.0.0-test',
