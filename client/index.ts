@@ -3,7 +3,7 @@ import '../workers/quiet-grpc.js';
 
 export type { Comparison, SearchComparison } from '../core/comparison/comparison.js';
 export type { SearchProgress } from '../core/contract/search.js';
-export type { AdviceCode, ErrorCode, ServiceReason } from '../core/error-codes.js';
+export type { AdviceCode, ErrorCode, IssueReason, ServiceReason } from '../core/error-codes.js';
 export {
   type Advice,
   BlobError,

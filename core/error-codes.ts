@@ -72,6 +72,43 @@ export const SERVICE_REASONS: Readonly<Record<ServiceReason, string>> = {
   'cannot-listen': 'The address to listen at is in use, or not of this machine.',
 };
 
+/** What is wrong with a file or a network, or where it lies: the `reason` of an issue of a SpecError. */
+export type IssueReason =
+  | 'not-a-file'
+  | 'outside-folder'
+  | 'binary-data'
+  | 'not-csv'
+  | 'empty'
+  | 'damaged-file'
+  | 'missing-data'
+  | 'too-large'
+  | 'operator-set'
+  | 'unsupported-operator'
+  | 'invalid-node'
+  | 'cycle'
+  | 'image-size'
+  | 'no-features'
+  | 'unknown-tensor';
+
+export const ISSUE_REASONS: Readonly<Record<IssueReason, string>> = {
+  'not-a-file': 'The path is a folder, a named pipe, a socket or a device, where a file is expected.',
+  'outside-folder': 'A file that another file names lies outside the folders in which it may lie.',
+  'binary-data': 'The file holds binary data where text is expected.',
+  'not-csv': 'A table is not a CSV: a quote is broken.',
+  empty: 'The file holds nothing, or only a header or comments.',
+  'damaged-file': 'The file is not a readable ONNX network, or contradicts itself.',
+  'missing-data': 'Numbers that an ONNX graph needs are neither in its file nor in a data file beside it.',
+  'too-large': 'A file, a tensor or a constant is larger than what is read or computed.',
+  'operator-set': 'An ONNX network is written in a version of the operators that is not known.',
+  'unsupported-operator': 'An ONNX graph has an operator for which there is no rule.',
+  'invalid-node':
+    'A node of an ONNX graph has inputs that do not fit, or attributes that its operator does not support.',
+  cycle: 'A node or a function of an ONNX graph depends on itself.',
+  'image-size': 'An ONNX network was exported for images of another size.',
+  'no-features': 'A network has fewer than two features at which it can be measured.',
+  'unknown-tensor': 'An ONNX network has no tensor or module of the name that was given.',
+};
+
 /** The ways out of a fault that a program can take: the `code` of an `advice`. */
 export type AdviceCode =
   | 'start-servers'

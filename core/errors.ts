@@ -1,9 +1,9 @@
 // Defines the errors of the whole project: which of them end a search, and how mistakes in user input are
 // shown.
 
-import type { AdviceCode, ServiceReason, TerminalCode } from './error-codes.js';
+import type { AdviceCode, IssueReason, ServiceReason, TerminalCode } from './error-codes.js';
 
-export type { AdviceCode, ErrorCode, ServiceReason, TerminalCode } from './error-codes.js';
+export type { AdviceCode, ErrorCode, IssueReason, ServiceReason, TerminalCode } from './error-codes.js';
 
 /** Advice on how to resolve a fault. */
 export interface Advice {
@@ -29,6 +29,8 @@ export interface Issue {
   readonly column?: number;
   /** Set where the input names something, such as a search, that does not exist. */
   readonly code?: 'not-found';
+  /** What is wrong with the file or the network, for programs; absent for other faults. */
+  readonly reason?: IssueReason | undefined;
   /** The field within that file, such as `stages[2].width` of a space's definition. */
   readonly key?: string;
   readonly advice?: Advice;

@@ -6,6 +6,12 @@ import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
 /** Thrown for a path that is not a regular file; the message says what it is. */
 export class NotRegularError extends Error {
   override readonly name = 'NotRegularError';
+  readonly reason = 'not-a-file';
+}
+
+/** The reason for an issue about a file that could not be opened. */
+export function reasonOfFile(error: unknown): 'not-a-file' | undefined {
+  return error instanceof NotRegularError ? error.reason : undefined;
 }
 
 /**

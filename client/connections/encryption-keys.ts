@@ -26,7 +26,10 @@ export function readEncryptionKeys({
   try {
     written = readRegularFileSync(file).toString('utf8');
   } catch (error) {
-    if (error instanceof NotRegularError) throw wrong({ path: FILE_VARIABLE, file }, error.message);
+    if (error instanceof NotRegularError) {
+      const { reason, message } = error;
+      throw SpecError.of({ path: FILE_VARIABLE, file, reason, message });
+    }
     throw wrong({ path: FILE_VARIABLE, file }, `cannot be read: ${(error as NodeJS.ErrnoException).code}`);
   }
   return parseKeys({ text: written.replace(/#.*$/gm, ''), path: FILE_VARIABLE, file });

@@ -173,7 +173,8 @@ function checkFile({ path, file }: { readonly path: string; readonly file: strin
   try {
     readRegularFileSync(file);
   } catch (error) {
-    if (error instanceof NotRegularError) throw SpecError.of({ path, file, message: error.message });
+    if (error instanceof NotRegularError)
+      throw SpecError.of({ path, file, reason: error.reason, message: error.message });
   }
 }
 

@@ -129,7 +129,7 @@ function failure(reason: string, cause?: unknown): DeviceError {
 /** Python would wait for the writer of a named pipe. */
 async function refuseOthers(wheel: string): Promise<void> {
   const file = await openRegularFile(wheel).catch((error: unknown) => {
-    throw failure(`${wheel}: ${(error as Error).message}`);
+    throw failure(`${wheel}: ${(error as Error).message}`, error);
   });
   await file.close();
 }

@@ -1,6 +1,7 @@
 // Reads constants of an ONNX model from another file in the model's folder.
 import { closeSync, fstatSync, readSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { ReadError } from '../../core/onnx/read-error.js';
 import type { ReadExternal } from '../../core/onnx/tensor-values.js';
 import { NotRegularError, openRegularFileSync } from '../../store/regular-file.js';
 
@@ -35,13 +36,17 @@ function openData(path: string, location: string): number {
   try {
     return openRegularFileSync(path);
   } catch (error) {
-    if (error instanceof NotRegularError) throw new Error(`its data file "${location}" ${error.message}`);
+    if (error instanceof NotRegularError)
+      throw new ReadError('not-a-file', `its data file "${location}" ${error.message}`);
     throw error;
   }
 }
 
 function inFolder(folder: string, location: string): string | undefined {
-  const outside = new Error(`its data file "${location}" lies outside the folder of the model`);
+  const outside = new ReadError(
+    'outside-folder',
+    `its data file "${location}" lies outside the folder of the model`,
+  );
   if (location === '' || location.includes('\0') || isAbsolute(location)) throw outside;
   const path = resolve(folder, location);
   if (leadsOut(folder, path)) throw outside;

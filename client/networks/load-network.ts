@@ -6,7 +6,7 @@ import { type GraphNetwork, graphNetwork, type WantedFeatures } from '../../core
 import { LARGEST_FILE, readOnnx } from '../../core/graph/read-onnx.js';
 import type { Normalization } from '../../core/graph/resolve.js';
 import { structureDigest, structureText } from '../../core/graph/structure.js';
-import { openRegularFile } from '../../store/regular-file.js';
+import { openRegularFile, reasonOfFile } from '../../store/regular-file.js';
 import { describeFault } from '../files/describe-fault.js';
 import type { FileInput } from '../files/open-file.js';
 import { nameOf } from '../specification/read-text.js';
@@ -111,6 +111,7 @@ async function readBytes(file: string): Promise<Uint8Array> {
       if (size > LARGEST_FILE)
         throw SpecError.inFile({
           file,
+          reason: 'too-large',
           message: 'is larger than 2 GB, which protocol buffers do not allow; export it with external data',
         });
       return await handle.readFile();
@@ -120,7 +121,8 @@ async function readBytes(file: string): Promise<Uint8Array> {
   } catch (error) {
     if (error instanceof SpecError) throw error;
     const { code } = error as NodeJS.ErrnoException;
-    throw SpecError.inFile({ file, message: code === 'ENOENT' ? 'no such file' : describeFault(error) });
+    const message = code === 'ENOENT' ? 'no such file' : describeFault(error);
+    throw SpecError.inFile({ file, reason: reasonOfFile(error), message });
   }
 }
 

@@ -25,6 +25,7 @@ export async function resolveNamedFile({
   if (allowed.some((root) => isInside({ root, path }))) return path;
   throw SpecError.of({
     path: field,
+    reason: 'outside-folder',
     message: `${found(file)} lies outside the specification's folder and the working folder; move it into one of them`,
   });
 }

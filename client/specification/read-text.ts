@@ -1,6 +1,6 @@
 // Reads a file as text; a SpecError says what is wrong with its path.
 import { SpecError } from '../../core/errors.js';
-import { NotRegularError, readRegularFile } from '../../store/regular-file.js';
+import { NotRegularError, readRegularFile, reasonOfFile } from '../../store/regular-file.js';
 import type { FileInput } from '../files/open-file.js';
 
 /** `name` is the file's name in messages. */
@@ -21,5 +21,6 @@ export function nameOf(file: FileInput): string {
 export function createReadError({ error, name }: { error: unknown; name: string }): SpecError {
   const code = (error as NodeJS.ErrnoException).code;
   const why = code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`;
-  return SpecError.inFile({ file: name, message: error instanceof NotRegularError ? error.message : why });
+  const message = error instanceof NotRegularError ? error.message : why;
+  return SpecError.inFile({ file: name, reason: reasonOfFile(error), message });
 }

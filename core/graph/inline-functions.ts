@@ -1,5 +1,6 @@
 // Replaces calls of a model's own functions by the nodes of those functions.
 import type { AttributeProto, FunctionProto, NodeProto } from '../onnx/proto.js';
+import { ReadError } from '../onnx/read-error.js';
 
 /**
  * The most nodes after inlining, because functions that call functions can double the number with each level.
@@ -22,15 +23,17 @@ export function inlineFunctions({
     const called = known.get(keyOf(node.domain, node.opType, node.overload));
     if (!called) {
       out.push(node);
-      if (out.length > MOST_NODES) throw new Error(`it has more than ${MOST_NODES} nodes`);
+      if (out.length > MOST_NODES) throw new ReadError('too-large', `it has more than ${MOST_NODES} nodes`);
       return;
     }
     if (depth > DEEPEST)
-      throw new Error(
+      throw new ReadError(
+        'cycle',
         `its function "${called.name}" calls itself, or functions are nested more than ${DEEPEST} deep`,
       );
     calls += 1;
-    if (calls > MOST_NODES) throw new Error(`its functions are called more than ${MOST_NODES} times`);
+    if (calls > MOST_NODES)
+      throw new ReadError('too-large', `its functions are called more than ${MOST_NODES} times`);
     for (const inner of bodyOf({ called, node, prefix: `${node.name || called.name}.${calls}/` }))
       walk(inner, depth + 1);
   };

@@ -34,6 +34,7 @@ export function featureNamed({
     const close = nearest({ word: name, known: [...named.keys()] });
     throw SpecError.inFile({
       file,
+      reason: 'unknown-tensor',
       message: `has no tensor or module "${name}"${close ? `; did you mean "${close}"?` : ''}`,
     });
   }

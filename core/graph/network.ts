@@ -60,6 +60,7 @@ export function graphNetwork({
   if (features.length < 2)
     throw SpecError.inFile({
       file,
+      reason: 'no-features',
       message: `has ${features.length === 1 ? 'one feature' : 'no feature'} that every path from the images to the output passes; at least 2 are needed (of ${cutPoints(resolved).length} cut points); streams that run side by side have none`,
       advice: { code: 'name-features', text: 'name the tensors that are features' },
     });
@@ -104,6 +105,6 @@ export function graphPrograms({
     return { graph: featured.graph, programs: blockPrograms({ ...featured, withJacobian, channelBlock }) };
   } catch (error) {
     if (!(error instanceof TapeError)) throw error;
-    throw SpecError.of({ path: file, message: `its gradient: ${error.message}` });
+    throw SpecError.of({ path: file, reason: error.reason, message: `its gradient: ${error.message}` });
   }
 }

@@ -8,6 +8,7 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from '../onnx/proto.js';
+import { ReadError, reasonOfRead } from '../onnx/read-error.js';
 import { numberType, type ReadExternal, tensorValues } from '../onnx/tensor-values.js';
 import { TapeError } from '../ops/tensor/tape-error.js';
 import type { AttributeValue, Constant, Graph, GraphInput, GraphNode, Initializer } from './graph.js';
@@ -41,6 +42,7 @@ export function readOnnx({
   if (bytes.length > LARGEST_FILE)
     throw SpecError.inFile({
       file,
+      reason: 'too-large',
       message: `is larger than 2 GB, which protocol buffers do not allow; export it with external data`,
     });
   try {
@@ -49,6 +51,7 @@ export function readOnnx({
     if (error instanceof SpecError) throw error;
     throw SpecError.inFile({
       file,
+      reason: reasonOfRead(error),
       message: `is not a readable ONNX network: ${(error as Error).message}`,
     });
   }
@@ -86,13 +89,15 @@ function opsetOf({ opsets = [], functions = [] }: ModelProto): number {
   const version = opsets.find(({ domain = '' }) => domain === '' || domain === 'ai.onnx')?.version;
   if (version === undefined) throw new Error('it does not say which ONNX operator set it is written in');
   if (version < OPSETS.first || version > OPSETS.last)
-    throw new Error(
+    throw new ReadError(
+      'operator-set',
       `it is written in operator set ${version}; must be ${OPSETS.first} to ${OPSETS.last} (torch.onnx.export has opset_version)`,
     );
   for (const { opsets: own = [], name } of functions) {
     const other = own.find((each) => (each.domain ?? '') === '' && each.version !== version);
     if (other)
-      throw new Error(
+      throw new ReadError(
+        'operator-set',
         `its function "${name}" is written in operator set ${other.version}, the graph in ${version}`,
       );
   }
@@ -116,7 +121,8 @@ function checkShape(what: string, shape: readonly number[]): void {
   for (const n of shape)
     if (!Number.isSafeInteger(n) || n < 0) throw new Error(`${what} has a dimension of ${n}`);
   const size = shape.reduce((product, n) => product * n, 1);
-  if (size > LARGEST_TENSOR) throw new Error(`${what} has ${size} elements, shape [${shape}]: too many`);
+  if (size > LARGEST_TENSOR)
+    throw new ReadError('too-large', `${what} has ${size} elements, shape [${shape}]: too many`);
 }
 
 function initializerOf(tensor: TensorProto, external?: ReadExternal): Initializer {
@@ -132,16 +138,16 @@ function valuesOf(tensor: TensorProto, external: ReadExternal | undefined): Floa
   try {
     return tensorValues(tensor, external);
   } catch (error) {
-    throw new TapeError((error as Error).message);
+    throw new TapeError((error as Error).message, reasonOfRead(error));
   }
 }
 
 function constantOf(tensor: TensorProto, where: string): Constant {
   const { shape, type, read } = initializerOf(tensor);
   if (shape.reduce((product, n) => product * n, 1) > LARGEST_CONSTANT)
-    throw new Error(`the constant of ${where} has shape [${shape}]: too large`);
+    throw new ReadError('too-large', `the constant of ${where} has shape [${shape}]: too large`);
   const values = read();
-  if (!values) throw new Error(`the constant of ${where} has no numbers in the file`);
+  if (!values) throw new ReadError('missing-data', `the constant of ${where} has no numbers in the file`);
   return { shape, type, values };
 }
 

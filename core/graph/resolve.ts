@@ -115,6 +115,7 @@ function refuseUnknown(graph: Graph, file: string): void {
     throw new SpecError(
       [...unknown].map(([op, name]) => ({
         path: file,
+        reason: 'unsupported-operator',
         message: `the operator ${op} (node "${name}") cannot be scored: there is no rule for it`,
       })),
     );
@@ -148,6 +149,7 @@ function imageShape({
     if (axis > 0 && n !== undefined && n !== wanted[axis])
       throw SpecError.inFile({
         file,
+        reason: 'image-size',
         message: `its input "${name}" was exported for images of [${shape.slice(1).map((each) => each ?? 'any')}], not [${image}]`,
       });
   });
@@ -173,6 +175,7 @@ function enter({
   if (type !== 'float')
     throw new TapeError(
       `the integers of "${name}" are neither in the file nor in a data file beside it, and the graph depends on them`,
+      'missing-data',
     );
   const id = tape.port(`w${weights.length}`, shape);
   weights.push({ name, id, shape, initializer, isSlope });
@@ -204,7 +207,8 @@ function place({
     });
   } catch (error) {
     if (!(error instanceof TapeError)) throw error;
-    throw SpecError.inFile({ file, message: `node "${node.name}" (${node.op}): ${error.message}${hint}` });
+    const message = `node "${node.name}" (${node.op}): ${error.message}${hint}`;
+    throw SpecError.inFile({ file, reason: error.reason, message });
   }
 }
 

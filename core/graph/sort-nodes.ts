@@ -1,4 +1,5 @@
 // Sorts the nodes on which a graph's outputs depend so that each comes after the nodes that it reads.
+import { ReadError } from '../onnx/read-error.js';
 import type { GraphNode } from './graph.js';
 
 /**
@@ -30,7 +31,7 @@ export function sortNodes({
     const node = makers.get(name);
     if (!node) throw new Error(`${reader} reads the tensor "${name}", which nothing makes`);
     if (state.get(node) === 'open')
-      throw new Error(`the node "${node.name}" depends on itself: the graph has a cycle`);
+      throw new ReadError('cycle', `the node "${node.name}" depends on itself: the graph has a cycle`);
     if (state.has(node)) return;
     state.set(node, 'open');
     stack.push({ node, next: 0 });

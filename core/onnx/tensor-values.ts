@@ -1,5 +1,6 @@
 // Reads the numbers of a tensor in an ONNX file.
 import type { TensorProto } from './proto.js';
+import { ReadError } from './read-error.js';
 import { readVarints } from './wire.js';
 
 /** Values of the enumeration TensorProto.DataType. */
@@ -100,7 +101,8 @@ function externalBytes({
   const location = entry('location');
   const width = WIDTH[dataType];
   if (!external || location === undefined || !width) return undefined;
-  if (size > LARGEST_EXTERNAL) throw new Error(`tensor "${name}" has ${size} numbers, too many to be read`);
+  if (size > LARGEST_EXTERNAL)
+    throw new ReadError('too-large', `tensor "${name}" has ${size} numbers, too many to be read`);
   const offset = Number(entry('offset') ?? 0);
   const length = size * width;
   if (!Number.isSafeInteger(offset) || offset < 0 || Number(entry('length') ?? length) !== length)

@@ -51,7 +51,11 @@ export function truthOf({
   readonly parse: (text: string) => unknown;
 }): Truth {
   if (names === undefined)
-    throw SpecError.inFile({ file: source, message: `empty; must start with a header ${SHAPE}` });
+    throw SpecError.inFile({
+      file: source,
+      reason: 'empty',
+      message: `empty; must start with a header ${SHAPE}`,
+    });
   const header = readHeader({ names, rows, source });
   const { measures } = header;
   const datasets = measures.map((index) => names[index]!);
@@ -65,6 +69,7 @@ export function truthOf({
   if (trainings.size === 0)
     throw SpecError.inFile({
       file: source,
+      reason: 'empty',
       message: 'has a header but no rows; must have a row for each candidate',
     });
   const accuracy = new Map([...trainings].map(([candidate, all]) => [candidate, meanOf(all)] as const));

@@ -47,6 +47,7 @@ function linesOf({ text, source }: ListText): readonly Line[] {
   if (isBinary(text))
     throw SpecError.inFile({
       file: source,
+      reason: 'binary-data',
       message: 'not text but binary data; must be UTF-8 text, one candidate a line',
     });
   if (isCandidateTable(text))
@@ -116,7 +117,7 @@ function distinct({
   }
   issues.throwIfAny();
   if (candidates.size === 0) {
-    throw SpecError.inFile({ file: source, message: 'no candidates; must have one a line' });
+    throw SpecError.inFile({ file: source, reason: 'empty', message: 'no candidates; must have one a line' });
   }
   return { candidates: [...candidates], duplicates };
 }

@@ -52,6 +52,7 @@ export function readDocument({
   if (isBinary(text))
     throw SpecError.inFile({
       file: source,
+      reason: 'binary-data',
       message: 'not text but binary data; must be UTF-8 text, YAML or JSON',
     });
   refuseDepth({ text, source, holds });
@@ -75,7 +76,11 @@ export function readDocument({
     throw new SpecError(rest > 0 ? [...issues, moreIssues(rest)] : issues);
   }
   if (document.contents === null) {
-    throw SpecError.inFile({ file: source, message: `empty; must be a mapping with ${HOLDS[holds].keys}` });
+    throw SpecError.inFile({
+      file: source,
+      reason: 'empty',
+      message: `empty; must be a mapping with ${HOLDS[holds].keys}`,
+    });
   }
   const value = reading(source, () => document.toJS({ maxAliasCount: MOST_ALIASES }) as unknown);
   if (isDeep({ value, levels: DEEPEST })) throw tooDeep({ source, holds });

@@ -43,7 +43,7 @@ export function readTable({
   // Reading a binary file as UTF-8 produces NUL and U+FFFD.
   if (/[\0\uFFFD]/.test(text.slice(0, 65_536))) {
     const message = `not a CSV but binary data; must be UTF-8 text ${shape}`;
-    throw SpecError.inFile({ file: source, message });
+    throw SpecError.inFile({ file: source, reason: 'binary-data', message });
   }
   try {
     const options = {
@@ -63,7 +63,12 @@ export function readTable({
     if (!(error instanceof CsvError)) throw error;
     const line = (error as unknown as { readonly lines?: number }).lines;
     const at = line ? { line } : {};
-    throw SpecError.inFile({ file: source, ...at, message: `not a CSV: ${error.message}` });
+    throw SpecError.inFile({
+      file: source,
+      ...at,
+      reason: 'not-csv',
+      message: `not a CSV: ${error.message}`,
+    });
   }
 }
 

@@ -1,5 +1,11 @@
 // Writes the page of the codes of errors from their tables.
-import { ADVICE_CODES, ERROR_CODES, SERVICE_REASONS, TERMINAL_CODES } from '../../dist/core/error-codes.js';
+import {
+  ADVICE_CODES,
+  ERROR_CODES,
+  ISSUE_REASONS,
+  SERVICE_REASONS,
+  TERMINAL_CODES,
+} from '../../dist/core/error-codes.js';
 import { code, page, table } from './markdown.mjs';
 
 export function errorsPage() {
@@ -9,6 +15,7 @@ export function errorsPage() {
     [
       `## Code\n\nOn the command line also \`interrupted\`, and \`failed\` for an error without a code.\n\n${rows('code', ERROR_CODES)}`,
       `## Reason of a server that is away\n\nA \`ServiceError\` also has the \`address\` of the server, \`fault\` (what is wrong), \`remedy\` (what to do), and \`settings\`, the [settings](settings.md) of which one may have to be changed.\n\n${rows('reason', SERVICE_REASONS)}`,
+      `## Reason of an issue\n\nAn issue of a \`SpecError\` that is about a file or a network has a \`reason\`, beside the field (\`path\`), the \`file\` and the position in it.\n\n${rows('reason', ISSUE_REASONS)}`,
       `## Advice\n\nThe \`code\` of an error's \`advice\`, where there is a way out that a program can take. \`text\` says it for people, \`about\` is its subject, such as the id of a search.\n\n${rows('code', ADVICE_CODES)}`,
       `## Errors that end a search\n\nA \`TerminalError\` in a worker's log and in Temporal's history: the step would fail again in the same way, and is not repeated.\n\n${rows('code', TERMINAL_CODES)}`,
     ],

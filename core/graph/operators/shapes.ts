@@ -177,7 +177,7 @@ const LARGEST_CONSTANT = 2 ** 24;
 
 function checkCount(count: number): number {
   if (!(count >= 0 && count <= LARGEST_CONSTANT))
-    throw new TapeError(`it makes a constant of ${count} elements`);
+    throw new TapeError(`it makes a constant of ${count} elements`, 'too-large');
   return count;
 }
 

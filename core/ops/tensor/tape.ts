@@ -167,5 +167,5 @@ function checkSize(what: string, shape: readonly number[]): void {
   for (const n of shape)
     if (!Number.isSafeInteger(n) || n < 0) throw new TapeError(`${what} would have the shape [${shape}]`);
   if (sizeOf(shape) > LARGEST)
-    throw new TapeError(`${what} would have the shape [${shape}], which is too large`);
+    throw new TapeError(`${what} would have the shape [${shape}], which is too large`, 'too-large');
 }

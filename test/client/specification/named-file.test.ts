@@ -40,7 +40,9 @@ test.each([
   'up/secret.txt',
   '..',
 ])('%s is refused', async (file) => {
-  await expect(resolveNamedFile({ folder, file, field })).rejects.toThrow(/^strategy\.file: .* lies outside/);
+  await expect(resolveNamedFile({ folder, file, field })).rejects.toMatchObject({
+    issues: [{ path: field, reason: 'outside-folder' }],
+  });
 });
 
 test('a list and a custom space outside are refused, and nothing of them is shown', async () => {

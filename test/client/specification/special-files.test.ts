@@ -40,83 +40,94 @@ function specification(lines: string): string {
   return path;
 }
 
+/** What names the file: the field or setting, and the path as it is written there. */
+interface Place {
+  readonly path: string;
+  readonly file: string;
+}
+
 describe('a named pipe', () => {
   const space = openSpace({ kind: 'nas-bench-201' });
-  test.each<[string, RegExp, () => unknown]>([
-    ['as specification', /pipe\.yaml: is a named pipe/, () => readSpecification(at('pipe.yaml'))],
+  const inSpecification = (lines: string) => () => readSpecification(specification(lines));
+  const list = (file: string) =>
+    inSpecification(`space: nas-bench-201\nstrategy: { kind: list, file: ${file} }`);
+  test.each<[string, () => Place, () => unknown]>([
     [
-      'as candidate list',
-      /^strategy\.file: pipe: is a named pipe; must be a file$/,
-      () => readSpecification(specification('space: nas-bench-201\nstrategy: { kind: list, file: pipe }')),
+      'as specification',
+      () => ({ path: 'specification', file: at('pipe.yaml') }),
+      () => readSpecification(at('pipe.yaml')),
     ],
-    [
-      'behind a link',
-      /^strategy\.file: link: is a named pipe/,
-      () => readSpecification(specification('space: nas-bench-201\nstrategy: { kind: list, file: link }')),
-    ],
-    [
-      'as ranking in parquet',
-      /^strategy\.file: pipe\.parquet: is a named pipe/,
-      () =>
-        readSpecification(
-          specification('space: nas-bench-201\nstrategy: { kind: list, file: pipe.parquet }'),
-        ),
-    ],
+    ['as candidate list', () => ({ path: 'strategy.file', file: 'pipe' }), list('pipe')],
+    ['behind a link', () => ({ path: 'strategy.file', file: 'link' }), list('link')],
+    ['as ranking in parquet', () => ({ path: 'strategy.file', file: 'pipe.parquet' }), list('pipe.parquet')],
     [
       'as definition of a space',
-      /^space\.file: pipe\.yaml: is a named pipe/,
-      () => readSpecification(specification('space: { kind: custom, file: pipe.yaml }')),
+      () => ({ path: 'space.file', file: 'pipe.yaml' }),
+      inSpecification('space: { kind: custom, file: pipe.yaml }'),
     ],
     [
       'as images',
-      /^input\.images: pipe\.npy: is a named pipe/,
-      () => readSpecification(specification('space: nas-bench-201\ninput: { images: pipe.npy }')),
+      () => ({ path: 'input.images', file: 'pipe.npy' }),
+      inSpecification('space: nas-bench-201\ninput: { images: pipe.npy }'),
     ],
-    ['as truth', /pipe: is a named pipe/, () => readTruth({ path: at('pipe'), space })],
+    ['as truth', () => ({ path: 'truth', file: at('pipe') }), () => readTruth({ path: at('pipe'), space })],
     [
       'as truth in parquet',
-      /pipe\.parquet: is a named pipe/,
+      () => ({ path: 'truth', file: at('pipe.parquet') }),
       () => readTruth({ path: at('pipe.parquet'), space }),
     ],
     [
       'as file of keys',
-      /^ZEROSCOUT_ENCRYPTION_KEYS_FILE: .*pipe: is a named pipe/,
+      () => ({ path: 'ZEROSCOUT_ENCRYPTION_KEYS_FILE', file: at('pipe') }),
       async () => readEncryptionKeys({ env: { ZEROSCOUT_ENCRYPTION_KEYS_FILE: at('pipe') } }),
     ],
     ...['TEMPORAL_CONFIG_FILE', 'TEMPORAL_TLS_SERVER_CA_CERT_PATH', 'TEMPORAL_TLS_CLIENT_KEY_PATH'].map(
-      (name): [string, RegExp, () => unknown] => [
-        `as ${name}`,
-        new RegExp(`^${name}: .*pipe: is a named pipe`),
-        async () => readConfigured({ env: { TEMPORAL_ADDRESS: '127.0.0.1:1', [name]: at('pipe') } }),
+      (path): [string, () => Place, () => unknown] => [
+        `as ${path}`,
+        () => ({ path, file: at('pipe') }),
+        async () => readConfigured({ env: { TEMPORAL_ADDRESS: '127.0.0.1:1', [path]: at('pipe') } }),
       ],
     ),
-    ...(['creds', 'nkey', 'ca'] as const).map((name): [string, RegExp, () => unknown] => [
-      `as ${name} for NATS`,
-      /pipe: is a named pipe/,
-      () => connectStore({ url: 'nats://127.0.0.1:1', access: { [name]: at('pipe') } }),
-    ]),
-  ])('%s', { timeout: 5_000 }, async (_, words, read) => {
-    await expect(read()).rejects.toThrow(words);
+    [
+      'as module of a space',
+      () => ({ path: '', file: at('pipe.ts') }),
+      () => readModule({ path: at('pipe.ts'), modules: 'allowed' }),
+    ],
+  ])('%s', { timeout: 5_000 }, async (_, place, read) => {
+    const issues = [expect.objectContaining({ ...place(), reason: 'not-a-file' })];
+    await expect(read()).rejects.toMatchObject({ code: 'invalid-input', issues });
   });
 
-  test('as module of a space', { timeout: 5_000 }, async () => {
-    const reading = readModule({ path: at('pipe.ts'), modules: 'allowed' });
-    await expect(reading).rejects.toThrow(/pipe\.ts: is a named pipe/);
+  test.each(['creds', 'nkey', 'ca'] as const)('as %s for NATS', { timeout: 5_000 }, async (name) => {
+    const connecting = connectStore({ url: 'nats://127.0.0.1:1', access: { [name]: at('pipe') } });
+    await expect(connecting).rejects.toMatchObject({
+      reason: name === 'ca' ? 'certificate' : 'credentials',
+      fault: expect.stringContaining(at('pipe')),
+      cause: { reason: 'not-a-file' },
+    });
   });
 
   test('as wheel of ONNX Runtime', { timeout: 5_000 }, async () => {
     writeFileSync(at('libonnxruntime.so.1'), '');
     const given = { runtime: { version: '1', folder: dir }, env: {}, onStep: () => {} };
-    await expect(installCuda({ ...given, wheel: at('pipe') } as never)).rejects.toThrow(
-      /pipe: is a named pipe/,
-    );
+    await expect(installCuda({ ...given, wheel: at('pipe') } as never)).rejects.toMatchObject({
+      code: 'no-device',
+      fault: expect.stringContaining(at('pipe')),
+      cause: { reason: 'not-a-file' },
+    });
   });
 
   test('at the command line: code 2', { timeout: 30_000 }, async () => {
     const home = testHome();
     const path = specification('space: nas-bench-201\nstrategy: { kind: list, file: pipe }');
-    const { code, stderr } = await zeroscout(['validate', path], { home });
-    expect([code, stderr]).toEqual([2, 'strategy.file: pipe: is a named pipe; must be a file\n']);
+    const { code, stdout } = await zeroscout(['validate', path, '--json'], { home });
+    expect([code, JSON.parse(stdout).error]).toEqual([
+      2,
+      expect.objectContaining({
+        code: 'invalid-input',
+        issues: [expect.objectContaining({ path: 'strategy.file', file: 'pipe', reason: 'not-a-file' })],
+      }),
+    ]);
     await home.remove();
   });
 });
@@ -129,8 +140,9 @@ test.each([
   ['pipe', 'a named pipe'],
 ])('%s is %s, and no file', async (name, kind) => {
   const path = name.startsWith('/') ? name : at(name);
-  await expect(openRegularFile(path)).rejects.toThrow(`is ${kind}; must be a file`);
-  expect(() => readRegularFileSync(path)).toThrow(`is ${kind}; must be a file`);
+  const refusal = expect.objectContaining({ reason: 'not-a-file', message: expect.stringContaining(kind) });
+  await expect(openRegularFile(path)).rejects.toEqual(refusal);
+  expect(() => readRegularFileSync(path)).toThrow(refusal);
 });
 
 test('a file that becomes a pipe between the first look and opening is refused, too', {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SpecError } from '../../../core/errors.js';
+import { type Issue, SpecError } from '../../../core/errors.js';
 import { findFeatures } from '../../../core/graph/features.js';
 import { graphNetwork } from '../../../core/graph/network.js';
 import { readOnnx } from '../../../core/graph/read-onnx.js';
@@ -21,8 +21,12 @@ const CASES = JSON.parse(readFileSync(join(FOLDER, 'cases.json'), 'utf8')) as {
   parameters: number;
 }[];
 
-/** The message for these bytes; fails if they are valid, or if the error is not a SpecError. */
-function refusal(bytes: Uint8Array, image = [3, 8, 8]): string {
+/** The first issue with these bytes; fails if they are valid, or if the error is not a SpecError. */
+function refusal(bytes: Uint8Array, image = [3, 8, 8]): Issue {
+  return refusals(bytes, image)[0]!;
+}
+
+function refusals(bytes: Uint8Array, image = [3, 8, 8]): readonly Issue[] {
   try {
     graphNetwork({
       graph: readOnnx({ bytes, file: 'x.onnx' }),
@@ -33,7 +37,7 @@ function refusal(bytes: Uint8Array, image = [3, 8, 8]): string {
     });
   } catch (error) {
     expect(error).toBeInstanceOf(SpecError);
-    return (error as SpecError).message;
+    return (error as SpecError).issues;
   }
   throw new Error('nothing was refused');
 }
@@ -90,9 +94,16 @@ describe('real files', () => {
       [2, 4, 8, 8],
       [2, 4, 4, 4],
     ]);
+    const reason = 'unknown-tensor';
     expect(() =>
       graphNetwork({ graph, batch: 2, image: [3, 8, 8], wanted: ['nobody'], file: 'x.onnx' }),
-    ).toThrow(/no tensor or module "nobody"/);
+    ).toThrow(
+      expect.objectContaining({
+        issues: [
+          expect.objectContaining({ reason, file: 'x.onnx', message: expect.stringContaining('"nobody"') }),
+        ],
+      }),
+    );
   });
 });
 
@@ -100,9 +111,10 @@ describe('files that are no networks', () => {
   const whole = network();
 
   it('names what is missing in a file that ends too early', () => {
-    expect(refusal(new Uint8Array())).toMatch(/no graph/);
-    for (const share of [0.2, 0.5, 0.9, 0.999]) refusal(whole.subarray(0, Math.floor(whole.length * share)));
-    expect(refusal(whole.subarray(0, whole.length - 40))).toMatch(/^x\.onnx: /);
+    expect(refusal(new Uint8Array())).toMatchObject({ file: 'x.onnx', reason: 'damaged-file' });
+    for (const share of [0.2, 0.5, 0.9, 0.999])
+      expect(refusal(whole.subarray(0, Math.floor(whole.length * share))).file).toBe('x.onnx');
+    expect(refusal(whole.subarray(0, whole.length - 40))).toMatchObject({ file: 'x.onnx' });
   });
 
   it.each([
@@ -131,42 +143,48 @@ describe('files that are no networks', () => {
       });
       return 'late';
     });
-    expect(refusal(bytes)).toMatch(/depends on itself: the graph has a cycle/);
+    expect(refusal(bytes)).toMatchObject({ reason: 'cycle' });
   });
 
   it('refuses operators that have no rule, each with its name and a node', () => {
     const bytes = network((g, value) =>
       g.add('NonMaxSuppression', [g.add('Attention@com.example', [value])]),
     );
-    const message = refusal(bytes);
-    expect(message).toMatch(/operator NonMaxSuppression \(node "NonMaxSuppression_\d"\)/);
-    expect(message).toMatch(/operator com\.example\.Attention/);
+    const reason = 'unsupported-operator';
+    expect(refusals(bytes)).toMatchObject([
+      { reason, message: expect.stringContaining('com.example.Attention') },
+      { reason, message: expect.stringMatching(/NonMaxSuppression .*"NonMaxSuppression_\d"/) },
+    ]);
   });
 
   it('refuses shapes that do not fit, naming the node', () => {
     const bytes = network((g, value) => g.add('Reshape', [value, g.ints(2, 5, 7)]));
-    expect(refusal(bytes)).toMatch(
-      /node "Reshape_\d" \(Reshape\): the shape \[2,4,4,4\] cannot become \[2,5,7\]/,
-    );
+    expect(refusal(bytes)).toMatchObject({
+      reason: 'invalid-node',
+      message: expect.stringMatching(/"Reshape_\d".*\[2,4,4,4\].*\[2,5,7\]/),
+    });
   });
 
   it('makes no tensor of huge dimensions', () => {
     const expand = network((g, value) => g.add('Expand', [value, g.ints(1, 1, 2 ** 20, 2 ** 20)]));
-    expect(refusal(expand)).toMatch(/too large|do not broadcast/);
+    expect(['too-large', 'invalid-node']).toContain(refusal(expand).reason);
     const tile = network((g, value) => g.add('Tile', [value, g.ints(2 ** 30, 1, 1, 1)]));
-    expect(refusal(tile)).toMatch(/too large/);
+    expect(refusal(tile).reason).toBe('too-large');
     const constant = network((g, value) =>
       g.add('Add', [value, g.add('ConstantOfShape', [g.ints(2 ** 31, 4)])]),
     );
-    expect(refusal(constant)).toMatch(/constant of \d+ elements/);
+    expect(refusal(constant).reason).toBe('too-large');
     const range = network((g, value) =>
       g.add('Add', [value, g.add('Range', [g.float(0), g.float(1e30), g.float(1)])]),
     );
-    expect(refusal(range)).toMatch(/constant of .* elements/);
+    expect(refusal(range).reason).toBe('too-large');
   });
 
   it('refuses images of another size than the file was exported for', () => {
-    expect(refusal(whole, [3, 16, 16])).toMatch(/exported for images of \[3,8,8\], not \[3,16,16\]/);
+    expect(refusal(whole, [3, 16, 16])).toMatchObject({
+      reason: 'image-size',
+      message: expect.stringMatching(/\[3,8,8\].*\[3,16,16\]/),
+    });
   });
 
   it('refuses a network without features', () => {
@@ -176,7 +194,7 @@ describe('files that are no networks', () => {
       inputs: [{ name: 'x', dims: [2, 3, 8, 8] }],
       outputs: [{ name: 'y', value: g.add('Flatten', ['x']), dims: [2, 192] }],
     });
-    expect(refusal(bytes)).toMatch(/no feature/);
+    expect(refusal(bytes).reason).toBe('no-features');
   });
 });
 

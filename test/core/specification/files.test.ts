@@ -1,6 +1,6 @@
 // Tests the readers of candidate lists and truth files, and their messages with line numbers.
 import { describe, expect, it } from 'vitest';
-import { SpecError } from '../../../core/errors.js';
+import { type Issue, SpecError } from '../../../core/errors.js';
 import { parseTruth } from '../../../core/report/truth.js';
 import { parseCandidateList } from '../../../core/specification/candidate-list.js';
 
@@ -14,6 +14,10 @@ function list(text: string) {
 
 function truth(text: string) {
   return parseTruth({ text, source: 'truth.csv', parse });
+}
+
+function issuesOf(work: () => unknown): readonly Issue[] {
+  return (failureOf(work) as SpecError).issues;
 }
 
 function failureOf(work: () => unknown): Error {
@@ -32,7 +36,7 @@ describe('parseCandidateList', () => {
       '\uFFFD\uFFFDx\uFFFD'.repeat(500),
       '\u0001\u0002\u0003abc',
     ])
-      expect(() => list(binary)).toThrow(/^candidates\.txt: .*binary/);
+      expect(issuesOf(() => list(binary))).toMatchObject([{ file: 'candidates.txt', reason: 'binary-data' }]);
     expect(list(`# Gr\uFFFD\uFFFDe, in Latin-1, of the best candidates of before\n|a|`).candidates).toEqual([
       '|a|',
     ]);
@@ -64,7 +68,7 @@ describe('parseCandidateList', () => {
   });
 
   it.each(['', '\n \n# only a comment\n'])('refuses an empty list', (text) => {
-    expect(() => list(text)).toThrow('candidates.txt: no candidates');
+    expect(issuesOf(() => list(text))).toMatchObject([{ file: 'candidates.txt', reason: 'empty' }]);
   });
 
   it('lets other errors through', () => {
@@ -141,8 +145,13 @@ describe('parseTruth', () => {
   });
 
   it('names the line of a broken quote', () => {
-    expect(() => truth('arch,x\n|a|,1\n|b|,"2\n')).toThrow(/^truth\.csv:\d+: not a CSV: /);
-    expect(() => truth('arch,x\n|a|,1"2\n')).toThrow(/^truth\.csv:2: not a CSV: /);
+    const reason = 'not-csv';
+    expect(issuesOf(() => truth('arch,x\n|a|,1\n|b|,"2\n'))).toMatchObject([
+      { file: 'truth.csv', line: expect.any(Number), reason },
+    ]);
+    expect(issuesOf(() => truth('arch,x\n|a|,1"2\n'))).toMatchObject([
+      { file: 'truth.csv', line: 2, reason },
+    ]);
   });
 
   it('reads the whole space', () => {
