@@ -91,31 +91,58 @@ test('CHANGELOG.md: what is unreleased has its sections, 0.1.0 its dozen, and no
   expect(lines.filter((line, at) => lines.indexOf(line) !== at)).toEqual([]);
 });
 
-test('the program in README.md is accepted by TypeScript', () => {
-  const [, program] = /```ts\n([\s\S]*?)```/.exec(read('README.md'))!;
-  const folder = mkdtempSync(join(tmpdir(), 'zeroscout-readme-'));
+/** The pages whose programs are for readers to copy; the snippets of a page continue each other. */
+const WITH_PROGRAMS = [
+  'README.md',
+  'docs/guides/own-proxy.md',
+  'docs/guides/own-space.md',
+  'docs/guides/score-one-network.md',
+  'docs/guides/typescript.md',
+];
+
+test('programs in documents are accepted by TypeScript', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'zeroscout-documents-'));
   try {
     const compilerOptions = {
       noEmit: true,
       rootDir: '/',
-      paths: { zeroscout: [join(ROOT, 'client/index.ts')] },
+      paths: {
+        zeroscout: [join(ROOT, 'client/index.ts')],
+        'zeroscout/engine': [join(ROOT, 'engine/index.ts')],
+        'zeroscout/proxy': [join(ROOT, 'core/proxies/own-proxy.ts')],
+        'zeroscout/space': [join(ROOT, 'core/spaces/module/space-module.ts')],
+      },
       typeRoots: [join(ROOT, 'node_modules/@types')],
     };
     const settings = {
       extends: join(ROOT, 'tsconfig.json'),
       compilerOptions,
       include: [],
-      files: ['readme.ts', join(ROOT, 'client/embedded/fs-native-extensions.d.ts')],
+      files: [
+        ...WITH_PROGRAMS.map((_, i) => `page-${i}.ts`),
+        join(ROOT, 'client/embedded/fs-native-extensions.d.ts'),
+      ],
     };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(settings));
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
-    writeFileSync(join(folder, 'readme.ts'), program!);
+    for (const [i, page] of WITH_PROGRAMS.entries()) {
+      const snippets = [...read(page).matchAll(/```ts\n([\s\S]*?)```/g)].map(([, snippet]) => snippet!);
+      expect(snippets).not.toEqual([]);
+      writeFileSync(join(folder, `page-${i}.ts`), snippets.join('\n'));
+    }
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
     const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' });
     expect(stdout).toBe('');
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test('every page of the guides with a program in TypeScript is among those that are checked', () => {
+  const pages = documents.filter(
+    (name) => /^(README\.md|docs\/(guides|start)\/)/.test(name) && read(name).includes('```ts\n'),
+  );
+  expect(pages.sort()).toEqual(WITH_PROGRAMS);
 });
 
 test('README.md has 80 to 100 lines', () => {

@@ -61,15 +61,17 @@ test('100 shards of one candidate: bounded histories, right counts, the same byt
   // Shards in the window still end, with up to six events each.
   expect(Math.max(...lengths)).toBeLessThanOrEqual(SUGGESTED_AT + 8 * 6 + 20);
   expect(memo).toMatchObject({ name: 'sample', space: 'nas-bench-201', state: 'done' });
-  const { stdout } = await done(['status', 'many'], { home, env });
-  expect(stdout).toContain('many: completed');
+  const { stdout } = await done(['status', 'many', '--json'], { home, env });
+  expect(JSON.parse(stdout)).toMatchObject({ id: 'many', state: 'completed' });
 
   // The same id still has its specification.
   home.write('other.json', specification({ changes: { seed: 9 } }));
-  const refused = await zeroscout(['run', 'other.json', '--id', 'many'], { home, env });
-  expect([refused.code, refused.stderr]).toEqual([
+  const refused = await zeroscout(['run', 'other.json', '--id', 'many', '--json'], { home, env });
+  expect([refused.code, JSON.parse(refused.stdout).error.issues]).toEqual([
     2,
-    expect.stringContaining('seed: 1 in the existing search, 9 here'),
+    expect.arrayContaining([
+      expect.objectContaining({ message: expect.stringMatching(/seed.*\b1\b.*\b9\b/) }),
+    ]),
   ]);
 
   await done(['run', 'few.json', '--id', 'few', '--out', 'few'], { home, env });

@@ -34,8 +34,11 @@ test('--detach, pause, resume, cancel; run again goes on and reuses', { timeout:
   });
   describer = await openEmbeddedDescriber(home);
   expect(JSON.parse(detached.stdout)).toEqual({ id: 'long', detached: true });
-  const early = await zeroscout(['results', 'long'], { home });
-  expect([early.code, early.stderr]).toEqual([2, expect.stringContaining('search "long" has no results')]);
+  const early = await zeroscout(['results', 'long', '--json'], { home });
+  expect([early.code, JSON.parse(early.stdout).error]).toEqual([
+    2,
+    expect.objectContaining({ code: 'invalid-input', field: 'ID' }),
+  ]);
   await until(() => scored() >= 8, { what: 'the first shards are scored', timeoutMs: 60_000 });
 
   await cli('pause', 'long');
@@ -49,8 +52,8 @@ test('--detach, pause, resume, cancel; run again goes on and reuses', { timeout:
   const paused = await status('long');
   expect(paused).toMatchObject({ state: 'paused', progress: { paused: true } });
   const { stdout: said } = await cli('status', 'long');
-  expect(said).toContain('long: paused');
-  expect(said).toMatch(/waiting: paused since \d\d:\d\d/);
+  expect(said).toMatch(/long.*paused/);
+  expect(said).toMatch(/paused.*\d\d:\d\d/);
   // Shards that finish after the pause are counted, in the search's answers and in what it writes.
   const { done: counted, shards } = paused.progress;
   expect(counted).toBe(4 * shards.done);
@@ -69,14 +72,11 @@ test('--detach, pause, resume, cancel; run again goes on and reuses', { timeout:
   expect((await status('long')).state).toBe('scoring');
 
   const attached = spawnZeroscout(['run', 'long.json', '--id', 'long', '--workers', '0'], { home });
-  await attached.says(/attached to it/);
+  await attached.says(/attached/);
   await attached.says(/\/s/);
   attached.child.kill('SIGINT');
   const left = await attached.ended;
-  expect([left.code, left.stderr]).toEqual([
-    130,
-    expect.stringContaining('2 background workers continue the search (zeroscout services down stops them'),
-  ]);
+  expect([left.code, left.stderr]).toEqual([130, expect.stringMatching(/\b2\b.*zeroscout services down/)]);
 
   await cli('cancel', 'long');
   await until(async () => (await describer.status('long')).state === 'cancelled', {
@@ -85,8 +85,11 @@ test('--detach, pause, resume, cancel; run again goes on and reuses', { timeout:
   });
   const watched = await watcher.ended;
   expect([watched.code, watched.stderr]).toEqual([1, expect.stringMatching(/cancelled/i)]);
-  const late = await zeroscout(['pause', 'long'], { home });
-  expect([late.code, late.stderr]).toEqual([2, expect.stringContaining('is not running: cancelled')]);
+  const late = await zeroscout(['pause', 'long', '--json'], { home });
+  expect([late.code, JSON.parse(late.stdout).error]).toEqual([
+    2,
+    expect.objectContaining({ field: 'ID', message: expect.stringContaining('cancelled') }),
+  ]);
   const kept = scored();
 
   pace.set(0);

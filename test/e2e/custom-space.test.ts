@@ -97,7 +97,7 @@ test('a TypeScript module: where nobody allowed it no process runs it; allowed i
   const watched = await zeroscout(['watch', 'untold'], { home });
   worker.child.kill('SIGTERM');
   await worker.ended;
-  expect(watched.stderr).toContain('start it with ZEROSCOUT_ALLOW_MODULES=1');
+  expect(watched.stderr).toContain('ZEROSCOUT_ALLOW_MODULES=1');
 
   const { stdout } = await cli('run', 'module.json', '--id', 'm', '--allow-modules', '--out', 'm', '--json');
   expect(JSON.parse(stdout)).toMatchObject({ candidates: SAMPLES, scored: SAMPLES, failed: 0 });

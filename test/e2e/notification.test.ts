@@ -44,28 +44,32 @@ afterAll(async () => {
 }, 60_000);
 
 test('why nobody was told stands at the end of run, in results, in status and in the log', async () => {
-  const why = 'notify.secretEnv: DATABASE_PASSWORD is refused; a webhook may only be signed with a variable';
+  const why = /notify\.secretEnv.*DATABASE_PASSWORD/;
   const place = { home, env: servers };
   const ran = await done(['run', 'oracle.json', '--id', 'oracle', '--workers', '1'], place);
-  expect(ran.stderr).toContain('list DATABASE_PASSWORD in ZEROSCOUT_NOTIFY_SECRETS of the control workers');
+  expect(ran.stderr).toMatch(/DATABASE_PASSWORD.*ZEROSCOUT_NOTIFY_SECRETS/);
   const [results, status] = await Promise.all(
     [
       ['results', 'oracle'],
       ['status', 'oracle', '--json'],
     ].map((args) => done(args, place)),
   );
-  for (const { stderr } of [ran, results!]) expect(stderr).toContain(`the notification failed: ${why}`);
-  expect(JSON.parse(status!.stdout)).toMatchObject({ notNotified: expect.stringContaining(why) });
+  for (const { stderr } of [ran, results!]) expect(stderr).toMatch(why);
+  expect(JSON.parse(status!.stdout)).toMatchObject({ notNotified: expect.stringMatching(why) });
   const log = readFileSync(join(home.home.logs, 'workers.log'), 'utf8');
-  expect(log).toContain(why);
+  expect(log).toMatch(why);
   expect(JSON.stringify([ran, results, status, log])).not.toContain(PASSWORD);
   expect(requests).toBe(0);
 });
 
 test('where the control worker is ours it is refused before anything starts', async () => {
-  const { code, stderr } = await zeroscout(['run', 'oracle.json'], { home });
-  expect([code, stderr]).toEqual([
+  const { code, stdout } = await zeroscout(['run', 'oracle.json', '--json'], { home });
+  expect([code, JSON.parse(stdout).error]).toEqual([
     2,
-    expect.stringContaining('notify.secretEnv: DATABASE_PASSWORD is not allowed'),
+    expect.objectContaining({
+      code: 'invalid-input',
+      field: 'notify.secretEnv',
+      message: expect.stringContaining('DATABASE_PASSWORD'),
+    }),
   ]);
 });

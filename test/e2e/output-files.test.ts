@@ -31,23 +31,27 @@ function shell(line: string) {
 
 test('--out that cannot be written is refused before anything else, by every command that has it', async () => {
   writeFileSync(join(home.dir, 'file'), 'precious');
-  const never = 'the file system does not allow creating it there';
-  const isFile = 'there is a file where a folder should be';
+  // The kernel refuses a folder below /proc, and one below a file.
+  const never = /\/proc\/x.*ENOENT/;
+  const isFile = /\bfile\b.*(ENOTDIR|EEXIST)/;
   // A separate home, where nothing runs yet and nothing may be started.
   const other = { ZEROSCOUT_HOME: join(home.dir, 'other') };
   const runs = [
-    { args: ['run', 's.json', '--out', '/proc/x'], env: other, why: `/proc/x cannot be made: ${never}` },
-    { args: ['results', 's', '--out', '/proc/x'], env: {}, why: `/proc/x cannot be made: ${never}` },
-    { args: ['export', 's', '--out', '/proc/x'], env: {}, why: `/proc/x cannot be made: ${never}` },
-    { args: ['export', 's', '--out', 'file'], env: {}, why: `file cannot be made: ${isFile}` },
+    { args: ['run', 's.json', '--out', '/proc/x'], env: other, why: never },
+    { args: ['results', 's', '--out', '/proc/x'], env: {}, why: never },
+    { args: ['export', 's', '--out', '/proc/x'], env: {}, why: never },
+    { args: ['export', 's', '--out', 'file'], env: {}, why: isFile },
     {
       args: ['run', 's.json', '--out', 'file/below'],
       env: other,
-      why: `file/below cannot be made: ${isFile}`,
+      why: isFile,
     },
   ].map(async ({ args, env, why }) => {
-    const { code, stderr } = await zeroscout(args, { home, env });
-    expect([code, stderr]).toEqual([2, expect.stringContaining(`--out: ${why}`)]);
+    const { code, stdout } = await zeroscout([...args, '--json'], { home, env });
+    expect([code, JSON.parse(stdout).error]).toEqual([
+      2,
+      expect.objectContaining({ code: 'invalid-input', field: '--out', message: expect.stringMatching(why) }),
+    ]);
   });
   await Promise.all(runs);
   expect(home.read('file')).toBe('precious');
@@ -64,10 +68,7 @@ test('every key of a real summary is explained', () => {
 test('standard output that takes nothing ends in one line; a closed pipe in none', () => {
   for (const args of ['results s', 'results s --format csv']) {
     const { status, stderr } = shell(`$ZS ${args} > /dev/full`);
-    expect([status, stderr]).toEqual([
-      1,
-      'standard output cannot be written: no space is left on the device (ENOSPC)\n',
-    ]);
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/^.*\(ENOSPC\)\n$/)]);
   }
   const { stderr } = shell('$ZS results s --format csv | true; $ZS results s | head -1 > /dev/null');
   expect(stderr).toBe('');
@@ -86,15 +87,13 @@ test.skipIf(whyNoNamespace() !== undefined)(
     expect([status, stdout, stderr]).toEqual([
       1,
       '',
-      expect.stringMatching(
-        /small\/rank-1\.onnx cannot be written: no space is left on the device \(ENOSPC\)\n$/,
-      ),
+      expect.stringMatching(/small\/rank-1\.onnx .*\(ENOSPC\)\n$/),
     ]);
     // The disk is full from the beginning, which is detected before the results are read.
     expect(inside('4k', 'results s --out small')).toMatchObject({
       status: 2,
       stdout: '',
-      stderr: expect.stringContaining('--out: small cannot be written: no space is left on the device'),
+      stderr: expect.stringMatching(/^--out: small .*\(ENOSPC\)/),
     });
   },
 );
@@ -104,7 +103,7 @@ test('a second export removes what a longer one of before left, and nothing else
   await done(['export', 's', '--top', '2', '--format', 'pytorch', '--out', 'again'], { home });
   writeFileSync(join(home.dir, 'again/rank-of-mine.json'), '{}');
   const { stderr } = await done(['export', 's', '--out', 'again'], { home });
-  expect(stderr).toContain('removed 2 of an earlier export: rank-2.json, rank-3.json');
+  expect(stderr).toMatch(/rank-2\.json.*rank-3\.json/);
   expect(readdirSync(join(home.dir, 'again')).sort()).toEqual([
     'rank-1.json',
     'rank-of-mine.json',
@@ -118,17 +117,25 @@ test('settings and options that would be ignored or break later are refused at o
     {
       args: ['run', 's.json', '--format', 'parquet'],
       env: {},
-      says: '--format: parquet goes to files; add --out DIR',
+      field: '--format',
+      names: ['parquet', '--out'],
     },
     {
       args: ['run', 's.json'],
       env: { ZEROSCOUT_LOG_LEVEL: 'loud' },
-      says: 'ZEROSCOUT_LOG_LEVEL: unknown "loud"; known: trace, debug, info, warn',
+      field: 'ZEROSCOUT_LOG_LEVEL',
+      names: ['"loud"', 'trace', 'debug', 'info', 'warn'],
     },
-    { args: ['worker'], env: { ZEROSCOUT_LOG_LEVEL: 'wran' }, says: 'did you mean "warn"?' },
+    {
+      args: ['worker'],
+      env: { ZEROSCOUT_LOG_LEVEL: 'wran' },
+      field: 'ZEROSCOUT_LOG_LEVEL',
+      names: ['"wran"', '"warn"'],
+    },
   ];
-  for (const { args, env, says } of cases) {
+  for (const { args, env, field, names } of cases) {
     const { code, stderr } = await zeroscout(args, { home, env });
-    expect([code, stderr]).toEqual([2, expect.stringContaining(says)]);
+    expect([code, stderr.split(':')[0]]).toEqual([2, field]);
+    for (const name of names) expect(stderr).toContain(name);
   }
 });

@@ -10,7 +10,8 @@ import { done, spawnZeroscout, specification, zeroscout } from '../support/zeros
 
 /** The number of cells of NAS-Bench-201 with at most 100,000 parameters. */
 const MEETING = 729;
-const WHY = `only ${MEETING} of the 15625 candidates meet the constraints`;
+/** The reason names what was wanted, what there is, and of how many. */
+const WHY = new RegExp(`\\b3000\\b.*\\b${MEETING}\\b.*\\b15625\\b`);
 
 let home: TestHome;
 let describer: Describer;
@@ -18,6 +19,7 @@ let client: Client;
 const cli = (...args: string[]) => zeroscout(args, { home });
 const json = async (id: string) =>
   JSON.parse((await done(['status', id, '--json'], { home })).stdout) as Record<string, never>;
+const workers = async () => JSON.parse((await done(['workers', '--json'], { home })).stdout);
 const detach = (file: string, ...more: string[]) =>
   done(['run', file, '--id', file.replace('.json', ''), '--detach', ...more], {
     home,
@@ -47,24 +49,31 @@ afterAll(async () => {
 }, 60_000);
 
 test('a failed search says why, without what Temporal puts before it, and what to do', async () => {
-  const run = await cli('run', 'few.json', '--id', 'few');
-  expect(run.code).toBe(1);
-  expect(run.stderr).toContain(WHY);
+  const run = await cli('run', 'few.json', '--id', 'few', '--json');
+  expect([run.code, JSON.parse(run.stdout).error]).toEqual([
+    1,
+    expect.objectContaining({ code: 'search-failed', reason: expect.stringMatching(WHY) }),
+  ]);
+  expect(run.stderr).toMatch(WHY);
   expect(run.stderr).not.toMatch(/Workflow execution failed|Activity task failed/);
 
   expect(await json('few')).toMatchObject({
     state: 'failed',
     failure: {
-      reason: expect.stringContaining(WHY),
+      reason: expect.stringMatching(WHY),
       type: 'SpecError',
-      advice: expect.stringContaining('correct the specification'),
+      adviceCode: 'correct-specification',
     },
   });
   const { stdout } = await cli('status', 'few');
-  expect(stdout).toContain(`why: strategy.samples: found 3000; ${WHY}`);
-  expect(stdout).toContain('what now: correct the specification');
-  const results = await cli('results', 'few');
-  expect([results.code, results.stderr]).toEqual([2, expect.stringContaining(WHY)]);
+  expect(stdout).toMatch(WHY);
+  expect(stdout).toMatch(/strategy\.samples.*3000/);
+  expect(stdout).toContain('zeroscout run');
+  const results = await cli('results', 'few', '--json');
+  expect([results.code, JSON.parse(results.stdout).error]).toEqual([
+    2,
+    expect.objectContaining({ field: 'ID', message: expect.stringMatching(WHY) }),
+  ]);
   // Temporal's page shows this form of the id.
   expect((await cli('status', 'search-few')).stdout).toBe(stdout);
   // Temporal's page also does not show the search as planning any more.
@@ -89,9 +98,7 @@ test('a step that is tried again shows the attempt and why the last one failed',
     waiting: expect.objectContaining({ for: 'retry', activity: 'notify', reason }),
     retrying: [expect.objectContaining({ activity: 'notify', attempt: expect.any(Number), reason })],
   });
-  expect((await cli('status', 'told')).stdout).toMatch(
-    /waiting: telling the outside: attempt \d+, the last one failed/,
-  );
+  expect((await cli('status', 'told')).stdout).toMatch(/attempt \d+/);
 });
 
 test('measuring latency, and what rejects nearly everything, are said while it goes on', {
@@ -103,8 +110,8 @@ test('measuring latency, and what rejects nearly everything, are said while it g
     { what: 'candidates are rejected', timeoutMs: 60_000 },
   );
   const { stdout } = await cli('status', 'slow');
-  expect(stdout).toMatch(/waiting: measuring latency: \d+ candidates measured, 0 of 20 taken/);
-  expect(stdout).toMatch(/waiting: rejecting: \d+ % by latency.max/);
+  expect(stdout).toMatch(/\d+ .*\b0 of 20\b/);
+  expect(stdout).toMatch(/\d+ % .*latency\.max/);
   expect(await json('slow')).toMatchObject({
     waiting: {
       for: 'latency',
@@ -131,15 +138,15 @@ test('waiting for a control worker, for a device, for resume, for servers', {
   };
   await detach('idle.json', '--workers', '0');
   await waiting('control-worker');
-  expect((await cli('workers')).stderr).toContain('no workers');
+  expect(await workers()).toEqual([]);
   const control = spawnZeroscout(['worker', '--role', 'control'], { home, env });
   expect(await waiting('score-worker')).toMatchObject({
     device: 'cuda',
     since: expect.stringMatching(/^20/),
   });
-  expect((await cli('status', 'idle')).stdout).toContain('waiting: no worker for cuda: start one with');
+  expect((await cli('status', 'idle')).stdout).toMatch(/cuda.*zeroscout worker/);
   const watcher = spawnZeroscout(['watch', 'idle'], { home });
-  await watcher.says(/no worker for cuda/);
+  await watcher.says(/worker.*cuda/);
 
   // Temporal's page finds the search by its phase, and shows the phase at the top.
   const query = 'ZeroscoutState = "scoring" AND ZeroscoutName = "sample" AND ZeroscoutProgress < 1';
@@ -150,22 +157,29 @@ test('waiting for a control worker, for a device, for resume, for servers', {
 
   await done(['pause', 'idle'], { home });
   expect(await waiting('resume')).toMatchObject({ since: expect.stringMatching(/^20/) });
-  expect((await cli('status', 'idle')).stdout).toMatch(/waiting: paused since \d\d:\d\d/);
-  await watcher.says(/paused since \d\d:\d\d/);
+  expect((await cli('status', 'idle')).stdout).toMatch(/paused.*\d\d:\d\d/);
+  await watcher.says(/paused.*\d\d:\d\d/);
 
   // Both `watch` and `status` restart an embedded server.
   await home.killService('nats');
-  await watcher.says(/NATS is away since \d+ s, starting it again/);
+  const natsPid = () => readState({ home: home.home }).services.nats?.pid;
+  const lost = natsPid();
+  await watcher.says(/NATS.*\d+ s/);
+  await until(async () => natsPid() !== undefined && natsPid() !== lost, {
+    what: 'NATS runs again',
+    timeoutMs: 60_000,
+  });
   // A suspended server is unreachable like a dead one, but is not restarted immediately.
   const { pid } = readState({ home: home.home }).services.temporal!;
   process.kill(pid!, 'SIGSTOP');
-  await watcher.says(/Temporal is away since \d+ s/).finally(() => process.kill(pid!, 'SIGCONT'));
+  await watcher.says(/Temporal.*\d+ s/).finally(() => process.kill(pid!, 'SIGCONT'));
   watcher.child.kill('SIGKILL');
   await watcher.ended;
   await home.startServices();
   await home.killService('nats');
+  const killed = natsPid();
   const asked = await cli('status', 'idle', '--json');
-  expect(asked.stderr).toMatch(/NATS .*started/);
+  expect(natsPid()).not.toBe(killed);
   expect(JSON.parse(asked.stdout).waiting).toMatchObject({ for: 'resume' });
   const nats = readState({ home: home.home }).services.nats!.pid!;
   process.kill(nats, 'SIGSTOP');
@@ -175,12 +189,12 @@ test('waiting for a control worker, for a device, for resume, for servers', {
     return found?.for === 'nats' && found;
   };
   await until(withoutNats, { what: 'NATS is missed', timeoutMs: 60_000 })
-    .then((found) => expect(found).toMatchObject({ message: 'NATS is away', also: [{ for: 'resume' }] }))
+    .then((found) => expect(found).toMatchObject({ for: 'nats', also: [{ for: 'resume' }] }))
     .finally(() => process.kill(nats, 'SIGCONT'));
   control.child.kill('SIGKILL');
   await control.ended;
   // Temporal lists it for five more minutes.
-  expect((await cli('workers')).stderr).toContain('no workers');
+  expect(await workers()).toEqual([]);
 });
 
 test('searches that were cancelled, terminated or timed out say so, and what to do', async () => {
@@ -194,13 +208,13 @@ test('searches that were cancelled, terminated or timed out say so, and what to 
   const cancelled = await json('idle');
   control.child.kill('SIGKILL');
   await control.ended;
-  expect(cancelled).toMatchObject({ failure: { reason: expect.stringContaining('somebody cancelled it') } });
+  expect(cancelled).toMatchObject({ state: 'cancelled', failure: { adviceCode: 'search-again' } });
 
   await detach('idle.json', '--workers', '0');
   await client.workflow.getHandle(workflowIdOf('idle')).terminate('the cluster moves');
   expect(await json('idle')).toMatchObject({
     state: 'terminated',
-    failure: { reason: expect.stringContaining('terminated its workflow in Temporal: the cluster moves') },
+    failure: { reason: expect.stringContaining('the cluster moves'), adviceCode: 'search-again' },
   });
   expect((await cli('results', 'idle')).stderr).toContain('the cluster moves');
 
@@ -238,9 +252,9 @@ test('a list that shows fewer says of how many; --all and --json have every one'
   const named = await done(['status', '--name', 'many', '--state', 'scoring', '--limit', '3'], { home });
   const rows = (text: string) => text.trimEnd().split('\n').length - 1;
   expect(rows(few.stdout)).toBe(50);
-  expect(few.stderr).toContain(`50 of ${count} searches; --all shows every one`);
+  expect(few.stderr).toMatch(new RegExp(`\\b50\\b.*\\b${count}\\b.*--all`));
   expect([rows(all.stdout), all.stderr.includes(' of ')]).toEqual([count, false]);
   expect(JSON.parse(json.stdout)).toHaveLength(count);
   expect(rows(named.stdout)).toBe(3);
-  expect(named.stderr).toContain('3 of 55 searches');
+  expect(named.stderr).toMatch(/\b3\b.*\b55\b/);
 });

@@ -11,7 +11,14 @@ import type { Store } from '../../store/store.js';
 import { type TestHome, testHome } from '../support/home.js';
 import { type NatsServer, startNats } from '../support/nats.js';
 import { startTemporal, type TemporalServer } from '../support/temporal.js';
-import { done, type Running, spawnNode, spawnZeroscout, specification } from '../support/zeroscout.js';
+import {
+  done,
+  type Running,
+  spawnNode,
+  spawnZeroscout,
+  specification,
+  zeroscout,
+} from '../support/zeroscout.js';
 
 const SAMPLES = 48;
 const SEED = 22;
@@ -132,7 +139,7 @@ test('one worker alone: the search ends and says that nothing was verified', { t
   const { scores, verified, notVerified, why } = summary.verification;
   expect({ scores, verified, why }).toEqual({ scores: SAMPLES, verified: 0, why: 'no second worker' });
   expect(notVerified).toBeGreaterThan(0);
-  expect(stdout).toMatch(/not verified: \d+ scores \(no second worker\)/);
+  expect(stdout).toMatch(new RegExp(`\\b${notVerified}\\b.*no second worker`));
 });
 
 test('two workers that disagree are both reported, and both go on', { timeout }, async () => {
@@ -140,7 +147,7 @@ test('two workers that disagree are both reported, and both go on', { timeout },
   const { summary, stdout } = await search('two');
   const { setAside, suspected } = summary.verification;
   expect({ setAside, suspected }).toEqual({ setAside: [], suspected: ['bad-2', 'good-1'] });
-  expect(stdout).toMatch(/suspected: bad-2, good-1; they disagree/);
+  expect(stdout).toMatch(/suspected.*bad-2, good-1/);
   expect(await recordsOf()).toMatchObject([
     { worker: 'bad-2', state: 'suspected' },
     { worker: 'good-1', state: 'suspected' },
@@ -171,22 +178,24 @@ test('a worker that computes wrong is found, named, set aside; its scores are co
   expect({ setAside, suspected }).toEqual({ setAside: ['bad-1'], suspected: [] });
   expect(disagreements).toBeGreaterThan(0);
   expect(discarded).toBeGreaterThan(0);
-  expect(JSON.stringify(examples)).toMatch(/trainability -?[\d.]+, computed again/);
-  for (const { worker, verifier } of examples) expect([worker, verifier]).toContain('bad-1');
-  expect(stdout).toMatch(/set aside, its numbers are wrong: bad-1; \d+ scores discarded/);
+  for (const { worker, verifier, difference } of examples) {
+    expect([worker, verifier]).toContain('bad-1');
+    expect(difference).toMatch(/trainability -?[\d.]+/);
+  }
+  expect(stdout).toMatch(new RegExp(`set aside.*bad-1.*\\b${discarded}\\b`));
   const [status, statusJson, records, shown] = await Promise.all([
     cli('status', 'broken'),
     json('status', 'broken'),
     recordsOf(),
     cli('workers'),
   ]);
-  expect(status.stdout).toContain('set aside, its numbers are wrong: bad-1');
+  expect(status.stdout).toMatch(/set aside.*bad-1/);
   expect(statusJson.verification.setAside).toEqual(['bad-1']);
   expect(records).toMatchObject([{ worker: 'bad-1', state: 'set aside', by: 'broken' }]);
-  expect(shown.stdout).toMatch(/bad-1: set aside since \S+ by search broken: \d+ scores? computed by it/);
+  expect(shown.stdout).toMatch(/bad-1.*set aside.*broken/);
   expect(shown.stdout).toContain('zeroscout workers release bad-1');
-  await fleet.get('bad-1')!.says(/this worker was set aside: it asks for no work/);
-  expect(control.stderr()).toMatch(/workers were set aside/);
+  await fleet.get('bad-1')!.says(/set aside/);
+  expect(control.stderr()).toMatch(/"workers":\["bad-1"\]/);
   expect(told.map(({ event }) => event)).toEqual(['workers.disagree', 'search.completed']);
   expect(told[0]).toMatchObject({ search: 'broken', workers: { setAside: ['bad-1'] } });
   expect(told[0]!.delivery).not.toBe(told[1]!.delivery);
@@ -219,11 +228,15 @@ test('a worker that is started again under its name is still set aside, until it
     home,
     env: env({ ZEROSCOUT_WORKER_NAME: 'bad-1' }),
   });
-  await again.says(/this worker was set aside/);
+  await again.says(/set aside/);
   expect(again.stderr()).not.toContain('"worker ready"');
   await cli('workers', 'release', 'bad-1');
   await again.says(/"worker ready"/);
   again.child.kill('SIGTERM');
   expect((await again.ended).code).toBe(0);
-  await expect(cli('workers', 'release', 'bad-1')).rejects.toThrow(/"bad-1" is not set aside; no worker is/);
+  const released = await zeroscout(['workers', 'release', 'bad-1', '--json'], { home, env: env() });
+  expect([released.code, JSON.parse(released.stdout).error]).toEqual([
+    2,
+    expect.objectContaining({ code: 'not-found', message: expect.stringContaining('"bad-1"') }),
+  ]);
 });
