@@ -19,7 +19,11 @@ let client: Client;
 const cli = (...args: string[]) => zeroscout(args, { home });
 const json = async (id: string) =>
   JSON.parse((await done(['status', id, '--json'], { home })).stdout) as Record<string, never>;
-const workers = async () => JSON.parse((await done(['workers', '--json'], { home })).stdout);
+/** The workers of all queues. */
+const workers = async () =>
+  JSON.parse((await done(['workers', '--json'], { home })).stdout).flatMap(
+    (queue: { workers: unknown[] }) => queue.workers,
+  );
 const detach = (file: string, ...more: string[]) =>
   done(['run', file, '--id', file.replace('.json', ''), '--detach', ...more], {
     home,
