@@ -101,8 +101,9 @@ module.exports = {
     coreImports('specification', 'errors', 'text', 'schema', 'spaces', 'ir/measured', 'proxies'),
     coreImports('contract', 'errors', 'text', 'schema', 'specification'),
     coreImports('ir', 'random'),
-    coreImports('onnx'),
-    coreImports('ops', 'ir', 'onnx'),
+    // Codes of errors are a table without imports.
+    coreImports('onnx', 'error-codes'),
+    coreImports('ops', 'error-codes', 'ir', 'onnx'),
     coreImports('lowering', 'ir', 'ops', 'onnx'),
     coreImports('graph', 'errors', 'text', 'ir', 'onnx', 'ops'),
     coreImports('drawing', 'text', 'ir', 'graph'),
