@@ -108,7 +108,8 @@ function blocksOfRun({
   if (!programs.isScan({ block: first, input: shape, boundary })) return [first];
   const sizes = ({ weights }: Block) => Object.values(weights).map(({ shape }) => shape);
   const key = (block: Block) => `${topologyKey(block)} ${JSON.stringify(sizes(block))}`;
-  const same = (block: Block, i: number) => isMeasured[i] === isMeasured[index] && key(block) === key(first);
+  const wanted = key(first);
+  const same = (block: Block, i: number) => isMeasured[i] === isMeasured[index] && key(block) === wanted;
   const end = blocks.findIndex((block, i) => i > index && !same(block, i));
   return blocks.slice(index, Math.min(end < 0 ? blocks.length : end, index + LONGEST_SCAN));
 }

@@ -111,9 +111,19 @@ export class BlockBuilder {
 
 /** Blocks with the same key differ only in weights and sizes and run the same program. */
 export function topologyKey({ form, instructions }: Block): string {
+  const known = stepTexts.get(instructions);
+  const steps = known ?? textOf(instructions);
+  if (known === undefined) stepTexts.set(instructions, steps);
+  return `${form} ${steps}`;
+}
+
+/** Cache of the text of instructions, because blocks of a stage share them and keys are compared often. */
+const stepTexts = new WeakMap<readonly Instruction[], string>();
+
+function textOf(instructions: readonly Instruction[]): string {
   const steps = instructions.map(({ operation, inputs, settings, slot }) => {
     const set = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
     return `${operation}(${[...inputs, ...set, slot].join(',')})`;
   });
-  return `${form} ${steps.join(';')}`;
+  return steps.join(';');
 }

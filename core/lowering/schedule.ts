@@ -15,17 +15,25 @@ import { liveValues, type Outputs } from './passes/rewrite.js';
  */
 export function schedule(outputs: Outputs): readonly Value[] {
   const live = liveValues(outputs);
-  const masks = new Map<Value, Value>();
-  for (const value of live) if (value.primitive === 'positive') masks.set(value.inputs[0]!, value);
-  const scheduled = new Set<Value>();
+  const count = live[0]!.tape.values.length;
+  // The mask of each value that has one, by the value's index.
+  const masks = new Array<Value | undefined>(count);
+  for (const value of live) if (value.primitive === 'positive') masks[value.inputs[0]!.index] = value;
+  const isScheduled = new Uint8Array(count);
+  const scheduled: Value[] = [];
+  const add = (value: Value): void => {
+    if (isScheduled[value.index]) return;
+    isScheduled[value.index] = 1;
+    scheduled.push(value);
+  };
   const visit = (value: Value): void => {
-    if (scheduled.has(value)) return;
+    if (isScheduled[value.index]) return;
     for (const input of value.inputs) if (input) visit(input);
-    scheduled.add(value);
-    const mask = masks.get(value);
-    if (mask) scheduled.add(mask);
+    add(value);
+    const mask = masks[value.index];
+    if (mask) add(mask);
   };
   for (const value of live) if (!isTerm(value)) visit(value);
   Object.values(outputs).forEach(visit);
-  return [...scheduled];
+  return scheduled;
 }

@@ -1,7 +1,7 @@
 // Writes scheduled values as ONNX nodes, using the writers of a memory layout.
 import type { Attributes, GraphBuilder } from '../onnx/graph.js';
 import type { LayoutPrimitive } from '../ops/primitives.js';
-import type { Value } from '../ops/tape.js';
+import { NONE, type Value } from '../ops/tape.js';
 
 /** A value to be written, and the names of its inputs; an absent optional input has the name ''. */
 export interface Written {
@@ -32,14 +32,15 @@ export function write({
   writers: Readonly<Record<string, (written: Written) => string>>;
   given?: Readonly<Record<string, string>>;
 }): (value: Value) => string {
-  const names = new Map<Value, readonly string[]>();
-  const nameOf = (value: Value | undefined): string => (value ? names.get(value)![0]! : '');
+  // The names of the results of each value, by its index.
+  const names: (readonly string[])[] = [];
+  const nameOf = (value: Value | undefined): string => (value ? names[value.index]![0]! : '');
   for (const value of values) {
-    const { primitive, attributes, inputs } = value;
+    const { primitive, attributes, inputs, index } = value;
     if (primitive === 'input')
-      names.set(value, [given[attributes.name as string] ?? (attributes.name as string)]);
-    else if (primitive === 'result') names.set(value, [names.get(inputs[0]!)![attributes.index as number]!]);
-    else names.set(value, writeValue({ g, value, inputs: inputs.map(nameOf) }, writers));
+      names[index] = [given[attributes.name as string] ?? (attributes.name as string)];
+    else if (primitive === 'result') names[index] = [names[inputs[0]!.index]![attributes.index as number]!];
+    else names[index] = writeValue({ g, value, inputs: inputs.map(nameOf) }, writers);
   }
   return nameOf;
 }
@@ -56,6 +57,7 @@ function writeValue(
       return [writeConstant(g, attributes)];
   }
   if (Object.hasOwn(writers, primitive)) return [writers[primitive]!({ g, value, inputs })];
+  if (attributes === NONE) return g.addMany(primitive, inputs, { results: 1 });
   const { results = 1, ...others } = attributes;
   const given = Object.keys(others).length > 0 ? others : undefined;
   return g.addMany(primitive, inputs, { attributes: given, results: results as number });

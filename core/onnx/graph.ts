@@ -163,9 +163,14 @@ export class GraphBuilder {
 
   /** Returns the graph as the subgraph of a node. */
   body({ name, inputs, outputs }: Ports): Body {
-    const nodes = nameOutputs(findNeeded(this.#nodes, outputs), outputs);
+    const { nodes, nameOf } = nameOutputs(findNeeded(this.#nodes, outputs), outputs);
     const w = protobuf.Writer.create();
-    for (const node of nodes) message(w, 1, () => writeNode(w, node));
+    const domains = new Set(['']);
+    for (const node of nodes) {
+      message(w, 1, () => writeNode(w, node, nameOf));
+      domains.add(domainOf(node.type));
+      for (const domain of node.body?.domains ?? []) domains.add(domain);
+    }
     w.uint32(18).string(name);
     for (const constant of this.#constants.values()) message(w, 5, () => writeTensor(w, constant));
     for (const port of inputs) message(w, 11, () => writePort(w, port));
@@ -173,41 +178,46 @@ export class GraphBuilder {
     const put = new Set([...inputs.map(({ name }) => name), ...outputs.map(({ value }) => value)]);
     for (const [name, dims] of this.#declared)
       if (!put.has(name)) message(w, 13, () => writePort(w, { name, dims }));
-    const domains = nodes.flatMap(({ type, body }) => [type.split('@')[1] ?? '', ...(body?.domains ?? [])]);
-    return { graph: w.finish(), domains: [...new Set(['', ...domains])] };
+    return { graph: w.finish(), domains: [...domains] };
   }
 }
 
 /** The nodes that the outputs depend on. */
 function findNeeded(nodes: readonly Node[], outputs: readonly { value: string }[]): readonly Node[] {
-  const read = new Set(outputs.map(({ value }) => value));
-  const kept = [...nodes].reverse().filter((node) => {
-    if (!node.outputs.some((value) => read.has(value))) return false;
+  const read = new Set<string>();
+  for (const { value } of outputs) read.add(value);
+  const kept: Node[] = [];
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    const node = nodes[i]!;
+    if (!node.outputs.some((value) => read.has(value))) continue;
     for (const value of node.inputs) read.add(value);
-    return true;
-  });
+    kept.push(node);
+  }
   return kept.reverse();
 }
 
+/** Nodes, and the name under which each of their values is written. */
+interface Named {
+  readonly nodes: readonly Node[];
+  readonly nameOf: (value: string) => string;
+}
+
 /** Renames results to the names of the outputs. Where a value has two names, an Identity node copies it. */
-function nameOutputs(
-  nodes: readonly Node[],
-  outputs: readonly { name: string; value: string }[],
-): readonly Node[] {
-  const made = new Set(nodes.flatMap(({ outputs }) => outputs));
+function nameOutputs(nodes: readonly Node[], outputs: readonly { name: string; value: string }[]): Named {
+  const made = new Set<string>();
+  for (const { outputs } of nodes) for (const value of outputs) made.add(value);
   const names = new Map<string, string>();
   const copies: Node[] = [];
   for (const { name, value } of outputs) {
     if (made.has(value) && !names.has(value)) names.set(value, name);
     else copies.push({ type: 'Identity', inputs: [value], outputs: [name], attributes: {} });
   }
-  const rename = (value: string) => names.get(value) ?? value;
-  return [...nodes, ...copies].map((node) => ({
-    ...node,
-    inputs: node.inputs.map(rename),
-    outputs: node.outputs.map(rename),
-  }));
+  return { nodes: [...nodes, ...copies], nameOf: (value) => names.get(value) ?? value };
 }
+
+/** Splits `Operator@domain` into both; the domain of standard operators is ''. */
+const operatorOf = (type: string): string => (type.includes('@') ? type.slice(0, type.indexOf('@')) : type);
+const domainOf = (type: string): string => (type.includes('@') ? type.slice(type.indexOf('@') + 1) : '');
 
 type Writer = protobuf.Writer;
 
@@ -224,12 +234,16 @@ function writePacked(w: Writer, field: number, values: readonly number[]): void 
   });
 }
 
-function writeNode(w: Writer, { type, inputs, outputs, attributes, body }: Node): void {
-  for (const input of inputs) w.uint32(10).string(input);
-  for (const output of outputs) w.uint32(18).string(output);
-  w.uint32(26).string(outputs[0]!);
-  const [operator, domain] = type.split('@');
-  w.uint32(34).string(operator!);
+function writeNode(
+  w: Writer,
+  { type, inputs, outputs, attributes, body }: Node,
+  nameOf: Named['nameOf'],
+): void {
+  for (const input of inputs) w.uint32(10).string(nameOf(input));
+  for (const output of outputs) w.uint32(18).string(nameOf(output));
+  w.uint32(26).string(nameOf(outputs[0]!));
+  w.uint32(34).string(operatorOf(type));
+  const domain = domainOf(type);
   if (domain) w.uint32(58).string(domain);
   for (const [name, value] of Object.entries(attributes)) {
     message(w, 5, () => {

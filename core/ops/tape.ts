@@ -34,14 +34,19 @@ export const NONE: Attributes = {};
 const scalars = new Map<number, Attributes>();
 
 /** Cache of the attributes' text, because passes copy values together with their attributes. */
-const keys = new WeakMap<Attributes, string>([[NONE, '']]);
+const texts = new WeakMap<Attributes, string>();
 
-function keyOf(attributes: Attributes): string {
-  const known = keys.get(attributes);
+function textOf(attributes: Attributes): string {
+  const known = texts.get(attributes);
   if (known !== undefined) return known;
-  const key = JSON.stringify(attributes);
-  keys.set(attributes, key);
-  return key;
+  const text = JSON.stringify(attributes);
+  texts.set(attributes, text);
+  return text;
+}
+
+function areEqual(a: Attributes, b: Attributes): boolean {
+  if (a === b) return true;
+  return a !== NONE && b !== NONE && textOf(a) === textOf(b);
 }
 
 function hasInputs({ inputs }: Value, others: readonly (Value | undefined)[]): boolean {
@@ -57,7 +62,8 @@ function hasInputs({ inputs }: Value, others: readonly (Value | undefined)[]): b
  */
 export class Tape {
   readonly #values: Value[] = [];
-  readonly #known = new Map<string, Map<number, Value[]>>();
+  /** The values whose first input is value `i - 1`, at index `i`; at index 0 those without a first input. */
+  readonly #readers: (Value[] | undefined)[] = [undefined];
 
   /** All values, in the order in which they were applied. */
   get values(): readonly Value[] {
@@ -65,20 +71,21 @@ export class Tape {
   }
 
   apply({ primitive, inputs = [], attributes = NONE, shape }: Application): Value {
-    const name = attributes === NONE ? primitive : primitive + keyOf(attributes);
-    const first = inputs[0]?.index ?? -1;
-    let readers = this.#known.get(name);
-    if (!readers) {
-      readers = new Map();
-      this.#known.set(name, readers);
-    }
-    const alike = readers.get(first);
-    const known = alike?.find((value) => hasInputs(value, inputs));
-    if (known) return known;
+    const first = inputs[0] === undefined ? 0 : inputs[0].index + 1;
+    const readers = this.#readers[first];
+    if (readers)
+      for (const known of readers)
+        if (
+          known.primitive === primitive &&
+          hasInputs(known, inputs) &&
+          areEqual(known.attributes, attributes)
+        )
+          return known;
     const value = { tape: this, index: this.#values.length, primitive, inputs, attributes, shape };
     this.#values.push(value);
-    if (alike) alike.push(value);
-    else readers.set(first, [value]);
+    this.#readers.push(undefined);
+    if (readers) readers.push(value);
+    else this.#readers[first] = [value];
     return value;
   }
 

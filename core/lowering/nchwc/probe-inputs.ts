@@ -35,8 +35,9 @@ export const readProbeInputs: Pass = (outputs) =>
 
 /** Whether a value is averagePoolGradient (core/ops/pooling.ts) with kernel 3, applied to the probe. */
 function isPooledProbe(value: Value): boolean {
-  const { kernel, stride, padding } = value.attributes;
   const [shared] = inputsOf(value, 'averagePool') ?? [];
+  if (!shared) return false;
+  const { kernel, stride, padding } = value.attributes;
   const [dy, share] = inputsOf(shared, 'Mul') ?? [];
   const isGradient = kernel === 3 && stride === 1 && padding === 'counted';
   return isGradient && dy !== undefined && isProbe(dy) && share?.primitive === 'Reciprocal';

@@ -22,36 +22,36 @@ export function rewrite(
 ): Outputs {
   const tape = new Tape();
   // The new values, by the index of the original ones.
-  const copies: Value[] = [];
+  const counts = countUses(outputs);
+  const copies = new Array<Value>(counts.length);
   const at = (value: Value): Value => copies[value.index]!;
-  const live = liveValues(outputs);
-  const counts = countUses(outputs, live);
   const rewriting = { tape, at, uses: (value: Value) => counts[value.index]! };
-  for (const value of live) {
-    const { primitive, inputs, attributes, shape } = value;
-    const copy = () =>
-      tape.apply({ primitive, inputs: inputs.map((input) => input && at(input)), attributes, shape });
-    copies[value.index] = replace(value, rewriting) ?? copy();
-  }
+  const copy = ({ primitive, inputs, attributes, shape }: Value) =>
+    tape.apply({ primitive, inputs: inputs.map((input) => input && at(input)), attributes, shape });
+  for (const value of readValues(outputs, counts))
+    copies[value.index] = replace(value, rewriting) ?? copy(value);
   return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, at(value)]));
 }
 
 /** The values that the outputs depend on, in the order of the tape. */
 export function liveValues(outputs: Outputs): readonly Value[] {
-  const results = Object.values(outputs);
-  const { values } = results[0]!.tape;
-  const isLive = new Uint8Array(values.length);
-  for (const { index } of results) isLive[index] = 1;
-  for (let i = values.length - 1; i >= 0; i--)
-    if (isLive[i]) for (const input of values[i]!.inputs) if (input) isLive[input.index] = 1;
-  return values.filter(({ index }) => isLive[index]);
+  return readValues(outputs, countUses(outputs));
 }
 
-/** The number of values and outputs that read each value, by index. */
-function countUses(outputs: Outputs, live: readonly Value[]): Int32Array {
-  const counts = new Int32Array(live[0]!.tape.values.length);
-  for (const { inputs } of live) for (const input of inputs) if (input) counts[input.index]!++;
-  for (const { index } of Object.values(outputs)) counts[index]!++;
+function readValues(outputs: Outputs, counts: Int32Array): readonly Value[] {
+  const { values } = Object.values(outputs)[0]!.tape;
+  return values.filter((value) => counts[value.index]! > 0);
+}
+
+/** The number of outputs, and of values that the outputs depend on, that read each value, by index. */
+function countUses(outputs: Outputs): Int32Array {
+  const results = Object.values(outputs);
+  const { values } = results[0]!.tape;
+  const counts = new Int32Array(values.length);
+  for (const { index } of results) counts[index]!++;
+  // A value comes after its inputs, so all of its readers have been visited when it is reached.
+  for (let i = values.length - 1; i >= 0; i--)
+    if (counts[i]! > 0) for (const input of values[i]!.inputs) if (input) counts[input.index]!++;
   return counts;
 }
 

@@ -94,13 +94,23 @@ const CLOSE = 2 ** -42;
  */
 export function largestEigenvalue({ diagonal: d, squares: e }: Tridiagonal): number {
   const n = d.length;
-  let low = Math.max(0, ...d);
+  let low = 0;
+  for (let i = 0; i < n; i++) low = Math.max(low, d[i]!);
   let high = largestRowSum({ diagonal: d, squares: e });
   while (high - low > CLOSE * high) {
     const width = (high - low) / 5;
-    const [x1, x2, x3, x4] = [low + width, low + 2 * width, low + 3 * width, low + 4 * width] as const;
-    let [q1, q2, q3, q4] = [d[0]! - x1, d[0]! - x2, d[0]! - x3, d[0]! - x4];
-    let [most1, most2, most3, most4] = [q1, q2, q3, q4];
+    const x1 = low + width;
+    const x2 = low + 2 * width;
+    const x3 = low + 3 * width;
+    const x4 = low + 4 * width;
+    let q1 = d[0]! - x1;
+    let q2 = d[0]! - x2;
+    let q3 = d[0]! - x3;
+    let q4 = d[0]! - x4;
+    let most1 = q1;
+    let most2 = q2;
+    let most3 = q3;
+    let most4 = q4;
     for (let i = 1; i < n; i++) {
       const square = e[i - 1]!;
       const value = d[i]!;
@@ -114,10 +124,16 @@ export function largestEigenvalue({ diagonal: d, squares: e }: Tridiagonal): num
       if (q4 >= 0) most4 = 0;
     }
     if (most1 < 0) high = x1;
-    else if (most2 < 0) [low, high] = [x1, x2];
-    else if (most3 < 0) [low, high] = [x2, x3];
-    else if (most4 < 0) [low, high] = [x3, x4];
-    else low = x4;
+    else if (most2 < 0) {
+      low = x1;
+      high = x2;
+    } else if (most3 < 0) {
+      low = x2;
+      high = x3;
+    } else if (most4 < 0) {
+      low = x3;
+      high = x4;
+    } else low = x4;
   }
   return (low + high) / 2;
 }

@@ -16,12 +16,20 @@ export function cellNetwork(cell: Cell): Network {
   STAGES.forEach((channels, stage) => {
     if (stage > 0)
       blocks.push(reductionBlock({ name: `block${blocks.length}`, from: STAGES[stage - 1]!, to: channels }));
-    for (let i = 0; i < CELLS_PER_STAGE; i++)
-      blocks.push(cellBlock({ cell, name: `block${blocks.length}`, from: channels, to: channels }));
+    const first = cellBlock({ cell, name: `block${blocks.length}`, from: channels, to: channels });
+    for (let i = 0; i < CELLS_PER_STAGE; i++) blocks.push(repeatBlock(first, `block${blocks.length}`));
     stageEnds.push(blocks.length - 1);
   });
   const classifier = { classes: 10, normalized: true };
   return { stem: stemBlock(), blocks, identities: 'worst', classifier, stageEnds, common: 'stem' };
+}
+
+/** The same instructions at another position, with weights of its own. */
+function repeatBlock(block: Block, name: string): Block {
+  const weights: Record<string, Weight> = {};
+  for (const slot of Object.keys(block.weights))
+    weights[slot] = { ...block.weights[slot]!, name: `${name}.${slot}` };
+  return { ...block, name, weights };
 }
 
 function stemBlock(): Block {
