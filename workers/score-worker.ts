@@ -21,6 +21,13 @@ const BATCHED_BYTES = 8e9;
  */
 const SHARDS_AT_ONCE = 2;
 
+/**
+ * The number of requests for work that wait at the server. A server accepts 1,200 of a namespace by default
+ * (`frontend.namespaceCount`), and refuses more, also those of control workers: with one for each shard, 600
+ * idle score workers would leave no room for a control worker.
+ */
+const POLLS = 1;
+
 /** The time within which Temporal must answer before an idle worker ends. */
 const ANSWER_MS = 2_000;
 
@@ -37,11 +44,12 @@ export function createPool({
   tracing,
 }: Pick<WorkerContext, 'options' | 'log' | 'tracing'>): ScorerPool {
   const { device, concurrency, candidateTimeoutMs, scorerScript = SCORER_SCRIPT } = options.scoring;
+  const { createPool: create = createScorerPool } = options.scoring;
   const { monitor } = options.process;
   // Scorers for the CPU share its cores; a batched device belongs to one scorer, which also holds the results
   // of a batch.
   const isBatched = isBatchedDevice(device);
-  return createScorerPool({
+  return create({
     script: scorerScript,
     size: isBatched ? 1 : concurrency,
     together: together(device),
@@ -128,6 +136,7 @@ function createWorker({
     ...sdk,
     activities: clock ? clock.watch(activities) : activities,
     maxConcurrentActivityTaskExecutions: SHARDS_AT_ONCE,
+    maxConcurrentActivityTaskPolls: POLLS,
     maxHeartbeatThrottleInterval: '3s',
     defaultHeartbeatThrottleInterval: '3s',
   });

@@ -62,6 +62,8 @@ export const SERVERS: { readonly [name in ServiceName]: Server } = {
       // Priorities apply within a partition of a queue, and by default there are four partitions, so new
       // tasks go to one. All four are read, because the data of an older home may have tasks in them.
       ...['--dynamic-config-value', 'matching.numTaskqueueWritePartitions=1'],
+      // Each idle worker has a request for work waiting; the default of 1,200 would be too few for a large fleet.
+      ...['--dynamic-config-value', 'frontend.namespaceCount=20000'],
       // Clients may ping the server every second, and are pinged by it (docs/operate/monitoring.md, silence).
       ...['--dynamic-config-value', 'frontend.keepAliveMinTime="1s"'],
       ...['--dynamic-config-value', 'frontend.keepAliveTime="5s"'],
