@@ -1,5 +1,5 @@
-// Unpacks Debian packages that some tests need (Prometheus and promtool) into .zeroscout/debian, without
-// installing them. `npm run setup:optional` calls it. A machine without apt, or whose mirror does not answer,
+// Unpacks Debian packages that some tests need (Prometheus, promtool, and a library that shifts a process's
+// clock) into .zeroscout/debian, without installing them. `npm run setup:optional` calls it. A machine without apt, or whose mirror does not answer,
 // gets a line and no failure.
 import { spawnSync } from 'node:child_process';
 import {
@@ -14,18 +14,18 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const PACKAGES = ['prometheus', 'promtool'];
+const PACKAGES = ['prometheus', 'promtool', 'libfaketime'];
 const FOLDER = fileURLToPath(new URL('../.zeroscout/debian', import.meta.url));
 const STAMP = join(FOLDER, 'unpacked');
 
 if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === PACKAGES.join(' ')) {
-  console.log(`${PACKAGES.join(' and ')} are in ${FOLDER}`);
+  console.log(`${PACKAGES.join(', ')} are in ${FOLDER}`);
 } else {
   const fault = unpack();
   console.log(
     fault === undefined
-      ? `${PACKAGES.join(' and ')} are in ${FOLDER}`
-      : `${PACKAGES.join(' and ')} are left out: ${fault}`,
+      ? `${PACKAGES.join(', ')} are in ${FOLDER}`
+      : `${PACKAGES.join(', ')} are left out: ${fault}`,
   );
 }
 

@@ -1,9 +1,13 @@
-// Tests that a search has the undisturbed ranking when hosts and cables fail, with a host for each
+// Tests that a search has the undisturbed ranking when hosts, cables and clocks fail, with a host for each
 // server and worker, and that Prometheus sees each fault. `npm run test:hosts` makes the network.
 import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { readSpecification } from '../../client/specification/read-specification.js';
 import { scoreScope } from '../../core/address.js';
 import { connectStore } from '../../store/jetstream.js';
@@ -23,6 +27,8 @@ const PATIENCE_MS = 120_000;
 const timeout = 400_000;
 /** The address of the test's own host. */
 const HERE = '10.213.7.1';
+const RULES = join(ROOT, 'deploy/chart/files/alerts.yaml');
+const FAKETIME = join(ROOT, '.zeroscout/debian/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1');
 
 interface Fault {
   /** `FAULT_MS` by default. */
@@ -46,6 +52,9 @@ describe.skipIf(prefix === undefined)('several hosts', () => {
   /** Waits until the query has a series. */
   const shown = (query: string) => eventually(query, async () => (await ask(query)).length > 0);
   const numberOf = async (query: string) => (await ask(query))[0]?.value ?? 0;
+  const pending = (alert: string) => shown(`ALERTS{alertname="${alert}"}`);
+  /** Waits until the expression of the alert holds over a window that is as short as the fault. */
+  const holdsAtOnce = (alert: string) => shown(expressionOf(alert).replace(/\[\d+m\]/g, '[10s]'));
   const ready = (name: 'control' | 'score-1' | 'score-2', expected: boolean) =>
     eventually(`${name}: temporal and store ${expected}`, async () => {
       const { temporal, store } = (await fleet.ready(name)) ?? {};
@@ -76,6 +85,8 @@ describe.skipIf(prefix === undefined)('several hosts', () => {
     expect(code, stderr).toBe(0);
     const summary = JSON.parse(fleet.home.read(`${id}/summary.json`));
     expect([summary.candidates, summary.failed]).toEqual([SAMPLES, 0]);
+    // Alerts wait for minutes: nobody is called for a fault that is over in seconds.
+    expect(await ask('ALERTS{alertstate="firing"}')).toEqual([]);
     return createHash('sha256')
       .update(fleet.home.read(`${id}/ranking.csv`))
       .digest('hex');
@@ -98,8 +109,7 @@ describe.skipIf(prefix === undefined)('several hosts', () => {
         };
       },
     });
-    const rules = join(ROOT, 'deploy/chart/files/alerts.yaml');
-    ask = await startPrometheus({ program: debianProgram('prometheus')!, rules, fleet });
+    ask = await startPrometheus({ program: debianProgram('prometheus')!, rules: RULES, fleet });
     const fidelity = { draws: 1, batch: 4, resolution: 16 };
     const file = fleet.home.write('search.json', specification({ samples: SAMPLES, changes: { fidelity } }));
     scope = scoreScope((await readSpecification(file)).specification);
@@ -167,10 +177,71 @@ describe.skipIf(prefix === undefined)('several hosts', () => {
     const seen = async () => {
       await eventually('not ready: store', silent);
       await eventually('errors are counted', async () => (await numberOf(errors)) > before);
+      await holdsAtOnce('ZeroscoutStoreInTrouble');
     };
     const begin = () => nodes.map(({ cut }) => cut());
     const end = () => nodes.map(({ heal }) => heal());
     expect(await search('silence', { begin, seen, end })).toBe(undisturbed);
     await ready('control', true);
   });
+
+  test('the streams get other leaders again and again', { timeout }, async () => {
+    const { NATS_USER: user, NATS_PASSWORD: pass } = fleet.admin;
+    const connection = await connect({
+      servers: `${fleet.hosts['nats-2'].ip}:4222`,
+      user: user!,
+      pass: pass!,
+    });
+    const manager = await jetstreamManager(connection);
+    const leaderOf = async () => (await manager.streams.info('ZEROSCOUT_SCORES')).cluster?.leader;
+    const before = await numberOf(errors);
+    const leaders = new Set<string>();
+    const move = async () => {
+      const leader = await leaderOf().catch(() => undefined);
+      if (leader) leaders.add(leader);
+      await connection.request('$JS.API.STREAM.LEADER.STEPDOWN.ZEROSCOUT_SCORES', '').catch(() => {});
+    };
+    const seen = () =>
+      eventually('leaders have moved and errors are counted', async () => {
+        await move();
+        return leaders.size >= 2 && (await numberOf(errors)) > before;
+      });
+    expect(await search('leaders', { begin: move, seen, end: () => {} })).toBe(undisturbed);
+    await connection.close();
+  });
+
+  test('the control worker is cut off: an alert is pending', { timeout }, async () => {
+    const { cut, heal } = fleet.hosts.control;
+    const seen = () => Promise.all([pending('ZeroscoutControlGone'), ready('control', false)]);
+    expect(await search('control', { begin: cut, seen, end: heal })).toBe(undisturbed);
+    await ready('control', true);
+  });
+
+  test('Temporal is cut off: an alert is pending', { timeout }, async () => {
+    const { cut, heal } = fleet.hosts.temporal;
+    const seen = () => pending('ZeroscoutTemporalSilent');
+    expect(await search('temporal', { begin: cut, seen, end: heal })).toBe(undisturbed);
+  });
+
+  test('the clock of a worker is an hour ahead', { timeout }, async ({ skip }) => {
+    if (!existsSync(FAKETIME)) return skip('npm run setup:optional brings libfaketime');
+    await fleet.restart('score-2', {
+      LD_PRELOAD: FAKETIME,
+      FAKETIME: '+1h',
+      FAKETIME_DONT_FAKE_MONOTONIC: '1',
+    });
+    const seen = () => shown('process_start_time_seconds{host="score-2"} - time() > 3000');
+    expect(await search('clock', { begin: () => {}, seen, end: () => {} })).toBe(undisturbed);
+  });
 });
+
+/** The expression of an alert in deploy/chart/files/alerts.yaml. */
+function expressionOf(alert: string): string {
+  interface Rules {
+    readonly groups: readonly {
+      readonly rules: readonly { readonly alert: string; readonly expr: string }[];
+    }[];
+  }
+  const { groups } = parse(readFileSync(RULES, 'utf8')) as Rules;
+  return groups.flatMap(({ rules }) => rules).find((rule) => rule.alert === alert)!.expr;
+}

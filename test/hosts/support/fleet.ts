@@ -32,6 +32,7 @@ const variables = {
 const TEMPORAL_SETTINGS = [
   'matching.enableFairness=true',
   'matching.numTaskqueueWritePartitions=1',
+  'frontend.namespaceCount=20000',
   'frontend.keepAliveMinTime="1s"',
   'frontend.keepAliveTime="5s"',
   'frontend.keepAliveTimeout="4s"',
@@ -45,6 +46,8 @@ export interface Fleet {
   readonly admin: NodeJS.ProcessEnv;
   /** What the worker's `/readyz` answers on its own host; undefined if it does not answer. */
   ready(name: Worker): Promise<Readiness | undefined>;
+  /** Starts the worker of this host again, with more environment, and waits until it is ready. */
+  restart(name: Worker, env: NodeJS.ProcessEnv): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -75,7 +78,7 @@ export async function startFleet(given: {
   const faults = home.write('faults.json', JSON.stringify({ paceMs: PACE_MS }));
   const others = await given.through(hosts);
   const running = new Map<Worker, Running>();
-  const start = async (name: Worker) => {
+  const start = async (name: Worker, more: NodeJS.ProcessEnv) => {
     const service = compose.service(name === 'control' ? 'control' : 'score');
     const command = service.command.map((word) =>
       word.replace(service.ip, hosts[name].ip).replace(/concurrency=\d+/, 'concurrency=1'),
@@ -85,19 +88,26 @@ export async function startFleet(given: {
       ZEROSCOUT_TEST_FAULTS: faults,
       NODE_OPTIONS: `--import=${PRELOADED}`,
       ...others[name],
+      ...more,
     };
     const launch = () => spawnZeroscout(command, { home, env, wrapper: hosts[name].wrapper });
     running.set(name, await startUntilReady(launch));
     await answers(`http://${hosts[name].ip}:9464/readyz`);
   };
-  await start('control');
-  await Promise.all(WORKERS.filter((name) => name !== 'control').map((name) => start(name)));
+  await start('control', {});
+  await Promise.all(WORKERS.filter((name) => name !== 'control').map((name) => start(name, {})));
   return {
     home,
     hosts,
     nodes,
     admin: compose.service('cli').environment,
     ready: (name) => readReadiness(hosts[name]),
+    restart: async (name, env) => {
+      const worker = running.get(name)!;
+      worker.child.kill('SIGTERM');
+      await worker.ended;
+      await start(name, env);
+    },
     close: async () => {
       for (const worker of running.values()) worker.child.kill('SIGKILL');
       temporal.kill('SIGKILL');
