@@ -1,7 +1,7 @@
 // Implements the command `npm run bench:scale`: measures searches of many candidates, from the specification
 // to ranking.parquet.
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Command, InvalidArgumentError } from 'commander';
@@ -32,7 +32,10 @@ const program = new Command('bench:scale')
     }
     await mkdir(RESULTS, { recursive: true });
     const date = new Date().toISOString();
-    await writeFile(`${RESULTS}scale.json`, `${JSON.stringify({ date, machine, runs }, null, 2)}\n`);
+    // `npm run bench:fleet` keeps its results in the same file.
+    const { fleet } = JSON.parse(await readFile(`${RESULTS}scale.json`, 'utf8').catch(() => '{}'));
+    const found = { date, machine, runs, fleet };
+    await writeFile(`${RESULTS}scale.json`, `${JSON.stringify(found, null, 2)}\n`);
     console.log('\nwritten to bench/results/scale.json');
   });
 await program.parseAsync();

@@ -28,7 +28,7 @@ const GRACE = '20s';
 
 /** Resolves when the worker has stopped and all its resources are closed. */
 export async function runWorker(options: WorkerOptions): Promise<EndState> {
-  const { role, temporal } = options;
+  const { role } = options;
   const { monitor } = options.process;
   const log = createLog({ role });
   const tracing = await startTracing({
@@ -37,14 +37,24 @@ export async function runWorker(options: WorkerOptions): Promise<EndState> {
   });
   const metricsAddress = monitor && (await freeAddress());
   installTemporalRuntime({ log, metricsAddress });
-  const connection = await NativeConnection.connect(temporal.options);
-  const set: Setting = { options, log, tracing, connection, metricsAddress };
   try {
-    return await runRole(set);
+    return await runInProcess({ options, log, tracing, metricsAddress });
   } finally {
     await tracing?.close();
-    await connection.close();
     log.info('worker stopped');
+  }
+}
+
+/**
+ * Runs a worker in a process whose Temporal runtime is installed already. A process may run several, each under
+ * a name and over a connection of its own.
+ */
+export async function runInProcess(given: Omit<Setting, 'connection'>): Promise<EndState> {
+  const connection = await NativeConnection.connect(given.options.temporal.options);
+  try {
+    return await runRole({ ...given, connection });
+  } finally {
+    await connection.close();
   }
 }
 

@@ -7,6 +7,7 @@ import type {
 } from '@temporalio/worker';
 import type { Gate } from '../activities/engine-gate.js';
 import type { Device } from '../core/specification/devices.js';
+import type { createScorerPool } from '../engine/scorer-pool.js';
 import type { Store } from '../store/store.js';
 import type { createLog } from './log.js';
 import type { MonitorOptions } from './observe.js';
@@ -51,6 +52,8 @@ export interface ScoringOptions {
   readonly candidateTimeoutMs?: number | undefined;
   /** The script of the scorer processes; tests use one that misbehaves. */
   readonly scorerScript?: string;
+  /** Creates the pool of scorers, `createScorerPool` by default; a stand-in makes its scores up. */
+  readonly createPool?: typeof createScorerPool;
 }
 
 /** The options of a control worker. */

@@ -33,6 +33,16 @@ export function peakResidentBytes(pid: number): number {
   }
 }
 
+/** The resident size of a process now, in bytes; 0 if it has ended. */
+export function residentBytes(pid: number): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
 /** User and system time of a process so far, in seconds; 0 if it has ended. Linux counts in hundredths. */
 export function cpuSeconds(pid: number): number {
   try {

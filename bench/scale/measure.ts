@@ -1,7 +1,7 @@
 // Runs one search of many candidates in a separate home and measures seconds by phase, processes, histories
 // and disk space.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,7 @@ import { connectStore } from '../../store/jetstream.js';
 import { childrenOf, cpuSeconds, peakResidentBytes } from '../measure/machine.js';
 import { type Histories, readHistories } from './histories.js';
 import { LARGE_SPACE } from './large-space.js';
+import { type Disk, measureDisk, separateEnvironment, waitForEnd } from './stage.js';
 
 const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url));
@@ -38,8 +39,7 @@ export interface ScaleRun {
   readonly seconds: number;
   readonly processes: readonly ProcessUse[];
   readonly histories: Histories;
-  /** The bytes of the store, of Temporal and of the files. */
-  readonly disk: Readonly<Record<'nats' | 'temporal' | 'files', number>>;
+  readonly disk: Disk;
 }
 
 export async function measureScale({
@@ -54,7 +54,7 @@ export async function measureScale({
   workers: number;
 }): Promise<ScaleRun> {
   const folder = await mkdtemp(join(tmpdir(), 'zeroscout-scale-'));
-  const env = environment(folder);
+  const env = separateEnvironment(folder);
   const home = resolveHome({ env });
   const services = await ensureServices({ home, onStep: () => {} });
   const children: ChildProcess[] = [];
@@ -98,14 +98,6 @@ export async function measureScale({
     await stopServices({ home });
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function measureDisk({ home, files }: { home: Home; files: string }): Promise<ScaleRun['disk']> {
-  return {
-    nats: await bytesIn(home.nats),
-    temporal: await bytesIn(home.temporal),
-    files: await bytesIn(files),
-  };
 }
 
 /** Starts the search and waits for its end; fails unless every candidate was scored. */
@@ -205,29 +197,4 @@ function watch(processes: ReadonlyMap<string, number>) {
       }));
     },
   };
-}
-
-function environment(folder: string): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(TEMPORAL_|NATS_|ZEROSCOUT_)/.test(name));
-  return {
-    ...Object.fromEntries(kept),
-    ZEROSCOUT_HOME: join(folder, 'home'),
-    ZEROSCOUT_BIN: resolveHome().bin,
-  };
-}
-
-async function waitForEnd(child: ChildProcess): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null)
-    await new Promise((done) => child.once('exit', done));
-  if (child.exitCode)
-    throw new Error(`${child.spawnargs.slice(1, 3).join(' ')} ended with code ${child.exitCode}`);
-}
-
-async function bytesIn(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const files = entries.filter((entry) => entry.isFile());
-  const sizes = await Promise.all(
-    files.map(async (file) => (await stat(join(file.parentPath, file.name))).size),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
 }

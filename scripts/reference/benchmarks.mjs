@@ -1,5 +1,6 @@
 // Writes the page of the benchmarks, and their row in README.md, from the files in bench/results.
 import { median, one, results } from './benchmarks/figures.mjs';
+import { fleet } from './benchmarks/fleet.mjs';
 import { calibration, evolution, publishedAccuracies, rankings } from './benchmarks/rankings.mjs';
 import {
   againstPyTorch,
@@ -26,6 +27,7 @@ export function benchmarksPage() {
     eigenvalues(),
     publishedAccuracies(),
     scale(),
+    fleet(),
     rankings(),
     calibration(),
     proxies(),

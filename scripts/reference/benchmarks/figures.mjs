@@ -9,7 +9,7 @@ export function section({ title, command, of, text, body }) {
   return [`## ${title}`, text, body, `\`${command}\`; ${machineOf(of)}.`].join('\n\n');
 }
 
-function machineOf({ machine, date }) {
+export function machineOf({ machine, date }) {
   const { processor, cores, memoryGiB, platform, node, onnxruntime } = machine;
   return `${date.slice(0, 10)}, ${cores} cores of ${processor.replaceAll('(R)', '')}, ${memoryGiB} GiB, ${platform}, Node ${node.slice(1)}, ONNX Runtime ${onnxruntime}`;
 }

@@ -178,7 +178,7 @@ export function eigenvalues() {
 }
 
 export function scale() {
-  const { runs, ...of } = results('scale');
+  const { runs, fleet: _, ...of } = results('scale');
   const columns = (value) => runs.map(value);
   const step = (...names) =>
     columns(({ histories: { steps } }) => one(names.reduce((sum, name) => sum + steps[name], 0)));

@@ -1,0 +1,144 @@
+// Keeps a fleet of synthetic score workers at its size, while machines are preempted and die as spot
+// instances do.
+import { type ChildProcess, fork } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type RandomStream, randomStream } from '../../core/random/random-stream.js';
+import type { FromHost, ToHost } from './messages.js';
+
+const HOST = fileURLToPath(new URL('./host.js', import.meta.url));
+/** The slowest worker takes this many times as long as the fastest. */
+const SPREAD = 4;
+
+/** The time between the starts of two processes, so that they do not all connect at once. */
+const RAMP_MS = 1_000;
+
+export interface FleetOptions {
+  readonly workers: number;
+  /** The workers of one process, which die together, like machines of one rack. */
+  readonly perProcess: number;
+  /** The mean time of one candidate on a worker. */
+  readonly milliseconds: number;
+  readonly env: NodeJS.ProcessEnv;
+  /** Where the processes write their logs. */
+  readonly folder: string;
+  readonly losses: Losses;
+}
+
+/** How often workers are lost, in shares of the fleet in a minute, and how soon they are replaced. */
+export interface Losses {
+  readonly preempted: number;
+  readonly died: number;
+  readonly replacedAfterMs: number;
+}
+
+export interface SpotFleet {
+  readonly counts: { preempted: number; died: number };
+  /** The number of workers that poll. */
+  living(): number;
+  pids(): readonly number[];
+  /** Resolves when all workers poll. */
+  ready(): Promise<void>;
+  /** Begins to lose workers; the result stops that. */
+  lose(): () => void;
+  close(): Promise<void>;
+}
+
+interface Rack {
+  readonly child: ChildProcess;
+  /** The names of its workers. */
+  readonly workers: Set<string>;
+  /** The names of those that poll. */
+  readonly ready: Set<string>;
+}
+
+export function startSpotFleet(options: FleetOptions): SpotFleet {
+  const { workers, perProcess, losses } = options;
+  const random = randomStream({ seed: 1, draw: 0, name: 'spot fleet' });
+  const racks = new Set<Rack>();
+  const counts = { preempted: 0, died: 0 };
+  let started = 0;
+  let closed = false;
+  const startWorker = (rack: Rack): void => {
+    const name = `spot-${++started}`;
+    rack.workers.add(name);
+    tell(rack, { type: 'start', name, milliseconds: timeOf(options, random) });
+  };
+  const startRack = (size: number): void => {
+    if (closed) return;
+    const rack = { child: launch(options, racks.size), workers: new Set<string>(), ready: new Set<string>() };
+    racks.add(rack);
+    rack.child.on('message', (message: FromHost) => {
+      if (message.type === 'up') for (let i = 0; i < size; i++) startWorker(rack);
+      if (message.type === 'ready') rack.ready.add(message.name);
+      if (message.type !== 'ended') return;
+      rack.ready.delete(message.name);
+      rack.workers.delete(message.name);
+      setTimeout(() => racks.has(rack) && !closed && startWorker(rack), losses.replacedAfterMs);
+    });
+    rack.child.on('exit', () => racks.delete(rack));
+  };
+  const sizes = Array.from({ length: Math.ceil(workers / perProcess) }, (_, i) =>
+    Math.min(perProcess, workers - i * perProcess),
+  );
+  for (const [i, size] of sizes.entries()) setTimeout(() => startRack(size), i * RAMP_MS);
+  const preempt = () => {
+    const rack = random.pick([...racks]);
+    if (rack.ready.size === 0) return;
+    counts.preempted++;
+    tell(rack, { type: 'preempt', name: random.pick([...rack.ready]) });
+  };
+  const die = () => {
+    const rack = random.pick([...racks]);
+    const lost = rack.workers.size;
+    counts.died += lost;
+    racks.delete(rack);
+    rack.child.kill('SIGKILL');
+    setTimeout(() => startRack(lost), losses.replacedAfterMs);
+  };
+  const living = () => [...racks].reduce((sum, { ready }) => sum + ready.size, 0);
+  return {
+    counts,
+    living,
+    pids: () => [...racks].map(({ child }) => child.pid!),
+    ready: () => waitUntil(() => living() >= workers),
+    lose: () => {
+      const timers = [
+        ...every(preempt, 60_000 / (losses.preempted * workers)),
+        ...every(die, (60_000 * perProcess) / (losses.died * workers)),
+      ];
+      return () => timers.forEach(clearInterval);
+    },
+    close: async () => {
+      closed = true;
+      const children = [...racks].map(({ child }) => child);
+      const ends = children.map((child) => new Promise((done) => child.once('exit', done)));
+      for (const child of children) child.kill('SIGKILL');
+      await Promise.all(ends);
+    },
+  };
+}
+
+/** A timer for an event that comes at these intervals; none if it never comes. */
+function every(work: () => void, milliseconds: number): NodeJS.Timeout[] {
+  return Number.isFinite(milliseconds) ? [setInterval(work, milliseconds)] : [];
+}
+
+/** Times of candidates are spread log-uniformly around the mean: machines differ. */
+function timeOf({ milliseconds }: FleetOptions, random: RandomStream): number {
+  return milliseconds * SPREAD ** (random.below(1_000_001) / 1e6 - 0.5);
+}
+
+function launch({ env, folder }: FleetOptions, number: number): ChildProcess {
+  const log = openSync(join(folder, `workers-${number}.log`), 'a');
+  return fork(HOST, { env, stdio: ['ignore', 'ignore', log, 'ipc'] });
+}
+
+function tell({ child }: Rack, message: ToHost): void {
+  if (child.connected) child.send(message);
+}
+
+async function waitUntil(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((done) => setTimeout(done, 250));
+}

@@ -1,0 +1,122 @@
+// Writes the section of the benchmarks page about a thousand synthetic score workers.
+import { table } from '../markdown.mjs';
+import { machineOf, megabytes, one, results, thousands, two } from './figures.mjs';
+
+const COMMAND = 'npm run bench:fleet';
+
+export function fleet() {
+  const { one: single, many, schedules } = results('scale').fleet ?? {};
+  return [
+    '## A thousand workers',
+    'Score workers are synthetic: each has its own connections to Temporal and NATS and polls under its own name, but its scorers answer with made-up scores after a made-up time. Servers, control workers, workflows and the store are real. 25 workers share a process, and all run on the machine of the servers, so these figures contain the work of both. Workers are preempted (SIGTERM) and whole processes die (SIGKILL) at the rates given ([Scale](../operate/scale.md#a-thousand-workers)).',
+    ...(single ? [oneSearch(single)] : []),
+    ...(many ? [manySearches(many)] : []),
+    ...(schedules ? [scheduled(schedules)] : []),
+  ].join('\n\n');
+}
+
+function oneSearch(found) {
+  const { workers, candidates, seconds, steps, usage, histories, disk, lost, shardsTriedAgain } = found;
+  const last = usage.course.at(-1);
+  const rows = [
+    [
+      'score workers, in processes',
+      `${thousands(workers)}, ${thousands(Math.ceil(workers / found.perProcess))}`,
+    ],
+    ['candidates, in a shard', `${thousands(candidates)}, ${thousands(found.shardSize)}`],
+    ['mean time of a candidate on a worker, ms', found.milliseconds],
+    ['seconds, specification to ranking', one(seconds)],
+    ['of these: plan and first audit', one(steps.planCandidates + steps['auditScores 1'])],
+    ['scoring', one(steps.scoreShard)],
+    ['candidates scored in a second', thousands(Math.round(candidates / steps.scoreShard))],
+    ['ranking', one(steps.rankCandidates)],
+    ['workers preempted, died', `${lost.preempted}, ${lost.died}`],
+    ['shards, of them tried again', `${thousands(found.shards)}, ${shardsTriedAgain}`],
+    ...processRows(found, candidates),
+    ['histories, events of the longest', `${histories.runs}, ${thousands(histories.largestEvents)}`],
+    ['MB of the largest history', two(histories.largestBytes / 1e6)],
+    ['disk, MB: NATS, Temporal', `${megabytes(disk.nats)}, ${megabytes(disk.temporal)}`],
+    ['scores in the store at the end', thousands(last.scores)],
+  ];
+  return part({
+    title: 'One search',
+    body: table(['', ''], rows),
+    of: found,
+    command: `${COMMAND} -- --only one --candidates ${candidates}`,
+  });
+}
+
+/** Processor time and memory of each group of processes; `per` is what the times are divided by. */
+function processRows({ usage: { groups, course } }, per) {
+  const middle = course.filter(({ seconds }) => seconds >= course.at(-1).seconds / 2)[0];
+  return [
+    ...groups.map(({ name, cpuSeconds }) => [
+      `processor seconds, and µs for a candidate: ${name}`,
+      `${one(cpuSeconds)}, ${one((cpuSeconds * 1e6) / per)}`,
+    ]),
+    ...groups.map(({ name, peakBytes }) => [
+      `resident MB: ${name}, at the start, half-way, at the end, at most`,
+      [course[0].bytes[name], middle.bytes[name], course.at(-1).bytes[name], peakBytes]
+        .map(megabytes)
+        .join(', '),
+    ]),
+  ];
+}
+
+function manySearches(found) {
+  const head = [
+    'priority',
+    'searches',
+    'scored after, s',
+    'ranked after, s',
+    'longest wait of a shard, s',
+    'share of the shards',
+    'Jain’s index among equals',
+  ];
+  const rows = found.priorities.map((of) => [
+    of.priority,
+    of.searches,
+    one(of.scoredAfterSeconds),
+    one(of.endedAfterSeconds),
+    one(of.longestWaitSeconds),
+    `${Math.round(100 * of.share)} %`,
+    two(of.fairness),
+  ]);
+  const text = `${found.searches} searches of ${thousands(found.candidates)} candidates in shards of ${found.shardSize} begin at once. The share is that of all shards that were started while every search of this priority had more to start.`;
+  const memory = found.usage.groups.map(
+    ({ name, cpuSeconds, peakBytes }) => `${name} ${one(cpuSeconds)} s, ${megabytes(peakBytes)} MB`,
+  );
+  const rest = `All were ranked after ${one(found.seconds)} s; the longest history has ${thousands(found.largestEvents)} events. Processor seconds and largest resident size: ${memory.join('; ')}.`;
+  return part({
+    title: 'Fifty searches',
+    body: [text, table(head, rows), rest].join('\n\n'),
+    of: found,
+    command: `${COMMAND} -- --only many`,
+  });
+}
+
+function scheduled(found) {
+  const memory = found.usage.groups.map(
+    ({ name, cpuSeconds, peakBytes }) => `${name} ${one(cpuSeconds)} s, ${megabytes(peakBytes)} MB`,
+  );
+  const rows = [
+    ['schedules, candidates of each search', `${found.schedules}, ${found.candidates}`],
+    ['seconds to create them', one(found.creationSeconds)],
+    ['seconds after the minute: the last search has started', one(found.lastStartSeconds)],
+    [
+      'the first, the last search has its ranking',
+      `${one(found.firstEndSeconds)}, ${one(found.lastEndSeconds)}`,
+    ],
+    ['processor seconds and largest resident size', memory.join('; ')],
+  ];
+  return part({
+    title: 'Two hundred schedules in one minute',
+    body: table(['', ''], rows),
+    of: found,
+    command: `${COMMAND} -- --only schedules`,
+  });
+}
+
+function part({ title, body, of, command }) {
+  return [`### ${title}`, body, `\`${command}\`; ${machineOf(of)}.`].join('\n\n');
+}
