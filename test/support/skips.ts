@@ -31,6 +31,7 @@ const NEEDS: readonly (readonly [file: RegExp, need: string])[] = [
     /image\/(image|kube)/,
     'npm run test:image (Linux on x86-64, root; Debian: buildah, runc, podman, mmdebstrap)',
   ],
+  [/image\/compose/, 'npm run test:compose (after npm run test:image; Debian: docker-compose, nftables)'],
   [
     /hosts\/hosts/,
     'npm run test:hosts (Linux, root; Debian: iproute2, nftables; prometheus of npm run setup:optional)',
