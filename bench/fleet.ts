@@ -6,7 +6,7 @@ import { Command, Option } from 'commander';
 import { runManySearches } from './fleet/many-searches.js';
 import { runOneSearch } from './fleet/one-search.js';
 import { runSchedules } from './fleet/schedules.js';
-import { type Stage, withStage } from './fleet/stage.js';
+import { type Stage, type StageOptions, withStage } from './fleet/stage.js';
 import { describeMachine } from './measure/machine.js';
 import { wholeNumber } from './whole-number.js';
 
@@ -38,13 +38,11 @@ const program = new Command('bench:fleet')
   });
 await program.parseAsync();
 
-interface Options {
-  readonly workers: number;
-  readonly perProcess: number;
-  readonly controls: number;
+type FleetSize = Pick<StageOptions, 'workers' | 'perProcess' | 'controls' | 'milliseconds'>;
+
+interface Options extends FleetSize {
   readonly only?: Scenario;
   readonly candidates: number;
-  readonly milliseconds: number;
   readonly searches: number;
   readonly schedules: number;
 }

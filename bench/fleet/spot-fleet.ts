@@ -47,55 +47,31 @@ export interface SpotFleet {
 
 interface Rack {
   readonly child: ChildProcess;
-  /** The names of its workers. */
-  readonly workers: Set<string>;
-  /** The names of those that poll. */
+  /** The names of its workers that poll. */
   readonly ready: Set<string>;
 }
 
 export function startSpotFleet(options: FleetOptions): SpotFleet {
   const { workers, perProcess, losses } = options;
   const random = randomStream({ seed: 1, draw: 0, name: 'spot fleet' });
-  const racks = new Set<Rack>();
+  const { racks, startRack, close } = createRacks(options, random);
   const counts = { preempted: 0, died: 0 };
-  let started = 0;
-  let closed = false;
-  const startWorker = (rack: Rack): void => {
-    const name = `spot-${++started}`;
-    rack.workers.add(name);
-    tell(rack, { type: 'start', name, milliseconds: timeOf(options, random) });
-  };
-  const startRack = (size: number): void => {
-    if (closed) return;
-    const rack = { child: launch(options, racks.size), workers: new Set<string>(), ready: new Set<string>() };
-    racks.add(rack);
-    rack.child.on('message', (message: FromHost) => {
-      if (message.type === 'up') for (let i = 0; i < size; i++) startWorker(rack);
-      if (message.type === 'ready') rack.ready.add(message.name);
-      if (message.type !== 'ended') return;
-      rack.ready.delete(message.name);
-      rack.workers.delete(message.name);
-      setTimeout(() => racks.has(rack) && !closed && startWorker(rack), losses.replacedAfterMs);
-    });
-    rack.child.on('exit', () => racks.delete(rack));
-  };
   const sizes = Array.from({ length: Math.ceil(workers / perProcess) }, (_, i) =>
     Math.min(perProcess, workers - i * perProcess),
   );
   for (const [i, size] of sizes.entries()) setTimeout(() => startRack(size), i * RAMP_MS);
   const preempt = () => {
-    const rack = random.pick([...racks]);
-    if (rack.ready.size === 0) return;
+    const ready = [...racks].filter((rack) => rack.ready.size > 0);
+    if (ready.length === 0) return;
+    const rack = random.pick(ready);
     counts.preempted++;
     tell(rack, { type: 'preempt', name: random.pick([...rack.ready]) });
   };
   const die = () => {
+    if (racks.size === 0) return;
     const rack = random.pick([...racks]);
-    const lost = rack.workers.size;
-    counts.died += lost;
-    racks.delete(rack);
+    counts.died += rack.ready.size;
     rack.child.kill('SIGKILL');
-    setTimeout(() => startRack(lost), losses.replacedAfterMs);
   };
   const living = () => [...racks].reduce((sum, { ready }) => sum + ready.size, 0);
   return {
@@ -110,14 +86,44 @@ export function startSpotFleet(options: FleetOptions): SpotFleet {
       ];
       return () => timers.forEach(clearInterval);
     },
-    close: async () => {
-      closed = true;
-      const children = [...racks].map(({ child }) => child);
-      const ends = children.map((child) => new Promise((done) => child.once('exit', done)));
-      for (const child of children) child.kill('SIGKILL');
-      await Promise.all(ends);
-    },
+    close,
   };
+}
+
+/** The processes of the fleet. Each is started again after it has ended, and so is each worker in it. */
+function createRacks(options: FleetOptions, random: RandomStream) {
+  const { replacedAfterMs } = options.losses;
+  const racks = new Set<Rack>();
+  let started = 0;
+  let closed = false;
+  const startWorker = (rack: Rack): void => {
+    if (closed || !racks.has(rack)) return;
+    const name = `spot-${++started}`;
+    tell(rack, { type: 'start', name, milliseconds: timeOf(options, random) });
+  };
+  const startRack = (size: number): void => {
+    if (closed) return;
+    const rack = { child: launch(options), ready: new Set<string>() };
+    racks.add(rack);
+    rack.child.on('message', (message: FromHost) => {
+      if (message.type === 'up') for (let i = 0; i < size; i++) startWorker(rack);
+      if (message.type === 'ready') rack.ready.add(message.name);
+      if (message.type !== 'ended') return;
+      rack.ready.delete(message.name);
+      setTimeout(startWorker, replacedAfterMs, rack);
+    });
+    rack.child.on('exit', () => {
+      racks.delete(rack);
+      setTimeout(startRack, replacedAfterMs, size);
+    });
+  };
+  const close = async (): Promise<void> => {
+    closed = true;
+    const ends = [...racks].map(({ child }) => new Promise((done) => child.once('exit', done)));
+    for (const { child } of racks) child.kill('SIGKILL');
+    await Promise.all(ends);
+  };
+  return { racks, startRack, close };
 }
 
 /** A timer for an event that comes at these intervals; none if it never comes. */
@@ -130,8 +136,8 @@ function timeOf({ milliseconds }: FleetOptions, random: RandomStream): number {
   return milliseconds * SPREAD ** (random.below(1_000_001) / 1e6 - 0.5);
 }
 
-function launch({ env, folder }: FleetOptions, number: number): ChildProcess {
-  const log = openSync(join(folder, `workers-${number}.log`), 'a');
+function launch({ env, folder }: FleetOptions): ChildProcess {
+  const log = openSync(join(folder, 'workers.log'), 'a');
   return fork(HOST, { env, stdio: ['ignore', 'ignore', log, 'ipc'] });
 }
 

@@ -6,15 +6,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
 import { Client } from '@temporalio/client';
 import { connectTemporal, resolveConnections } from '../../client/connections/resolve-connections.js';
 import { ensureServices, stopServices } from '../../client/embedded/embedded.js';
 import { resolveHome } from '../../client/embedded/home.js';
 import { connectStore } from '../../store/jetstream.js';
 import type { Store } from '../../store/store.js';
-import { SCORES } from '../../store/streams.js';
 import { type Disk, measureDisk, separateEnvironment, waitForEnd } from '../scale/stage.js';
 import { type Losses, type SpotFleet, startSpotFleet } from './spot-fleet.js';
 import { type Usage, watchUsage } from './usage.js';
@@ -60,11 +57,8 @@ export async function withStage<T>(options: StageOptions, work: (stage: Stage) =
     ends.push(() => connection.close());
     const store = await connectStore({ url: nats.url, name: 'bench' });
     ends.push(() => store.close());
-    const monitor = await connect({ servers: nats.url.replace('nats://', '') });
-    ends.push(() => monitor.close());
-    const streams = await jetstreamManager(monitor);
     const countScores = async () =>
-      (await streams.streams.info(SCORES.stream).catch(() => undefined))?.state.messages ?? 0;
+      (await store.housekeeping.usage()).find(({ what }) => what === 'scores')?.messages ?? 0;
     const groups = () => ({
       Temporal: [services.temporal!.pid],
       NATS: [services.nats!.pid],
