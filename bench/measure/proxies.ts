@@ -1,12 +1,18 @@
 // Measures each proxy of whole networks beside the same proxy in eager PyTorch, and what several of one pass cost together.
 import { MEASURED_PROXIES, type MeasuredProxy } from '../../core/proxies/catalogue.js';
-import { type CpuScorer, createCpuScorer } from '../../engine/cpu-scorer.js';
+import { PRESETS } from '../../core/specification/fidelity.js';
+import { createScorerPool, type ScorerPool } from '../../engine/scorer-pool.js';
 import { startProgram } from './baseline.js';
+import { SCRIPTS } from './pure.js';
 import { randomNasBench201 } from './scenarios.js';
 import { median, spread } from './statistics.js';
 
 const PROXIES = Object.keys(MEASURED_PROXIES) as readonly MeasuredProxy[];
 const RESOLUTION = 32;
+/** The draws of a candidate in a search with the preset `standard`. Programs are compiled once for all of them. */
+const { draws: DRAWS } = PRESETS.standard;
+/** Candidates of each proxy that warm both sides up and do not count. */
+const WARM_UP = 4;
 /** The median over the proxies, and the least, that are wanted. */
 const TARGET = { median: 2, least: 1 };
 /** Proxies that share a backward pass, and what the issue of sharing is about. */
@@ -23,20 +29,20 @@ interface First {
 
 export interface ProxyRow {
   readonly proxy: string;
-  /** Milliseconds of each candidate, both from its text to its value on one thread. */
+  /** Milliseconds of each candidate, both from its text to its values under all draws, on one thread. */
   readonly ours: readonly number[];
   readonly theirs: readonly number[];
   /** Median of theirs over median of ours. */
   readonly ratio: number;
 }
 
-/** Sides alternate candidate by candidate; the first candidate of each proxy warms both up and does not count. */
+/** Sides alternate candidate by candidate. Ours is a scorer process, as workers start it. */
 export async function compareProxies({ candidates: count, batch }: { candidates: number; batch: number }) {
   const torch = await startProgram<Answer & First>('whole_time.py');
-  const scorer = await createCpuScorer({ threads: 1 });
-  const candidates = randomNasBench201(count + 1);
+  const scorer = createScorerPool({ script: SCRIPTS.blocks, size: 1, scorer: { threads: 1 } });
+  const candidates = randomNasBench201(count + WARM_UP);
   console.log(
-    `NAS-Bench-201, ${RESOLUTION} pixels, batch ${batch}, ${count} candidates, one thread each; milliseconds a candidate\n`,
+    `NAS-Bench-201, ${RESOLUTION} pixels, batch ${batch}, ${DRAWS} draws, ${count} candidates, one thread each; milliseconds a candidate\n`,
   );
   const rows: ProxyRow[] = [];
   try {
@@ -47,7 +53,15 @@ export async function compareProxies({ candidates: count, batch }: { candidates:
     console.log(
       `\nmedian ratio ${middle.toFixed(2)} (at least ${TARGET.median} wanted), least ${least.toFixed(2)} (at least ${TARGET.least})`,
     );
-    return { batch, resolution: RESOLUTION, candidates: count, torch: torch.first.torch, rows, together };
+    return {
+      batch,
+      draws: DRAWS,
+      resolution: RESOLUTION,
+      candidates: count,
+      torch: torch.first.torch,
+      rows,
+      together,
+    };
   } finally {
     await scorer.close();
     await torch.close();
@@ -57,7 +71,7 @@ export async function compareProxies({ candidates: count, batch }: { candidates:
 interface Sides {
   readonly candidates: readonly string[];
   readonly batch: number;
-  readonly scorer: CpuScorer;
+  readonly scorer: ScorerPool;
 }
 
 async function compareOne({
@@ -76,14 +90,20 @@ async function compareOne({
     const sides = [
       async () => ours.push(await timeOurs({ families: [proxy], candidate, batch, scorer })),
       async () => {
-        const answer = await torch.ask({ proxy, candidate, batch, resolution: RESOLUTION });
+        const answer = await torch.ask({
+          proxy,
+          candidate,
+          batch,
+          resolution: RESOLUTION,
+          draws: DRAWS,
+        });
         if (answer.error !== undefined) throw new Error(`the baseline failed: ${answer.error}`);
         theirs.push(answer.milliseconds);
       },
     ];
     for (const side of at % 2 ? sides.reverse() : sides) await side();
   }
-  const counted = { ours: ours.slice(1), theirs: theirs.slice(1) };
+  const counted = { ours: ours.slice(WARM_UP), theirs: theirs.slice(WARM_UP) };
   const ratio = median(counted.theirs) / median(counted.ours);
   console.log(
     `${proxy.padEnd(10)} ${spread(counted.ours)}  PyTorch ${spread(counted.theirs)}  ${ratio.toFixed(2)} times`,
@@ -106,7 +126,7 @@ async function timeOurs({
     space: { kind: 'nas-bench-201' },
     candidate,
     seed: 1,
-    draws: [0],
+    draws: Array.from({ length: DRAWS }, (_, draw) => draw),
     fidelity,
     families,
   });
@@ -122,7 +142,7 @@ async function timeTogether({ candidates, batch, scorer }: Sides) {
     for (const proxy of TOGETHER) sum += await timeOurs({ families: [proxy], candidate, batch, scorer });
     each.push(sum);
   }
-  const found = { proxies: TOGETHER, one: median(one.slice(1)), each: median(each.slice(1)) };
+  const found = { proxies: TOGETHER, one: median(one.slice(WARM_UP)), each: median(each.slice(WARM_UP)) };
   console.log(
     `\n${TOGETHER.join(', ')}: ${found.one.toFixed(1)} ms in one request, ${found.each.toFixed(1)} ms in one each`,
   );

@@ -142,10 +142,13 @@ async function scoreMeasured({
   proxies,
 }: OneFile & { readonly proxies: readonly ProxyName[] }): Promise<readonly NetworkProxies[]> {
   const [batch, ...image] = network.graph.tape.shape(network.graph.input) as [number, ...number[]];
-  const graph = resolveGraph({ graph: source, batch, image, file, normalization });
-  const whole = wholeOfGraph(graph, weightRoles(graph));
+  const write = (count: number) => {
+    const graph = resolveGraph({ graph: source, batch: count, image, file, normalization });
+    return wholeOfGraph(graph, weightRoles(graph));
+  };
   const opened = await openWhole({
-    network: whole,
+    write,
+    batch,
     costs: { flops: network.costs.macs, parameters: network.costs.parameters },
     families: scoredFamilies(proxies),
     threads,

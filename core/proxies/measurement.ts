@@ -11,8 +11,12 @@ export interface MeasuredLayer {
   readonly gradients?: Float32Array;
   /** `second-batch`: the same for another batch of images and labels. */
   readonly secondGradients?: Float32Array;
+  /** `weight-products`: numbers whose sum is the sum of W dL/dW over the layer. */
+  readonly products?: Float32Array;
   /** `hessian-product`: H g, the loss's Hessian in all weights times its gradient. */
   readonly hessian?: Float32Array;
+  /** `weight-curvature`: g (H W), elementwise, with W the weights of all layers. */
+  readonly curvature?: Float32Array;
   /** `channel-saliency`: [batch, channels], the sum over positions of a dL/da, a the layer's output. */
   readonly saliency?: Float32Array;
   /**
@@ -23,6 +27,8 @@ export interface MeasuredLayer {
   readonly covariance?: Float32Array | undefined;
   /** `absolute-weights`: |W| dR/d|W|, elementwise, divided by exp(`Measurement.flowScale`). */
   readonly flow?: Float32Array;
+  /** `absolute-products`: numbers whose sum is the sum of `flow` over the layer. */
+  readonly flowProducts?: Float32Array;
 }
 
 /** An activation function, such as a ReLU. */
@@ -63,7 +69,7 @@ export interface Measurement {
    * which it divides.
    */
   readonly variances?: Float64Array;
-  /** `absolute-weights`: see `MeasuredLayer.flow`. */
+  /** `absolute-weights` and `absolute-products`: see `MeasuredLayer.flow`. */
   readonly flowScale?: number;
   /**
    * `class-derivatives`: the rows of a matrix F [rows, layers] for which FᵀF is the Fisher information of the
@@ -85,7 +91,9 @@ export type MeasurementNeed =
   | 'weight-gradients'
   /** Another batch of random images and labels; it cannot be combined with images of the user's own. */
   | 'second-batch'
+  | 'weight-products'
   | 'hessian-product'
+  | 'weight-curvature'
   | 'channel-saliency'
   | 'input-jacobian'
   | 'sign-agreement'
@@ -93,8 +101,9 @@ export type MeasurementNeed =
   | 'channel-covariances'
   | 'activation-products'
   | 'perturbed-images'
-  /** A pass with absolute weights and without normalization, for images of ones. */
+  /** A pass with absolute weights and without normalization, for an image of ones. */
   | 'absolute-weights'
+  | 'absolute-products'
   | 'class-derivatives'
   /** A class for each image, drawn at random. */
   | 'labels'

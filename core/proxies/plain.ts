@@ -1,6 +1,6 @@
 // Computes the proxy `plain`.
 import type { Measurement } from './measurement.js';
-import { dot } from './sums.js';
+import { sum } from './sums.js';
 
 /**
  * Sum over all weights of W dL/dW, elements of [out, in, ...kernel]. Higher is better. A baseline of
@@ -9,5 +9,5 @@ import { dot } from './sums.js';
  * weights.
  */
 export function plain({ layers }: Measurement): number {
-  return layers.reduce((sum, { weights, gradients }) => sum + dot(weights, gradients!), 0);
+  return layers.reduce((total, { products }) => total + sum(products!), 0);
 }

@@ -1,5 +1,12 @@
 // Sums over the elements of tensors, in double precision.
 
+/** Sum of the elements. */
+export function sum(values: ArrayLike<number>): number {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += values[i]!;
+  return total;
+}
+
 /** Euclidean norm. */
 export function norm(values: ArrayLike<number>): number {
   let sum = 0;

@@ -1,5 +1,6 @@
 // Computes the proxy `synflow`.
 import type { Measurement } from './measurement.js';
+import { sum } from './sums.js';
 
 /**
  * The logarithm of the sum over all weights of |W| dR/d|W|, elements of [out, in, ...kernel], where R is the
@@ -8,12 +9,6 @@ import type { Measurement } from './measurement.js';
  * 2020, arXiv 2006.05467; as in Abdelfattah et al., ICLR 2021.
  */
 export function synflow({ layers, flowScale }: Measurement): number {
-  const sum = layers.reduce((total, { flow }) => total + sumOf(flow!), 0);
-  return sum === 0 ? Number.NEGATIVE_INFINITY : Math.log(sum) + flowScale!;
-}
-
-function sumOf(values: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
-  return sum;
+  const total = layers.reduce((flow, { flowProducts }) => flow + sum(flowProducts!), 0);
+  return total === 0 ? Number.NEGATIVE_INFINITY : Math.log(total) + flowScale!;
 }

@@ -1,39 +1,58 @@
 // Measures a network with absolute weights and without normalization.
 import { IMAGES } from '../../core/graph/resolve.js';
 import { ABSOLUTE } from '../../core/graph/whole/absolute-program.js';
+import { sizeOf } from '../../core/ops/tensor/shapes.js';
 import type { MeasuredLayer, Measurement } from '../../core/proxies/measurement.js';
-import type { Tensor } from '../onnx-runtime.js';
-import { createTensorLike, type Measuring } from './measuring.js';
+import { Tensor } from '../onnx-runtime.js';
+import { createTensorLike, type Measuring, pickDefined } from './measuring.js';
 
-export async function measureAbsolute({ programs, network, tensors }: Measuring): Promise<{
-  layers: readonly Pick<MeasuredLayer, 'flow'>[];
+export async function measureAbsolute({ programs, network, tensors, batch }: Measuring): Promise<{
+  layers: readonly Pick<MeasuredLayer, 'flow' | 'flowProducts'>[];
   whole: Pick<Measurement, 'flowScale'>;
 }> {
   const { absolute, anatomy } = programs;
   if (!absolute) return { layers: [], whole: {} };
   const { tape, fed } = network;
   const { program } = absolute;
-  const fedAs: Record<string, Tensor> = {
-    [IMAGES]: createTensorLike(tensors[IMAGES]!, ones(tensors[IMAGES]!)),
-  };
+  const fedAs: Record<string, Tensor> = { [IMAGES]: createOnes(tape.shape(network.input).slice(1)) };
   for (const each of fed) {
     const port = tape.get(each.id).port!;
-    const divisor = program.divisorOf(each);
     const values = tensors[port]!.data as Float32Array;
     fedAs[port] = createTensorLike(
       tensors[port]!,
       // Constants of the file, such as the means of images, keep their signs.
-      each.role === 'constant' ? values : values.map((value) => Math.abs(value) / divisor),
+      each.role === 'constant' ? values : scaleAbsolute(values, program.divisorOf(each)),
     );
   }
   const out = await absolute.run(fedAs);
   const layers = anatomy.layers.map(({ weight }, i) => {
     const weights = fedAs[tape.get(weight).port!]!.data as Float32Array;
-    return { flow: out[`${ABSOLUTE.gradient}${i}`]!.map((gradient, at) => gradient * weights[at]!) };
+    const gradient = out[`${ABSOLUTE.gradient}${i}`];
+    return {
+      ...pickDefined('flow', gradient && multiply(gradient, weights)),
+      ...pickDefined('flowProducts', out[`${ABSOLUTE.product}${i}`]),
+    };
   });
-  return { layers, whole: { flowScale: program.scale } };
+  // The images of a batch would be equal, so that one image has a share 1 / batch of the sum of scores.
+  return { layers, whole: { flowScale: program.scale + Math.log(batch) } };
 }
 
-function ones({ size }: Tensor): Float32Array {
-  return new Float32Array(size).fill(1);
+/** One image of ones. */
+function createOnes(image: readonly number[]): Tensor {
+  const shape = [1, ...image];
+  return new Tensor('float32', new Float32Array(sizeOf(shape)).fill(1), shape);
+}
+
+// Loops are several times as fast as Float32Array.map with a closure.
+
+function scaleAbsolute(values: Float32Array, divisor: number): Float32Array {
+  const out = new Float32Array(values.length);
+  for (let i = 0; i < out.length; i++) out[i] = Math.abs(values[i]!) / divisor;
+  return out;
+}
+
+function multiply(a: Float32Array, b: Float32Array): Float32Array {
+  const out = new Float32Array(a.length);
+  for (let i = 0; i < out.length; i++) out[i] = a[i]! * b[i]!;
+  return out;
 }

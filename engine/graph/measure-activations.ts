@@ -51,6 +51,6 @@ async function perturb(
   });
   return {
     distances,
-    variances: Float64Array.from(anatomy.inverses, (_, i) => out[`${FORWARD.variance}${i}`]![0]!),
+    variances: Float64Array.from(anatomy.normalizations, (_, i) => out[`${FORWARD.variance}${i}`]![0]!),
   };
 }

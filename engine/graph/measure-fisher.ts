@@ -43,7 +43,7 @@ export async function measureFisher({
     for (let image = 0; image < batch; image++)
       fisherRows.push(
         Float64Array.from(
-          fisherLayers,
+          { length: fisherLayers },
           (_, i) => out[`${FISHER.derivative}${i}`]![image]! / Math.sqrt(batch),
         ),
       );

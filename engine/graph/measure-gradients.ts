@@ -27,6 +27,8 @@ export async function measureGradients(measuring: Measuring): Promise<{
     : {};
   const layers = anatomy.layers.map((_, i) => ({
     ...pickDefined('gradients', out[`${BACKWARD.gradient}${i}`]),
+    ...pickDefined('products', out[`${BACKWARD.product}${i}`]),
+    ...pickDefined('curvature', out[`${BACKWARD.curvature}${i}`]),
     ...pickDefined('secondGradients', second[`${BACKWARD.gradient}${i}`]),
     ...pickDefined('hessian', out[`${BACKWARD.hessian}${i}`]),
     ...pickDefined('saliency', out[`${BACKWARD.saliency}${i}`]),

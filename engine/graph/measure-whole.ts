@@ -12,7 +12,7 @@ import { measureFisher } from './measure-fisher.js';
 import { measureGradients } from './measure-gradients.js';
 import type { Measuring } from './measuring.js';
 import type { WholeDraw } from './whole-draw.js';
-import { openPrograms } from './whole-programs.js';
+import { openPrograms, type WriteNetwork } from './whole-programs.js';
 
 /** A network whose programs for some families of proxies are open. */
 export interface OpenWhole {
@@ -23,13 +23,15 @@ export interface OpenWhole {
 
 /** Opens the programs that the families need, which serve any number of draws. */
 export async function openWhole({
-  network,
+  write,
+  batch,
   costs,
   families,
   own = [],
   threads,
 }: {
-  network: WholeNetwork;
+  write: WriteNetwork;
+  batch: number;
   costs: Measurement['costs'];
   families: readonly FamilyName[];
   /** Own proxies, which are computed beside them. */
@@ -41,8 +43,9 @@ export async function openWhole({
     ...measured.flatMap((family): readonly Need[] => FAMILIES[family].needs),
     ...own.flatMap((proxy) => proxy.needs),
   ]);
-  const programs = await openPrograms({ network, needs, threads });
-  const [batch, classes] = network.tape.shape(network.logits) as [number, number];
+  const programs = await openPrograms({ write, batch, needs, threads });
+  const { network } = programs;
+  const [, classes] = network.tape.shape(network.logits) as [number, number];
   return {
     score: async (draw) => {
       const labels = draw.labels(batch, classes);

@@ -31,7 +31,8 @@ export async function scoreWhole({
   const { candidate, seed, draws, fidelity, images, labels, own = [] } = request;
   const modules = openOwnProxies(own);
   const opened = await openWhole({
-    network: wholeNetworkOf(request, source),
+    write: (batch) => writeWhole({ request, source, batch }),
+    batch: fidelity.batch,
     costs,
     families,
     own: modules,
@@ -54,8 +55,16 @@ export async function scoreWhole({
   }
 }
 
-function wholeNetworkOf({ candidate, fidelity }: ScoreRequest, source: NetworkSource): WholeNetwork {
-  const { batch, resolution } = fidelity;
+function writeWhole({
+  request: { candidate, fidelity },
+  source,
+  batch,
+}: {
+  request: ScoreRequest;
+  source: NetworkSource;
+  batch: number;
+}): WholeNetwork {
+  const { resolution } = fidelity;
   if ('network' in source) return wholeOfBlocks({ network: source.network, batch, resolution });
   const channels = source.graph.inputs[0]!.shape[1] ?? 3;
   const image = [channels, resolution, resolution];

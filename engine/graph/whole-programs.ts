@@ -1,11 +1,16 @@
 // Opens the programs of a whole network that some families of proxies need: gradients, activations, Fisher information, absolute weights.
-import { type AbsoluteProgram, absoluteProgram } from '../../core/graph/whole/absolute-program.js';
+import {
+  type AbsolutePart,
+  type AbsoluteProgram,
+  absoluteProgram,
+} from '../../core/graph/whole/absolute-program.js';
 import { type BackwardPart, backwardProgram } from '../../core/graph/whole/backward-program.js';
 import { fisherProgram } from '../../core/graph/whole/fisher-program.js';
 import { type ForwardPart, forwardProgram } from '../../core/graph/whole/forward-program.js';
-import { type Anatomy, anatomyOf, type Layer } from '../../core/graph/whole/layers.js';
-import type { WholeNetwork } from '../../core/graph/whole/network.js';
+import { type Anatomy, anatomyOf } from '../../core/graph/whole/layers.js';
+import { type WholeNetwork, withSeparateStatistics } from '../../core/graph/whole/network.js';
 import type { WrittenProgram } from '../../core/graph/write-program.js';
+import { findChannelBlock } from '../channel-block.js';
 import { InferenceSession, type Tensor } from '../onnx-runtime.js';
 
 export interface OpenProgram<Program extends WrittenProgram = WrittenProgram> {
@@ -15,20 +20,23 @@ export interface OpenProgram<Program extends WrittenProgram = WrittenProgram> {
 }
 
 export interface WholePrograms {
+  readonly network: WholeNetwork;
   readonly anatomy: Anatomy;
   readonly backward?: OpenProgram;
   readonly forward?: OpenProgram;
   readonly fisher?: OpenProgram;
-  /** The layers whose derivatives enter the Fisher information. */
-  readonly fisherLayers: readonly Layer[];
+  /** The number of layers whose derivatives enter the Fisher information. */
+  readonly fisherLayers: number;
   readonly absolute?: OpenProgram<AbsoluteProgram>;
   close(): Promise<void>;
 }
 
 const BACKWARD: readonly BackwardPart[] = [
   'weight-gradients',
+  'weight-products',
   'channel-saliency',
   'hessian-product',
+  'weight-curvature',
   'input-jacobian',
 ];
 const FORWARD: readonly ForwardPart[] = [
@@ -38,47 +46,57 @@ const FORWARD: readonly ForwardPart[] = [
   'channel-covariances',
   'activation-products',
 ];
+const ABSOLUTE: readonly AbsolutePart[] = ['absolute-weights', 'absolute-products'];
 /** The most layers in the Fisher information. */
 const MOST_FISHER_LAYERS = 128;
 
+/** Writes a network for a number of images. */
+export type WriteNetwork = (batch: number) => WholeNetwork;
+
 /** Opens the programs, which serve any number of draws. */
 export async function openPrograms({
-  network,
+  write,
+  batch,
   needs,
   threads,
 }: {
-  network: WholeNetwork;
+  write: WriteNetwork;
+  batch: number;
   needs: ReadonlySet<string>;
   threads: number;
 }): Promise<WholePrograms> {
-  const anatomy = anatomyOf(network);
-  const { layers } = anatomy;
-  const fisherLayers = sampleEvenly(layers, MOST_FISHER_LAYERS);
+  const channelBlock = await findChannelBlock();
   const sessions: InferenceSession[] = [];
   const open = async <Program extends WrittenProgram>(program: Program): Promise<OpenProgram<Program>> => {
     const session = await createSession(program.bytes, threads);
     sessions.push(session);
     return { program, run: (tensors) => run({ session, program, tensors }) };
   };
-  const backwardParts = BACKWARD.filter((part) => needs.has(part));
-  const forwardParts = FORWARD.filter((part) => needs.has(part));
-  // Each program adds to the tape of the network. The program with absolute weights copies the tape, so it
-  // comes first.
-  const absolute = needs.has('absolute-weights')
-    ? await open(absoluteProgram({ network, layers }))
+  const asked = <Part extends string>(parts: readonly Part[]) => parts.filter((part) => needs.has(part));
+  const parts = { absolute: asked(ABSOLUTE), forward: asked(FORWARD), backward: asked(BACKWARD) };
+  const network = write(batch);
+  const anatomy = anatomyOf(network);
+  const absolute = parts.absolute.length
+    ? await open(writeAbsolute({ network: write(1), parts: parts.absolute, channelBlock }))
     : undefined;
-  const forward = forwardParts.length
-    ? await open(forwardProgram({ network, anatomy, parts: forwardParts }))
+  const forward = parts.forward.length
+    ? await open(forwardProgram({ network, anatomy, parts: parts.forward, channelBlock }))
     : undefined;
-  const backward = backwardParts.length
-    ? await open(backwardProgram({ network, layers, parts: backwardParts }))
-    : undefined;
-  const fisher = needs.has('class-derivatives')
-    ? await open(fisherProgram({ network, layers: fisherLayers }))
-    : undefined;
+  // Gradients are taken of a network whose means and deviations are values of their own.
+  const isFisher = needs.has('class-derivatives');
+  const separate = isFisher || parts.backward.length ? withSeparateStatistics(network) : undefined;
+  const layers = separate ? anatomyOf(separate).layers : [];
+  const fisherLayers = sampleEvenly(layers, MOST_FISHER_LAYERS);
+  const fisher =
+    separate && isFisher ? await open(fisherProgram({ network: separate, layers: fisherLayers })) : undefined;
+  const backward =
+    separate && parts.backward.length
+      ? await open(backwardProgram({ network: separate, layers, parts: parts.backward }))
+      : undefined;
   return {
+    network,
     anatomy,
-    fisherLayers,
+    fisherLayers: fisherLayers.length,
     ...(absolute ? { absolute } : {}),
     ...(forward ? { forward } : {}),
     ...(backward ? { backward } : {}),
@@ -87,6 +105,11 @@ export async function openPrograms({
       for (const session of sessions) await session.release();
     },
   };
+}
+
+/** All images of a batch would be the same image of ones, so that `network` reads one. */
+function writeAbsolute(args: Omit<Parameters<typeof absoluteProgram>[0], 'layers'>): AbsoluteProgram {
+  return absoluteProgram({ ...args, layers: anatomyOf(args.network).layers });
 }
 
 /** At most that many items, spread evenly over the list. */

@@ -53,9 +53,15 @@ export const TOLERANCES: Readonly<Record<MeasuredProxy, number>> = {
 
 /** The proxies of a case, by name. `folder` holds the ONNX files. */
 export async function computeWhole({ item, folder }: { item: WholeCase; folder: string }) {
-  const network = await networkOf(item, folder);
+  const write = await writerOf(item, folder);
   const families = Object.keys(MEASURED_PROXIES) as MeasuredProxy[];
-  const opened = await openWhole({ network, costs: { flops: 0, parameters: 0 }, families, threads: 1 });
+  const opened = await openWhole({
+    write,
+    batch: item.batch,
+    costs: { flops: 0, parameters: 0 },
+    families,
+    threads: 1,
+  });
   try {
     return await opened.score(drawOf(item));
   } finally {
@@ -78,17 +84,20 @@ export async function readWholeCases(path: string) {
   return { cases, folder: join(dirname(path), '../onnx') };
 }
 
-async function networkOf(item: WholeCase, folder: string): Promise<WholeNetwork> {
-  const { batch, file, input } = item;
+/** A function that writes the network for a number of images. */
+async function writerOf(item: WholeCase, folder: string): Promise<(batch: number) => WholeNetwork> {
+  const { file, input } = item;
   if (file !== undefined) {
     const bytes = await readFile(join(folder, file));
-    const graph = resolveGraph({ graph: readOnnx({ bytes, file }), batch, image: input!, file });
-    return wholeOfGraph(graph, weightRoles(graph));
+    return (batch) => {
+      const graph = resolveGraph({ graph: readOnnx({ bytes, file }), batch, image: input!, file });
+      return wholeOfGraph(graph, weightRoles(graph));
+    };
   }
   const parameters = item.space === 'autoformer' ? { size: 'tiny' } : {};
   const { network } = openSpace(spaceOfKind({ kind: item.space!, parameters, path: '' }));
   const at = { candidate: item.candidate!, resolution: item.resolution! };
-  return wholeOfBlocks({ network: network(at), batch, resolution: item.resolution! });
+  return (batch) => wholeOfBlocks({ network: network(at), batch, resolution: item.resolution! });
 }
 
 function drawOf(item: WholeCase): WholeDraw {

@@ -96,10 +96,10 @@ def fisher(net: Whole) -> float:
     return total
 
 
-def jacobian(net: Whole) -> Tensor:
+def jacobian_and_classes(net: Whole) -> tuple[Tensor, int]:
     images = net.images.detach().requires_grad_()
     logits, _ = run(net, images)
-    return torch.autograd.grad(logits.sum(), images)[0].flatten(1)
+    return torch.autograd.grad(logits.sum(), images)[0].flatten(1), logits.shape[1]
 
 
 def correlations(rows: Tensor) -> Tensor:
@@ -110,12 +110,12 @@ def correlations(rows: Tensor) -> Tensor:
 
 
 def jacov(net: Whole) -> float:
-    s = torch.linalg.eigvalsh(correlations(jacobian(net))).clamp_min(0) + 1e-5
+    s = torch.linalg.eigvalsh(correlations(jacobian_and_classes(net)[0])).clamp_min(0) + 1e-5
     return -float((s.log() + 1 / s).sum())
 
 
 def epe_nas(net: Whole) -> float:
-    rows, (_, classes) = jacobian(net), run(net, net.images)[0].shape
+    rows, classes = jacobian_and_classes(net)
     parts = [rows[net.labels == label] for label in net.labels.unique()]
     sums = torch.stack([(correlations(part).abs() + 1e-5).log().sum() / (len(part) if classes > 100 else 1) for part in parts])
     if classes <= 100:
@@ -189,13 +189,14 @@ def synflow(net: Whole) -> float:
     with torch.no_grad():
         for w in net.parameters:
             w.abs_()
-    logits, _ = run(net, torch.ones_like(net.images), "none")
+    # All images of a batch would be the same image of ones, so that one stands for them.
+    logits, _ = run(net, torch.ones_like(net.images[:1]), "none")
     flows = torch.autograd.grad(logits.sum(), net.weights)
     total = float(dots([w.detach() for w in net.weights], flows))
     with torch.no_grad():
         for w, value in zip(net.parameters, saved, strict=True):
             w.copy_(value)
-    return math.log(total) if total > 0 else -math.inf
+    return math.log(total) + math.log(len(net.images)) if total > 0 else -math.inf
 
 
 def vkdnw(net: Whole) -> float:

@@ -17,12 +17,19 @@ from spaces import SPACES
 FORWARD = {"naswot", "swap", "near", "meco", "depth", "l2-norm"}
 
 
-def measure(proxy: str, candidate: str, batch: int, resolution: int) -> dict:
-    """From the text of a candidate to its value, weights drawn anew by PyTorch. Which layers the output reads is found before."""
+def measure(proxy: str, candidate: str, batch: int, resolution: int, draws: int = 1) -> dict:
+    """From the text of a candidate to its values under all draws, weights and images drawn anew by PyTorch for each. Which layers the
+    output reads is found before."""
     read = layers_read(candidate, resolution)
     start = time.perf_counter()
     network = SPACES["nas-bench-201"].build(candidate, "cpu", resolution)
     layers = [m for m in network.modules() if isinstance(m, (torch.nn.Conv2d, torch.nn.Linear))]
+    values = [under_draw(proxy, network, layers, read, batch, resolution) for _ in range(draws)]
+    milliseconds = (time.perf_counter() - start) * 1000
+    return {"milliseconds": milliseconds, "values": [value if math.isfinite(value) else None for value in values]}
+
+
+def under_draw(proxy: str, network, layers: list, read: list[int], batch: int, resolution: int) -> float:
     for layer in layers:
         torch.nn.init.kaiming_normal_(layer.weight)
         layer.weight.requires_grad_(proxy not in FORWARD)
@@ -44,9 +51,7 @@ def measure(proxy: str, candidate: str, batch: int, resolution: int) -> dict:
         noise=noise, classes=torch.rand(min(classes, 16) * batch), costs={},
     )  # fmt: skip
     with torch.set_grad_enabled(proxy not in FORWARD):
-        value = whole.PROXIES[proxy](net)
-    milliseconds = (time.perf_counter() - start) * 1000
-    return {"milliseconds": milliseconds, "value": value if math.isfinite(value) else None}
+        return whole.PROXIES[proxy](net)
 
 
 def layers_read(candidate: str, resolution: int) -> list[int]:

@@ -4,12 +4,16 @@ import type { Weight } from '../../ir/block.js';
 import type { Id } from '../../ops/tensor/tape.js';
 import { gradientsOf } from '../pullback.js';
 import { type WrittenProgram, writeProgram } from '../write-program.js';
+import { WHOLE_GRADIENTS } from './gradient-rules.js';
 import { type Anatomy, neededBy } from './layers.js';
 import type { FedTensor, WholeNetwork } from './network.js';
 import { type Scaled, ScaledTape } from './scaled-values.js';
 
 /** Names of the program's outputs, to which the number of a layer is appended. */
-export const ABSOLUTE = { gradient: 'flow_' } as const;
+export const ABSOLUTE = { gradient: 'flow_', product: 'product_' } as const;
+
+/** What a program with absolute weights may compute. */
+export type AbsolutePart = 'absolute-weights' | 'absolute-products';
 
 export interface AbsoluteProgram extends WrittenProgram {
   /** The logarithm of a factor that is left out of the outputs because float32 cannot represent it. */
@@ -19,16 +23,23 @@ export interface AbsoluteProgram extends WrittenProgram {
 }
 
 /**
- * Let R be the sum of all class scores for images of ones. Output `flow_i` is dR/dW for layer i's absolute
- * weights as fed, divided by exp(scale). The sum over a layer of these weights times their gradients does not
- * depend on how the weights were divided.
+ * Let R be the sum of all class scores for images of ones, divided by exp(scale), and W the absolute weights
+ * of layer i as fed. Outputs:
+ *
+ *     flow_i     dR/dW
+ *     product_i  terms whose sum is that of W dR/dW, which does not depend on how the weights were divided
  */
 export function absoluteProgram({
   network: { tape, logits, fed },
   layers,
+  parts,
+  channelBlock,
 }: {
   network: WholeNetwork;
   layers: Anatomy['layers'];
+  parts: readonly AbsolutePart[];
+  /** See `WriteSite`. */
+  channelBlock: number;
 }): AbsoluteProgram {
   const scaled = new ScaledTape();
   const t = scaled.tape;
@@ -43,18 +54,29 @@ export function absoluteProgram({
     if (port !== undefined)
       made.set(id, { id: t.port(port, shape), scale: tensor ? Math.log(divisorOf(tensor)) : 0 });
     else if (constant) made.set(id, { id: t.constant(constant, shape, type), scale: 0 });
-    else made.set(id, op === 'Standardize' ? x[0]! : scaled.apply(value, x));
+    else made.set(id, op === 'Standardize' || op === 'StandardizeChannels' ? x[0]! : scaled.apply(value, x));
   }
   const end = made.get(logits)!;
   const weights = layers.map(({ weight }) => made.get(weight)!.id);
   const v = t.expand(t.scalar(1), t.shape(end.id));
-  const gradients = gradientsOf({ tape: t, seeds: [{ output: end.id, v }], to: weights });
-  const outputs = weights.map((id, i) => ({
-    name: `${ABSOLUTE.gradient}${i}`,
-    id: gradients.get(id) ?? t.expand(t.scalar(0), t.shape(id)),
-  }));
+  const gradients = gradientsOf({
+    tape: t,
+    seeds: [{ output: end.id, v }],
+    to: weights,
+    rules: WHOLE_GRADIENTS,
+  });
+  const gradientOf = (id: Id) => gradients.get(id) ?? t.expand(t.scalar(0), t.shape(id));
+  const flows = weights.map((id, i) => ({ name: `${ABSOLUTE.gradient}${i}`, id: gradientOf(id) }));
+  const products = layers.map(({ weight, output, isProportional }, i) => {
+    const factor = made.get(isProportional ? output : weight)!.id;
+    return { name: `${ABSOLUTE.product}${i}`, id: t.times(factor, gradientOf(factor)) };
+  });
+  const outputs = [
+    ...(parts.includes('absolute-weights') ? flows : []),
+    ...(parts.includes('absolute-products') ? products : []),
+  ];
   return {
-    ...writeProgram({ tape: t, outputs, fed: new Map(), channelBlock: 1 }),
+    ...writeProgram({ tape: t, outputs, fed: new Map(), channelBlock, fusion: 'transposes' }),
     scale: end.scale,
     divisorOf,
   };

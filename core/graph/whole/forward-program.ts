@@ -1,6 +1,7 @@
 // Writes the program of a whole network that computes statistics of its activations: signs, covariances,
 // variances, the last feature.
 import { range, sizeOf } from '../../ops/tensor/shapes.js';
+import { numberOf } from '../../ops/tensor/signature.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { type ProgramOutput, type WrittenProgram, writeProgram } from '../write-program.js';
 import type { Anatomy, Layer } from './layers.js';
@@ -42,12 +43,15 @@ export const IMAGES_OF_PATTERN = 24;
  */
 export function forwardProgram({
   network: { tape: t, lastFeature },
-  anatomy: { activations, layers, inverses },
+  anatomy: { activations, layers, normalizations },
   parts,
+  channelBlock,
 }: {
   network: WholeNetwork;
   anatomy: Anatomy;
   parts: readonly ForwardPart[];
+  /** See `WriteSite`. */
+  channelBlock: number;
 }): WrittenProgram {
   const outputs: ProgramOutput[] = [];
   const inputs = activations.map(({ input }) => input);
@@ -59,9 +63,9 @@ export function forwardProgram({
     });
   if (parts.includes('perturbed-images')) {
     outputs.push({ name: FORWARD.feature, id: lastFeature });
-    inverses.forEach((id, i) => {
-      const variance = t.over(t.scalar(1), t.times(id, id));
-      const mean = t.reduce('ReduceMean', variance, range(t.shape(id).length));
+    normalizations.forEach((normalization, i) => {
+      const id = varianceOf(t, normalization);
+      const mean = t.reduce('ReduceMean', id, range(t.shape(id).length));
       outputs.push({ name: `${FORWARD.variance}${i}`, id: t.reshape(mean, []) });
     });
   }
@@ -76,7 +80,16 @@ export function forwardProgram({
       outputs.push({ name: `${FORWARD.after}${i}`, id: product(t, output) });
     });
   // ONNX allows one name for each value, so a value that is needed under two names is copied.
-  return writeProgram({ tape: t, outputs, fed: new Map(), channelBlock: 1 });
+  return writeProgram({ tape: t, outputs, fed: new Map(), channelBlock, fusion: 'transposes' });
+}
+
+/** The variance, including epsilon, by whose root a normalization divides. */
+function varianceOf(t: Tape, normalization: Id): Id {
+  const { op, inputs, attributes } = t.get(normalization);
+  if (op === 'StandardizeChannels')
+    return t.plus(t.add('ChannelVariance', inputs, attributes), t.scalar(numberOf(attributes, 'epsilon')));
+  const inverse = inputs[2]!;
+  return t.over(t.scalar(1), t.times(inverse, inverse));
 }
 
 /** Flattens each image to a row: [batch, units]. */

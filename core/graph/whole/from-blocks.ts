@@ -79,7 +79,7 @@ function classify({ writer, network, last }: { writer: Writer; network: Network;
   const normal = !classifier?.normalized
     ? last
     : isMap
-      ? t.add('Relu', [standardize(t, last, { axes: [0, 2, 3], epsilon: EPSILON })])
+      ? t.add('Relu', [t.add('StandardizeChannels', [last], { epsilon: EPSILON })])
       : standardize(t, last, { axes: [2], epsilon: EPSILON });
   const tokens = isMap ? normal : slicePatches(writer, normal);
   const mean = t.reshape(t.reduce('ReduceMean', tokens, isMap ? [2, 3] : [1]), [batch, channels]);
@@ -100,7 +100,7 @@ const OPERATIONS: Readonly<Record<Instruction['operation'], (at: Written) => Id>
   conv: (at) => convolution(at, 1),
   depthwise: (at) => convolution(at, at.writer.t.shape(at.x[0]!)[1]!),
   batchNorm: ({ writer: { t }, x, settings: { epsilon = EPSILON } }) =>
-    standardize(t, x[0]!, { axes: [0, 2, 3], epsilon }),
+    t.add('StandardizeChannels', x, { epsilon }),
   relu: ({ writer: { t }, x }) => t.add('Relu', x),
   averagePool: ({ writer: { t }, x, settings: { kernel, stride } }) =>
     t.add('AveragePool', x, {

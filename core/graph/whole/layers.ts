@@ -15,6 +15,11 @@ export interface Layer {
   /** The result before bias and normalization, and the axis of its channels. */
   readonly output: Id;
   readonly channelAxis: number;
+  /**
+   * Whether the result is proportional to the weight, which nothing else reads. Then the sum of W dL/dW over
+   * the weight W equals that of a dL/da over the result a.
+   */
+  readonly isProportional: boolean;
 }
 
 /** The parts of a network, in the order in which it computes them. */
@@ -22,8 +27,8 @@ export interface Anatomy {
   /** A weight that several operations share is listed once, with the last of them. */
   readonly layers: readonly Layer[];
   readonly activations: readonly Activation[];
-  /** The inverse standard deviations of normalizations. */
-  readonly inverses: readonly Id[];
+  /** The outputs of normalizations, before scale and shift. */
+  readonly normalizations: readonly Id[];
   /** The largest number of layers on a path from the images to the output. */
   readonly depth: number;
 }
@@ -34,11 +39,12 @@ export function anatomyOf({ tape, input, logits, fed }: WholeNetwork): Anatomy {
   const matrices = new Set(fed.filter(({ role }) => role === 'weight').map(({ id }) => id));
   /** For each value that is a weight with its elements moved, that weight. */
   const weightOf = new Map<Id, Id>();
+  const isProportional = proportionalWeights({ tape, isNeeded, isStream, matrices });
   const layers = new Map<Id, Layer>();
-  const inverses: Id[] = [];
+  const normalizations: Id[] = [];
   const depths: number[] = [];
   for (let id = 0; id <= logits; id++) {
-    const { op, inputs, shape } = tape.get(id);
+    const { op, inputs, shape: result } = tape.get(id);
     depths.push(Math.max(0, ...inputs.map((each) => depths[each]!)));
     if (!isNeeded[id]) continue;
     const weight = matrices.has(id)
@@ -48,15 +54,44 @@ export function anatomyOf({ tape, input, logits, fed }: WholeNetwork): Anatomy {
       if (weight !== undefined) weightOf.set(id, weight);
       continue;
     }
-    if (op === 'Standardize') inverses.push(inputs[2]!);
+    if (op === 'Standardize' || op === 'StandardizeChannels') normalizations.push(id);
     if (weight === undefined || (op !== 'Conv' && op !== 'ConvTranspose' && op !== 'MatMul')) continue;
     depths[id]! += 1;
     layers.delete(weight);
-    const channelAxis = op === 'MatMul' ? shape.length - 1 : 1;
-    layers.set(weight, { weight, shape: tape.shape(weight), output: id, channelAxis });
+    const channelAxis = op === 'MatMul' ? result.length - 1 : 1;
+    const shape = tape.shape(weight);
+    layers.set(weight, { weight, shape, output: id, channelAxis, isProportional: isProportional(weight) });
   }
   const activations = findActivations({ tape, isNeeded, isStream });
-  return { layers: [...layers.values()], activations, inverses, depth: depths[logits]! };
+  return { layers: [...layers.values()], activations, normalizations, depth: depths[logits]! };
+}
+
+const MOVEMENTS: readonly (string | undefined)[] = ['Reshape', 'Transpose'];
+const PRODUCTS: readonly (string | undefined)[] = ['Conv', 'ConvTranspose', 'MatMul'];
+
+/** Whether a weight is read once, by a product, after its elements were at most moved. */
+function proportionalWeights({
+  tape,
+  isNeeded,
+  isStream,
+  matrices,
+}: {
+  tape: Tape;
+  isNeeded: readonly boolean[];
+  isStream: readonly boolean[];
+  matrices: ReadonlySet<Id>;
+}): (weight: Id) => boolean {
+  const readers = new Map<Id, Id[]>();
+  tape.values.forEach(({ id, inputs }) => {
+    if (isNeeded[id]) for (const each of inputs) readers.set(each, [...(readers.get(each) ?? []), id]);
+  });
+  const isReadByProduct = (value: Id): boolean => {
+    const [reader, ...others] = readers.get(value) ?? [];
+    if (reader === undefined || others.length > 0) return false;
+    const { op } = tape.get(reader);
+    return isStream[reader] ? PRODUCTS.includes(op) : MOVEMENTS.includes(op) && isReadByProduct(reader);
+  };
+  return (weight) => matrices.has(weight) && isReadByProduct(weight);
 }
 
 /** Whether each value is needed for `end`. */

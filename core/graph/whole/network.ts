@@ -43,7 +43,8 @@ export interface WholeNetwork {
 /** The whole network of a graph, whose weights have the given roles. */
 export function wholeOfGraph(graph: ResolvedGraph, roles: readonly Role[]): WholeNetwork {
   const { input, output, weights } = graph;
-  const { tape, idOf } = writeOut(graph.tape);
+  // findActivations recognizes gates that are written out, and their gradients can be differentiated again.
+  const { tape, idOf } = writeOut(graph.tape, ['Gelu', 'HardSigmoid']);
   const [batch] = graph.tape.shape(input) as [number];
   const scores = sizeOf(graph.tape.shape(output));
   return {
@@ -58,5 +59,20 @@ export function wholeOfGraph(graph: ResolvedGraph, roles: readonly Role[]): Whol
         : { name, read: initializer.read };
       return { id: idOf(id), name, shape, from, ...roleFields(roles[index]!) };
     }),
+  };
+}
+
+/**
+ * A copy of a network whose normalizations have their means and inverse standard deviations as values of
+ * their own (`Standardize`).
+ */
+export function withSeparateStatistics(network: WholeNetwork): WholeNetwork {
+  const { tape, idOf } = writeOut(network.tape, ['StandardizeChannels']);
+  return {
+    tape,
+    input: idOf(network.input),
+    logits: idOf(network.logits),
+    lastFeature: idOf(network.lastFeature),
+    fed: network.fed.map((tensor) => ({ ...tensor, id: idOf(tensor.id) })),
   };
 }

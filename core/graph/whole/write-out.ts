@@ -1,5 +1,4 @@
-// Replaces operations that are fused for speed by the simple operations that they stand for, so that their
-// gradients can be differentiated again.
+// Replaces operations that are fused for speed by the simple operations that they stand for.
 import { range } from '../../ops/tensor/shapes.js';
 import { numberOf } from '../../ops/tensor/signature.js';
 import { TENSOR_RULES } from '../../ops/tensor/table.js';
@@ -27,26 +26,32 @@ export function gelu(t: Tape, x: Id): Id {
   return t.times(t.times(x, { number: 0.5 }), phi);
 }
 
-/** Copies a tape without fused operations, and maps its values to the copies. */
-export function writeOut({ values }: Tape): { tape: Tape; idOf: (id: Id) => Id } {
+/** The operations that can be written out. */
+export type FusedOperation = 'StandardizeChannels' | 'Gelu' | 'HardSigmoid';
+
+/** Copies a tape without these fused operations, and maps its values to the copies. */
+export function writeOut(
+  { values }: Tape,
+  operations: readonly FusedOperation[],
+): { tape: Tape; idOf: (id: Id) => Id } {
+  const isWrittenOut = new Set<string | undefined>(operations);
   const tape = new Tape(TENSOR_RULES);
   const ids: Id[] = [];
-  for (const value of values)
-    ids.push(
-      copy(
-        tape,
-        value,
-        value.inputs.map((each) => ids[each]!),
-      ),
-    );
+  for (const value of values) {
+    const x = value.inputs.map((each) => ids[each]!);
+    ids.push(isWrittenOut.has(value.op) ? simplify(tape, value, x) : copy(tape, value, x));
+  }
   return { tape, idOf: (id) => ids[id]! };
 }
 
 function copy(t: Tape, { op, attributes, shape, constant, port, type }: Value, x: readonly Id[]): Id {
   if (port !== undefined) return t.port(port, shape);
-  if (constant) return t.constant(constant, shape, type);
+  return constant ? t.constant(constant, shape, type) : t.add(op!, x, attributes);
+}
+
+function simplify(t: Tape, { op, attributes, shape }: Value, x: readonly Id[]): Id {
   const number = (name: string) => numberOf(attributes, name);
-  switch (op) {
+  switch (op as FusedOperation) {
     case 'StandardizeChannels': {
       const axes = range(shape.length).filter((axis) => axis !== 1);
       return standardize(t, x[0]!, { axes, epsilon: number('epsilon') });
@@ -57,7 +62,5 @@ function copy(t: Tape, { op, attributes, shape, constant, port, type }: Value, x
       const line = t.plus(t.times(x[0]!, { number: number('alpha') }), t.scalar(number('beta')));
       return t.add('Clip', [line], { min: 0, max: 1 });
     }
-    default:
-      return t.add(op!, x, attributes);
   }
 }

@@ -100,7 +100,7 @@ export const linear: Rules = {
   },
 };
 
-function windowOf(attributes: Site['attributes']): ConvWindow {
+export function windowOf(attributes: Site['attributes']): ConvWindow {
   return {
     strides: listOf(attributes, 'strides'),
     dilations: listOf(attributes, 'dilations'),
@@ -137,7 +137,7 @@ function matrixGradient({ t, a, b, g }: { t: Tape; a: Id; b: Id; g: Id }): Id {
  * set for a convolution that itself computes the gradient of a weight), because most of its products would be
  * with padding.
  */
-function inputGradient({ t, x, g, attributes }: Site): Id {
+export function inputGradient({ t, x, g, attributes }: Site): Id {
   const [input, weight] = x as [Id, Id];
   const window = windowOf(attributes);
   const kernel = t.shape(weight).slice(2);
@@ -155,13 +155,21 @@ function inputGradient({ t, x, g, attributes }: Site): Id {
  */
 function transposeAndRotate(t: Tape, weight: Id, group: number): Id {
   const [out, inner, ...kernel] = t.shape(weight) as [number, number, ...number[]];
-  const apart = t.reshape(weight, [group, out / group, inner, ...kernel]);
-  const exchanged = t.transpose(apart, [0, 2, 1, ...kernel.map((_, i) => i + 3)]);
+  const apart = t.reshape(
+    weight,
+    group === 1 ? [out, inner, ...kernel] : [group, out / group, inner, ...kernel],
+  );
+  const axes = kernel.map((_, i) => i + 2);
+  const exchanged = t.transpose(
+    apart,
+    group === 1 ? [1, 0, ...axes] : [0, 2, 1, ...axes.map((axis) => axis + 1)],
+  );
+  const shape = [group * inner, out / group, ...kernel];
   // Rotating by 180 degrees reverses the order of all elements of a kernel.
   const elements = sizeOf(kernel);
+  if (elements === 1) return t.reshape(exchanged, shape);
   const flat = t.reshape(exchanged, [group * inner, out / group, elements]);
-  const reversed = elements === 1 ? flat : reverseLast(t, flat, elements);
-  return t.reshape(reversed, [group * inner, out / group, ...kernel]);
+  return t.reshape(reverseLast(t, flat, elements), shape);
 }
 
 /** The largest number of elements that a product with a matrix reverses quicker than a slice does. */
@@ -176,7 +184,7 @@ function reverseLast(t: Tape, a: Id, n: number): Id {
   return t.add('MatMul', [a, t.constant(exchange, [n, n])]);
 }
 
-function weightGradient({ t, x, g, attributes }: Site): Id {
+export function weightGradient({ t, x, g, attributes }: Site): Id {
   const [input, weight] = x as [Id, Id];
   return weightGradientOf({ t, input, weight, gradient: g, attributes });
 }

@@ -6,12 +6,16 @@ import { movement } from './movement.js';
 import { pooling } from './pooling.js';
 import { reductions } from './reductions.js';
 import type { Rules } from './rule.js';
+import { standardizations } from './standardization.js';
+import { weightGradients } from './weight-gradient.js';
 
 export const TENSOR_RULES: Rules = {
   ...elementwise,
   ...movement,
   ...reductions,
   ...linear,
+  ...weightGradients,
   ...pooling,
   ...fused,
+  ...standardizations,
 };
