@@ -111,13 +111,14 @@ async function search({ session, written, truth, options }: SearchRequest): Prom
   }
   try {
     const result = await followWithWorkers({ session, begun, started, count, options });
-    await deliverResults({
-      results: await readResults({ store, result, truth }),
-      options: { ...options, specification },
-    });
+    const results = await readResults({ store, result, truth });
+    await deliverResults({ results, options: { ...options, specification } });
     noteFailedNotification(result);
-    // Warnings are repeated, because those from the start have scrolled away in a long search.
-    for (const warning of formatWarnings(read)) note(paint.yellow(warning));
+    // Warnings are repeated, because those from the start have scrolled away in a long search. The summary
+    // has printed some of them.
+    const printed = new Set(options.json ? [] : results.summary.warnings);
+    const warnings = (read.warnings ?? []).filter(({ message }) => !printed.has(message));
+    for (const warning of formatWarnings({ warnings })) note(paint.yellow(warning));
   } finally {
     restore();
   }

@@ -4,10 +4,11 @@ import type { Comparison, SearchComparison } from '../../core/comparison/compari
 import type { CostedQuality, DatasetQuality, Estimate } from '../../core/comparison/quality.js';
 import { createTable, formatFixed } from './results.js';
 import { paint, print } from './terminal.js';
-import { wrapForTerminal } from './wrap.js';
 
 /** The number of winners that are printed; the files have more. */
 const SHOWN = 10;
+/** The most columns of a matrix that fit 80 columns of text beside the names of proxies. */
+const COLUMNS = 7;
 
 export function printComparison({ searches, between }: Comparison): void {
   for (const search of searches) {
@@ -31,7 +32,8 @@ export function printComparison({ searches, between }: Comparison): void {
 function printQuality({ dataset, candidates, rankers }: DatasetQuality): void {
   print(`\n${dataset}, ${candidates} known`);
   const tops = ['top 1', 'top 10', 'top 50', 'regret 10'];
-  const table = createTable(['by', 'tau', '+-', 'rho', 'nDCG', 'nDCG 2^acc', ...tops]);
+  const headings = ['by', 'tau', '+-', 'rho', 'nDCG', 'nDCG 2^acc', ...tops];
+  const table = createTable(headings, { droppable: ['top 50', 'nDCG', 'rho'] });
   for (const { name, kendall, spearman, ndcg, exponentialNdcg, top } of rankers)
     table.push([
       name,
@@ -50,7 +52,7 @@ function printQuality({ dataset, candidates, rankers }: DatasetQuality): void {
 function printQualityAgainstCost({ dataset, rankers }: DatasetQuality): void {
   const timed = rankers.filter(({ milliseconds }) => milliseconds !== null);
   if (timed.length === 0) return;
-  printText(`\n${dataset}, quality against cost; *: Pareto-optimal, no other is as cheap and agrees as well`);
+  print(`\n${dataset}, quality against cost; *: Pareto-optimal, no other is as cheap and agrees as well`);
   const table = createTable(['by', 'ms a candidate', 'tau', '']);
   for (const { name, milliseconds, kendall, paretoOptimal } of [...timed].sort(byCost))
     table.push([
@@ -70,7 +72,7 @@ function printCosts({ costs }: SearchComparison): void {
   if (!costs) return;
   const { candidates, together, families } = costs;
   const of = candidates === 1 ? 'one candidate' : `${candidates} candidates, the median`;
-  printText(
+  print(
     `\nCost of ${of}, under one draw, by one thread of this machine: ${formatFixed(together, 1)} ms a candidate for all together`,
   );
   const table = createTable(['proxies', 'ms alone', 'ms added to the others']);
@@ -88,19 +90,19 @@ function printRedundancy({
 }: SearchComparison): void {
   if (proxies.length < 2) return;
   print('\nSpearman correlations between proxies');
-  const table = createTable(['', ...proxies.map((_, i) => String(i + 1))]);
-  correlations.forEach((row, i) => {
-    table.push([`${i + 1} ${proxies[i]}`, ...row.map((value) => formatFixed(value ?? undefined, 2))]);
-  });
-  print(table.toString());
-  for (const names of clusters) printText(`nearly the same: ${names.join(', ')}`);
+  for (const columns of chunks([...proxies.keys()], COLUMNS)) {
+    const table = createTable(['', ...columns.map((i) => String(i + 1))]);
+    correlations.forEach((row, i) => {
+      const values = columns.map((column) => formatFixed(row[column] ?? undefined, 2));
+      table.push([`${i + 1} ${proxies[i]}`, ...values]);
+    });
+    print(table.toString());
+  }
+  for (const names of clusters) print(`nearly the same: ${names.join(', ')}`);
   const datasets = Object.keys(leftOut[0]?.gain ?? {});
-  const without = createTable([
-    'without',
-    'tau with all',
-    'kept of top',
-    ...datasets.map((name) => `tau ${name}`),
-  ]);
+  const taus = datasets.map((name) => `tau ${name}`);
+  const headings = ['without', 'tau with all', 'kept of top', ...taus];
+  const without = createTable(headings, { droppable: ['tau with all', ...taus.slice(1).reverse()] });
   for (const { proxy, kendall, kept, of, gain } of leftOut)
     without.push([
       proxy,
@@ -135,7 +137,7 @@ function printWinners({ stability: { draws, betweenDraws, winners } }: SearchCom
     return;
   }
   const stays = betweenDraws.stays.map(({ k, share }) => `${Math.round(share * 100)} % of the top ${k}`);
-  printText(
+  print(
     `between ${draws} draws: tau ${formatFixed(betweenDraws.kendall ?? undefined, 3)}; ${stays.join(', ')} stay when draws are drawn anew\n`,
   );
 }
@@ -164,11 +166,10 @@ function printBetween(between: readonly BetweenSearches[]): void {
 
 function printChecklist({ id, checklist }: SearchComparison, of: number): void {
   print(paint.bold(of > 1 ? `Checklist, ${id}` : 'Checklist'));
-  for (const { question, answer } of checklist) printText(`${question}\n  ${answer}`);
+  for (const { question, answer } of checklist) print(`${question}\n  ${answer}`);
   print('');
 }
 
-/** Prints lines that fit the terminal. */
-function printText(text: string): void {
-  print(wrapForTerminal(text).join('\n'));
+function chunks<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
 }

@@ -12,14 +12,13 @@ import { formatBusyCount, formatLatencyCells, formatMachine } from './latencies.
 import { createTable, type TableOptions } from './table.js';
 import { note, paint } from './terminal.js';
 import { formatVerification } from './verification.js';
-import { wrapForTerminal } from './wrap.js';
 
 export { createTable };
 
 const LATENCY_HEAD = ['ms', 'quartiles'];
 /**
- * On a narrow screen, the quartiles of latencies are left out before candidates are shortened much, and then
- * the parameters.
+ * On a narrow screen, the quartiles of latencies are left out before candidates are shortened much, then the
+ * parameters, and then the proxies beyond the four, the last one first.
  */
 const DROPPABLE = ['quartiles', 'Mparams'];
 
@@ -37,7 +36,8 @@ export function formatRankingTable(
   const others = extraProxies(proxiesIn(rows));
   const names = ['expressivity', 'progressivity', 'trainability', ...others];
   const headings = ['rank', 'candidate', 'score', ...names, ...costs];
-  const table = createTable(headings, { ...screen, ...(measured ? { droppable: DROPPABLE } : {}) });
+  const droppable = [...(measured ? DROPPABLE : []), ...others.toReversed()];
+  const table = createTable(headings, { ...screen, droppable });
   for (const { rank, candidate, score, proxies, parameters } of rows)
     table.push([
       String(rank),
@@ -147,8 +147,7 @@ export function formatSummary({
     lines.push(
       `${dataset}: Kendall's tau ${formatFixed(kendall, 3)}, Spearman's rho ${formatFixed(spearman, 3)}`,
     );
-  for (const warning of warnings)
-    lines.push(...wrapForTerminal(`warning: ${warning}`).map((line) => paint.yellow(line)));
+  for (const warning of warnings) lines.push(paint.yellow(`warning: ${warning}`));
   return lines.join('\n');
 }
 

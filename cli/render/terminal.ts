@@ -1,5 +1,6 @@
 // Writes to stdout and stderr: colours and motion on terminals only, plain lines elsewhere.
 import pc from 'picocolors';
+import { wrapLines } from './wrap.js';
 
 export const paint = pc.createColors(isColoured());
 
@@ -33,7 +34,7 @@ export function getEllipsis(): string {
 
 /** Prints to stderr, so that stdout contains only results. */
 export function note(text: string): void {
-  process.stderr.write(`${replaceControls(text)}\n`);
+  process.stderr.write(`${fitLines(replaceControls(text), process.stderr)}\n`);
 }
 
 /**
@@ -41,7 +42,15 @@ export function note(text: string): void {
  * terminal later.
  */
 export function print(text: string): void {
-  printData(replaceControls(text));
+  printData(fitLines(replaceControls(text), process.stdout));
+}
+
+/** On a terminal, the text with lines that fit it. */
+function fitLines(
+  text: string,
+  { isTTY, columns }: { readonly isTTY?: boolean; readonly columns?: number },
+): string {
+  return isTTY ? wrapLines({ text, width: columns || 80 }) : text;
 }
 
 /** Prints data for programs, such as CSV; bytes are unchanged except on a terminal. */

@@ -1,26 +1,56 @@
-// Breaks text into lines that fit the terminal.
-import { getTerminalWidth } from './terminal.js';
+// Breaks text into lines that fit a width.
+import stringWidth from 'string-width';
+
+interface Text {
+  readonly text: string;
+  readonly width: number;
+}
 
 /**
  * Breaks lines between words. A word that is longer than a line, such as a path, is broken at the line's end.
  */
-export function wrap({ text, width }: { readonly text: string; readonly width: number }): string[] {
+export function wrap({ text, width }: Text): string[] {
   return text.split('\n').flatMap((paragraph) => {
-    const lines = [''];
     const words = paragraph
       .split(' ')
       .flatMap((word) => word.match(new RegExp(`.{1,${width}}`, 'g')) ?? ['']);
-    for (const word of words) {
-      const line = lines.at(-1)!;
-      if (line && line.length + 1 + word.length > width) lines.push(word);
-      else lines[lines.length - 1] = line ? `${line} ${word}` : word;
-    }
-    return lines;
+    return joinWords({ words, width, indent: '' });
   });
 }
 
-/** The lines of a text at the width of the terminal; for a file or a program, the text unchanged. */
-export function wrapForTerminal(text: string): string[] {
-  const width = getTerminalWidth();
-  return Number.isFinite(width) ? wrap({ text, width }) : [text];
+/**
+ * Breaks lines that are too long between words, and keeps their indentation. A word that is longer than a
+ * line, such as a candidate, stays whole, so that it can be copied.
+ */
+export function wrapLines({ text, width }: Text): string {
+  return text
+    .split('\n')
+    .flatMap((line) => {
+      if (stringWidth(line) <= width) return [line];
+      const [indent = ''] = /^ */.exec(line)!;
+      return joinWords({ words: line.slice(indent.length).split(' '), width, indent });
+    })
+    .join('\n');
+}
+
+/** Colours have no width. */
+function joinWords({
+  words,
+  width,
+  indent,
+}: {
+  readonly words: readonly string[];
+  readonly width: number;
+  readonly indent: string;
+}): string[] {
+  const lines: string[] = [];
+  let line: string | undefined;
+  for (const word of words) {
+    const longer: string = line === undefined ? indent + word : `${line} ${word}`;
+    if (line !== undefined && line !== indent && stringWidth(longer) > width) {
+      lines.push(line);
+      line = indent + word;
+    } else line = longer;
+  }
+  return [...lines, line ?? ''];
 }

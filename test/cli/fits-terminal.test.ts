@@ -1,0 +1,121 @@
+// Tests that what commands print fits a terminal of 80 columns: text is wrapped, wide tables leave columns out.
+import stringWidth from 'string-width';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { printComparison } from '../../cli/render/comparison.js';
+import { printCorrelation } from '../../cli/render/correlation.js';
+import { formatRankingTable } from '../../cli/render/results.js';
+import { note, print } from '../../cli/render/terminal.js';
+import { wrapLines } from '../../cli/render/wrap.js';
+import type { Agreement, Correlation } from '../../client/results/correlate.js';
+import { compareCohorts } from '../../core/comparison/comparison.js';
+import { rankingAgreement } from '../../core/ranking/agreement.js';
+
+let said: string;
+
+/** Both streams are terminals of 80 columns, whose output is kept in `said`. */
+beforeEach(() => {
+  said = '';
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, 'write').mockImplementation((text) => {
+      said += String(text);
+      return true;
+    });
+    for (const [name, value] of Object.entries({ isTTY: true, columns: 80 }))
+      Object.defineProperty(stream, name, { value, configurable: true });
+  }
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  for (const stream of [process.stdout, process.stderr])
+    for (const name of ['isTTY', 'columns']) Reflect.deleteProperty(stream, name);
+});
+
+const widest = () => Math.max(...said.split('\n').map((line) => stringWidth(line)));
+
+test.each([
+  ['note', note],
+  ['print', print],
+] as const)('%s wraps a sentence between words, and loses none', (_, say) => {
+  const sentence = 'the machine was busy while two of two latencies were measured '.repeat(4).trim();
+  say(sentence);
+  expect(widest()).toBeLessThanOrEqual(80);
+  expect(said.trim().split(/\s+/).join(' ')).toBe(sentence);
+});
+
+test('wrapped lines keep their indentation; a word that is longer than a line stays whole', () => {
+  const long = '|nor_conv_3x3~0|'.repeat(8);
+  expect(wrapLines({ text: `  one two ${long} three`, width: 10 })).toBe(`  one two\n  ${long}\n  three`);
+});
+
+test('a ranking with many proxies leaves the last ones out', () => {
+  const names = ['synflow', 'snip', 'grad-norm', 'naswot', 'zico', 'sampled-progressivity'];
+  const proxies = Object.fromEntries(names.map((name, i) => [name, -1234.5678 * i]));
+  const row = {
+    rank: 15_625,
+    candidate: 'c'.repeat(70),
+    score: -1234.5678,
+    proxies: { expressivity: 28.1, progressivity: 0.1, trainability: -0.1, complexity: 285e6, ...proxies },
+    parameters: 1e6,
+  };
+  print(formatRankingTable([row]));
+  expect(widest()).toBeLessThanOrEqual(80);
+  expect(said).not.toContain('sampled-progressivity');
+});
+
+test('the tables of agreement fit with the names of real datasets', () => {
+  const rows = Array.from({ length: 30 }, (_, i) => ({
+    score: -i,
+    accuracy: 90 - (i % 7),
+    unit: String(i),
+    flops: 1e6 * (i + 1),
+  }));
+  const found = rankingAgreement(rows);
+  const agreements = ['cifar10', 'imagenet16-120'].map(
+    (dataset): Agreement => ({
+      ...found,
+      dataset,
+      trueBest: 90,
+      top: found.top.map((top) => ({ ...top, flops: { ...top } })),
+      baselines: { flops: found, parameters: found, depth: found, flopsAndResidual: found },
+    }),
+  );
+  const correlation: Correlation = { id: 'a', datasets: agreements, top50StabilityBetweenDraws: 0.5 };
+  printCorrelation(correlation);
+  expect(widest()).toBeLessThanOrEqual(80);
+  for (const text of ['imagenet16-120', 'FLOPs + identity path', 'better half']) expect(said).toContain(text);
+});
+
+test('a comparison of eleven proxies fits, with one draw and with two', () => {
+  const names = ['expressivity', 'progressivity', 'trainability', 'complexity', 'synflow', 'snip', 'zico'];
+  const proxies = [...names, 'sampled-progressivity', 'grad-norm', 'naswot', 'depth'];
+  const units = Array.from({ length: 12 }, (_, i) => `|nor_conv_3x3~0|+|none~0|none~1|+|candidate~${i}|`);
+  const column = (shift: number) => Float64Array.from(units, (_, i) => -((i * 5 + shift) % 12));
+  const known = units.map((_, unit) => ({ unit, accuracy: 90 - unit }));
+  for (const draws of [1, 2]) {
+    said = '';
+    const values = proxies.map(
+      (name, at) => [name, Array.from({ length: draws }, (_, i) => column(at + i))] as const,
+    );
+    const search = {
+      cohort: {
+        id: 'a',
+        units,
+        values: new Map(values),
+        aggregation: { kind: 'log-rank' as const, weights: {} },
+        costs: new Map(),
+      },
+      space: 'nas-bench-201',
+      known: new Map([
+        ['cifar10', known],
+        ['imagenet16-120', known],
+      ]),
+      millisecondsPerCandidate: 12.5,
+      costs: { candidates: 1, together: 10, families: [] },
+    };
+    printComparison(compareCohorts({ searches: [search], differ: () => [] }));
+    expect(widest()).toBeLessThanOrEqual(80);
+    // One draw does not show how ranks vary.
+    expect(/^ *rank +ranks /m.test(said)).toBe(draws === 2);
+    expect(said).not.toContain('median of 1');
+  }
+});
