@@ -50,6 +50,9 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
+/** Room for an address that names a candidate of 8,000 characters, of which each may take 9 bytes. */
+const LARGEST_HEADER = 96 * 1024;
+
 export async function startHttpServer({
   zeroscout,
   version,
@@ -68,7 +71,8 @@ export async function startHttpServer({
     new Response(null, { status: 503 });
   const server = createAdaptorServer({
     fetch: (request, env) => fetch(request, env),
-    ...(certificate ? { createServer: createTlsServer, serverOptions: certificate } : {}),
+    serverOptions: { maxHeaderSize: LARGEST_HEADER, ...certificate },
+    ...(certificate ? { createServer: createTlsServer } : {}),
   });
   const taken = await listen(server, { host, port });
   const scheme = tls ? 'https' : 'http';

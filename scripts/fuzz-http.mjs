@@ -20,7 +20,7 @@ if (!existsSync(PROGRAM)) {
   run(join(VENV, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', 'schemathesis==4.32.5']);
 }
 const home = mkdtempSync(join(tmpdir(), 'zeroscout-fuzz-'));
-const scout = await connect({ home, onNote: () => {} });
+const scout = await connect({ home, readings: 'thread', onNote: () => {} });
 const faults = [];
 const server = await startHttpServer({
   zeroscout: scout,
@@ -32,7 +32,7 @@ const server = await startHttpServer({
 try {
   const text =
     'name: fuzzed\nspace: nas-bench-201\nstrategy: { kind: random, samples: 20 }\nfidelity: { draws: 1, batch: 2, resolution: 8 }\nseed: 1\n';
-  await (await scout.searches.start({ id: 'fuzzed', specification: { text } })).result();
+  await (await scout.searches.start({ id: 'fuzzed', specification: { text } })).results();
   await attack();
 } finally {
   await server.close();

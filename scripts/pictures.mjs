@@ -42,7 +42,7 @@ async function runSearches() {
   for (const { id, seed, samples } of SEARCHES) {
     const text = `name: ${id}\nspace: nas-bench-201\nstrategy: { kind: random, samples: ${samples} }\nfidelity: { draws: 2, batch: 8, resolution: 16 }\nseed: ${seed}\n`;
     const search = await scout.searches.start({ id, specification: { text } });
-    await search.result();
+    await search.results();
   }
 }
 

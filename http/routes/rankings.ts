@@ -9,6 +9,8 @@ import { FilterQuery, tableOf } from './finished-search.js';
 import type { RouteSetting } from './route-setting.js';
 
 const MOST = 1_000;
+/** A candidate's text is part of the address, which fits below the server's limit in any script. */
+const LONGEST_CANDIDATE = 8_000;
 const SortQuery = z
   .string()
   .max(200)
@@ -39,7 +41,7 @@ function addPage(setting: RouteSetting): void {
           limit: z.coerce.number().int().min(1).max(MOST).default(100),
           candidate: z
             .string()
-            .max(100_000)
+            .max(LONGEST_CANDIDATE)
             .optional()
             .openapi({ description: 'begin at the page that holds this candidate, in place of `offset`' }),
         }),
@@ -76,7 +78,7 @@ function addCandidate(setting: RouteSetting): void {
       summary: 'The row of one candidate',
       request: {
         params: z.object({ id: IdParameter }),
-        query: z.object({ candidate: z.string().min(1).max(100_000) }),
+        query: z.object({ candidate: z.string().min(1).max(LONGEST_CANDIDATE) }),
       },
       responses: { 200: describeJson(z.record(z.string(), CellSchema), 'the row'), ...problems },
     }),

@@ -28,6 +28,18 @@ describe('a search', () => {
     expect((await ask('/api/searches')).json).toEqual({ searches: [], next: null });
   });
 
+  test('a space is described, the size of a large one as text', async () => {
+    const describe = (space: unknown) => ask('/api/spaces/describe', { method: 'POST', body: { space } });
+    expect(await describe('nas-bench-201')).toMatchObject({ status: 200, json: { candidates: 15_625 } });
+    const { status, json } = await describe('darts');
+    expect(status).toBe(200);
+    expect(json.candidates).toMatch(/^\d{17,}$/);
+    expect(await describe('nasbench201')).toMatchObject({
+      status: 422,
+      json: { issues: [{ path: 'kind' }] },
+    });
+  });
+
   test('files of a specification come with the request, never from this machine', async () => {
     const specification = 'name: listed\nspace: nas-bench-201\nstrategy: { kind: list, file: /etc/passwd }\n';
     const check = (files?: object) =>
@@ -86,6 +98,15 @@ describe('a search', () => {
     expect(await ask('/api/searches/@last/ranking.csv', { headers: { 'If-None-Match': tag } })).toMatchObject(
       { status: 304 },
     );
+    const longest = '万'.repeat(8_000);
+    for (const [text, status] of [
+      [longest, 404],
+      [`${longest}x`, 422],
+    ] as const)
+      expect(
+        (await ask(`/api/searches/@last/ranking/candidate?${new URLSearchParams({ candidate: text })}`))
+          .status,
+      ).toBe(status);
     const { candidate } = json.rows[3];
     const found = await ask(`/api/searches/@last/ranking/candidate?${new URLSearchParams({ candidate })}`);
     expect(found.json).toEqual(json.rows[3]);
