@@ -14,7 +14,7 @@ import { answerProblem, ProblemError } from './problem.js';
 import type { OpenRankings } from './rankings/open-rankings.js';
 import { limitRate } from './rate-limit.js';
 import { addCandidateRoute } from './routes/candidates.js';
-import { addComparisonRoute } from './routes/comparison.js';
+import { addComparisonRoutes } from './routes/comparison.js';
 import { addDownloadRoutes } from './routes/downloads.js';
 import { addEventRoutes } from './routes/events.js';
 import { addFailuresRoute } from './routes/failures.js';
@@ -77,7 +77,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   addRankingRoutes(setting);
   addCandidateRoute(setting);
   addPictureRoutes(setting);
-  addComparisonRoute(setting);
+  addComparisonRoutes(setting);
   addRelationRoutes(setting);
   addDownloadRoutes(setting);
   addReportRoute(setting);

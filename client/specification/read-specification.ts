@@ -8,6 +8,7 @@ import { definitionOfKind, openSpace, SPACES } from '../../core/spaces/index.js'
 import type { Space } from '../../core/spaces/space.js';
 import { calibrationWarnings } from '../../core/specification/calibration-warnings.js';
 import { adviseOn, checkAgainstSpace } from '../../core/specification/check-against-space.js';
+import { checkScoreGradients } from '../../core/specification/constant-scores.js';
 import {
   candidatesToExamine,
   type SampledCandidate,
@@ -126,6 +127,7 @@ async function completeSpecification({
   const warnings = [
     ...adviseOn({ specification, space }),
     ...sampleWarnings({ specification, space, ...examined({ space, structures }) }),
+    ...checkScoreGradients({ specification, space, ...examined({ space, structures }) }),
     ...(images ? adviseOnImages({ specification, images }) : []),
     ...calibrationWarnings(specification.aggregation.calibration).map((message) => ({
       path: 'aggregation',

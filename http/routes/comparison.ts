@@ -1,46 +1,83 @@
-// Defines the route that compares finished searches: agreement, stability, redundancy, and advice.
+// Defines the routes that compare finished searches: agreement, cost, stability, redundancy, and advice.
 import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { requireRole } from '../access.js';
 import { describeJson, problems } from '../schemas.js';
 import { toJson } from '../to-json.js';
 import type { RouteSetting } from './route-setting.js';
 
 const MOST = 8;
+/** Timing takes up to twenty seconds for each search, on the machine of this server. */
+const MOST_TIMED = 20;
 
-export function addComparisonRoute({ app, zeroscout }: RouteSetting): void {
+const query = z.object({
+  ids: z
+    .string()
+    .min(1)
+    .max(2_000)
+    .transform((text) => text.split(',').filter((id) => id !== ''))
+    .pipe(z.array(z.string()).min(1).max(MOST))
+    .openapi({ type: 'string', description: 'ids joined by commas', example: '@last' }),
+  time: z.coerce.number().int().min(0).max(MOST_TIMED).default(0).openapi({
+    description:
+      'the number of candidates of each search whose proxies are timed on the machine of this server, for operators: `costs` of each search, and the milliseconds of each ranking beside known accuracies',
+  }),
+});
+
+const answer = describeJson(
+  z.looseObject({
+    searches: z.array(z.looseObject({ id: z.string() })),
+    between: z.array(z.looseObject({})),
+  }),
+  'the comparison',
+);
+
+export function addComparisonRoutes({ app, zeroscout }: RouteSetting): void {
   app.openapi(
     createRoute({
       tags: ['rankings'],
-      middleware: requireRole('viewer'),
+      middleware: [requireRole('viewer'), requireOperatorToTime],
       method: 'get',
       path: '/api/comparison',
       operationId: 'compareSearches',
       summary: 'What one to eight finished searches say, each and together',
-      request: {
-        query: z.object({
-          ids: z
-            .string()
-            .min(1)
-            .max(2_000)
-            .transform((text) => text.split(',').filter((id) => id !== ''))
-            .pipe(z.array(z.string()).min(1).max(MOST))
-            .openapi({ type: 'string', description: 'ids joined by commas', example: '@last' }),
-        }),
-      },
-      responses: {
-        200: describeJson(
-          z.looseObject({
-            searches: z.array(z.looseObject({ id: z.string() })),
-            between: z.array(z.looseObject({})),
-          }),
-          'the comparison',
-        ),
-        ...problems,
-      },
+      request: { query },
+      responses: { 200: answer, ...problems },
     }),
     async (context) => {
-      const ids = [...new Set(context.req.valid('query').ids)];
-      return context.json(toJson(await zeroscout.searches.compare(ids)), 200);
+      const { ids, time } = context.req.valid('query');
+      return context.json(toJson(await zeroscout.searches.compare(unique(ids), { timed: time })), 200);
     },
   );
+  app.openapi(
+    createRoute({
+      tags: ['rankings'],
+      middleware: [requireRole('viewer'), requireOperatorToTime],
+      method: 'post',
+      path: '/api/comparison',
+      operationId: 'compareSearchesWithAccuracies',
+      summary:
+        'The same beside known accuracies: the agreement of each proxy and its cost; nothing is stored',
+      request: {
+        query,
+        body: { required: true, content: { 'text/csv': { schema: z.string() } } },
+      },
+      responses: { 200: answer, ...problems },
+    }),
+    async (context) => {
+      const { ids, time } = context.req.valid('query');
+      const truth = { file: new Uint8Array(await context.req.arrayBuffer()), name: 'truth' };
+      return context.json(toJson(await zeroscout.searches.compare(unique(ids), { truth, timed: time })), 200);
+    },
+  );
+}
+
+function unique(ids: readonly string[]): readonly string[] {
+  return [...new Set(ids)];
+}
+
+/** Timing scores candidates, as only operators may have done. */
+function requireOperatorToTime(context: Context, next: () => Promise<void>) {
+  const isTimed = !/^0*$/.test(context.req.query('time') ?? '');
+  return isTimed ? requireRole('operator')(context, next) : next();
 }

@@ -1,6 +1,7 @@
 // Tests the HTTP API as programs and browsers use it, on real servers: from a specification in a request to
 // pages of its ranking.
 import { describe, expect, test } from 'vitest';
+import type { Comparison } from '../../client/index.js';
 import { cellAt, printCell } from '../../core/spaces/nas-bench-201/cell.js';
 import { ask, askAs, eventsUntil, type Method, serveApi, server, TOKENS } from '../support/http-api.js';
 
@@ -177,6 +178,24 @@ describe('a search', () => {
     // A server that computes in its own thread answers a few requests before and after, and one very late.
     expect(times.length).toBeGreaterThan(40);
     expect(times.filter((time) => time >= 200).length).toBeLessThanOrEqual(times.length / 20);
+  });
+
+  test('a comparison times proxies for operators, and puts quality beside cost where accuracies are known', async () => {
+    const path = '/api/comparison?ids=@last&time=2';
+    expect(await ask(path)).toMatchObject({ status: 403, json: { code: 'operator-needed' } });
+    const cells = (await ask('/api/searches/@last/ranking.json')).json.map(
+      ({ candidate }: { candidate: string }) => candidate,
+    );
+    const table = `arch,acc\n${cells.map((cell: string, i: number) => `${cell},${90 - i}`).join('\n')}\n`;
+    const headers = { 'Content-Type': 'text/csv', Authorization: `Bearer ${TOKENS.operator}` };
+    const answer = await fetch(new URL(path.slice(1), server.url), { method: 'POST', headers, body: table });
+    expect(answer.status).toBe(200);
+    const [search] = ((await answer.json()) as Comparison).searches;
+    expect(search!.costs).toMatchObject({ candidates: 2, families: [{ family: 'az-nas' }] });
+    const [all] = search!.datasets[0]!.rankers;
+    expect(all).toMatchObject({ kind: 'aggregation', milliseconds: search!.costs!.together });
+    expect(all!.kendall.value).toBeCloseTo(1, 1);
+    expect(search!.datasets[0]!.rankers.some(({ paretoOptimal }) => paretoOptimal)).toBe(true);
   });
 
   test('rows are downloaded as JSON and Parquet, and an unchanged page is not sent again', async () => {

@@ -1,10 +1,10 @@
 // Renders finished searches side by side: their agreement, their results and costs, and the candidates that
 // entered and left the top.
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Comparison, WatchedSearch } from '../../../http/answers.js';
-import { withQuery } from '../../api/ask.js';
-import { useShared } from '../../api/session.js';
-import { useAnswer } from '../../api/use-answer.js';
+import { type AskError, ask, withQuery } from '../../api/ask.js';
+import { useIsOperator, useShared } from '../../api/session.js';
+import { asAskError, useAnswer } from '../../api/use-answer.js';
 import { Empty, ProblemNote } from '../../parts/notes.js';
 import { useQuery } from '../../parts/use-query.js';
 import { useTitle } from '../../parts/use-title.js';
@@ -71,17 +71,66 @@ function Choice({ search: { id, name, space, started }, isChosen, onChange }: Ch
   );
 }
 
+/** The number of candidates whose proxies are timed on request. */
+const TIMED = 5;
+
 function Compared({ ids }: { readonly ids: readonly string[] }) {
-  const { data, problem, isLoading } = useAnswer<Comparison>(
-    withQuery('/comparison', { ids: ids.join(',') }),
-  );
-  const isCurrent = data?.searches.length === ids.length;
+  const isOperator = useIsOperator();
+  const [isTimed, setTimed] = useState(false);
+  const path = withQuery('/comparison', { ids: ids.join(','), ...(isTimed ? { time: String(TIMED) } : {}) });
+  const { data, problem, isLoading } = useAnswer<Comparison>(path);
+  const known = useKnown(path);
+  const comparison = known.comparison ?? data;
+  const isCurrent = comparison?.searches.length === ids.length;
   return (
     <>
-      <ProblemNote problem={problem} />
-      {isLoading && <p class="quiet">Comparing ...</p>}
-      {data && isCurrent && <ComparisonTables comparison={data} />}
+      <p class="actions">
+        {isOperator && !isTimed && (
+          <button type="button" onClick={() => setTimed(true)}>
+            Time the proxies of {TIMED} candidates
+          </button>
+        )}{' '}
+        <label>
+          Known accuracies (CSV with a column <code>arch</code>; compared, not stored){' '}
+          <input
+            type="file"
+            accept=".csv,text/csv"
+            aria-label="CSV of known accuracies"
+            onChange={(event) => known.read(event.currentTarget.files?.[0])}
+          />
+        </label>
+      </p>
+      <ProblemNote problem={known.problem ?? problem} />
+      {(isLoading || known.isLoading) && <p class="quiet">Comparing ...</p>}
+      {comparison && isCurrent && <ComparisonTables comparison={comparison} />}
       {ids.length === 2 && <PairPart earlier={ids[0]!} later={ids[1]!} />}
     </>
   );
+}
+
+interface Known {
+  readonly comparison?: Comparison;
+  readonly problem?: AskError;
+  readonly isLoading?: boolean;
+}
+
+/** The comparison beside the accuracies of a file that the visitor opens, asked again where the path changes. */
+function useKnown(path: string): Known & { readonly read: (file: File | undefined) => void } {
+  const [file, setFile] = useState<File>();
+  const [known, setKnown] = useState<Known>({});
+  useEffect(() => {
+    if (!file) return undefined;
+    const stop = new AbortController();
+    setKnown({ isLoading: true });
+    file
+      .text()
+      .then((body) => ask<Comparison>(path, { method: 'POST', body, type: 'text/csv', signal: stop.signal }))
+      .then((comparison) => ({ comparison }))
+      .catch((error: unknown) => ({ problem: asAskError(error) }))
+      .then((found) => {
+        if (!stop.signal.aborted) setKnown(found);
+      });
+    return () => stop.abort();
+  }, [path, file]);
+  return { ...known, read: setFile };
 }

@@ -4,6 +4,7 @@ import { Link } from 'wouter-preact';
 import type { Comparison } from '../../../http/answers.js';
 import { withQuery } from '../../api/ask.js';
 import { formatCount, formatPercent, formatValue } from '../../text/format.js';
+import { CostTables } from './cost-tables.js';
 
 /** The number of best candidates that are listed for each search. */
 const WINNERS = 20;
@@ -73,6 +74,7 @@ function One({ search }: { readonly search: SearchPart }) {
           </li>
         ))}
       </ul>
+      <CostTables search={search} />
       <details open>
         <summary>The first {Math.min(WINNERS, stability.winners.length)}</summary>
         <Winners id={id} stability={stability} />
