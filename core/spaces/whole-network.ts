@@ -2,6 +2,7 @@
 import { resolveGraph } from '../graph/resolve.js';
 import { graphOfStructure } from '../graph/structure.js';
 import { weightRoles } from '../graph/weight-roles.js';
+import { hasConstantScoreSum } from '../graph/whole/constant-score-sum.js';
 import { wholeOfBlocks } from '../graph/whole/from-blocks.js';
 import { type WholeNetwork, wholeOfGraph } from '../graph/whole/network.js';
 import type { Space } from './space.js';
@@ -26,4 +27,9 @@ export function wholeNetworkOf({
   const image = [graph.inputs[0]!.shape[1] ?? 3, resolution, resolution];
   const resolved = resolveGraph({ graph, batch: 1, image, file: candidate });
   return wholeOfGraph(resolved, weightRoles(resolved));
+}
+
+/** Whether the sum of the class scores over a batch is the same whatever the images are. */
+export function hasConstantScores(at: Parameters<typeof wholeNetworkOf>[0]): boolean {
+  return hasConstantScoreSum(wholeNetworkOf(at));
 }

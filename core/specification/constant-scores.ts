@@ -1,9 +1,8 @@
 // Refuses proxies of the gradient of the class scores' sum where that gradient is zero, and warns where it is
 // zero for a part of the networks.
 import { type Issue, SpecError } from '../errors.js';
-import { hasConstantScoreSum } from '../graph/whole/constant-score-sum.js';
 import type { Space } from '../spaces/space.js';
-import { wholeNetworkOf } from '../spaces/whole-network.js';
+import { hasConstantScores } from '../spaces/whole-network.js';
 import { familyOf, needsOf } from './families.js';
 import { candidatesToExamine, type SampledCandidate } from './sample-warnings.js';
 import type { Specification } from './specification.js';
@@ -29,9 +28,7 @@ export function checkScoreGradients({
   const examined =
     candidates ?? (space.structureOf ? [] : candidatesToExamine(space).map((candidate) => ({ candidate })));
   const known = examined.filter(({ candidate }) => resolution % space.resolutionStep(candidate) === 0);
-  const constant = known.filter((each) =>
-    hasConstantScoreSum(wholeNetworkOf({ space, resolution, ...each })),
-  );
+  const constant = known.filter((each) => hasConstantScores({ space, resolution, ...each }));
   if (constant.length === 0) return [];
   const named = reading.join(', ');
   const cause =

@@ -2,9 +2,8 @@
 // compare the gradient of that sum.
 import { describe, expect, test } from 'vitest';
 import { SpecError } from '../../../core/errors.js';
-import { hasConstantScoreSum } from '../../../core/graph/whole/constant-score-sum.js';
 import { openSpace } from '../../../core/spaces/index.js';
-import { wholeNetworkOf } from '../../../core/spaces/whole-network.js';
+import { hasConstantScores } from '../../../core/spaces/whole-network.js';
 import { checkScoreGradients } from '../../../core/specification/constant-scores.js';
 import { candidatesToExamine } from '../../../core/specification/sample-warnings.js';
 import { checkSpecification } from '../../../core/specification/specification.js';
@@ -33,7 +32,7 @@ describe('the sum of class scores over a batch', () => {
   ] as const)('%s', (_, value, expected) => {
     const space = openSpace(specificationOf(value, ['flops']).space);
     for (const candidate of candidatesToExamine(space).slice(0, 2))
-      expect(hasConstantScoreSum(wholeNetworkOf({ space, candidate, resolution: 32 }))).toBe(expected);
+      expect(hasConstantScores({ space, candidate, resolution: 32 })).toBe(expected);
   });
 });
 
