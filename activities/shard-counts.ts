@@ -1,10 +1,8 @@
-// Counts the results for the candidates of one shard, and reports the counts to Temporal and to progress bars
-// twice a second.
+// Counts the results for the candidates of one shard, and reports the counts to Temporal and to progress bars.
 import { activityInfo, heartbeat } from '@temporalio/activity';
+import { heartbeatTimeoutOf, paceOf } from '../core/contract/heartbeats.js';
 import type { ShardInput, ShardResult } from '../core/contract/search-activities.js';
 import type { ProgressBus } from '../store/store.js';
-
-const TICK_MS = 500;
 
 export interface ShardCounts {
   /** Candidates before this index were done by an earlier attempt. */
@@ -28,14 +26,19 @@ export function createShardCounts({
   readonly size: number;
   readonly progress: ProgressBus;
 }): ShardCounts {
-  const { heartbeatDetails } = activityInfo();
+  const { heartbeatDetails, heartbeatTimeoutMs = heartbeatTimeoutOf(0) } = activityInfo();
+  const { tickMs, ticks } = paceOf(heartbeatTimeoutMs);
   const cursor = Math.min(Number((heartbeatDetails as { cursor?: number })?.cursor ?? 0), size);
   const counts = { scored: 0, reused: cursor, failed: 0 };
   const done = new Set<number>();
   let front = cursor;
-  const publishCounts = () => {
+  let tick = 0;
+  const report = () => {
     while (done.delete(front)) front++;
     heartbeat({ cursor: front, ...counts });
+  };
+  const publishCounts = () => {
+    if (tick++ % ticks === 0) report();
     progress.publish(search, { shard, ...counts });
   };
   return {
@@ -45,12 +48,14 @@ export function createShardCounts({
       done.add(index);
     },
     publishWhile: async (work) => {
-      const timer = setInterval(publishCounts, TICK_MS);
+      const timer = setInterval(publishCounts, tickMs);
       try {
         await work();
       } finally {
         clearInterval(timer);
-        publishCounts();
+        // After a failure the next attempt begins where this report says.
+        report();
+        progress.publish(search, { shard, ...counts });
       }
       return counts;
     },

@@ -1,5 +1,6 @@
 // Scores a list of candidates shard by shard, a few shards at a time.
 import { condition, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { heartbeatTimeoutOf } from '../core/contract/heartbeats.js';
 import type { AddressedInput, CandidateListRef } from '../core/contract/search.js';
 import type { SearchActivities, ShardInput } from '../core/contract/search-activities.js';
 import { scoreQueue } from '../core/contract/search-queues.js';
@@ -47,7 +48,7 @@ export async function scoreList({
   const fleet = proxyActivities<SearchActivities>({
     taskQueue: scoreQueue(device),
     startToCloseTimeout: '24h',
-    heartbeatTimeout: '15s',
+    heartbeatTimeout: heartbeatTimeoutOf(specification.execution.window),
     retry,
   });
   const shards = shardsOf(work);
