@@ -38,7 +38,7 @@ export function createShardCounts({
     heartbeat({ cursor: front, ...counts });
   };
   const publishCounts = () => {
-    if (tick++ % ticks === 0) report();
+    if (++tick % ticks === 0) report();
     progress.publish(search, { shard, ...counts });
   };
   return {
@@ -51,10 +51,12 @@ export function createShardCounts({
       const timer = setInterval(publishCounts, tickMs);
       try {
         await work();
+      } catch (error) {
+        // The next attempt begins where this report says. A finished shard reports nothing more.
+        report();
+        throw error;
       } finally {
         clearInterval(timer);
-        // After a failure the next attempt begins where this report says.
-        report();
         progress.publish(search, { shard, ...counts });
       }
       return counts;

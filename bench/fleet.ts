@@ -24,7 +24,7 @@ const program = new Command('bench:fleet')
   .option('--controls <N>', 'control workers', count, 1)
   .addOption(new Option('--only <SCENARIO>', 'one of the scenarios').choices(SCENARIOS))
   .option('--candidates <N>', 'candidates of the one search', count, 1_000_000)
-  .option('--milliseconds <N>', "a synthetic worker's mean time for a candidate", count, 50)
+  .option('--milliseconds <N>', "a synthetic worker's mean time for a candidate", count, 100)
   .option('--searches <N>', 'searches at once, of five priorities', count, 50)
   .option('--schedules <N>', 'schedules that fire in one minute', count, 200)
   .action(async (options: Options) => {
@@ -51,7 +51,7 @@ interface Options extends FleetSize {
 async function runScenario(scenario: Scenario, options: Options) {
   const { workers, perProcess, controls, candidates, searches, schedules } = options;
   // Slower workers leave a backlog, for which searches compete.
-  const milliseconds = scenario === 'many' ? 8 * options.milliseconds : options.milliseconds;
+  const milliseconds = scenario === 'many' ? 4 * options.milliseconds : options.milliseconds;
   const losses = { preempted: 0.02, died: 0.025, replacedAfterMs: 20_000 };
   const run = async (stage: Stage) => ({
     workers,

@@ -8,7 +8,7 @@ import type { Stage } from './stage.js';
 export async function runOneSearch(stage: Stage, { candidates }: { readonly candidates: number }) {
   const usage = stage.watch();
   const stopLosses = stage.fleet.lose();
-  const shardSize = Math.min(4096, Math.max(32, Math.ceil(candidates / 10_000)));
+  const shardSize = Math.min(4096, Math.max(32, Math.ceil(candidates / 2_500)));
   const began = performance.now();
   try {
     const order = { id: 'one', candidates, shardSize, window: 2_000, seed: 1 };
