@@ -1,7 +1,7 @@
 // `npm run test:compose`: brings deploy/compose.yaml up with docker-compose through podman's socket, and runs a
 // search through it (test/image/compose.test.ts). Our image is that of `npm run test:image`. Images that no
 // registry brings here have stand-ins, built from the same base: STAND_INS says what each is. Where rights or
-// programs are missing, says so in a line and ends with code 0.
+// programs are missing, says so in a line and ends with code 0. `--install` has apt-get install the programs.
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,6 +13,10 @@ const BASE = /^ARG NODE_IMAGE=(\S+)$/m.exec(readFileSync(join(root, 'deploy/Dock
 const IMAGE = 'localhost/zeroscout:tested';
 const BIN = process.env.ZEROSCOUT_BIN ?? join(root, '.zeroscout/bin');
 const PROGRAMS = ['podman', 'buildah', 'runc', 'docker-compose', 'nft'];
+const PACKAGES = [
+  ...['podman', 'buildah', 'runc', 'docker-compose', 'nftables'],
+  ...['netavark', 'aardvark-dns', 'catatonit'],
+];
 const FILES = join(root, 'test/image/stand-ins');
 const compose = readFileSync(join(root, 'deploy/compose.yaml'), 'utf8');
 const imageOf = (name) => new RegExp(`image: (${name}:\\S+)`).exec(compose)[1];
@@ -59,15 +63,20 @@ process.exit(code);
 function whyNot() {
   if (process.platform !== 'linux' || process.arch !== 'x64') return 'needs Linux on x86-64';
   if (process.getuid() !== 0) return 'needs root';
-  const absent = PROGRAMS.filter((name) => spawnSync('which', [name]).status !== 0);
-  if (absent.length > 0)
-    return `${absent.join(', ')} not found (apt-get install podman docker-compose nftables)`;
+  const install = ['install', '--yes', '--quiet', '--no-install-recommends', ...PACKAGES];
+  if (missing().length > 0 && process.argv.includes('--install')) spawnSync('apt-get', install);
+  const absent = missing();
+  if (absent.length > 0) return `${absent.join(', ')} not found (apt-get ${install.join(' ')})`;
   for (const image of [IMAGE, BASE])
     if (spawnSync('podman', ['image', 'exists', image]).status !== 0)
       return `there is no ${image} (npm run test:image builds it)`;
   for (const name of ['temporal', 'nats-server'])
     if (!existsSync(join(BIN, name))) return `${name} is not in ${BIN} (npm test fetches it)`;
   return undefined;
+}
+
+function missing() {
+  return PROGRAMS.filter((name) => spawnSync('which', [name]).status !== 0);
 }
 
 /** No systemd, no cgroups of its own, no right to raise limits: what a container or a plain virtual machine has. */

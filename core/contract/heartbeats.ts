@@ -4,8 +4,8 @@
 /** The time without a report after which Temporal gives a shard to another worker. */
 const SHORTEST_MS = 15_000;
 const LONGEST_MS = 120_000;
-/** With more shards in progress the time grows, so that the reports of one search stay below 170 a second. */
-const MS_FOR_A_SHARD = 30;
+/** With more shards in progress the time grows, so that the reports of one search stay below 85 a second. */
+const MS_FOR_A_SHARD = 60;
 /** The number of reports within that time: one or two of them may be lost or late. */
 const REPORTS = 5;
 /** The number of times within that time at which progress bars are told the counts. */
