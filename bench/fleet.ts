@@ -23,8 +23,8 @@ const program = new Command('bench:fleet')
   .option('--per-process <N>', 'score workers in one process, which die together', count, 25)
   .option('--controls <N>', 'control workers', count, 1)
   .addOption(new Option('--only <SCENARIO>', 'one of the scenarios').choices(SCENARIOS))
-  .option('--candidates <N>', 'candidates of the one search', count, 1_000_000)
-  .option('--milliseconds <N>', "a synthetic worker's mean time for a candidate", count, 100)
+  .option('--candidates <N>', 'candidates of the one search', count, 200_000)
+  .option('--milliseconds <N>', "a synthetic worker's mean time for a candidate", count, 1_000)
   .option('--searches <N>', 'searches at once, of five priorities', count, 50)
   .option('--schedules <N>', 'schedules that fire in one minute', count, 200)
   .action(async (options: Options) => {
@@ -50,8 +50,8 @@ interface Options extends FleetSize {
 /** Every scenario has servers and workers of its own, so that what it leaves does not weigh on the next. */
 async function runScenario(scenario: Scenario, options: Options) {
   const { workers, perProcess, controls, candidates, searches, schedules } = options;
-  // Slower workers leave a backlog, for which searches compete.
-  const milliseconds = scenario === 'many' ? 4 * options.milliseconds : options.milliseconds;
+  // The searches of schedules are small.
+  const milliseconds = scenario === 'schedules' ? options.milliseconds / 10 : options.milliseconds;
   const losses = { preempted: 0.02, died: 0.025, replacedAfterMs: 20_000 };
   const run = async (stage: Stage) => ({
     workers,
@@ -62,7 +62,7 @@ async function runScenario(scenario: Scenario, options: Options) {
     startSeconds: stage.startSeconds,
     ...(await {
       one: () => runOneSearch(stage, { candidates }),
-      many: () => runManySearches(stage, { searches, candidates: 7_680, shardSize: 64 }),
+      many: () => runManySearches(stage, { searches, candidates: 2_560, shardSize: 32 }),
       schedules: () => runSchedules(stage, { schedules, candidates: 256 }),
     }[scenario]()),
   });

@@ -4,14 +4,16 @@ import { beginSearch } from './searches.js';
 import { readSearchHistory } from './shards.js';
 import type { Stage } from './stage.js';
 
-/** Runs one search of this many candidates; `shardSize` is chosen so that each worker gets several shards. */
+/** Runs one search of this many candidates. */
 export async function runOneSearch(stage: Stage, { candidates }: { readonly candidates: number }) {
   const usage = stage.watch();
   const stopLosses = stage.fleet.lose();
-  const shardSize = Math.min(4096, Math.max(32, Math.ceil(candidates / 2_500)));
+  const { workers } = stage;
+  // Each worker gets two or three shards, one after the other.
+  const shardSize = Math.min(4096, Math.max(32, Math.ceil(candidates / workers / 2.5)));
   const began = performance.now();
   try {
-    const order = { id: 'one', candidates, shardSize, window: 2_000, seed: 1 };
+    const order = { id: 'one', candidates, shardSize, window: Math.ceil(1.1 * workers), seed: 1 };
     const { workflowId, done } = await beginSearch(stage, order);
     await done;
     const seconds = (performance.now() - began) / 1000;

@@ -31,6 +31,8 @@ export interface Stage {
   readonly client: Client;
   readonly store: Store;
   readonly fleet: SpotFleet;
+  /** The size of the fleet. */
+  readonly workers: number;
   /** Seconds until all workers polled. */
   readonly startSeconds: number;
   watch(): { end(): Promise<Usage> };
@@ -69,6 +71,7 @@ export async function withStage<T>(options: StageOptions, work: (stage: Stage) =
       client: new Client({ connection, namespace: temporal.namespace }),
       store,
       fleet,
+      workers: options.workers,
       startSeconds,
       watch: () => watchUsage({ groups, countScores }),
       disk: () => measureDisk({ home, files: join(folder, 'out') }),
