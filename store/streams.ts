@@ -30,9 +30,9 @@ export function formatEntrySubject(digest: string): string {
   return `$O.${BUCKET}.M.${name}`;
 }
 
-/** "stream name already in use with a different configuration" */
+/** JetStream's code for "stream name already in use with a different configuration". */
 const NAME_IN_USE = 10058;
-/** "replicas > 1 not supported in non-clustered mode" */
+/** JetStream's code for "replicas > 1 not supported in non-clustered mode". */
 const NO_CLUSTER = 10074;
 
 /**

@@ -1,4 +1,4 @@
-// Starts searches of made-up candidates and waits for their ends.
+// Starts searches of synthetic candidates and waits for their ends.
 import { startSearch } from '../../client/searches/start-search.js';
 import type { SearchResult } from '../../core/contract/search.js';
 import { workflowIdOf } from '../../core/contract/search-queues.js';

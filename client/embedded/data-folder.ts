@@ -81,8 +81,8 @@ export function isFirstStartOpen(place: { readonly home: Home; readonly name: Se
 }
 
 /**
- * Removes the mark. Whoever sees the server ready calls this before using it, because from then on the data
- * matter.
+ * Removes the mark. Call this when the server is ready and before it is used: from then on the data are worth
+ * keeping.
  */
 export function endFirstStart(place: { readonly home: Home; readonly name: ServiceName }): void {
   rmSync(firstStartMark(place), { force: true });

@@ -151,7 +151,7 @@ async function resultOf({
   }
 }
 
-/** A search waits for a server that is unreachable for minutes, so this waits too. */
+/** The search itself waits for a server that is unreachable for minutes, so the follower waits as well. */
 async function waitForTemporal({
   handle,
   over,

@@ -27,8 +27,8 @@ export function traceShare({
 }
 
 /**
- * The share, from 0 to 1, of the blocks with a trace share that have one above one half; 0 if no block has a
- * trace share.
+ * Of the blocks that have a trace share, the share (from 0 to 1) whose trace share exceeds 1/2; 0 if no block
+ * has one.
  */
 export function residual(traces: readonly (number | null)[]): number {
   const known = traces.filter((trace) => trace !== null);

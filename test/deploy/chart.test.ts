@@ -200,7 +200,7 @@ describe.skipIf(!toolsExist)('chart (Helm and the schemas are fetched for linux-
       name: 'nats-creds',
       secret: { secretName: 'nats-admin-creds', defaultMode: 0o440 },
     });
-    // The job deletes, which NATS allows the admin alone.
+    // The job deletes messages, which NATS permits to the admin only.
     const [admin] = of('everything', 'CronJob').map(
       ({ spec }) => spec.jobTemplate.spec.template.spec.containers[0],
     );

@@ -9,7 +9,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Compose, readCompose } from '../support/compose.js';
+import { COMPOSE_VARIABLES, type Compose, readCompose } from '../support/compose.js';
 import { BIN, type TestHome, testHome, until } from '../support/home.js';
 import type { NatsServer } from '../support/nats.js';
 import { answers, startComposeNats } from '../support/shipped-nats.js';
@@ -18,14 +18,6 @@ import { done, type Outcome, spawnZeroscout, specification } from '../support/ze
 
 const NODES = ['nats-1', 'nats-2', 'nats-3'] as const;
 const WORKERS = ['control', 'score'] as const;
-const variables = {
-  NATS_PASSWORD: 'a-Password_7',
-  NATS_CONTROL_PASSWORD: 'c-Password_7',
-  NATS_SCORE_PASSWORD: 's-Password_7',
-  NATS_READER_PASSWORD: 'r-Password_7',
-  NATS_ROUTES_PASSWORD: 'n-Password_7',
-  POSTGRES_PASSWORD: 'unused',
-};
 
 // Other systems have only 127.0.0.1 on their loopback interface.
 const here = process.platform === 'linux' ? test : test.skip;
@@ -44,7 +36,7 @@ beforeAll(async () => {
   home = testHome();
   // Temporal's development server finds its own parts at 127.0.0.1 only.
   temporal = await startTemporal({ home });
-  compose = readCompose({ variables, elsewhere: { 'temporal:7233': temporal.address } });
+  compose = readCompose({ variables: COMPOSE_VARIABLES, elsewhere: { 'temporal:7233': temporal.address } });
   ({ nodes: nats } = await startComposeNats({ compose, dir: home.dir }));
   createNamespace();
   for (const name of WORKERS) void startWorker(name);
@@ -159,7 +151,7 @@ async function copies(): Promise<Record<string, number>> {
   const connection = await connect({
     servers: `${ip}:4222`,
     user: 'zeroscout',
-    pass: variables.NATS_PASSWORD,
+    pass: COMPOSE_VARIABLES.NATS_PASSWORD,
   });
   try {
     const streams = await (await jetstreamManager(connection)).streams.list().next();

@@ -2,9 +2,10 @@
 // on a real search.
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type RankingRow, readRankingCsv } from '../../core/report/ranking-csv.js';
+import type { RankingRow } from '../../core/report/ranking-csv.js';
 import { type TestHome, testHome } from '../support/home.js';
-import { done, specification, zeroscout } from '../support/zeroscout.js';
+import { runOverClasses, writeTruth } from '../support/known-search.js';
+import { done, zeroscout } from '../support/zeroscout.js';
 
 const SAMPLES = 60;
 /** The truth file omits every fifth candidate, to cover a partly known ranking. */
@@ -21,14 +22,8 @@ const accuracies = {
 
 beforeAll(async () => {
   home = testHome();
-  const fidelity = { draws: 2, batch: 2, resolution: 8 };
-  home.write('s.json', specification({ samples: SAMPLES, changes: { fidelity, cohort: 'classes' } }));
-  await done(['run', 's.json', '--id', 'one', '--out', 'one'], { home });
-  rows = readRankingCsv(home.read(join('one', 'ranking.csv')));
-  const lines = rows.flatMap(({ candidate }, index) =>
-    isKnown(index) ? [`${candidate},${accuracies.noisy(index)},${accuracies.reversed(index)}`] : [],
-  );
-  home.write('truth.csv', `arch,noisy,reversed\n${lines.join('\n')}\n`);
+  rows = await runOverClasses({ home, id: 'one', samples: SAMPLES, draws: 2 });
+  writeTruth({ home, rows, accuracies, isKnown });
 }, 300_000);
 afterAll(() => home.remove(), 60_000);
 
@@ -164,7 +159,7 @@ test('what cannot be compared ends with code 2', async () => {
 
 describe('compare', () => {
   test('of two searches that differ in their seed: agreement with known accuracies as correlate says it, and with each other', async () => {
-    const given = JSON.parse(home.read('s.json'));
+    const given = JSON.parse(home.read('one.json'));
     home.write('candidates.txt', rows.map(({ candidate }) => candidate).join('\n'));
     const strategy = { kind: 'list', file: 'candidates.txt' };
     home.write('again.json', JSON.stringify({ ...given, strategy, seed: 2 }));
@@ -228,7 +223,7 @@ describe('calibrate', () => {
     expect(found).toMatchObject({ labels: 40, dataset: 'reversed', file: 'cal.json' });
     expect(found.method).not.toBe('own');
 
-    const given = JSON.parse(home.read('s.json'));
+    const given = JSON.parse(home.read('one.json'));
     const aggregation = { kind: 'calibrated', file: 'cal.json' };
     home.write('calibrated.json', JSON.stringify({ ...given, aggregation }));
     const run = ['run', 'calibrated.json', '--id', 'calibrated', '--json'];
@@ -264,7 +259,7 @@ describe('calibrate', () => {
   });
 
   test('what cannot be calibrated, and a calibration that does not fit, end with code 2', async () => {
-    const given = JSON.parse(home.read('s.json'));
+    const given = JSON.parse(home.read('one.json'));
     const write = (name: string, changes: object) =>
       home.write(name, JSON.stringify({ ...given, ...changes }));
     const aggregation = { kind: 'calibrated', file: 'cal.json' };

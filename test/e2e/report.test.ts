@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readRankingCsv } from '../../core/report/ranking-csv.js';
 import { findChromium, launchOptions } from '../../scripts/chromium.mjs';
 import { type TestHome, testHome } from '../support/home.js';
-import { done, specification, zeroscout } from '../support/zeroscout.js';
+import { runOverClasses, writeTruth } from '../support/known-search.js';
+import { done, zeroscout } from '../support/zeroscout.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -17,17 +18,9 @@ let home: TestHome;
 beforeAll(async () => {
   home = testHome();
   // Both draw the same candidates, the second only some of them.
-  for (const [name, samples, draws] of [
-    ['one', 40, 2],
-    ['two', 20, 1],
-  ] as const) {
-    const changes = { fidelity: { draws, batch: 2, resolution: 8 }, cohort: 'classes' };
-    home.write(`${name}.json`, specification({ samples, changes }));
-    await done(['run', `${name}.json`, '--id', name, '--out', name], { home });
-  }
-  const rows = readRankingCsv(home.read(join('one', 'ranking.csv')));
-  const lines = rows.map(({ candidate }, i) => `${candidate},${90 - i / 10 + ((i * 7919) % 7)}`);
-  home.write('truth.csv', `arch,<own>\n${lines.join('\n')}\n`);
+  const rows = await runOverClasses({ home, id: 'one', samples: 40, draws: 2 });
+  await runOverClasses({ home, id: 'two', samples: 20, draws: 1 });
+  writeTruth({ home, rows, accuracies: { '<own>': (index) => 90 - index / 10 + ((index * 7919) % 7) } });
   await done(['report', 'one', '--truth', 'truth.csv', '--compare', 'two', '--out', 'report.html'], { home });
 }, 300_000);
 afterAll(() => home.remove(), 60_000);

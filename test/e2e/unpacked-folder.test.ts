@@ -42,7 +42,7 @@ test('doctor, status, services and run execute nothing of it', { timeout: 180_00
     ZEROSCOUT_HOME: '',
     ZEROSCOUT_BIN: '',
     XDG_DATA_HOME: join(home.dir, '..', 'user-data'),
-    // Relative entries, as careless profiles have them.
+    // Some users' profiles add relative entries to PATH.
     PATH: ['.', '', './bin', 'node_modules/.bin', ...`${process.env.PATH}`.split(delimiter)].join(delimiter),
   };
   const place = { home, env };

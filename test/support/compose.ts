@@ -4,6 +4,16 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { ROOT } from './zeroscout.js';
 
+/** What a user writes into deploy/.env, with passwords that differ by role. */
+export const COMPOSE_VARIABLES = {
+  NATS_PASSWORD: 'a-Password_7',
+  NATS_CONTROL_PASSWORD: 'c-Password_7',
+  NATS_SCORE_PASSWORD: 's-Password_7',
+  NATS_READER_PASSWORD: 'r-Password_7',
+  NATS_ROUTES_PASSWORD: 'n-Password_7',
+  POSTGRES_PASSWORD: 'unused',
+} as const;
+
 export interface Service {
   /** The service's own loopback address, in place of a container's. */
   readonly ip: string;

@@ -2,6 +2,9 @@
 import { table } from '../markdown.mjs';
 import { median, megabytes, one, results, section, thousands, three, two } from './figures.mjs';
 
+/** The columns that `times` fills. */
+const TIMES = ['zeroscout', 'PyTorch', 'ratio', 'PyTorch, channels_last', 'ratio', 'a scorer, MB'];
+
 export function againstPyTorch() {
   const [shared, own] = [results('baseline'), results('baseline-weights-of-each')];
   const rows = [...shared.rows, ...own.rows].map((row) => [
@@ -10,17 +13,7 @@ export function againstPyTorch() {
     `${row.scorers} of ${row.threads} thread${row.threads > 1 ? 's' : ''}`,
     ...times(row),
   ]);
-  const head = [
-    'batch',
-    'weights',
-    'scorers',
-    'zeroscout',
-    'PyTorch',
-    'ratio',
-    'PyTorch, channels_last',
-    'ratio',
-    'a scorer, MB',
-  ];
+  const head = ['batch', 'weights', 'scorers', ...TIMES];
   return section({
     title: 'NAS-Bench-201 beside PyTorch',
     command:
@@ -36,17 +29,7 @@ export function otherSpaces() {
   const rows = files
     .flatMap(({ rows }) => rows)
     .map((row) => [`${row.space.kind}: ${row.name}`, row.resolution, row.batch, ...times(row)]);
-  const head = [
-    'candidates',
-    'pixels',
-    'batch',
-    'zeroscout',
-    'PyTorch',
-    'ratio',
-    'PyTorch, channels_last',
-    'ratio',
-    'a scorer, MB',
-  ];
+  const head = ['candidates', 'pixels', 'batch', ...TIMES];
   return section({
     title: 'Other spaces beside PyTorch',
     command: 'npm run bench -- --space mobilenet-v2`, `npm run bench -- --space autoformer',
@@ -65,18 +48,7 @@ export function importedNetworks() {
     one(median(oneScorer)),
     one(ratios.oneScorer),
   ]);
-  const head = [
-    'network',
-    'features',
-    'zeroscout',
-    'PyTorch',
-    'ratio',
-    'PyTorch, channels_last',
-    'ratio',
-    'a scorer, MB',
-    'one scorer of 2 threads',
-    'ratio',
-  ];
+  const head = ['network', 'features', ...TIMES, 'one scorer of 2 threads', 'ratio'];
   const middle = (name) => two(median(found.rows.map(({ ratios }) => ratios[name].median)));
   return section({
     title: 'Imported networks beside PyTorch',

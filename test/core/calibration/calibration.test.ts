@@ -1,4 +1,5 @@
-// Tests that a calibration finds what the sum of ranks misses, admits where nothing is better, and is read back as it was written.
+// Tests that a calibration ranks better than the sum of ranks where that is possible, says so where it is not, and is read back as
+// it was written.
 import { Matrix, solve } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
 import { calibrate, type Label } from '../../../core/calibration/calibrate.js';

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTemporalAnswering } from '../../../client/connections/temporal-setup.js';
-import { type Compose, readCompose } from '../../support/compose.js';
+import { COMPOSE_VARIABLES, type Compose, readCompose } from '../../support/compose.js';
 import { BIN, type TestHome, testHome, until } from '../../support/home.js';
 import type { NatsServer } from '../../support/nats.js';
 import { answers, startComposeNats } from '../../support/shipped-nats.js';
@@ -20,14 +20,6 @@ type Place = (typeof NODES)[number] | 'temporal' | Worker;
 const PRELOADED = new URL('../../faults/support/misbehave.mjs', import.meta.url).href;
 /** The least time of a candidate, so that a search outlasts its fault. */
 const PACE_MS = 300;
-const variables = {
-  NATS_PASSWORD: 'a-Password_7',
-  NATS_CONTROL_PASSWORD: 'c-Password_7',
-  NATS_SCORE_PASSWORD: 's-Password_7',
-  NATS_READER_PASSWORD: 'r-Password_7',
-  NATS_ROUTES_PASSWORD: 'n-Password_7',
-  POSTGRES_PASSWORD: 'unused',
-};
 /** What the servers of deploy/compose.yaml are told; the development server knows no PostgreSQL. */
 const TEMPORAL_SETTINGS = [
   'matching.enableFairness=true',
@@ -68,7 +60,7 @@ export async function startFleet(given: {
   const home = testHome();
   const temporal = await startTemporal({ home, host: hosts.temporal });
   const compose = readCompose({
-    variables,
+    variables: COMPOSE_VARIABLES,
     elsewhere: { 'temporal:7233': `${hosts.temporal.ip}:7233` },
     addresses: Object.fromEntries(places.map((name) => [name, hosts[name].ip])),
   });
