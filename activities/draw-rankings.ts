@@ -19,14 +19,14 @@ export async function drawRankings(search: ScoredSearch): Promise<readonly (read
       draws: [Float64Array.from(scores.values(), (draws) => draws[draw]![proxy]!)],
     }));
     const own = scoreUnit
-      ? calibratedScores({ units, columns, scoreUnit })
+      ? computeCalibratedScores({ units, columns, scoreUnit })
       : aggregate({ columns, kind: aggregation.kind });
     const rows = order({ scores: own, candidates: units });
     return Array.from(rows, (row) => units[row]!);
   });
 }
 
-function calibratedScores({
+function computeCalibratedScores({
   units,
   columns,
   scoreUnit,

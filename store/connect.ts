@@ -175,7 +175,7 @@ async function checkServer(given: {
     describe: 'asking for JetStream',
     patienceMs: greeting.jetstream ? leftMs : 0,
   };
-  await within(
+  await withTimeLimit(
     leftMs,
     withRetry(options, () => link.jsm.getAccountInfo()),
   ).catch((error: unknown) => {
@@ -205,7 +205,7 @@ async function checkServer(given: {
   });
 }
 
-async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+async function withTimeLimit<T>(ms: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer within ${(ms / 1000).toFixed(1)} s`)), ms);

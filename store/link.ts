@@ -81,10 +81,10 @@ export async function createLink(options: LinkOptions): Promise<Link> {
   }
 
   async function shutDown(): Promise<void> {
-    if (watched.isAlive()) await within(CLOSE_MS, Promise.allSettled(calls));
+    if (watched.isAlive()) await waitAtMost(CLOSE_MS, Promise.allSettled(calls));
     // Draining flushes the remaining progress events. A lost connection cannot be drained and is closed
     // without it.
-    if (watched.isAlive()) await within(CLOSE_MS, connection.drain());
+    if (watched.isAlive()) await waitAtMost(CLOSE_MS, connection.drain());
     watched.end();
     await connection.close();
   }
@@ -189,7 +189,7 @@ async function jetStreamAnswers({
 }
 
 /** Waits for `promise` for at most `ms`, and ignores its result and its error. */
-async function within(ms: number, promise: Promise<unknown>): Promise<void> {
+async function waitAtMost(ms: number, promise: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, ms);

@@ -56,7 +56,12 @@ export function createDisplay({
     const text = phase === 'done' ? said : `${stage}${phase}: ${said}`;
     const shown = now.paused ? 'paused' : phase;
     setCurrentDetails(details({ shown: `${stage}${shown}`, text: said, best }));
-    upsertMemo({ state: shown, progress: text, counts: shownCounts(counts), ...(best ? { best } : {}) });
+    upsertMemo({
+      state: shown,
+      progress: text,
+      counts: selectShownCounts(counts),
+      ...(best ? { best } : {}),
+    });
     if (hasAttributes) upsertSearchAttributes(attributesOf({ shown, counts, best }));
     written = { at: Date.now(), done: counts.done };
   };
@@ -97,7 +102,7 @@ export function showEnd({
   if (wasStartedWithAttributes()) upsertSearchAttributes([{ key: STATE, value: state }]);
 }
 
-function shownCounts({ candidates, planned, done, failed }: ShownProgress): ShownCounts {
+function selectShownCounts({ candidates, planned, done, failed }: ShownProgress): ShownCounts {
   return { candidates, planned, done, failed };
 }
 

@@ -5,7 +5,7 @@ import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { ApplicationFailure } from '@temporalio/common';
-import { listedSecrets, secretAdvice, secretStanding } from '../../core/specification/notify-secrets.js';
+import { readListedSecrets, secretAdvice, secretStanding } from '../../core/specification/notify-secrets.js';
 import { ALLOW_SETTING, type AllowedAddresses, findRefusedKind, readAllowedAddresses } from './addresses.js';
 
 /** Finds all addresses of a host name. */
@@ -31,7 +31,7 @@ export interface Webhook {
  * Reads the settings immediately, so that a wrong one ends a control worker at its start with a SpecError.
  */
 export function createWebhooks({ env, resolve = resolveBySystem }: WebhookOptions) {
-  const listed = listedSecrets(env);
+  const listed = readListedSecrets(env);
   const allowed = readAllowedAddresses(env);
   return async ({ url, body, headers, secretEnv, signal }: Webhook): Promise<void> => {
     const secret = secretEnv === undefined ? undefined : secretOf({ name: secretEnv, listed, env });

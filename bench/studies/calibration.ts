@@ -13,7 +13,7 @@ import { ASSEMBLIES } from '../../core/specification/assemblies.js';
 import { wholeNumber } from '../whole-number.js';
 import { valuesOf } from './ranking/assemblies.js';
 import { rawFile, readRaw } from './ranking/score.js';
-import { type OpenedSpace, openRankedSpace, rankedSpaces } from './ranking/spaces.js';
+import { listRankedSpaces, type OpenedSpace, openRankedSpace } from './ranking/spaces.js';
 
 const RESULTS = fileURLToPath(new URL('../../../bench/results/calibration.json', import.meta.url));
 const SEEDS = [1, 2, 3];
@@ -63,7 +63,7 @@ interface Row {
 
 async function main({ tables, folder, sets, from, datasets }: Options): Promise<void> {
   const rows: Row[] = [];
-  for (const each of rankedSpaces()) {
+  for (const each of listRankedSpaces()) {
     const cohort = await readMeasured(openRankedSpace(each, tables), folder);
     if (!cohort) continue;
     for (const dataset of each.datasets.slice(0, datasets))

@@ -47,12 +47,12 @@ export function correlations(networks: readonly NetworkFacts[]): readonly Correl
     row({ name: 'progressivity', networks: staged, of: (network) => mean(network, 'progressivity') }),
     simple('trainability', (network) => mean(network, 'trainability')),
     simple('complexity (FLOPs)', ({ macs }) => macs),
-    aggregated('aggregate of expressivity, trainability, complexity', networks, [
+    correlateAggregate('aggregate of expressivity, trainability, complexity', networks, [
       'expressivity',
       'trainability',
     ]),
-    aggregated('aggregate of all four', staged, PROXIES),
-    aggregated('aggregate of expressivity and complexity', networks, ['expressivity']),
+    correlateAggregate('aggregate of all four', staged, PROXIES),
+    correlateAggregate('aggregate of expressivity and complexity', networks, ['expressivity']),
     simple('parameters', ({ parameters }) => parameters),
     simple('depth', ({ depth }) => depth),
   ];
@@ -63,7 +63,11 @@ function mean(network: NetworkFacts, proxy: Proxy): number {
 }
 
 /** The product's own aggregation, with FLOPs as complexity. */
-function aggregated(name: string, networks: readonly NetworkFacts[], proxies: readonly Proxy[]): Correlation {
+function correlateAggregate(
+  name: string,
+  networks: readonly NetworkFacts[],
+  proxies: readonly Proxy[],
+): Correlation {
   const { draws } = networks[0]!;
   const columns = [
     ...proxies.map((proxy) => ({

@@ -7,7 +7,7 @@ import { createScorerPool } from '../../engine/scorer-pool.js';
 import { describeMachine } from '../measure/machine.js';
 import { wholeNumber } from '../whole-number.js';
 import { scoreSample } from './ranking/score.js';
-import { openRankedSpace, rankedSpaces } from './ranking/spaces.js';
+import { listRankedSpaces, openRankedSpace } from './ranking/spaces.js';
 import { type SpaceSummary, summarizeSpace } from './ranking/summarize.js';
 
 const SCRIPT = fileURLToPath(new URL('../../engine/scorer-process.js', import.meta.url));
@@ -40,7 +40,7 @@ await new Command('bench:ranking')
 
 async function main({ tables, spaces, seeds, draws, scorers, folder }: Options): Promise<void> {
   const wanted = spaces?.split(',');
-  const chosen = rankedSpaces().filter(({ name }) => wanted?.includes(name) ?? true);
+  const chosen = listRankedSpaces().filter(({ name }) => wanted?.includes(name) ?? true);
   const pool = createScorerPool({ script: SCRIPT, size: scorers });
   try {
     for (let seed = 1; seed <= seeds; seed++)
@@ -56,7 +56,7 @@ async function main({ tables, spaces, seeds, draws, scorers, folder }: Options):
     await pool.close();
   }
   const found: SpaceSummary[] = [];
-  for (const each of rankedSpaces()) {
+  for (const each of listRankedSpaces()) {
     const opened = openRankedSpace(each, tables);
     const summary = await summarizeSpace({ opened, seeds: MOST_SEEDS, folder });
     if (summary) found.push(summary);

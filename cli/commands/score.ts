@@ -58,7 +58,7 @@ async function score(
     options: { load: network, draws, seed, threads, proxies },
     onScored,
   });
-  if (json) return printJson(networks.map(plain));
+  if (json) return printJson(networks.map(toJson));
   print(tableOf(networks));
 }
 
@@ -77,7 +77,7 @@ function proxyNames(text: string): readonly ProxyName[] {
 }
 
 /** JSON has no infinities, so they are written as text. */
-function plain({ proxies, draws, ...network }: ScoredNetwork) {
+function toJson({ proxies, draws, ...network }: ScoredNetwork) {
   const format = (values: ScoredNetwork['proxies']) =>
     Object.fromEntries(
       Object.entries(values).map(([name, value]) => [

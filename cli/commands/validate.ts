@@ -45,7 +45,7 @@ export function addValidateCommand(program: Command): void {
         print(
           `  shards      ${Math.ceil(candidates / execution.shardSize)} of up to ${execution.shardSize}, ${execution.window} at once`,
         );
-      print(`\nwith every default:\n${written(specification)}`);
+      print(`\nwith every default:\n${formatSpecification(specification)}`);
     });
 }
 
@@ -53,7 +53,7 @@ export function addValidateCommand(program: Command): void {
  * The specification as YAML, as workers receive it: images by their digest, and the code of a module only by
  * its length.
  */
-function written({ space, ...rest }: Specification): string {
+function formatSpecification({ space, ...rest }: Specification): string {
   const { code, ...known } = space as { readonly code?: string };
   const shown = code === undefined ? known : { ...known, code: `${code.length} characters` };
   const { name, ...others } = rest;

@@ -22,7 +22,7 @@ export async function showSearch(
   const { id, name, space, state, started, ended, schedule } = description;
   print(`${id}: ${state}`);
   print(`  ${name}, ${space}, started ${started}${schedule ? ` by schedule ${schedule}` : ''}`);
-  const lines = ended === undefined ? runningLines(description, memo) : endedLines(description, memo);
+  const lines = ended === undefined ? runningLines(description, memo) : formatEnding(description, memo);
   for (const line of lines) print(`  ${line}`);
 }
 
@@ -49,7 +49,7 @@ function progressLines(progress: SearchProgress): string[] {
   ];
 }
 
-function endedLines(description: SearchDescription, { progress }: Partial<SearchMemo>): string[] {
+function formatEnding(description: SearchDescription, { progress }: Partial<SearchMemo>): string[] {
   const { counts, failure, started, ended, changes, verification, notCompared, notNotified } = description;
   const known = progress && counts?.candidates !== 0 ? [progress] : [];
   if (failure) {

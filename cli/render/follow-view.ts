@@ -84,7 +84,7 @@ export function formatBar({
         `${left} left`,
         `${progress.failed} failed`,
         `${progress.reused} reused`,
-        rejectedText(progress),
+        formatRejectedShare(progress),
       ];
   let text = '';
   for (const word of words.filter(Boolean)) {
@@ -164,7 +164,7 @@ function lineOf({
   const { rate, left } = speed(progress);
   const counts = `${phaseOf(progress)}  ${progress.now}/${progress.planned}`;
   if (reasons) return `${counts}  ${reasons}`;
-  const rejected = rejectedText(progress);
+  const rejected = formatRejectedShare(progress);
   return `${counts}  ${rate}/s  ${left} left  ${progress.failed} failed  ${progress.reused} reused${rejected ? `  ${rejected}` : ''}`;
 }
 
@@ -175,6 +175,6 @@ function phaseOf({ paused, phase, round, generation }: SearchProgress): string {
 }
 
 /** The share of drawn candidates that broke a constraint. */
-function rejectedText({ rejectedShare }: SearchProgress): string {
+function formatRejectedShare({ rejectedShare }: SearchProgress): string {
   return rejectedShare === undefined ? '' : `${(rejectedShare * 100).toFixed(1)} % rejected`;
 }

@@ -10,7 +10,7 @@ import type { Home, ServiceName } from '../embedded/home.js';
 import { requireRunning } from '../embedded/require-running.js';
 import { readNatsSettings } from './nats-settings.js';
 import type { NatsSettings, TemporalOptions, TemporalSettings } from './settings.js';
-import { configuredWebAddress } from './temporal-page.js';
+import { readConfiguredWebAddress } from './temporal-page.js';
 
 export { connectTemporal } from './connect-temporal.js';
 export type { NatsSettings, Source, TemporalOptions, TemporalSettings } from './settings.js';
@@ -58,7 +58,7 @@ export async function resolveConnections({
       ? await requireRunning({ home, missing })
       : await ensureServices({ home, onStep, which: missing });
   return {
-    temporal: temporal ?? embeddedTemporal(services),
+    temporal: temporal ?? resolveEmbeddedTemporal(services),
     nats: nats ?? { url: services.nats!.address, source: 'embedded' },
     embedded: true,
   };
@@ -88,7 +88,7 @@ export async function resolveTemporal({
   const { temporal, nats } = readConfigured({ env });
   const services = await findRunning({ home });
   const missing = temporal ? [] : (['temporal'] as const);
-  const found = temporal ?? embeddedTemporal(await requireRunning({ home, missing }));
+  const found = temporal ?? resolveEmbeddedTemporal(await requireRunning({ home, missing }));
   const there = services.nats && { url: services.nats.address, source: 'embedded' as const };
   const url = nats ?? there;
   return { temporal: found, embedded: !temporal || !nats, ...(url && { nats: url }) };
@@ -96,12 +96,12 @@ export async function resolveTemporal({
 
 /** Reads the settings in the environment and temporal.toml, without connecting. */
 export function readConfigured({ env = process.env }: { readonly env?: NodeJS.ProcessEnv }): Configured {
-  const temporal = configuredTemporal(env);
+  const temporal = readConfiguredTemporal(env);
   const nats = readNatsSettings(env);
   return { ...(temporal && { temporal }), ...(nats && { nats }) };
 }
 
-function configuredTemporal(env: NodeJS.ProcessEnv): TemporalSettings | undefined {
+function readConfiguredTemporal(env: NodeJS.ProcessEnv): TemporalSettings | undefined {
   const { connectionOptions, namespace } = loadTemporalConfig(env);
   const { address, tls, apiKey, metadata } = connectionOptions;
   if (!address) return undefined;
@@ -118,7 +118,7 @@ function configuredTemporal(env: NodeJS.ProcessEnv): TemporalSettings | undefine
     ...(apiKey !== undefined && { apiKey }),
     ...(metadata !== undefined && { metadata }),
   };
-  const webAddress = configuredWebAddress(env);
+  const webAddress = readConfiguredWebAddress(env);
   return {
     options,
     address,
@@ -191,7 +191,7 @@ function checkAddress({
   }
 }
 
-function embeddedTemporal({ temporal }: EmbeddedServices): TemporalSettings {
+function resolveEmbeddedTemporal({ temporal }: EmbeddedServices): TemporalSettings {
   const { address, web } = temporal!;
   return {
     options: { address },

@@ -4,7 +4,7 @@ import { SpecError } from '../../core/errors.js';
 import type { TemporalSettings } from './settings.js';
 
 /** The address in ZEROSCOUT_TEMPORAL_UI without a final slash. Throws a SpecError for any other text. */
-export function configuredWebAddress(env: NodeJS.ProcessEnv): string | undefined {
+export function readConfiguredWebAddress(env: NodeJS.ProcessEnv): string | undefined {
   const written = env.ZEROSCOUT_TEMPORAL_UI;
   if (!written) return undefined;
   const url = URL.canParse(written) ? new URL(written) : undefined;

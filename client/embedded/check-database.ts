@@ -48,12 +48,12 @@ function fileFault({ file, stats }: { readonly file: string; readonly stats: Sta
     accessSync(file, constants.R_OK | constants.W_OK);
     return undefined;
   } catch {
-    return unlocked(file) ? undefined : 'it cannot be read and written';
+    return restorePermissions(file) ? undefined : 'it cannot be read and written';
   }
 }
 
 /** Restores the permissions of a file if this user owns it. */
-function unlocked(file: string): boolean {
+function restorePermissions(file: string): boolean {
   try {
     chmodSync(file, 0o600);
     accessSync(file, constants.R_OK | constants.W_OK);

@@ -17,13 +17,13 @@ export function chooseWebHost({
   readonly platform?: NodeJS.Platform;
 }): string | undefined {
   if (env.ZEROSCOUT_WEB_PAGE === 'off') return undefined;
-  if (platform === 'linux') return last && last !== ONLY ? last : hiddenHost();
+  if (platform === 'linux') return last && last !== ONLY ? last : createHiddenHost();
   return env.ZEROSCOUT_WEB_PAGE === 'on' ? ONLY : undefined;
 }
 
 const ONLY = '127.0.0.1';
 
 /** Bytes other than 0 and 255, which some programs take for networks. */
-function hiddenHost(): string {
+function createHiddenHost(): string {
   return `127.${[0, 1, 2].map(() => randomInt(1, 255)).join('.')}`;
 }

@@ -3,7 +3,7 @@
 import { ALLOW_SETTING, findRefusedKind, readAllowedAddresses } from '../../activities/notify/addresses.js';
 import { parseLiteralAddress } from '../../activities/notify/webhook.js';
 import { SpecError } from '../../core/errors.js';
-import { listedSecrets, secretAdvice, secretStanding } from '../../core/specification/notify-secrets.js';
+import { readListedSecrets, secretAdvice, secretStanding } from '../../core/specification/notify-secrets.js';
 import type { Specification } from '../../core/specification/specification.js';
 import { readConfigured } from '../connections/resolve-connections.js';
 
@@ -26,7 +26,7 @@ export function checkNotify({
   if (webhook === undefined) return;
   const advise = (path: string, message: string) => onNote(`${path}: ${message}`);
   const report = isOwnServer(env) ? refuse : advise;
-  const standing = secretEnv === undefined ? 'allowed' : secretStanding(secretEnv, listedSecrets(env));
+  const standing = secretEnv === undefined ? 'allowed' : secretStanding(secretEnv, readListedSecrets(env));
   if (standing === 'refused')
     refuse('notify.secretEnv', `${secretEnv} is refused; ${secretAdvice(secretEnv!)}`);
   if (standing === 'unlisted')

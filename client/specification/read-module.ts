@@ -70,7 +70,10 @@ export async function compileModule({ text, name }: { text: string; name: string
     });
     return code;
   } catch (error) {
-    throw SpecError.inFile({ file: name, message: `cannot be compiled: ${plain((error as Error).message)}` });
+    throw SpecError.inFile({
+      file: name,
+      message: `cannot be compiled: ${shortenMessage((error as Error).message)}`,
+    });
   }
 }
 
@@ -92,7 +95,7 @@ export function createNamedError({ error, name }: { error: unknown; name: string
 }
 
 /** The message without terminal colours and source excerpt, in one line. */
-function plain(message: string): string {
+function shortenMessage(message: string): string {
   return stripVTControlCharacters(message)
     .split('\n')[0]!
     .replace(/^\s*[x×]\s*/, '');

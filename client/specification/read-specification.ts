@@ -126,8 +126,8 @@ async function completeSpecification({
   const space = openSpace(specification.space);
   const warnings = [
     ...adviseOn({ specification, space }),
-    ...sampleWarnings({ specification, space, ...examined({ space, structures }) }),
-    ...checkScoreGradients({ specification, space, ...examined({ space, structures }) }),
+    ...sampleWarnings({ specification, space, ...selectExamined({ space, structures }) }),
+    ...checkScoreGradients({ specification, space, ...selectExamined({ space, structures }) }),
     ...(images ? adviseOnImages({ specification, images }) : []),
     ...calibrationWarnings(specification.aggregation.calibration).map((message) => ({
       path: 'aggregation',
@@ -151,7 +151,7 @@ async function completeSpecification({
 }
 
 /** Some of the networks that were read from files, with their structures. */
-function examined({
+function selectExamined({
   space,
   structures,
 }: {

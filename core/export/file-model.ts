@@ -47,10 +47,10 @@ export function fileModel({ graph, resolution }: { graph: Graph; resolution: num
   const image = [channels, height, width];
   const resolved = resolveGraph({ graph, batch: own ?? BATCH, image, file: 'the network' });
   const input = [fixedBatch({ graph, image }), channels, height, width] as const;
-  return { input, bytes: (draw) => written({ graph, resolved, input, draw }) };
+  return { input, bytes: (draw) => writeDraw({ graph, resolved, input, draw }) };
 }
 
-function written({
+function writeDraw({
   graph,
   resolved,
   input,

@@ -3,7 +3,7 @@
 import type { Measured } from '../ir/measured.js';
 import type { ProxyName } from './families.js';
 import { PRESETS } from './fidelity.js';
-import { offeredProxies, SpaceSchema } from './space.js';
+import { listOfferedProxies, SpaceSchema } from './space.js';
 
 export interface Assembly {
   readonly features: Measured;
@@ -65,7 +65,7 @@ export function withAssembly(value: unknown): unknown {
 function weightsIn({ weights }: Assembly, written: unknown): Assembly['weights'] {
   const space = SpaceSchema.safeParse(written);
   if (!space.success) return weights;
-  const offered: ReadonlySet<string> = new Set(offeredProxies(space.data));
+  const offered: ReadonlySet<string> = new Set(listOfferedProxies(space.data));
   const means = (name: string) =>
     offered.has(name) && (name !== 'sampled-progressivity' || offered.has('progressivity'));
   return Object.fromEntries(Object.entries(weights).filter(([name]) => means(name)));

@@ -5,7 +5,7 @@ import { Aggregation, Proxies } from './aggregation.js';
 import { ASSEMBLIES, ASSEMBLY_NAMES } from './assemblies.js';
 import { familyOf, isComputedOn, type Need, needsOf, PROXIES, type ProxyName } from './families.js';
 import { OwnProxies } from './own-proxies.js';
-import { offeredProxies, SpaceSchema, spaceDefaults } from './space.js';
+import { listOfferedProxies, SpaceSchema, spaceDefaults } from './space.js';
 
 /**
  * Each check compares two fields, whatever is wrong with others. It finds nothing where one of the two is
@@ -15,7 +15,7 @@ export function checkProxyFields(value: unknown): Issue[] {
   const both = z.object({ space: SpaceSchema, proxies: Proxies }).safeParse(value);
   if (!both.success) return [];
   const { space, proxies } = both.data;
-  const offered = offeredProxies(space);
+  const offered = listOfferedProxies(space);
   return proxies
     .filter((name) => !offered.includes(name))
     .map((name) => ({

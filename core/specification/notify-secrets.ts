@@ -19,7 +19,7 @@ const RESERVED = /^(ZEROSCOUT|TEMPORAL|NATS|OTEL|ORT)_/i;
  * The variables that `ZEROSCOUT_NOTIFY_SECRETS` lists, separated by commas. Throws a SpecError where a name
  * is malformed or reserved.
  */
-export function listedSecrets(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+export function readListedSecrets(env: Readonly<Record<string, string | undefined>>): readonly string[] {
   const names = (env[SECRETS_SETTING] ?? '')
     .split(',')
     .map((name) => name.trim())

@@ -29,7 +29,7 @@ export function spaceDefaults(space: SpaceSpecification): SpaceDefaults {
  * other families. SynFlow is not offered for transformers: without normalization their softmax saturates, and
  * values overflow even float64.
  */
-export function offeredProxies(space: SpaceSpecification): readonly ProxyName[] {
+export function listOfferedProxies(space: SpaceSpecification): readonly ProxyName[] {
   const { proxies } = spaceDefaults(space);
   const offers = (name: ProxyName) => proxies.some((offered) => offered === name);
   return PROXIES.filter((proxy) =>

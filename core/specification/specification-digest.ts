@@ -81,14 +81,14 @@ function differences({
   if (isPlain(a) && isPlain(b)) {
     const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
     return keys.flatMap((key) =>
-      differences({ a: own(a, key), b: own(b, key), path: path ? `${path}.${key}` : key }),
+      differences({ a: ownValueOf(a, key), b: ownValueOf(b, key), path: path ? `${path}.${key}` : key }),
     );
   }
   if (same(a, b)) return [];
   return [`${path || 'specification'}: ${canonicalText(a)} in the existing search, ${canonicalText(b)} here`];
 }
 
-function own(object: Readonly<Record<string, unknown>>, key: string): unknown {
+function ownValueOf(object: Readonly<Record<string, unknown>>, key: string): unknown {
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 

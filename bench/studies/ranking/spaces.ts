@@ -46,7 +46,7 @@ function customSpace(file: string): SpaceSpecification {
 }
 
 /** The spaces in the order in which they are scored, cheap ones first. */
-export function rankedSpaces(): readonly RankedSpace[] {
+export function listRankedSpaces(): readonly RankedSpace[] {
   return [...smallImageSpaces(), ...largeImageSpaces()];
 }
 

@@ -41,7 +41,7 @@ interface Compiled {
 
 let found: Compiled | undefined;
 /** The routines are compiled when they are first needed, because only scorers compute eigenvalues. */
-function compiled(): Compiled {
+function compileOnce(): Compiled {
   found ??= compile();
   return found;
 }
@@ -63,7 +63,7 @@ function compile(): Compiled {
  * largest value, as LAPACK's float32 routines have.
  */
 export const machineFor = ({ n, doubleUpTo }: { n: number; doubleUpTo: number }): Machine =>
-  n <= doubleUpTo ? compiled().doubles : compiled().singles;
+  n <= doubleUpTo ? compileOnce().doubles : compileOnce().singles;
 
 /** Addresses in memory, in bytes. */
 export interface Places {
@@ -104,7 +104,7 @@ export function places({
     matrix: room((stride * stride) / precision.bytes),
     source: room(stride * rows),
   };
-  const { memory } = compiled();
+  const { memory } = compileOnce();
   const missing = end - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
   return found;
@@ -116,10 +116,10 @@ export function numbers(
   start: number,
   length: number,
 ): Float64Array | Float32Array {
-  const { buffer } = compiled().memory;
+  const { buffer } = compileOnce().memory;
   return each === 8 ? new Float64Array(buffer, start, length) : new Float32Array(buffer, start, length);
 }
 
 export function doubles(start: number, length: number): Float64Array {
-  return new Float64Array(compiled().memory.buffer, start, length);
+  return new Float64Array(compileOnce().memory.buffer, start, length);
 }

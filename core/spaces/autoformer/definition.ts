@@ -7,7 +7,7 @@ import type { Space } from '../space.js';
 import { parseArchitecture, printArchitecture } from './architecture.js';
 import { CHOICES, countArchitectures, PATCH, type Size } from './choices.js';
 import { architectureCosts, architectureRanges } from './costs.js';
-import { drawnArchitecture } from './drawing.js';
+import { drawArchitecture } from './drawing.js';
 import { architectureNetwork } from './network.js';
 import { mutateArchitecture, randomArchitecture } from './random.js';
 
@@ -27,7 +27,7 @@ export function autoformer({ size }: { size: Size }): Space {
     resolutionStep: () => PATCH,
     costs: ({ candidate, resolution }) => architectureCosts({ architecture: parse(candidate), resolution }),
     costRanges: ({ resolution }) => architectureRanges({ choices, resolution }),
-    drawing: ({ candidate }) => drawnArchitecture(parse(candidate)),
+    drawing: ({ candidate }) => drawArchitecture(parse(candidate)),
     network: ({ candidate, resolution }) =>
       architectureNetwork({ architecture: parse(candidate), choices, resolution }),
   };

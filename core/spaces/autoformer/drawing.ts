@@ -3,7 +3,7 @@
 import { type ChainBlock, type Architecture as Drawing, mergeRepeats } from '../../drawing/architecture.js';
 import type { Architecture } from './architecture.js';
 
-export function drawnArchitecture({ width, layers }: Architecture): Drawing {
+export function drawArchitecture({ width, layers }: Architecture): Drawing {
   const stem: ChainBlock = {
     title: 'patch embedding',
     detail: 'images to tokens',

@@ -9,7 +9,7 @@ import { parseNotation, printNotation } from './notation.js';
 import {
   complete,
   countOptions,
-  namedOption,
+  findOptionByName,
   type Option,
   optionAt,
   parseOption,
@@ -126,7 +126,10 @@ function changeOption({
   random: RandomStream;
 }): Option {
   if (stage.options)
-    return namedOption(stage, random.pick(Object.keys(stage.options).filter((name) => name !== option.name)));
+    return findOptionByName(
+      stage,
+      random.pick(Object.keys(stage.options).filter((name) => name !== option.name)),
+    );
   if (choice !== 'kind') {
     const values = valuesOf(stage, choice);
     const others =

@@ -2,7 +2,14 @@
 import type { z } from 'zod';
 import { mapping, text } from '../../schema/fields.js';
 import { type Choice, NEUTRAL } from './kinds.js';
-import { countOptions, formatValue, namedOption, type Option, optionAt, parseOption } from './options.js';
+import {
+  countOptions,
+  findOptionByName,
+  formatValue,
+  type Option,
+  optionAt,
+  parseOption,
+} from './options.js';
 import type { Stage } from './stage.js';
 
 const LETTERS = {
@@ -102,7 +109,7 @@ export function parseNotation({
     }
     const name = values.get('name');
     if (stage.options) {
-      if (name !== undefined && Object.hasOwn(stage.options, name)) return namedOption(stage, name);
+      if (name !== undefined && Object.hasOwn(stage.options, name)) return findOptionByName(stage, name);
       return own(`found "${name ?? ''}"; must be one of ${Object.keys(stage.options).join(', ')}`);
     }
     const numbers = [...values].flatMap(([place, value]) =>

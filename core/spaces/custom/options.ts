@@ -58,7 +58,7 @@ export function countOptions(stage: Stage): number {
 /** The option number `index`, 0 to `countOptions` - 1; the last choice changes fastest. */
 export function optionAt(stage: Stage, index: number): Option {
   const name = stage.options && Object.keys(stage.options)[index];
-  if (name !== undefined) return namedOption(stage, name);
+  if (name !== undefined) return findOptionByName(stage, name);
   let rest = index;
   for (const { kind, count } of rowsOf(stage)) {
     if (rest >= count) {
@@ -77,7 +77,7 @@ export function optionAt(stage: Stage, index: number): Option {
 }
 
 /** The option that the definition names so. */
-export function namedOption(stage: Stage, name: string): Option {
+export function findOptionByName(stage: Stage, name: string): Option {
   const { block: kind, activation, ...own } = stage.options![name]!;
   const numbers = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
   const uses = USES[kind];
@@ -123,7 +123,7 @@ export function parseOption({
   fail: (message: string) => never;
 }): Option {
   if (stage.options) {
-    if (Object.hasOwn(stage.options, text)) return namedOption(stage, text);
+    if (Object.hasOwn(stage.options, text)) return findOptionByName(stage, text);
     return fail(`found "${cut(text)}"; must be ${oneOf(Object.keys(stage.options))}`);
   }
   const [name, ...parts] = text.split('-');

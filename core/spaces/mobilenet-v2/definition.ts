@@ -8,7 +8,7 @@ import { AZ_NAS_PROXIES } from '../../specification/families.js';
 import { defineSpace } from '../definition.js';
 import type { Space } from '../space.js';
 import { structureCosts } from './costs.js';
-import { drawnStructure } from './drawing.js';
+import { drawStructure } from './drawing.js';
 import { mutateStructure } from './mutate.js';
 import { structureNetwork } from './network.js';
 import { parseStructure, printStructure } from './structure.js';
@@ -52,8 +52,7 @@ export const mobileNetV2 = {
     parseStructure(candidate).reduce((product, { stride }) => product * stride, 1),
   costs: ({ candidate, resolution }) => structureCosts({ structure: parseStructure(candidate), resolution }),
   network: ({ candidate }) => structureNetwork(parseStructure(candidate)),
-  drawing: ({ candidate, resolution }) =>
-    drawnStructure({ structure: parseStructure(candidate), resolution }),
+  drawing: ({ candidate, resolution }) => drawStructure({ structure: parseStructure(candidate), resolution }),
 } as const satisfies Space;
 
 export const mobileNetV2Definition = defineSpace({

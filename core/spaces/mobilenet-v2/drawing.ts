@@ -3,7 +3,7 @@ import type { Architecture, ChainBlock } from '../../drawing/architecture.js';
 import type { Structure, StructureBlock } from './structure.js';
 
 /** `resolution` is the side of the images in pixels. */
-export function drawnStructure({
+export function drawStructure({
   structure,
   resolution,
 }: {

@@ -8,7 +8,7 @@ import { noBlocks } from '../no-blocks.js';
 import type { Space } from '../space.js';
 import { canonicalCell, enumerateClasses } from './canonical.js';
 import { parseCell, printCell } from './cell.js';
-import { drawnCell } from './drawing.js';
+import { drawCell } from './drawing.js';
 import { mutateCell, randomCell } from './mutate.js';
 import { cellGraph } from './network.js';
 
@@ -46,7 +46,7 @@ export const nasBench101 = {
   costRanges: () => undefined,
   graph: ({ candidate, resolution }) => cellGraph({ cell: parseCell(candidate), resolution }),
   network: noBlocks('nas-bench-101'),
-  drawing: ({ candidate }) => drawnCell(parseCell(candidate)),
+  drawing: ({ candidate }) => drawCell(parseCell(candidate)),
 } as const satisfies Space;
 
 export const nasBench101Definition = defineSpace({

@@ -3,7 +3,7 @@ import type { Architecture, CellNode } from '../../drawing/architecture.js';
 import { nodeOf } from '../../drawing/cells.js';
 import type { Cell } from './cell.js';
 
-export function drawnCell({ edges, operations }: Cell): Architecture {
+export function drawCell({ edges, operations }: Cell): Architecture {
   const nodes: CellNode[] = [
     { label: 'input', role: 'input' },
     ...operations.map(nodeOf),

@@ -9,7 +9,7 @@ import type { Space } from '../space.js';
 import { canonicalKey } from './canonical.js';
 import { CELLS, cellAt, OPERATIONS, parseCell, printCell } from './cell.js';
 import { cellCosts } from './costs.js';
-import { drawnCell } from './drawing.js';
+import { drawCell } from './drawing.js';
 import { cellNetwork } from './network.js';
 
 /** The side of the images on which the benchmark trained and for which it counts FLOPs. */
@@ -55,7 +55,7 @@ export const nasBench201 = {
   countedAt: RESOLUTION,
   costs: ({ candidate }) => cellCosts(parseCell(candidate)),
   network: ({ candidate }) => cellNetwork(parseCell(candidate)),
-  drawing: ({ candidate }) => drawnCell(parseCell(candidate)),
+  drawing: ({ candidate }) => drawCell(parseCell(candidate)),
 } as const satisfies Space;
 
 export const nasBench201Definition = defineSpace({

@@ -3,6 +3,6 @@ import type { Architecture } from '../../drawing/architecture.js';
 import { fourNodes } from '../../drawing/cells.js';
 import type { Cell } from './cell.js';
 
-export function drawnCell(cell: Cell): Architecture {
+export function drawCell(cell: Cell): Architecture {
   return [fourNodes({ operations: cell, title: 'Cell: the same in all stages' })];
 }

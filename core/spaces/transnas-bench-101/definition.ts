@@ -8,7 +8,7 @@ import { defineSpace } from '../definition.js';
 import { mutateEdges } from '../mutate-edges.js';
 import { noBlocks } from '../no-blocks.js';
 import type { Space } from '../space.js';
-import { drawnCell } from './drawing.js';
+import { drawCell } from './drawing.js';
 import {
   allModules,
   MACRO_SIZE,
@@ -61,7 +61,7 @@ const micro = {
   resolutionStep: () => 32,
   costs: ({ candidate, resolution }) => microGraph({ cell: parseCell(candidate), resolution }).costs,
   graph: ({ candidate, resolution }) => microGraph({ cell: parseCell(candidate), resolution }),
-  drawing: ({ candidate }) => drawnCell(parseCell(candidate)),
+  drawing: ({ candidate }) => drawCell(parseCell(candidate)),
   network: noBlocks(KIND),
 } as const satisfies Space;
 

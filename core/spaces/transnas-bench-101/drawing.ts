@@ -6,7 +6,7 @@ import type { Cell } from './micro.js';
 /** The operations by their digits. */
 const NAMES = ['none', 'skip_connect', 'nor_conv_1x1', 'nor_conv_3x3'] as const;
 
-export function drawnCell(cell: Cell): Architecture {
+export function drawCell(cell: Cell): Architecture {
   return [
     fourNodes({ operations: cell.map((digit) => NAMES[digit]!), title: 'Cell: the same in all modules' }),
   ];

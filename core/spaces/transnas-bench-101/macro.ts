@@ -32,16 +32,16 @@ export function parseModules(text: string): Modules {
 
 function issueOf(modules: Modules): string | undefined {
   const [halvings, doublings] = [modules.filter(halves).length, modules.filter(doubles).length];
-  if (!within(modules.length, MODULES))
+  if (!isWithin(modules.length, MODULES))
     return `has ${modules.length} modules; must have ${MODULES.least} to ${MODULES.most}`;
-  if (!within(halvings, HALVINGS))
+  if (!isWithin(halvings, HALVINGS))
     return `halves the resolution in ${halvings} modules (digits 3 and 4); must be ${HALVINGS.least} to ${HALVINGS.most}`;
-  if (!within(doublings, DOUBLINGS))
+  if (!isWithin(doublings, DOUBLINGS))
     return `doubles the channels in ${doublings} modules (digits 2 and 4); must be ${DOUBLINGS.least} to ${DOUBLINGS.most}`;
   return undefined;
 }
 
-function within(n: number, { least, most }: { least: number; most: number }): boolean {
+function isWithin(n: number, { least, most }: { least: number; most: number }): boolean {
   return n >= least && n <= most;
 }
 

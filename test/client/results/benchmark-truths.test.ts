@@ -2,7 +2,7 @@
 // `correlate` reports for rankings by costs.
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openRankedSpace, rankedSpaces } from '../../../bench/studies/ranking/spaces.js';
+import { listRankedSpaces, openRankedSpace } from '../../../bench/studies/ranking/spaces.js';
 import { computeAgreements } from '../../../client/results/correlate.js';
 import type { RankingRow } from '../../../core/report/ranking-csv.js';
 import { parseTruth } from '../../../core/report/truth.js';
@@ -28,7 +28,7 @@ function rowsByFlops(
 }
 
 describe.skipIf(isMissing(TABLES))('tables of published benchmarks', () => {
-  it.each(rankedSpaces().filter(({ name }) => !name.endsWith('-224')))('$name', (of) => {
+  it.each(listRankedSpaces().filter(({ name }) => !name.endsWith('-224')))('$name', (of) => {
     const { space, truth, members } = openRankedSpace(of, TABLES);
     const { resolution } = of.fidelity;
     // Of a space with costly candidates, only some are checked.
