@@ -1,6 +1,6 @@
 // Tests the readers of candidate lists and truth files, and their messages with line numbers.
 import { describe, expect, it } from 'vitest';
-import { type Issue, SpecError } from '../../../core/errors.js';
+import { type Issue, type IssueReason, SpecError } from '../../../core/errors.js';
 import { parseTruth } from '../../../core/report/truth.js';
 import { parseCandidateList } from '../../../core/specification/candidate-list.js';
 
@@ -50,9 +50,11 @@ describe('parseCandidateList', () => {
   });
 
   it('names the lines at fault, twenty at most', () => {
-    expect(() => list('|a|\n\nx\n|b|\ny')).toThrow(
-      /^candidates\.txt:3: no candidate: x\ncandidates\.txt:5: no candidate: y$/,
-    );
+    const file = 'candidates.txt';
+    expect(issuesOf(() => list('|a|\n\nx\n|b|\ny'))).toMatchObject([
+      { file, line: 3, message: expect.stringMatching(/x$/) },
+      { file, line: 5, message: expect.stringMatching(/y$/) },
+    ]);
     const many = Array.from({ length: 50 }, (_, i) => `bad ${i}`).join('\n');
     try {
       list(many);
@@ -91,35 +93,30 @@ describe('parseTruth', () => {
     ]);
   });
 
-  it.each([
-    ['', 'truth.csv: empty; must start with a header arch,<dataset>,...'],
-    ['\n\n', 'truth.csv: empty; must start with a header arch,<dataset>,...'],
-    [
-      'name,acc\n|a|,1',
-      'truth.csv:1: no column "arch"; found "name", "acc" (the header must be arch,<dataset>,..., separated by commas)',
-    ],
-    [
-      'arch;acc\n|a|;1',
-      'truth.csv:1: no column "arch"; found "arch;acc" (the header must be arch,<dataset>,..., separated by commas)',
-    ],
-    ['arch\n|a|', 'truth.csv:1: no dataset column; the header must be arch,<dataset>,...'],
-    ['arch,x,x\n|a|,1,2', 'truth.csv:1: column "x" occurs twice'],
-    ['arch,\n|a|,1', 'truth.csv:1: a column has no name'],
-    ['arch,x\n', 'truth.csv: has a header but no rows; must have a row for each candidate'],
-    [
-      'arch,x\n|a|,1\n|b|,1,2\n|c|',
-      'truth.csv:3: 3 cells where the header has 2\ntruth.csv:4: 1 cells where the header has 2',
-    ],
-    ['arch,x\n|a|,1\n\n|b|,high', 'truth.csv:4: x: found "high"; must be a number'],
-    ['arch,x\n|a|,', 'truth.csv:2: x: found ""; must be a number'],
-    ['arch,x\n|a|,NaN', 'truth.csv:2: x: found "NaN"; must be a number'],
-    ['arch,x\n|a|,0x10', 'truth.csv:2: x: found "0x10"; must be a number'],
-    ['arch,x\n|a|,1e999', 'truth.csv:2: x: found "1e999"; must be a number'],
-    ['arch,x\n|a|,1\nresnet,1', 'truth.csv:3: no candidate: resnet'],
-    ['arch,x\n|a|,1\n|a|,2', 'truth.csv:3: "|a|" occurs twice with different numbers'],
-    ['PK\u0003\u0004\0\0', 'truth.csv: not a CSV but binary data; must be UTF-8 text arch,<dataset>,...'],
-  ])('%j', (text, message) => {
-    expect(() => truth(text)).toThrow(expect.objectContaining({ name: 'SpecError', message }));
+  // A header at fault is explained with what was found and what is needed.
+  it.each<[string, ...{ line?: number; reason?: IssueReason; names?: RegExp }[]]>([
+    ['', { reason: 'empty', names: /arch,<dataset>/ }],
+    ['\n\n', { reason: 'empty', names: /arch,<dataset>/ }],
+    ['name,acc\n|a|,1', { line: 1, names: /"arch".*"name", "acc".*arch,<dataset>/ }],
+    ['arch;acc\n|a|;1', { line: 1, names: /"arch".*"arch;acc".*arch,<dataset>.*commas/ }],
+    ['arch\n|a|', { line: 1, names: /dataset.*arch,<dataset>/ }],
+    ['arch,x,x\n|a|,1,2', { line: 1, names: /"x".*twice/ }],
+    ['arch,\n|a|,1', { line: 1, names: /no name/ }],
+    ['arch,x\n', { reason: 'empty' }],
+    ['arch,x\n|a|,1\n|b|,1,2\n|c|', { line: 3, names: /3 .*2/ }, { line: 4, names: /1 .*2/ }],
+    ['arch,x\n|a|,1\n\n|b|,high', { line: 4, names: /x: .*"high".*number/ }],
+    ['arch,x\n|a|,', { line: 2, names: /x: .*"".*number/ }],
+    ['arch,x\n|a|,NaN', { line: 2, names: /x: .*"NaN".*number/ }],
+    ['arch,x\n|a|,0x10', { line: 2, names: /x: .*"0x10".*number/ }],
+    ['arch,x\n|a|,1e999', { line: 2, names: /x: .*"1e999".*number/ }],
+    ['arch,x\n|a|,1\nresnet,1', { line: 3, names: /resnet/ }],
+    ['arch,x\n|a|,1\n|a|,2', { line: 3, names: /"\|a\|".*twice/ }],
+    ['PK\u0003\u0004\0\0', { reason: 'binary-data', names: /UTF-8.*arch,<dataset>/ }],
+  ])('%j', (text, ...wrong) => {
+    const issues = issuesOf(() => truth(text));
+    const places = issues.map(({ file, line, reason }) => ({ file, line, reason }));
+    expect(places).toEqual(wrong.map(({ line, reason }) => ({ file: 'truth.csv', line, reason })));
+    for (const [i, { names = /^/ }] of wrong.entries()) expect(issues[i]!.message).toMatch(names);
   });
 
   it('reads the columns of a ranking: numbers, infinite and absent ones too, and neither ranks nor classes', () => {
@@ -131,16 +128,17 @@ describe('parseTruth', () => {
       ['|a|', [-0.5, 3, 2.5]],
       ['|b|', [Number.NEGATIVE_INFINITY, 4, Number.NaN]],
     ]);
-    expect(() => truth('candidate,score\n|a|,high')).toThrow(/^truth\.csv:2: score: .*"high"/);
-    expect(() => truth('candidate,class\n|a|,|a|')).toThrow(/^truth\.csv:1: /);
+    expect(issuesOf(() => truth('candidate,score\n|a|,high'))).toMatchObject([
+      { file: 'truth.csv', line: 2, message: expect.stringMatching(/score.*"high"/) },
+    ]);
+    expect(issuesOf(() => truth('candidate,class\n|a|,|a|'))).toMatchObject([{ file: 'truth.csv', line: 1 }]);
   });
 
   it('a table of something else is one line: the first few and how many', () => {
     const text = `arch,x\n${Array.from({ length: 5_000 }, (_, i) => `${'long '.repeat(50)}${i},1`).join('\n')}`;
     const { message } = failureOf(() => truth(text));
-    expect(message).toMatch(
-      /^truth\.csv: 5000 lines are wrong; line 2: no candidate: long .*\.\.\.; line 3: .*; line 4: .*\.\.\.; and 4997 more$/,
-    );
+    expect(message).not.toContain('\n');
+    expect(message).toMatch(/^truth\.csv: 5000 .*line 2: .*line 3: .*line 4: .*\b4997\b/);
     expect(message.length).toBeLessThan(500);
   });
 
