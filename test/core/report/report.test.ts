@@ -154,7 +154,9 @@ describe('ranking.csv', () => {
     expect(readRankingCsv(`colour,latency,${HEADER}\nred,5,1,|a|,1,,,,2,3\n`)).toEqual([
       { ...row, latency: 5 },
     ]);
-    expect(() => readRankingCsv(`${HEADER},score\n`)).toThrow('ranking.csv:1: not a ranking');
+    expect(() => readRankingCsv(`${HEADER},score\n`)).toThrow(
+      expect.objectContaining({ issues: [expect.objectContaining({ file: 'ranking.csv', line: 1 })] }),
+    );
   });
 
   it('says its own proxies: one that this release does not know, and one that the file lacks', () => {
@@ -168,8 +170,12 @@ describe('ranking.csv', () => {
     const written = rankingHeader({ cohort: 'written', proxies }) + rankingLines(read, { proxies });
     expect(written.split('\n')[0]).toBe(HEADER.replace(',parameters', ',zen,parameters'));
     expect(readRankingCsv(written)).toEqual(read);
-    expect(() => readRankingCsv(text.replace('1.5', 'high'))).toThrow('found "high"');
-    expect(() => readRankingCsv('rank,candidate,expressivity,parameters\n')).toThrow('must have the columns');
+    expect(() => readRankingCsv(text.replace('1.5', 'high'))).toThrow(
+      expect.objectContaining({ name: 'SpecError', message: expect.stringContaining('"high"') }),
+    );
+    expect(() => readRankingCsv('rank,candidate,expressivity,parameters\n')).toThrow(
+      expect.objectContaining({ name: 'SpecError', message: expect.stringContaining('score') }),
+    );
   });
 
   it('reads any name of a column, and writes it as it was', () => {
