@@ -1,5 +1,6 @@
 // Defines matrix products and convolutions of tensors.
 
+import { blockedConv } from './blocked-conv.js';
 import { blockedDepthwise, blockedDepthwiseTranspose, type ConvWindow } from './blocked-depthwise.js';
 import { slice } from './movement.js';
 import type { Rules, Site } from './rule.js';
@@ -50,12 +51,14 @@ export const linear: Rules = {
       site.wanted[0] ? inputGradient(site) : undefined,
       site.wanted[1] ? weightGradient(site) : undefined,
     ],
-    write: (site) =>
-      blockedDepthwise({ ...site, window: windowOf(site.attributes) }) ??
-      site.g.add('Conv', site.inputs, {
-        ...onnxWindow(site.attributes),
-        kernel_shape: site.shapes[1]!.slice(2),
-      }),
+    write: (site) => {
+      const window = windowOf(site.attributes);
+      return (
+        blockedDepthwise({ ...site, window }) ??
+        blockedConv({ ...site, window }) ??
+        site.g.add('Conv', site.inputs, { ...window, kernel_shape: site.shapes[1]!.slice(2) })
+      );
+    },
   },
 
   /** The transpose of a convolution: x [b, c, ...], weight [c, out / group, ...kernel]; `output` is the spatial shape of its result. */
@@ -92,7 +95,7 @@ export const linear: Rules = {
         return n - least;
       });
       return g.add('ConvTranspose', inputs, {
-        ...onnxWindow(attributes),
+        ...window,
         kernel_shape: weight!.slice(2),
         output_padding: extra,
       });
@@ -108,8 +111,6 @@ export function windowOf(attributes: Site['attributes']): ConvWindow {
     group: numberOf(attributes, 'group'),
   };
 }
-
-const onnxWindow = (attributes: Site['attributes']) => ({ ...windowOf(attributes) });
 
 function transposeMatrix(t: Tape, a: Id): Id {
   const rank = t.shape(a).length;

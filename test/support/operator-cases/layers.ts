@@ -71,6 +71,44 @@ export const LAYER_CASES: readonly OperatorCase[] = [
     inputs: [weight(8, 1, 3, 3)],
     attributes: { group: 8, strides: [3, 3], pads: [2, 2, 0, 0] },
   },
+  // Other convolutions that run in the NCHWc layout: of an image, of a large map, in groups as wide as a channel
+  // block, and in narrower groups, which do not fill the last block.
+  {
+    op: 'Conv',
+    x: [2, 3, 9, 8],
+    inputs: [weight(16, 3, 3, 4)],
+    attributes: { strides: [2, 1], pads: [1, 2, 1, 0] },
+  },
+  {
+    op: 'Conv',
+    x: [1, 16, 29, 28],
+    inputs: [weight(32, 16, 3, 3)],
+    attributes: { pads: [1, 1, 1, 1] },
+  },
+  {
+    op: 'Conv',
+    x: [1, 32, 28, 30],
+    inputs: [weight(16, 32, 3, 3)],
+    attributes: { strides: [2, 2], dilations: [1, 2], pads: [1, 2, 1, 2] },
+  },
+  {
+    op: 'Conv',
+    x: [2, 32, 5, 6],
+    inputs: [weight(32, 16, 3, 3)],
+    attributes: { group: 2, pads: [1, 1, 1, 1] },
+  },
+  {
+    op: 'Conv',
+    x: [2, 24, 6, 5],
+    inputs: [weight(24, 8, 3, 3)],
+    attributes: { group: 3, pads: [1, 1, 1, 1] },
+  },
+  {
+    op: 'Conv',
+    x: [1, 40, 7, 6],
+    inputs: [weight(40, 8, 3, 3)],
+    attributes: { group: 5, strides: [2, 2], pads: [1, 0, 1, 1] },
+  },
   { op: 'Conv', x: map, inputs: [weight(4, 6, 1, 1)], attributes: { pads: [1, 1, 1, 1] } },
   {
     op: 'Conv',
