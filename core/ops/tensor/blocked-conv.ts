@@ -11,8 +11,8 @@ type Site = WriteSite & { readonly window: ConvWindow };
 const PACKED = 4;
 
 /**
- * Smaller kernels and maps, and more channels, are as quick in the plain layout (measured with AVX-512 and
- * AVX2: 64 channels of 56 x 56 positions take .78 of the time, 256 channels of 14 x 14 the same).
+ * Smaller kernels and maps, and more channels, are as quick in the plain layout (measured with AVX-512: 64
+ * channels of 56 x 56 positions take .78 of the time, 256 channels of 14 x 14 positions the same).
  */
 const LIMITS = { leastKernel: 9, leastPositions: 784, mostChannels: 128 };
 
