@@ -8,6 +8,7 @@ import { DeviceError } from '../core/errors.js';
 import { DEVICES, type Device } from '../core/specification/devices.js';
 import { compareWithBaseline } from './measure/against-baseline.js';
 import { compareWithRandom } from './measure/against-random.js';
+import { measureAssembled } from './measure/assembled.js';
 import { compareChildren } from './measure/children.js';
 import { benchDevice } from './measure/device.js';
 import { compareEigenvalues } from './measure/eigenvalues.js';
@@ -44,6 +45,7 @@ interface BenchFlags {
   readonly eigenvalues?: true;
   readonly onnx?: true | string;
   readonly proxies?: number;
+  readonly assembled?: true | string;
   readonly children?: number;
   readonly againstRandom?: number;
 }
@@ -96,6 +98,10 @@ const program = new Command('bench')
     wholeNumber({ min: 2, max: 512 }),
   )
   .option(
+    '--assembled [FOLDER]',
+    'the preset `assembled` beside `standard`, of --candidates a round; with a folder: `standard` as the build there computes it',
+  )
+  .option(
     '--children <N>',
     'so many children of an evolution of the MobileNetV2 space, with and without reuse of common blocks',
     wholeNumber({ min: 112, max: 100_000 }),
@@ -136,6 +142,7 @@ async function measure(options: BenchFlags): Promise<[string, object]> {
     eigenvalues,
     onnx,
     proxies,
+    assembled,
     children,
     againstRandom,
     detail,
@@ -154,6 +161,15 @@ async function measure(options: BenchFlags): Promise<[string, object]> {
         await compareImportedNetworks({ folder: typeof onnx === 'string' ? onnx : undefined, rounds }),
       ];
     if (proxies) return ['proxies', await compareProxies({ candidates: candidates ?? 10, batch: proxies })];
+    if (assembled !== undefined)
+      return [
+        'assembled',
+        await measureAssembled({
+          rounds,
+          candidates: candidates ?? 30,
+          other: typeof assembled === 'string' ? assembled : undefined,
+        }),
+      ];
     if (againstRandom) {
       const scorers = availableParallelism();
       return ['against-random', await compareWithRandom({ budget: againstRandom, seed: 1, scorers })];

@@ -4,6 +4,7 @@ import { fleet } from './benchmarks/fleet.mjs';
 import { calibration, evolution, publishedAccuracies, rankings } from './benchmarks/rankings.mjs';
 import {
   againstPyTorch,
+  assembled,
   commonBlocks,
   eigenvalues,
   importedNetworks,
@@ -29,6 +30,7 @@ export function benchmarksPage() {
     scale(),
     fleet(),
     rankings(),
+    assembled(),
     calibration(),
     proxies(),
     otherRuns(),

@@ -82,6 +82,31 @@ export function proxies() {
   });
 }
 
+export function assembled() {
+  const found = results('assembled');
+  const rows = found.rows.map(({ space, resolution, standard, assembled, ratio, processorRatio }) => [
+    space,
+    resolution,
+    one(median(standard)),
+    one(median(assembled)),
+    two(ratio),
+    two(processorRatio),
+  ]);
+  const above = found.rows.filter(({ processorRatio }) => processorRatio > found.target);
+  const limit =
+    above.length > 0
+      ? `More than ${two(found.target)} times as long: ${above.map(({ space }) => space).join(', ')}.`
+      : `None takes more than ${two(found.target)} times as long.`;
+  const whose = found.standardOf ? `, as commit ${found.standardOf} computed it` : '';
+  return section({
+    title: 'The preset assembled beside standard',
+    command: `npm run bench -- --assembled${found.standardOf ? ` ${found.standardOf}` : ''} --rounds ${found.rounds} --candidates ${found.candidates}`,
+    of: found,
+    text: `Milliseconds for each candidate with \`aggregation: assembled\`, and with the four proxies and \`fidelity: standard\`${whose}: ${found.draws} draws of batch ${found.batch}, one scorer of one thread, ${found.rounds} rounds of ${found.candidates} random candidates. Ratios are medians over the rounds; the last one is of processor time, which other work on the machine disturbs less. ${limit}`,
+    body: table(['space', 'pixels', 'standard', 'assembled', 'ratio', 'ratio of processor time'], rows),
+  });
+}
+
 function times({ ours, theirs, ratios, scorerPeakBytes }) {
   const side = (name) => [
     one(median(theirs[name])),
