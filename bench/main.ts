@@ -161,15 +161,7 @@ async function measure(options: BenchFlags): Promise<[string, object]> {
         await compareImportedNetworks({ folder: typeof onnx === 'string' ? onnx : undefined, rounds }),
       ];
     if (proxies) return ['proxies', await compareProxies({ candidates: candidates ?? 10, batch: proxies })];
-    if (assembled !== undefined)
-      return [
-        'assembled',
-        await measureAssembled({
-          rounds,
-          candidates: candidates ?? 30,
-          other: typeof assembled === 'string' ? assembled : undefined,
-        }),
-      ];
+    if (assembled !== undefined) return ['assembled', await benchAssembled(options)];
     if (againstRandom) {
       const scorers = availableParallelism();
       return ['against-random', await compareWithRandom({ budget: againstRandom, seed: 1, scorers })];
@@ -191,6 +183,14 @@ async function measure(options: BenchFlags): Promise<[string, object]> {
   });
   if (results.leftOut.length > 0) process.exitCode = 1;
   return [`device-${device}${candidates ? '.local' : ''}`, results];
+}
+
+function benchAssembled({ assembled, rounds, candidates = 30 }: BenchFlags) {
+  return measureAssembled({
+    rounds,
+    candidates,
+    other: typeof assembled === 'string' ? assembled : undefined,
+  });
 }
 
 async function benchChildren(budget: number) {
