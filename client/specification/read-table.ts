@@ -1,5 +1,5 @@
 // Reads a parquet file as a table of texts, equal to that of the same ranking in CSV.
-import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet';
+import type { AsyncBuffer } from 'hyparquet';
 import { SpecError } from '../../core/errors.js';
 import { formatNumber } from '../../core/text/numbers.js';
 import type { Table } from '../../core/text/table.js';
@@ -23,6 +23,8 @@ export async function readParquetTable({
   });
   try {
     const file = bufferOf(opened);
+    // Few commands read such a file, so only they load the library.
+    const { parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import('hyparquet');
     const metadata = await parquetMetadataAsync(file);
     const names = parquetSchema(metadata).children.map(({ element }) => element.name);
     const objects = await parquetReadObjects({ file, metadata });
