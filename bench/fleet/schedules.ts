@@ -6,7 +6,9 @@ import type { Stage } from './stage.js';
 const MINUTE_MS = 60_000;
 /** The most time to create the schedules, which must exist before their minute. */
 const CREATION_MS = 90_000;
-const AT_ONCE = 20;
+const AT_ONCE = 5;
+/** A server that starts a thousand pollers may refuse a request. */
+const ATTEMPTS = 5;
 
 export interface SchedulesOptions {
   readonly schedules: number;
@@ -50,13 +52,15 @@ async function create(
   given: { readonly name: string; readonly cron: string; readonly candidates: number; readonly seed: number },
 ): Promise<void> {
   const { name, cron, candidates, seed } = given;
-  await createSchedule({
-    client,
-    store,
-    name,
-    read: readOrder({ id: name, candidates, shardSize: 64, window: 8, seed }),
-    timing: { cron, timezone: 'UTC', jitter: 0, catchup: MINUTE_MS, overlap: 'skip' },
-  });
+  const read = readOrder({ id: name, candidates, shardSize: 64, window: 8, seed });
+  const timing = { cron, timezone: 'UTC', jitter: 0, catchup: MINUTE_MS, overlap: 'skip' } as const;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await createSchedule({ client, store, name, read, timing });
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+    }
+  }
 }
 
 /** The runs of all schedules, once none of them runs. */
