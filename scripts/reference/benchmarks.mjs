@@ -28,7 +28,7 @@ export function benchmarksPage() {
     eigenvalues(),
     publishedAccuracies(),
     scale(),
-    fleet(),
+    ...fleet(),
     rankings(),
     assembled(),
     calibration(),

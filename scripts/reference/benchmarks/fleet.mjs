@@ -1,18 +1,23 @@
-// Writes the section of the benchmarks page about a thousand synthetic score workers.
+// Writes the section of the benchmarks page about many synthetic score workers.
 import { table } from '../markdown.mjs';
 import { machineOf, megabytes, one, results, thousands, two } from './figures.mjs';
 
 const COMMAND = 'npm run bench:fleet';
 
 export function fleet() {
-  const { one: single, many, schedules } = results('scale').fleet ?? {};
+  const found = results('scale').fleet;
+  if (!found) return [];
+  const text =
+    'Score workers are synthetic: each has its own connections to Temporal and NATS and polls under its own name, but its scorers answer with made-up scores after a made-up time. Servers, control workers, workflows and the store are real. 25 workers share a process, and all run on the machine of the servers, so these figures contain the work of both. Workers are preempted (SIGTERM) and whole processes die (SIGKILL) at the rates given ([Scale](../operate/scale.md#a-thousand-workers)).';
   return [
-    '## A thousand workers',
-    'Score workers are synthetic: each has its own connections to Temporal and NATS and polls under its own name, but its scorers answer with made-up scores after a made-up time. Servers, control workers, workflows and the store are real. 25 workers share a process, and all run on the machine of the servers, so these figures contain the work of both. Workers are preempted (SIGTERM) and whole processes die (SIGKILL) at the rates given ([Scale](../operate/scale.md#a-thousand-workers)).',
-    ...(single ? [oneSearch(single)] : []),
-    ...(many ? [manySearches(many)] : []),
-    ...(schedules ? [scheduled(schedules)] : []),
-  ].join('\n\n');
+    [
+      '## Many workers',
+      text,
+      ...(found.one ? [oneSearch(found.one)] : []),
+      ...(found.many ? [manySearches(found.many)] : []),
+      ...(found.schedules ? [scheduled(found.schedules)] : []),
+    ].join('\n\n'),
+  ];
 }
 
 function oneSearch(found) {
