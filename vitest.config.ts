@@ -20,6 +20,7 @@ const WHOLE = [
   'test/e2e/**/*.test.ts',
   'test/faults/**/*.test.ts',
   'test/hosts/**/*.test.ts',
+  'test/tour/**/*.test.ts',
   'test/image/**/*.test.ts',
   'test/client/*.test.ts',
   'test/client/{connections,devices,embedded}/**/*.test.ts',

@@ -27,18 +27,20 @@ export function addressOf({ specification, address }: AddressedInput): ScoreAddr
 }
 
 /**
- * The address of the last stage of a finished search, computed if an earlier release did not write it into
- * the result.
+ * The address of a stage of a finished search, by default the last, computed if an earlier release did not
+ * write it into the result. `specification` is that of the stage.
  */
 export function addressOfResult({
   specification,
   result: { engine = ENGINE_VERSION, scopes, families },
+  stage,
 }: {
   readonly specification: Specification;
   readonly result: Pick<SearchResult, 'engine' | 'scopes' | 'families'>;
+  readonly stage?: number;
 }): ScoreAddress {
   if (!scopes) return addressOf({ specification });
-  return addressAt({ engine, scopes, ...(families ? { families } : {}) }, scopes.length - 1);
+  return addressAt({ engine, scopes, ...(families ? { families } : {}) }, stage ?? scopes.length - 1);
 }
 
 /** The addresses of stages with these specifications. */

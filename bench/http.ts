@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { cellAt, printCell } from '../core/spaces/nas-bench-201/cell.js';
 import { openRankingTable } from '../http/rankings/ranking-table.js';
 import type { RankingTable } from '../http/rankings/table-types.js';
 import { median } from './measure/statistics.js';
+import { syntheticRanking } from './measure/synthetic-ranking.js';
 
 const ROWS = 1_000_000;
 const ROUNDS = 5;
@@ -19,7 +19,7 @@ const LIMITS = { page: 150, picture: 300 } as const;
 const folder = await mkdtemp(join(tmpdir(), 'zeroscout-bench-http-'));
 try {
   const csv = join(folder, 'ranking.csv');
-  await pipeline(Readable.from(syntheticRows()), createWriteStream(csv));
+  await pipeline(Readable.from(syntheticRanking(ROWS)), createWriteStream(csv));
   const started = performance.now();
   const table = await openRankingTable({ database: join(folder, 'ranking.duckdb'), csv });
   console.log(`${ROWS} rows read in ${((performance.now() - started) / 1000).toFixed(1)} s`);
@@ -88,25 +88,4 @@ async function measureAll(table: RankingTable): Promise<void> {
       `${name.padEnd(32)} ${middle.toFixed(0).padStart(6)} ms${middle > limit ? `  above ${limit}` : ''}`,
     );
   }
-}
-
-/** Rows in the form of ranking.csv: cells of NAS-Bench-201 with a number appended, and weakly correlated values. */
-function* syntheticRows(): Generator<string> {
-  yield 'rank,candidate,score,expressivity,progressivity,trainability,complexity,parameters\n';
-  let state = 1;
-  const next = () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-  let lines = '';
-  for (let rank = 1; rank <= ROWS; rank++) {
-    const good = 1 - rank / ROWS;
-    const flops = Math.round((7 + 146 * (0.7 * good + 0.3 * next())) * 1e6);
-    lines += `${rank},${printCell(cellAt(rank % 15_625))}#${rank},${(Math.log(good + 1e-7) * 2).toFixed(9)},${(6 + 7 * good + next()).toFixed(9)},${(good + next() - 1).toFixed(9)},${(-next() * 3).toFixed(9)},${flops},${Math.round(flops / 138)}\n`;
-    if (rank % 10_000 === 0) {
-      yield lines;
-      lines = '';
-    }
-  }
-  yield lines;
 }

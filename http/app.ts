@@ -8,6 +8,7 @@ import type { Zeroscout } from '../client/index.js';
 import { SpecError } from '../core/errors.js';
 import type { Access } from './access.js';
 import { requireRole } from './access.js';
+import type { FleetHistory } from './fleet-history.js';
 import { createPage } from './page.js';
 import { answerHealth, answerReady, createHttpMetrics } from './probes.js';
 import { answerProblem, ProblemError } from './problem.js';
@@ -19,11 +20,13 @@ import { addDownloadRoutes } from './routes/downloads.js';
 import { addEventRoutes } from './routes/events.js';
 import { addFailuresRoute } from './routes/failures.js';
 import { addScheduleRoutes, addWorkerRoutes } from './routes/fleet.js';
+import { addFleetHistoryRoute } from './routes/fleet-history.js';
 import { addPictureRoutes } from './routes/pictures.js';
 import { addRankingRoutes } from './routes/rankings.js';
 import { addRelationRoutes } from './routes/relations.js';
 import { addReportRoute } from './routes/report.js';
 import { addResultRoutes } from './routes/results.js';
+import { addOtherRanksRoute, addRoundsRoute } from './routes/rounds.js';
 import type { RouteSetting } from './routes/route-setting.js';
 import { addRowDownloads } from './routes/row-downloads.js';
 import { addSearchRoutes } from './routes/searches.js';
@@ -39,7 +42,8 @@ const LARGEST_BODY = 32 * 2 ** 20;
 export interface AppOptions {
   readonly zeroscout: Zeroscout;
   readonly access: Access;
-  readonly rankings: OpenRankings;
+  /** What this server keeps in memory and in files. */
+  readonly kept: { readonly rankings: OpenRankings; readonly fleetHistory: FleetHistory };
   /** `prefix` is the path under which a proxy offers this server; '' without one. */
   readonly site: { readonly version: string; readonly prefix: string };
   readonly stopped: AbortSignal;
@@ -72,10 +76,13 @@ export function createApp(options: AppOptions): OpenAPIHono {
   app.get('/metrics', requireRole('viewer'), metrics.answer);
   for (const path of ['/api/searches/:id/ranking', '/api/searches/:id/ranking/*']) app.use(path, etag());
   addSessionRoute(app, options);
-  const setting: RouteSetting = { app, ...options };
+  const { stopped, kept } = options;
+  const setting: RouteSetting = { app, zeroscout, stopped, ...kept };
   addSearchRoutes(setting);
   addRankingRoutes(setting);
   addCandidateRoute(setting);
+  addOtherRanksRoute(setting);
+  addRoundsRoute(setting);
   addPictureRoutes(setting);
   addComparisonRoutes(setting);
   addRelationRoutes(setting);
@@ -86,6 +93,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   addResultRoutes(setting);
   addEventRoutes(setting);
   addWorkerRoutes(setting);
+  addFleetHistoryRoute(setting);
   addScheduleRoutes(setting);
   addSpecificationRoutes(setting);
   app.doc31('/api/openapi.json', {

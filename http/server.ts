@@ -8,6 +8,7 @@ import type { Zeroscout } from '../client/index.js';
 import { ServiceError, SpecError } from '../core/errors.js';
 import { createAccess } from './access.js';
 import { createApp } from './app.js';
+import { keepFleetHistory } from './fleet-history.js';
 import { createOpenRankings } from './rankings/open-rankings.js';
 
 export interface HttpOptions {
@@ -86,10 +87,11 @@ export async function startHttpServer({
     prefix,
     isSecure: tls !== undefined,
   });
+  const fleetHistory = keepFleetHistory(zeroscout);
   const app = createApp({
     zeroscout,
     access,
-    rankings,
+    kept: { rankings, fleetHistory },
     site: { version, prefix },
     stopped: stopping.signal,
     onFault,
@@ -101,6 +103,7 @@ export async function startHttpServer({
     link: `${url}?token=${access.operatorToken}`,
     close: async () => {
       stopping.abort();
+      fleetHistory.stop();
       await closeServer(server);
       await rankings.close();
     },

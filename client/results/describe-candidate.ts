@@ -28,16 +28,19 @@ export async function describeCandidate({
   candidate: given,
   modules,
   blob,
+  expanded,
 }: {
   readonly specification: Specification;
   readonly candidate: string;
   readonly modules: ModulePermission;
   readonly blob: (digest: string) => Promise<Uint8Array>;
+  /** The blocks of an imported network whose operators are drawn. */
+  readonly expanded?: readonly number[] | undefined;
 }): Promise<CandidateDescription> {
   const space = openSpaceWith({ space: specification.space, modules });
   const resolution = costResolution(specification);
   const candidate = space.parse(given);
-  const architecture = await candidateArchitecture({ space, candidate, resolution, blob });
+  const architecture = await candidateArchitecture({ space, candidate, resolution, blob, expanded });
   return {
     candidate,
     resolution,

@@ -17,10 +17,12 @@ import { type Correlation, correlateWith } from '../results/correlate.js';
 import { diffSearches } from '../results/diff-searches.js';
 import { type ExportedFile, type ExportFormat, exportCandidates } from '../results/export-candidates.js';
 import { listMeasuredScopes } from '../results/latencies.js';
+import { findOtherRanks, type OtherRanks } from '../results/other-ranks.js';
 import { countFlops, findParetoFront } from '../results/pareto.js';
 import { writeParquet } from '../results/ranking-parquet.js';
 import { readGenerations } from '../results/read-generations.js';
 import { type Results, readResults } from '../results/results.js';
+import { readRounds, type ScreeningRound } from '../results/screening-rounds.js';
 import { openSpaceWith } from '../specification/allow-modules.js';
 import { readTruth } from '../specification/read-specification.js';
 import { findFinishedSearch } from './find-search.js';
@@ -72,6 +74,13 @@ export interface FinishedSearches {
    * ranking. Empty for another strategy.
    */
   generations(id: string): Promise<readonly Generation[]>;
+  /**
+   * The rounds of a finished screening: their candidates, and their agreement with the last one. Empty for
+   * another strategy.
+   */
+  rounds(id: string): Promise<readonly ScreeningRound[]>;
+  /** How a candidate of a finished search stood in other finished searches of the same space. */
+  otherRanks(id: string, candidate: string): Promise<OtherRanks>;
   /**
    * The changes from one finished search to another; lists contain their first `top` entries, 10 by default.
    */
@@ -134,6 +143,8 @@ export function createReading(session: Session): FinishedSearches {
       const { memo, result, results } = await resultsOf(id);
       return readGenerations({ store, specification: memo.specification, result, results });
     },
+    rounds: async (id) => readRounds({ store, ...(await resultsOf(id)) }),
+    otherRanks: (id, candidate) => findOtherRanks(session, { id, candidate }),
     diff: async (earlier, later, { top = 10 } = {}) => {
       checkOptions('diff', { top });
       return (await diffSearches({ client, store }, { earlier, later, top })).changes;

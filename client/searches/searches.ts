@@ -48,9 +48,14 @@ export interface Searches extends FinishedSearches {
   specification(id: string): Promise<Specification>;
   /**
    * The picture, the costs and the neighbours of a candidate of the search's space, whether it was scored or
-   * not.
+   * not. A network from a file is drawn by block; `expanded` are the numbers of the blocks, from 0, whose operators
+   * are drawn too.
    */
-  candidate(id: string, candidate: string): Promise<CandidateDescription>;
+  candidate(
+    id: string,
+    candidate: string,
+    options?: { readonly expanded?: readonly number[] },
+  ): Promise<CandidateDescription>;
   /** The same as `attach(id)` followed by `progress()`. */
   progress(id: string): AsyncIterable<SearchLook>;
   /** Starts no further shards; running shards finish. */
@@ -105,11 +110,12 @@ async function readStarted(client: Session['client'], id: string): Promise<Speci
 function createReaders({ client, store, modules }: Session): Pick<Searches, 'specification' | 'candidate'> {
   return {
     specification: (id) => readStarted(client, id),
-    candidate: async (id, candidate) =>
+    candidate: async (id, candidate, { expanded } = {}) =>
       describeCandidate({
         specification: await readStarted(client, id),
         candidate,
         modules,
+        expanded,
         blob: (digest) => store.blobs.get(digest),
       }),
   };

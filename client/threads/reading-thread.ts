@@ -13,6 +13,8 @@ export const THREAD_CALLS = [
   'compare',
   'report',
   'generations',
+  'rounds',
+  'otherRanks',
   'diff',
 ] as const;
 export type ThreadCall = (typeof THREAD_CALLS)[number];

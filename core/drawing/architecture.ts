@@ -27,12 +27,16 @@ export interface ChainBlock {
   readonly channels?: number;
   /** The side of the output in pixels. */
   readonly side?: number;
+  /** The number under which a page may ask for the operators of this block, and whether they are drawn below it. */
+  readonly operators?: { readonly block: number; readonly isOpen: boolean };
 }
 
 export interface ChainPart {
   readonly kind: 'chain';
   readonly title: string;
   readonly blocks: readonly ChainBlock[];
+  /** The most channels of the whole network, of which this chain is a part; by default those of the chain. */
+  readonly mostChannels?: number;
 }
 
 export type Architecture = readonly (CellPart | ChainPart)[];

@@ -93,8 +93,8 @@ function drawNode({
 }
 
 /** Blocks from top to bottom, with a bar for the channels at the right. */
-function drawChain({ blocks }: ChainPart): Drawn {
-  const most = Math.max(1, ...blocks.map(({ channels = 0 }) => channels));
+function drawChain({ blocks, mostChannels }: ChainPart): Drawn {
+  const most = mostChannels ?? Math.max(1, ...blocks.map(({ channels = 0 }) => channels));
   const lines = blocks.flatMap((block, i) => {
     const y = i * (CHAIN.row + CHAIN.gap);
     const line =
@@ -103,13 +103,25 @@ function drawChain({ blocks }: ChainPart): Drawn {
         : [
             `<path class="d-line" d="M${CHAIN.width / 2} ${y - CHAIN.gap}V${y}" stroke="${LINE}" stroke-width="1.3"/>`,
           ];
-    return [...line, ...drawBlock({ block, y, most })];
+    return [
+      ...line,
+      ...openBlock(block),
+      ...drawBlock({ block, y, most }),
+      ...(block.operators ? ['</g>'] : []),
+    ];
   });
   return {
     width: CHAIN.width + (blocks.some(({ channels }) => channels !== undefined) ? CHAIN.bar + 80 : 0),
     height: blocks.length * (CHAIN.row + CHAIN.gap) - CHAIN.gap,
     lines,
   };
+}
+
+/** A page finds the blocks that it can open by their attribute. */
+function openBlock({ operators }: ChainBlock): readonly string[] {
+  if (!operators) return [];
+  const { block, isOpen } = operators;
+  return [`<g class="d-block" data-block="${block}" data-open="${isOpen}">`];
 }
 
 function drawBlock({
@@ -121,7 +133,7 @@ function drawBlock({
   readonly y: number;
   readonly most: number;
 }): string[] {
-  const { title, detail, role, repeat, channels, side } = block;
+  const { title, detail, role, repeat, channels, side, operators } = block;
   const lines = [
     `<rect class="d-box d-${role}" x="0" y="${y}" width="${CHAIN.width}" height="${CHAIN.row}" rx="6" fill="${FILLS[role]}" stroke="${LINE}"/>`,
     text({ x: 12, y: y + 19, content: truncate(title, 52), weight: 600 }),
@@ -129,6 +141,16 @@ function drawBlock({
   ];
   if (repeat > 1)
     lines.push(text({ x: CHAIN.width - 12, y: y + 19, content: `× ${repeat}`, anchor: 'end', weight: 600 }));
+  if (operators)
+    lines.push(
+      text({
+        x: CHAIN.width - 12,
+        y: y + 19,
+        content: operators.isOpen ? '−' : '+',
+        anchor: 'end',
+        weight: 600,
+      }),
+    );
   if (channels === undefined) return lines;
   const wide = Math.max(2, (channels / most) * CHAIN.bar);
   const size = side === undefined ? '' : ` · ${side} × ${side}`;

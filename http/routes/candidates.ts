@@ -42,16 +42,33 @@ export function addCandidateRoute(setting: RouteSetting): void {
       path: '/api/searches/{id}/candidates/{rank}',
       operationId: 'describeCandidate',
       summary: 'Everything known about the candidate at a rank',
-      request: { params: z.object({ id: IdParameter, rank: z.coerce.number().int().min(1).max(1e9) }) },
+      request: {
+        params: z.object({ id: IdParameter, rank: z.coerce.number().int().min(1).max(1e9) }),
+        query: z.object({
+          expand: z
+            .string()
+            .regex(/^(\d{1,4}(,\d{1,4}){0,99})?$/)
+            .default('')
+            .transform((text) => (text === '' ? [] : text.split(',').map(Number)))
+            .openapi({
+              type: 'string',
+              description: 'numbers of the blocks of an imported network whose operators are drawn',
+              example: '1,2',
+            }),
+        }),
+      },
       responses: { 200: describeJson(CandidateSchema, 'the candidate'), ...problems },
     }),
     async (context) => {
       const { id, rank } = context.req.valid('param');
+      const { expand: expanded } = context.req.valid('query');
       const table = await tableOf(setting, { context, id });
       const [row] = (await table.page({ filter: `rank = ${rank}`, limit: 1 })).rows;
       if (row === undefined)
         throw new ProblemError({ status: 404, code: 'not-found', detail: `the ranking has no rank ${rank}` });
-      const about = await aboutOf(() => zeroscout.searches.candidate(id, String(row.candidate)));
+      const about = await aboutOf(() =>
+        zeroscout.searches.candidate(id, String(row.candidate), { expanded }),
+      );
       const [percentiles, members, ranked] = await Promise.all([
         table.percentiles(row),
         table.members(row),

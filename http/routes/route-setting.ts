@@ -1,12 +1,14 @@
 // Defines the arguments with which every group of routes is created.
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Zeroscout } from '../../client/index.js';
+import type { FleetHistory } from '../fleet-history.js';
 import type { OpenRankings } from '../rankings/open-rankings.js';
 
 export interface RouteSetting {
   readonly app: OpenAPIHono;
   readonly zeroscout: Zeroscout;
   readonly rankings: OpenRankings;
+  readonly fleetHistory: FleetHistory;
   /** Aborted when the server ends; streams end with it. */
   readonly stopped: AbortSignal;
 }

@@ -25,7 +25,7 @@ export interface ScatterInput {
 const GRID = { left: 70, right: 20, top: 30, bottom: 54 };
 const shortened = (text: string) => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
 
-function axis(name: string, { quiet, line }: Colours) {
+export function axis(name: string, { quiet, line }: Colours) {
   return {
     type: 'value',
     name,
@@ -39,7 +39,7 @@ function axis(name: string, { quiet, line }: Colours) {
   };
 }
 
-function tooltip({ card, text, line }: Colours, formatter: (params: never) => string) {
+export function tooltip({ card, text, line }: Colours, formatter: (params: never) => string) {
   return {
     renderMode: 'richText',
     confine: true,

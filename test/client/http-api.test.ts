@@ -149,7 +149,16 @@ describe('a search', () => {
     expect(report.text).not.toMatch(/<script|\ssrc=/);
     const other = await ask('/api/searches/@last/report?compare=unknown-search');
     expect(other).toMatchObject({ status: 422, json: { issues: [{ path: 'compare' }] } });
-    expect((await ask('/api/searches/@last/generations')).json).toEqual([]);
+    for (const path of ['generations', 'rounds'])
+      expect((await ask(`/api/searches/@last/${path}`)).json).toEqual([]);
+    expect((await ask('/api/searches/@last/candidates/1/elsewhere')).json).toEqual({
+      found: [],
+      read: 0,
+      isMore: false,
+    });
+    expect((await ask('/api/searches/@last/candidates/25/elsewhere')).status).toBe(404);
+    const history = (await ask('/api/workers/history')).json;
+    expect(history[0]).toMatchObject({ waiting: expect.any(Number), rate: null });
   });
 
   test('while a large table of accuracies is compared, another request is answered within 200 ms', async () => {

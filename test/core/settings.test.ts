@@ -25,6 +25,8 @@ const NO_SETTINGS: Readonly<Record<string, string>> = {
   ZEROSCOUT_SOAK_SEED: 'given to its test by npm run soak',
   ZEROSCOUT_IMAGE: 'given to its test by npm run test:image',
   ZEROSCOUT_IMAGE_REVISION: 'given to its test by npm run test:image',
+  ZEROSCOUT_TOUR: 'given to its tests by npm run test:page',
+  ZEROSCOUT_TOUR_PICTURES: 'given to its tests by npm run test:page',
   ZEROSCOUT_HOSTS: 'given to its test by npm run test:hosts',
   ZEROSCOUT_CHROMIUM: 'a Chromium of one’s own for tests of the page',
   ZEROSCOUT_TEST_INSTALL: 'given to its test by npm run test:node',

@@ -10,6 +10,7 @@ const NEEDS: readonly (readonly [file: RegExp, need: string])[] = [
     /e2e\/(page|report)/,
     'Chromium (npm run setup:optional installs it as root where apt-get has it; ZEROSCOUT_CHROMIUM names another)',
   ],
+  [/tour\//, 'npm run test:page (Chromium; about four minutes)'],
   [/faults\/soak/, 'npm run soak -- --minutes 10 (searches under random faults)'],
   [
     /e2e\/upgrade/,

@@ -1,5 +1,6 @@
 // Renders one candidate of a ranking: its picture, the origin of its score, its costs, its class, its
 // neighbours, and its files.
+import { useState } from 'preact/hooks';
 import { Link, useParams } from 'wouter-preact';
 import type { CandidateAnswer } from '../../../http/answers.js';
 import { apiUrl, searchPath } from '../../api/ask.js';
@@ -10,6 +11,7 @@ import { Svg } from '../../parts/svg.js';
 import { formatCount, formatValue } from '../../text/format.js';
 import { saveText } from '../../text/save.js';
 import type { SearchTabProps } from '../search/search-view.js';
+import { OtherRanks } from './other-ranks.js';
 import { Standing } from './standing.js';
 
 /** The last rank that can be exported. */
@@ -22,7 +24,15 @@ const FORMATS = [
 
 export function CandidateTab({ id }: SearchTabProps) {
   const { rank = '1' } = useParams<{ rank?: string }>();
-  const { data, problem } = useAnswer<CandidateAnswer>(searchPath(id, `/candidates/${rank}`));
+  const [open, setOpen] = useState<{ readonly of: string; readonly blocks: readonly number[] }>();
+  const blocks = open?.of === rank ? open.blocks : [];
+  const toggle = (block: number) =>
+    setOpen({
+      of: rank,
+      blocks: blocks.includes(block) ? blocks.filter((each) => each !== block) : [...blocks, block],
+    });
+  const expand = blocks.length > 0 ? `?expand=${blocks.join(',')}` : '';
+  const { data, problem } = useAnswer<CandidateAnswer>(searchPath(id, `/candidates/${rank}${expand}`));
   if (!data) return problem ? <ProblemNote problem={problem} /> : <p class="quiet">Loading ...</p>;
   return (
     <>
@@ -33,11 +43,17 @@ export function CandidateTab({ id }: SearchTabProps) {
             <h2>Architecture</h2>
             {data.drawing && <SaveDrawing svg={data.drawing} rank={rank} />}
           </div>
-          {data.drawing ? <Svg text={data.drawing} /> : <p class="quiet">Not drawn: {data.notDrawn}</p>}
+          {data.drawing?.includes('data-block') && <p class="quiet">Click a block to see its operators.</p>}
+          {data.drawing ? (
+            <Svg text={data.drawing} onBlock={toggle} />
+          ) : (
+            <p class="quiet">Not drawn: {data.notDrawn}</p>
+          )}
         </section>
         <div>
           <Standing answer={data} />
           <Costs answer={data} />
+          <OtherRanks key={`${id}/${rank}`} id={id} rank={rank} />
           <Places id={id} answer={data} />
         </div>
       </div>

@@ -1,5 +1,5 @@
-// Renders the workers by device, the tasks that wait for them, and the excluded workers, with a history since
-// the page was opened.
+// Renders the workers by device, the tasks that wait for them, and the excluded workers, and the last
+// hour.
 import { useState } from 'preact/hooks';
 import type { QueueOfWorkers } from '../../../http/answers.js';
 import { type AskError, ask } from '../../api/ask.js';
@@ -11,7 +11,7 @@ import { Empty, ProblemNote } from '../../parts/notes.js';
 import { useNow } from '../../parts/use-now.js';
 import { useTitle } from '../../parts/use-title.js';
 import { formatAge, formatCount, formatDuration } from '../../text/format.js';
-import { History, noteFleet } from './history.js';
+import { History } from './history.js';
 import { StoreSize } from './store-size.js';
 
 export function FleetView() {
@@ -19,10 +19,7 @@ export function FleetView() {
   const [queues, setQueues] = useState<readonly QueueOfWorkers[]>();
   useEvents('/workers/events', {
     on: {
-      fleet: (fleet: readonly QueueOfWorkers[]) => {
-        noteFleet(fleet, Date.now());
-        setQueues(fleet);
-      },
+      fleet: (fleet: readonly QueueOfWorkers[]) => setQueues(fleet),
     },
   });
   if (!queues) return <p class="quiet">Loading ...</p>;
@@ -32,10 +29,11 @@ export function FleetView() {
   return (
     <>
       <h1>Fleet</h1>
-      {used.length === 0 ? <NoWorkers /> : <History />}
+      {used.length === 0 && <NoWorkers />}
       {used.map((queue) => (
         <Queue key={queue.name} queue={queue} />
       ))}
+      <History />
       <StoreSize />
     </>
   );

@@ -1,69 +1,103 @@
-// Records the numbers of workers and waiting tasks of the last hour while the page is open, and plots them.
-import type { QueueOfWorkers } from '../../../http/answers.js';
-import { formatCount, formatDuration } from '../../text/format.js';
+// Renders the last hour of the fleet, as the server recorded it minute by minute: workers by device, rate, waiting
+// tasks and the age of the oldest.
+import { useEffect } from 'preact/hooks';
+import type { FleetMinute } from '../../../http/answers.js';
+import { useAnswer } from '../../api/use-answer.js';
+import { formatCount, formatDuration, formatValue } from '../../text/format.js';
 
-interface Sample {
-  readonly at: number;
-  readonly workers: number;
-  readonly waiting: number;
-}
+const REFRESH_MS = 30_000;
+const SIZE = { width: 320, height: 56 };
 
-const KEPT_MS = 3_600_000;
-const SIZE = { width: 640, height: 70 };
-let samples: readonly Sample[] = [];
-
-export function noteFleet(queues: readonly QueueOfWorkers[], at: number): void {
-  const sum = (count: (queue: QueueOfWorkers) => number) =>
-    queues.reduce((total, queue) => total + count(queue), 0);
-  const sample = {
-    at,
-    workers: sum(({ workers }) => workers.length),
-    waiting: sum(({ waiting }) => waiting),
-  };
-  samples = [...samples.filter((each) => at - each.at < KEPT_MS), sample];
+interface Curve {
+  readonly name: string;
+  readonly value: (minute: FleetMinute) => number;
+  readonly write: (value: number) => string;
 }
 
 export function History() {
-  if (samples.length < 2) return null;
+  const { data, again } = useAnswer<readonly FleetMinute[]>('/workers/history');
+  useEffect(() => {
+    const timer = setInterval(again, REFRESH_MS);
+    return () => clearInterval(timer);
+  }, [again]);
+  if (!data || data.length === 0) return null;
   return (
     <section>
-      <div class="columns">
-        <Curve name="workers" value={({ workers }) => workers} />
-        <Curve name="waiting tasks" value={({ waiting }) => waiting} />
-      </div>
+      <h2>The last hour</h2>
+      <p class="quiet">
+        One reading a minute{data.length < 60 && `, since ${timeOf(data[0]!)}, when this server started`}.
+      </p>
+      {data.length > 1 && (
+        <div class="curves">
+          {curvesOf(data).map((curve) => (
+            <Picture key={curve.name} curve={curve} minutes={data} />
+          ))}
+        </div>
+      )}
     </section>
   );
 }
 
-function Curve({ name, value }: { readonly name: string; readonly value: (sample: Sample) => number }) {
-  const [first, last] = [samples[0]!, samples.at(-1)!];
-  const most = Math.max(1, ...samples.map(value));
-  const x = ({ at }: Sample) => ((at - first.at) / Math.max(1, last.at - first.at)) * SIZE.width;
-  const y = (sample: Sample) => SIZE.height - (value(sample) / most) * (SIZE.height - 4);
+function curvesOf(minutes: readonly FleetMinute[]): readonly Curve[] {
+  const devices = [...new Set(minutes.flatMap(({ workers }) => Object.keys(workers)))].sort();
+  return [
+    { name: 'candidates a second', value: ({ rate }) => rate ?? 0, write: formatValue },
+    { name: 'waiting tasks', value: ({ waiting }) => waiting, write: formatCount },
+    { name: 'age of the oldest waiting task', value: ({ oldest }) => oldest, write: formatDuration },
+    ...devices.map((device) => ({
+      name: device === 'control' ? 'control workers' : `score workers: ${device}`,
+      value: ({ workers }: FleetMinute) => workers[device] ?? 0,
+      write: formatCount,
+    })),
+  ];
+}
+
+function Picture({
+  curve: { name, value, write },
+  minutes,
+}: {
+  readonly curve: Curve;
+  readonly minutes: readonly FleetMinute[];
+}) {
+  const [first, last] = [minutes[0]!, minutes.at(-1)!];
+  const [from, to] = [Date.parse(first.at), Date.parse(last.at)];
+  const most = Math.max(...minutes.map(value));
+  const x = ({ at }: FleetMinute) => ((Date.parse(at) - from) / Math.max(1, to - from)) * SIZE.width;
+  const y = (minute: FleetMinute) =>
+    SIZE.height - 2 - (value(minute) / Math.max(most, 1e-9)) * (SIZE.height - 4);
   // A number holds until the next reading, so the curve has steps.
-  const line = samples
-    .flatMap((sample, i) => {
-      const before = samples[i - 1];
+  const line = minutes
+    .flatMap((minute, i) => {
+      const before = minutes[i - 1];
       return before
-        ? [`${x(sample)},${y(before)}`, `${x(sample)},${y(sample)}`]
-        : [`${x(sample)},${y(sample)}`];
+        ? [`${x(minute)},${y(before)}`, `${x(minute)},${y(minute)}`]
+        : [`${x(minute)},${y(minute)}`];
     })
     .join(' ');
   return (
     <figure>
       <figcaption>
-        {formatCount(value(last))} {name}; at most {formatCount(most)} in the last{' '}
-        {formatDuration((last.at - first.at) / 1000)}
+        {name}: <strong>{write(value(last))}</strong>
+        <span class="quiet">, at most {write(most)}</span>
       </figcaption>
       <svg
         class="curve"
         viewBox={`0 0 ${SIZE.width} ${SIZE.height}`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={`history of ${name}`}
+        aria-label={`${name} from ${timeOf(first)} to ${timeOf(last)}, from 0 to ${write(most)}`}
       >
         <polyline points={line} />
       </svg>
+      <div class="row between quiet">
+        <span>{timeOf(first)}</span>
+        <span>{timeOf(last)}</span>
+      </div>
     </figure>
   );
+}
+
+/** The time of day where the visitor is. */
+function timeOf({ at }: FleetMinute): string {
+  return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 }

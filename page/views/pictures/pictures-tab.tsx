@@ -11,6 +11,7 @@ import { CorrelationPicture } from './correlation-picture.js';
 import { DistributionPictures } from './distribution-pictures.js';
 import { EvolutionPicture } from './evolution-picture.js';
 import { ParallelPicture } from './parallel-picture.js';
+import { RoundsPicture } from './rounds-picture.js';
 import { ScatterPicture } from './scatter-picture.js';
 import { TruthPicture } from './truth-picture.js';
 
@@ -34,6 +35,7 @@ function Pictures({ id }: { readonly id: string }) {
     <>
       <ScatterPicture id={id} columns={columns} total={data.all} colours={colours} />
       <EvolutionPicture id={id} colours={colours} />
+      <RoundsPicture id={id} colours={colours} />
       <div class="columns">
         <CorrelationPicture id={id} colours={colours} />
         <ParallelPicture id={id} columns={columns} colours={colours} />
