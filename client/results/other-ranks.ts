@@ -51,7 +51,10 @@ export async function findOtherRanks(
     read += 1;
     const place = await findPlace(store.blobs.stream(other.result.ranking), candidate);
     if (!place) continue;
-    const differ = specificationDifferences(other.memo.specification, memo.specification);
+    const differ = specificationDifferences(
+      { ...other.memo.specification, name: '' },
+      { ...memo.specification, name: '' },
+    );
     const { name, started } = row;
     found.push({ id: row.id, name, started, ...place, differ: differ.map((line) => line.split(':')[0]!) });
   }

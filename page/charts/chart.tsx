@@ -16,16 +16,30 @@ export interface ChartProps {
   readonly about: ComponentChildren;
   readonly option: EChartsCoreOption;
   readonly height?: number;
+  /** Narrower screens scroll sideways. */
+  readonly minWidth?: number;
   readonly onPick?: (data: unknown) => void;
   /** Called with the area that a drag over the chart selects; without it, dragging does nothing. */
   readonly onBrush?: (area: ChartArea) => void;
   readonly children?: ComponentChildren;
 }
 
+/** What is scrolled needs the keyboard, and therefore a name. */
+const SCROLLING = { tabIndex: 0, role: 'region', 'aria-label': 'Chart that scrolls' } as const;
+
 /** The size of saved charts in pixels. */
 const SAVED = { width: 960, height: 600 };
 
-export function Chart({ title, about, option, height = 380, onPick, onBrush, children }: ChartProps) {
+export function Chart({
+  title,
+  about,
+  option,
+  height = 380,
+  minWidth,
+  onPick,
+  onBrush,
+  children,
+}: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType>();
   const handlers = useRef({ onPick, onBrush });
@@ -60,7 +74,14 @@ export function Chart({ title, about, option, height = 380, onPick, onBrush, chi
         </button>
       </div>
       {children}
-      <div ref={place} role="img" aria-label={title} style={{ height: `${height}px` }} />
+      <div class="wide" {...(minWidth === undefined ? {} : SCROLLING)}>
+        <div
+          ref={place}
+          role="img"
+          aria-label={title}
+          style={{ height: `${height}px`, minWidth: `${minWidth ?? 0}px` }}
+        />
+      </div>
       <p class="quiet">{about}</p>
     </section>
   );

@@ -124,17 +124,17 @@ export function histogramOption({ column, bins }: Histogram, colours: Colours): 
     }),
     xAxis: {
       ...axis(column, colours),
-      type: 'category',
-      data: bins.map(({ low, high }) => formatValue((low + high) / 2)),
-      axisLabel: { color: colours.quiet, hideOverlap: true },
+      min: bins[0]?.low,
+      max: bins.at(-1)?.high,
+      splitLine: { show: false },
     },
-    yAxis: { ...axis('', colours), scale: false },
+    yAxis: { ...axis('', colours), scale: false, minInterval: 1 },
     series: [
       {
         type: 'bar',
-        barCategoryGap: '5%',
+        barWidth: '90%',
         itemStyle: { color: colours.strong },
-        data: bins.map(({ count }) => count),
+        data: bins.map(({ low, high, count }) => [(low + high) / 2, count]),
       },
     ],
   };

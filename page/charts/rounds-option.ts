@@ -6,9 +6,12 @@ import type { EChartsCoreOption } from './echarts.js';
 import { axis, tooltip } from './options.js';
 
 export function roundsOption(rounds: RoundsAnswer, colours: Colours): EChartsCoreOption {
-  const names = rounds.map(({ draws }, i) => `round ${i + 1}\n${draws} ${draws === 1 ? 'draw' : 'draws'}`);
+  const names = rounds.map(
+    ({ candidates, draws }, i) =>
+      `round ${i + 1}\n${formatCount(candidates)} × ${draws} ${draws === 1 ? 'draw' : 'draws'}`,
+  );
   return {
-    grid: { left: 64, right: 64, top: 40, bottom: 44 },
+    grid: { left: 64, right: 64, top: 40, bottom: 52 },
     legend: { top: 0, textStyle: { color: colours.text } },
     tooltip: tooltip(colours, ({ dataIndex }: { dataIndex: number }) => {
       const { candidates, failed, seconds, agreement } = rounds[dataIndex]!;
@@ -18,7 +21,7 @@ export function roundsOption(rounds: RoundsAnswer, colours: Colours): EChartsCor
     xAxis: {
       type: 'category',
       data: names,
-      axisLabel: { color: colours.quiet, interval: 0 },
+      axisLabel: { color: colours.quiet, interval: 0, lineHeight: 16 },
       axisLine: { lineStyle: { color: colours.line } },
     },
     yAxis: [
@@ -38,12 +41,6 @@ export function roundsOption(rounds: RoundsAnswer, colours: Colours): EChartsCor
         barMaxWidth: 80,
         itemStyle: { color: colours.accent },
         data: rounds.map(({ candidates }) => candidates),
-        label: {
-          show: true,
-          position: 'top',
-          color: colours.text,
-          formatter: ({ value }: { value: number }) => formatCount(value),
-        },
       },
       {
         name: 'τ with the last round',

@@ -35,7 +35,7 @@ function Found({ answer: { found, read, isMore } }: { readonly answer: OtherRank
       </p>
       {found.length > 0 && (
         <div class="scroll" tabIndex={0} role="region" aria-label="Ranks in other searches">
-          <table>
+          <table class="cards">
             <thead>
               <tr>
                 <th>search</th>
@@ -48,13 +48,19 @@ function Found({ answer: { found, read, isMore } }: { readonly answer: OtherRank
             <tbody>
               {found.map(({ id, name, started, rank, of, score, differ }) => (
                 <tr key={id}>
-                  <td title={`${id}, ${formatTime(started)}`}>
+                  <td data-name="search" title={`${id}, ${formatTime(started)}`}>
                     <Link href={`/searches/${encodeURIComponent(id)}/candidate/${rank}`}>{name || id}</Link>
                   </td>
-                  <td class="number">{formatCount(rank)}</td>
-                  <td class="number">{formatCount(of)}</td>
-                  <td class="number">{formatValue(score)}</td>
-                  <td>{differ.join(', ') || 'nothing'}</td>
+                  <td data-name="rank" class="number">
+                    {formatCount(rank)}
+                  </td>
+                  <td data-name="of" class="number">
+                    {formatCount(of)}
+                  </td>
+                  <td data-name="score" class="number">
+                    {formatValue(score)}
+                  </td>
+                  <td data-name="what differs">{differ.join(', ') || 'nothing'}</td>
                 </tr>
               ))}
             </tbody>

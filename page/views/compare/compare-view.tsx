@@ -63,7 +63,12 @@ interface ChoiceProps {
 function Choice({ search: { id, name, space, started }, isChosen, onChange }: ChoiceProps) {
   return (
     <label class="choice">
-      <input type="checkbox" checked={isChosen} onChange={onChange} /> <strong>{name || id}</strong>{' '}
+      <input type="checkbox" checked={isChosen} onChange={onChange} />{' '}
+      <strong>
+        <bdi class="cut" title={name}>
+          {name || id}
+        </bdi>
+      </strong>{' '}
       <span class="quiet">
         {id} · {space} · {formatAge(started, Date.now())}
       </span>

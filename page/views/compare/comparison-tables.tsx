@@ -3,6 +3,7 @@
 import { Link } from 'wouter-preact';
 import type { Comparison } from '../../../http/answers.js';
 import { withQuery } from '../../api/ask.js';
+import { Coded } from '../../parts/coded.js';
 import { formatCount, formatPercent, formatValue } from '../../text/format.js';
 import { CostTables } from './cost-tables.js';
 
@@ -70,7 +71,9 @@ function One({ search }: { readonly search: SearchPart }) {
         {checklist.map(({ topic, verdict, question, answer }) => (
           <li key={topic}>
             <strong>{question}</strong> <span class={`badge ${VERDICTS[verdict]}`}>{verdict}</span>
-            <span class="under">{answer}</span>
+            <span class="under">
+              <Coded text={answer} />
+            </span>
           </li>
         ))}
       </ul>

@@ -43,7 +43,11 @@ function curvesOf(minutes: readonly FleetMinute[]): readonly Curve[] {
   return [
     { name: 'candidates a second', value: ({ rate }) => rate ?? 0, write: formatValue },
     { name: 'waiting tasks', value: ({ waiting }) => waiting, write: formatCount },
-    { name: 'age of the oldest waiting task', value: ({ oldest }) => oldest, write: formatDuration },
+    {
+      name: 'age of the oldest waiting task',
+      value: ({ oldest }) => oldest,
+      write: (seconds) => (seconds > 0 ? formatDuration(seconds) : 'none'),
+    },
     ...devices.map((device) => ({
       name: device === 'control' ? 'control workers' : `score workers: ${device}`,
       value: ({ workers }: FleetMinute) => workers[device] ?? 0,

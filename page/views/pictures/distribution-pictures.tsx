@@ -8,19 +8,29 @@ import type { Colours } from '../../charts/colours.js';
 import { histogramOption } from '../../charts/options.js';
 import { formatCount } from '../../text/format.js';
 
+/** Fewer candidates are all drawn. */
+const MANY = 200;
+
 export interface DistributionPicturesProps {
   readonly id: string;
   readonly columns: readonly string[];
+  readonly total: number;
   readonly colours: Colours;
 }
 
-export function DistributionPictures({ id, columns, colours }: DistributionPicturesProps) {
+export function DistributionPictures({ id, columns, total, colours }: DistributionPicturesProps) {
   return (
     <div class="tiles">
       {columns
         .filter((name) => name !== 'rank')
         .map((column) => (
-          <Distribution key={column} id={id} column={column} colours={colours} />
+          <Distribution
+            key={column}
+            id={id}
+            column={column}
+            trim={total >= MANY ? 0.02 : 0}
+            colours={colours}
+          />
         ))}
     </div>
   );
@@ -29,12 +39,14 @@ export function DistributionPictures({ id, columns, colours }: DistributionPictu
 interface DistributionProps {
   readonly id: string;
   readonly column: string;
+  /** The share at each end that is left out. */
+  readonly trim: number;
   readonly colours: Colours;
 }
 
-function Distribution({ id, column, colours }: DistributionProps) {
+function Distribution({ id, column, trim, colours }: DistributionProps) {
   const { data } = useAnswer<Histogram>(
-    withQuery(searchPath(id, '/ranking/histogram'), { column, bins: 40, trim: 0.02 }),
+    withQuery(searchPath(id, '/ranking/histogram'), { column, bins: 40, trim }),
   );
   const option = useMemo(() => data && histogramOption(data, colours), [data, colours]);
   if (!data || !option) return <section class="quiet">Loading ...</section>;

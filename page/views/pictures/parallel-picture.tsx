@@ -36,6 +36,7 @@ export function ParallelPicture({ id, columns, colours }: ParallelPictureProps) 
       title="Parallel coordinates"
       option={option}
       height={440}
+      minWidth={columns.length * 80}
       about="Each line is a candidate, each axis a column: where the lines of the first 50 run together, the best agree. The outermost 2 % stand at the ends of their axes."
     />
   );

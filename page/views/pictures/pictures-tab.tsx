@@ -34,13 +34,13 @@ function Pictures({ id }: { readonly id: string }) {
   return (
     <>
       <ScatterPicture id={id} columns={columns} total={data.all} colours={colours} />
-      <EvolutionPicture id={id} colours={colours} />
-      <RoundsPicture id={id} colours={colours} />
       <div class="columns">
         <CorrelationPicture id={id} colours={colours} />
         <ParallelPicture id={id} columns={columns} colours={colours} />
       </div>
-      <DistributionPictures id={id} columns={columns} colours={colours} />
+      <DistributionPictures id={id} columns={columns} total={data.all} colours={colours} />
+      <EvolutionPicture id={id} colours={colours} />
+      <RoundsPicture id={id} colours={colours} />
       <TruthPicture id={id} colours={colours} />
     </>
   );

@@ -17,7 +17,7 @@ export function RoundsPicture({ id, colours }: { readonly id: string; readonly c
       title="Rounds of screening"
       option={option}
       height={320}
-      about="Bars are the candidates of each round. The line is Kendall's τ between the round and the last one, over the candidates that reached the last: near 1, the cheaper round would have chosen as the careful one did; near 0, it chose by chance."
+      about="Bars are the candidates of each round, of which each was scored under so many random draws. The line is Kendall's τ between the round and the last one, over the candidates that reached the last: near 1, the cheaper round would have chosen as the careful one did; near 0, it chose by chance."
     />
   );
 }

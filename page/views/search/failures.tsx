@@ -24,8 +24,8 @@ export function Failures({ id }: { readonly id: string }) {
           <ul>
             {examples.map(({ candidate, detail }) => (
               <li key={candidate}>
-                <span class="mono">{candidate}</span>
-                <span class="under">{detail}</span>
+                <bdi class="mono">{candidate}</bdi>
+                <bdi class="under">{detail}</bdi>
               </li>
             ))}
           </ul>

@@ -88,7 +88,10 @@ function SearchHead({ search, look, onChange }: SearchHeadProps) {
     <div class="row between head">
       <div class="titles">
         <h1>
-          {search.name || search.id} <StateBadge state={state} />
+          <bdi class="cut" title={search.name}>
+            {search.name || search.id}
+          </bdi>{' '}
+          <StateBadge state={state} />
         </h1>
         <p class="quiet id">
           {search.id} · {search.space}

@@ -12,7 +12,7 @@ export function SummaryPart({ id }: { readonly id: string }) {
   return (
     <section>
       <h2>What was done</h2>
-      {warnings.map((warning) => (
+      {[...new Set(warnings)].map((warning) => (
         <p key={warning} class="note warn">
           {warning}
         </p>

@@ -84,7 +84,7 @@ function SearchRow({ row, rateOf, now }: SearchRowProps) {
     <tr>
       <td data-name="Name">
         <Link href={`/searches/${encodeURIComponent(id)}`} class="name" title={id}>
-          {name || id}
+          <bdi>{name || id}</bdi>
         </Link>
         <span class="under id" title={id}>
           {id}
@@ -116,13 +116,13 @@ function SearchRow({ row, rateOf, now }: SearchRowProps) {
 }
 
 function Progress({ row, rateOf }: SearchRowProps) {
-  const { counts, ended, progress } = row;
+  const { counts, ended, progress, state } = row;
   if (!counts) return <span class="quiet">{progress || '–'}</span>;
   if (ended !== null)
     return (
       <>
         {formatCount(counts.candidates)} candidates
-        <span class="under">{formatCount(counts.done)} scored</span>
+        {state !== 'completed' && <span class="under">{formatCount(counts.done)} or more scored</span>}
       </>
     );
   const rate = rateOf(row);
