@@ -1,4 +1,5 @@
 // Serves the HTTP API and its page.
+import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -67,6 +68,8 @@ export async function startHttpServer({
   const isLoopback = /^(127\.|::1$|localhost$)/.test(host);
   const rankings = await createOpenRankings();
   const stopping = new AbortController();
+  // Every open stream listens for the end of the server, however many there are.
+  setMaxListeners(0, stopping.signal);
   const certificate = tls && { cert: readFileSync(tls.certificate), key: readFileSync(tls.key) };
   let fetch: (request: Request, env: unknown) => Response | Promise<Response> = () =>
     new Response(null, { status: 503 });

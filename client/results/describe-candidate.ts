@@ -50,9 +50,13 @@ export async function describeCandidate({
   };
 }
 
-/** The result is deterministic, because the keys of the replacements are fixed. */
+/**
+ * The result is deterministic, because the keys of the replacements are fixed. A space whose candidates cannot be
+ * mutated, such as one of files, has no neighbours.
+ */
 function neighboursOf(space: Space, parent: string): readonly string[] {
   const found = new Set<string>();
+  if (space.structureOf) return [];
   for (let draw = 0; draw < TRIES && found.size < MOST_NEIGHBOURS; draw++) {
     const child = space.mutate({ parent, key: { seed: 0, draw, name: 'neighbours' }, mutations: 1 });
     if (child !== parent) found.add(child);

@@ -137,13 +137,15 @@ async function whileOpen(
   work: (isOpen: () => boolean) => Promise<void>,
 ): Promise<void> {
   let isGone = false;
+  let end = () => {};
   const gone = new Promise<void>((resolve) => {
+    end = resolve;
     stream.onAbort(() => {
       isGone = true;
       resolve();
     });
-    stopped.addEventListener('abort', () => resolve(), { once: true });
   });
+  stopped.addEventListener('abort', end, { once: true });
   const beat = setInterval(() => void stream.write(': still here\n\n').catch(() => {}), BEAT_MS);
   const isOpen = () => !isGone && !stopped.aborted;
   try {
@@ -155,6 +157,7 @@ async function whileOpen(
     ]);
   } finally {
     clearInterval(beat);
+    stopped.removeEventListener('abort', end);
   }
 }
 

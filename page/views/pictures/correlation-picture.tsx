@@ -7,13 +7,13 @@ import { Chart } from '../../charts/chart.js';
 import type { Colours } from '../../charts/colours.js';
 import { correlationOption } from '../../charts/options.js';
 import { ProblemNote } from '../../parts/notes.js';
+import { Placeholder } from '../../parts/placeholder.js';
 import { formatCount } from '../../text/format.js';
 
 export function CorrelationPicture({ id, colours }: { readonly id: string; readonly colours: Colours }) {
   const { data, problem } = useAnswer<Correlations>(searchPath(id, '/ranking/correlations'));
   const option = useMemo(() => data && correlationOption(data, colours), [data, colours]);
-  if (!data || !option)
-    return problem ? <ProblemNote problem={problem} /> : <section class="quiet">Loading ...</section>;
+  if (!data || !option) return problem ? <ProblemNote problem={problem} /> : <Placeholder height={440} />;
   return (
     <Chart
       title="Rank correlations"

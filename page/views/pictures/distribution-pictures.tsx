@@ -6,6 +6,7 @@ import { useAnswer } from '../../api/use-answer.js';
 import { Chart } from '../../charts/chart.js';
 import type { Colours } from '../../charts/colours.js';
 import { histogramOption } from '../../charts/options.js';
+import { Placeholder } from '../../parts/placeholder.js';
 import { formatCount } from '../../text/format.js';
 
 /** Fewer candidates are all drawn. */
@@ -49,7 +50,7 @@ function Distribution({ id, column, trim, colours }: DistributionProps) {
     withQuery(searchPath(id, '/ranking/histogram'), { column, bins: 40, trim }),
   );
   const option = useMemo(() => data && histogramOption(data, colours), [data, colours]);
-  if (!data || !option) return <section class="quiet">Loading ...</section>;
+  if (!data || !option) return <Placeholder height={330} />;
   const outside =
     data.outside > 0 ? `; ${formatCount(data.outside)} are beyond the picture, infinite or absent` : '';
   return <Chart title={column} option={option} height={220} about={`Candidates by ${column}${outside}.`} />;
