@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the root file system of the image: `make-root.sh ROOT APP`. Runs as root in the build.
+# Creates the root file system of the image: `make-root.sh ROOT APP`. It runs as root during the build.
 set -eu
 root=$1
 app=$2
@@ -10,7 +10,7 @@ install -d -o 1000 -g 1000 "$root/work"
 cp -a "$app" "$root/app"
 strip -o "$root/usr/local/bin/node" "$(command -v node)"
 
-# The libraries that the programs load, by name and by Debian's path; name resolution loads its parts at run time.
+# The libraries that the programs load, by name and by Debian's path. Name resolution loads its libraries at run time, so they are listed.
 natives=$(find "$root/app" -name '*.node' -o -name '*.so' -o -name '*.so.*')
 # shellcheck disable=SC2086
 {

@@ -36,7 +36,7 @@ def attributes(node) -> dict:
     return out
 
 
-# Half the distance of 1 and the next number of float32: by so much rounding moves a number, relative to its size.
+# Half the distance between 1 and the next float32 number: the largest relative error of rounding.
 ROUNDING = 2.0**-24
 
 

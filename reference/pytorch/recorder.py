@@ -26,11 +26,11 @@ class Recorder(TorchFunctionMode):
         self.normalization = normalization
         self.outputs: dict[int, tuple[Tensor, int]] = {}  # for each weight's layer: output and channel axis
         self.activations: list[tuple[Tensor, Tensor]] = []  # each input once
-        # mean variance, with epsilon, and the input that was normalized
+        # The mean variance, with epsilon, and the input that was normalized.
         self.normalized: list[tuple[Tensor, Tensor]] = []
         self.kept: list[Tensor] = []  # keeps tensors alive, so that no id is used twice
         self.depths: dict[int, int] = {}
-        # for each tensor, the one from which it was computed with numbers alone
+        # For each tensor, the tensor from which it was computed by operations with constants only.
         self.origins: dict[int, Tensor] = {}
         self.gates: dict[int, Tensor] = {}  # the argument of each gate
 

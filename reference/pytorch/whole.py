@@ -189,7 +189,7 @@ def synflow(net: Whole) -> float:
     with torch.no_grad():
         for w in net.parameters:
             w.abs_()
-    # All images of a batch would be the same image of ones, so that one stands for them.
+    # All images of the batch are the same image of ones, so one of them suffices.
     logits, _ = run(net, torch.ones_like(net.images[:1]), "none")
     flows = torch.autograd.grad(logits.sum(), net.weights)
     total = float(dots([w.detach() for w in net.weights], flows))

@@ -69,7 +69,8 @@ def layers_read(candidate: str, resolution: int) -> list[int]:
 
 def serve() -> None:
     torch.set_num_threads(1)
-    # Which activations the output depends on is a question of the reference, not of the proxies: a backward pass more.
+    # The reference finds the activations on which the output depends by a backward pass of its own, which no proxy needs. It is left out
+    # of the measured time.
     whole.reached = lambda logits, pairs: pairs
     print(json.dumps({"torch": torch.__version__, "proxies": list(whole.PROXIES)}), flush=True)
     for line in sys.stdin:

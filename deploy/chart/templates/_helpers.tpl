@@ -44,7 +44,7 @@ capabilities: { drop: [ALL] }
 {{- if eq .account "control" }}{{ $common }}{{ else }}{{ get (get $nats .account) .key | default $common }}{{ end }}
 {{- end }}
 
-{{/* How a process of ours reaches both servers: (dict "root" $ "account" "control"), score or admin; the names are those of Temporal's and NATS's own tools. */}}
+{{/* Environment variables with which a process of zeroscout connects to both servers: (dict "root" $ "account" "control"), or score or admin; the names are those of Temporal's and NATS's own tools. */}}
 {{- define "zeroscout.env" -}}
 {{- $account := .account }}{{- with .root }}{{ $temporal := .Values.temporal }}{{ $nats := .Values.nats }}{{ $name := include "zeroscout.name" . -}}
 - name: TEMPORAL_ADDRESS
@@ -93,7 +93,7 @@ capabilities: { drop: [ALL] }
   value: {{ $nats.replicas | quote }}
 {{- $said := false }}{{- range .Values.extraEnv }}{{- if eq .name "ORT_DISABLE_TELEMETRY" }}{{- $said = true }}{{- end }}{{- end }}
 {{- if not $said }}
-# ONNX Runtime sends no telemetry unless extraEnv says 0.
+# ONNX Runtime sends telemetry only if extraEnv sets this to 0.
 - name: ORT_DISABLE_TELEMETRY
   value: "1"
 {{- end }}
@@ -109,7 +109,7 @@ capabilities: { drop: [ALL] }
 {{ printf "%s:%s%s" .root.Values.image.repository (.root.Values.image.tag | default .root.Chart.AppVersion) .tagSuffix }}
 {{- end }}
 
-{{/* What a process of ours reads and writes: its scratch, and the files that its environment names. */}}
+{{/* The volumes of a process of zeroscout: its scratch space, and the files that its environment names. */}}
 {{- define "zeroscout.mounts" -}}
 - { name: scratch, mountPath: /tmp }
 {{- if and (not .Values.temporal.enabled) .Values.temporal.tls.secret }}
@@ -155,7 +155,7 @@ spec:
   {{- with $root.Values.imagePullSecrets }}
   imagePullSecrets: {{- toYaml . | nindent 4 }}
   {{- end }}
-  # A worker that is told to stop finishes or hands over what it holds within 20 s.
+  # A worker that receives SIGTERM finishes its tasks, or returns them to the queue, within 20 s.
   terminationGracePeriodSeconds: 60
   securityContext: {{- include "zeroscout.podSecurity" 1000 | nindent 4 }}
   containers:
@@ -165,7 +165,7 @@ spec:
       args: {{- toYaml (concat (list "worker") .args (list "--metrics=0.0.0.0:9464")) | nindent 8 }}
       env:
         {{- include "zeroscout.env" . | nindent 8 }}
-        # The pod's name outlives a restart of the container.
+        # The name of the pod stays the same when the container restarts.
         - name: ZEROSCOUT_WORKER_NAME
           valueFrom: { fieldRef: { fieldPath: metadata.name } }
         {{- if eq .account "control" }}
@@ -178,7 +178,7 @@ spec:
         httpGet: { path: /healthz, port: metrics }
         periodSeconds: 2
         failureThreshold: 60
-      # Deadlines are wide: a worker whose machine is busy is not a dead one.
+      # Deadlines are long, so that a worker on a busy machine does not count as dead.
       livenessProbe:
         httpGet: { path: /healthz, port: metrics }
         periodSeconds: 20
