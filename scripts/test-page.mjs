@@ -17,7 +17,7 @@ if (at >= 0 && folder === undefined) {
 installChromium();
 if (!findChromium()) process.exit(0);
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-const child = spawn(process.execPath, [vitest, 'run', 'test/tour', ...args], {
+const child = spawn(process.execPath, [vitest, 'run', ...(args.length > 0 ? args : ['test/tour'])], {
   cwd: root,
   env: {
     ...process.env,

@@ -13,6 +13,7 @@ import { type GraphNetwork, graphNetwork } from '../../core/graph/network.js';
 import { graphOfStructure } from '../../core/graph/structure.js';
 import { architectureOf } from '../../core/spaces/drawing.js';
 import type { Space } from '../../core/spaces/space.js';
+import { formatNumber } from '../../core/text/display-numbers.js';
 
 /** The batch size with which the shapes of a network from a file are inferred. */
 const BATCH = 8;
@@ -91,7 +92,7 @@ function chainBlock(
   const channels = shape && channelAxis !== undefined ? shape[channelAxis - 1] : undefined;
   const side = shape?.length === 3 ? shape[2] : undefined;
   return {
-    title: `${shape === undefined ? 'head' : i === 0 ? 'stem' : `block ${i}`} · ${(macs / 1e6).toFixed(1)} M MACs`,
+    title: `${shape === undefined ? 'head' : i === 0 ? 'stem' : `block ${i}`} · ${formatNumber(macs)} MACs`,
     detail: countNames(names),
     role: operators.Softmax ? 'attention' : 'conv',
     repeat: 1,

@@ -41,7 +41,7 @@ export function operatorPart({
   if (operators.length === 0 || operators.length > MOST) return undefined;
   const nodes: CellNode[] = [
     { label: 'input', role: 'input' },
-    ...operators.map(({ op }) => ({ label: op, role: roleOf(op) })),
+    ...operators.map(({ op }) => ({ label: shorten(op), role: roleOf(op) })),
     { label: 'output', role: 'output' },
   ];
   const writers = new Map(
@@ -62,4 +62,9 @@ export function operatorPart({
 
 function roleOf(op: string): Role {
   return ROLES[op] ?? (/Pool$/.test(op) ? 'pool' : 'other');
+}
+
+/** Names that fit into a box: `BatchNorm`, `GlobalAvgPool`. */
+function shorten(op: string): string {
+  return op.replace('Normalization', 'Norm').replace('Average', 'Avg');
 }

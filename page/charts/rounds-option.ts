@@ -8,10 +8,10 @@ import { axis, tooltip } from './options.js';
 export function roundsOption(rounds: RoundsAnswer, colours: Colours): EChartsCoreOption {
   const names = rounds.map(
     ({ candidates, draws }, i) =>
-      `round ${i + 1}\n${formatCount(candidates)} × ${draws} ${draws === 1 ? 'draw' : 'draws'}`,
+      `round ${i + 1}\n${formatCount(candidates)}\n${draws} ${draws === 1 ? 'draw' : 'draws'}`,
   );
   return {
-    grid: { left: 64, right: 64, top: 40, bottom: 52 },
+    grid: { left: 64, right: 64, top: 40, bottom: 68 },
     legend: { top: 0, textStyle: { color: colours.text } },
     tooltip: tooltip(colours, ({ dataIndex }: { dataIndex: number }) => {
       const { candidates, failed, seconds, agreement } = rounds[dataIndex]!;

@@ -28,7 +28,9 @@ export function VirtualTable(props: VirtualTableProps) {
   const { columns, total, rowAt, want, goTo } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [place, setPlace] = useState({ scrollTop: 0, height: 600 });
-  const [active, setActive] = useState(0);
+  const [wanted, setActive] = useState(0);
+  // A filter may leave fewer rows than before.
+  const active = Math.max(0, Math.min(wanted, total - 1));
   const { first, end, top, whole } = windowOf({ rows: total, rowHeight: ROW, ...place });
   useEffect(() => want(first, end));
   useLayoutEffect(() => measure(scroller.current!, setPlace), []);
@@ -52,7 +54,7 @@ export function VirtualTable(props: VirtualTableProps) {
       aria-rowcount={total + 1}
       aria-colcount={columns.length + 1}
       aria-label="Ranking"
-      aria-activedescendant={total > 0 ? `row-${active}` : undefined}
+      aria-activedescendant={active >= first && active < end ? `row-${active}` : undefined}
       tabIndex={0}
       ref={scroller}
       onScroll={(event) =>
