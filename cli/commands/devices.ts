@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { findPythonLibraries, findRuntime, type Runtime } from '../../client/devices/cuda-libraries.js';
 import { installCuda } from '../../client/devices/install-cuda.js';
 import { DeviceError } from '../../core/errors.js';
-import { note, print, printJson } from '../render/terminal.js';
+import { note, printData, printJson } from '../render/terminal.js';
 
 interface Json {
   readonly json?: true;
@@ -37,7 +37,7 @@ export function addDevicesCommands(program: Command): void {
     .action(async (device: string, { json }: Json) => {
       const path = await findPythonLibraries({ env: process.env });
       if (json) printJson({ device, folders: path.split(':').filter(Boolean) });
-      else print(path);
+      else printData(path);
     });
 }
 

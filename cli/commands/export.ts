@@ -13,7 +13,7 @@ import { listMeasuredScopes } from '../../client/results/latencies.js';
 import { readResults } from '../../client/results/results.js';
 import { findFinishedSearch } from '../../client/searches/find-search.js';
 import { createWholeNumberParser } from '../arguments.js';
-import { note, print, printJson } from '../render/terminal.js';
+import { note, printData, printJson } from '../render/terminal.js';
 import { withSession } from '../session.js';
 
 interface ExportOptions {
@@ -55,7 +55,7 @@ export function addExportCommand(program: Command): void {
           files.push(await placeFile({ folder, name }, (path) => writeFile(path, content)));
         await removeStale({ folder, format, files });
         if (options.json) printJson({ id, files });
-        else print(files.join('\n'));
+        else printData(files.join('\n'));
       });
     });
 }

@@ -7,7 +7,7 @@ import { checkSpecificationInput } from '../../client/specification/check.js';
 import { formatWarnings } from '../../client/specification/read-candidates.js';
 import type { Specification } from '../../core/specification/specification.js';
 import { type Source, sourceOf, stagesOf } from '../../core/specification/stages.js';
-import { note, paint, print, printJson } from '../render/terminal.js';
+import { note, paint, print, printData, printJson } from '../render/terminal.js';
 
 export function addValidateCommand(program: Command): void {
   program
@@ -45,7 +45,9 @@ export function addValidateCommand(program: Command): void {
         print(
           `  shards      ${Math.ceil(candidates / execution.shardSize)} of up to ${execution.shardSize}, ${execution.window} at once`,
         );
-      print(`\nwith every default:\n${formatSpecification(specification)}`);
+      print('\nwith every default:');
+      // The lines of YAML stay whole, so that they can be copied.
+      printData(formatSpecification(specification));
     });
 }
 

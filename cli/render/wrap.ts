@@ -20,7 +20,7 @@ export function wrap({ text, width }: Text): string[] {
 
 /**
  * Breaks lines that are too long between words, and keeps their indentation. A word that is longer than a
- * line, such as a candidate, stays whole, so that it can be copied.
+ * line, such as a candidate, stays whole, and so does a command, so that they can be copied.
  */
 export function wrapLines({ text, width }: Text): string {
   return text
@@ -28,9 +28,19 @@ export function wrapLines({ text, width }: Text): string {
     .flatMap((line) => {
       if (stringWidth(line) <= width) return [line];
       const [indent = ''] = /^ */.exec(line)!;
-      return joinWords({ words: line.slice(indent.length).split(' '), width, indent });
+      return joinWords({ words: splitWords(line.slice(indent.length)), width, indent });
     })
     .join('\n');
+}
+
+/** A command, in backticks or up to the next comma or semicolon. */
+const COMMAND = /`[^`]*`|\bzeroscout [^;,`]*/g;
+const GLUE = '\uE000';
+
+/** The words of a line, of which a command is one. */
+function splitWords(line: string): string[] {
+  const glued = line.replace(COMMAND, (command) => command.replaceAll(' ', GLUE));
+  return glued.split(' ').map((word) => word.replaceAll(GLUE, ' '));
 }
 
 /** Colours have no width. */

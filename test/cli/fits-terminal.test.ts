@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { printComparison } from '../../cli/render/comparison.js';
 import { printCorrelation } from '../../cli/render/correlation.js';
 import { formatRankingTable } from '../../cli/render/results.js';
-import { note, print } from '../../cli/render/terminal.js';
+import { note, print, printData } from '../../cli/render/terminal.js';
 import { wrapLines } from '../../cli/render/wrap.js';
 import type { Agreement, Correlation } from '../../client/results/correlate.js';
 import { compareCohorts } from '../../core/comparison/comparison.js';
@@ -40,6 +40,19 @@ test.each([
   say(sentence);
   expect(widest()).toBeLessThanOrEqual(80);
   expect(said.trim().split(/\s+/).join(' ')).toBe(sentence);
+});
+
+test('data that may be copied stay whole', () => {
+  printData('field: a value of many words '.repeat(8).trim());
+  expect(said.trimEnd().split('\n')).toHaveLength(1);
+});
+
+test('commands are not broken', () => {
+  const command = 'zeroscout worker --role score --concurrency 4 --name one';
+  const text = `no workers; start them on this machine or another: ${command}, or ask \`zeroscout doctor\``;
+  const lines = wrapLines({ text, width: 60 }).split('\n');
+  expect(lines.some((line) => line.includes(command))).toBe(true);
+  expect(lines.join(' ')).toBe(text);
 });
 
 test('wrapped lines keep their indentation; a word that is longer than a line stays whole', () => {
