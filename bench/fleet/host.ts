@@ -39,7 +39,7 @@ async function start({ name, milliseconds }: ToHost & { type: 'start' }): Promis
           process: { name, stop: stop.signal, onReady: () => tell({ type: 'ready', name }) },
           temporal,
           store,
-          scoring: { device: 'cpu-stack', concurrency: 1, createPool: syntheticPool(milliseconds) },
+          scoring: { device: 'cpu', concurrency: 1, createPool: syntheticPool(milliseconds) },
           control: { commands: 'refused' },
         },
         log,

@@ -29,10 +29,7 @@ export function readOrder(order: SearchOrder): { specification: Specification; d
     seed,
     execution: { shardSize: execution.shardSize, window: execution.window, priority },
   };
-  const parsed = parseSpecification({ text: JSON.stringify(written), source: 'bench' });
-  // No device of the schema scores many candidates of this space at a time, as synthetic workers do.
-  const device = 'cpu-stack' as const;
-  const specification = { ...parsed, execution: { ...parsed.execution, device } };
+  const specification = parseSpecification({ text: JSON.stringify(written), source: 'bench' });
   return { specification, digest: specificationDigest(specification, { inputs: {} }) };
 }
 

@@ -50,6 +50,9 @@ export async function withStage<T>(options: StageOptions, work: (stage: Stage) =
   );
   const fleet = startSpotFleet({ ...options, env, folder });
   const ends: (() => unknown)[] = [];
+  const interrupt = () => void stopServices({ home }).finally(() => process.exit(130));
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
   try {
     const began = performance.now();
     await fleet.ready();
@@ -77,6 +80,8 @@ export async function withStage<T>(options: StageOptions, work: (stage: Stage) =
       disk: () => measureDisk({ home, files: join(folder, 'out') }),
     });
   } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
     await fleet.close();
     for (const end of ends) await end();
     for (const child of controls) child.kill('SIGTERM');
@@ -90,7 +95,7 @@ export async function withStage<T>(options: StageOptions, work: (stage: Stage) =
 function launchControl(env: NodeJS.ProcessEnv, log: string): ChildProcess {
   const child = spawn(process.execPath, [...process.execArgv, CONTROL, 'control'], {
     env,
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   child.stderr!.pipe(createWriteStream(log));
   return child;

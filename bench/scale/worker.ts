@@ -7,6 +7,8 @@ import { runWorker } from '../../workers/run.js';
 
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
+// Sent where the benchmark that started this process has ended; only some start it with a channel.
+process.on('disconnect', () => process.exit(1));
 const role = process.argv[2] === 'control' ? 'control' : 'score';
 const { temporal, nats } = await resolveConnections({
   home: resolveHome(),
