@@ -96,8 +96,12 @@ function problem(status: number, code: string, detail: string): Problem {
   return { type: 'about:blank', title: TITLES[status] ?? 'Error', status, code, detail };
 }
 
-/** The gRPC code is 14 (unavailable, such as a broken connection) or 4 (deadline exceeded). */
+/**
+ * The gRPC code is 14 (unavailable, such as a broken connection) or 4 (deadline exceeded). A server that has just
+ * started does not know its namespace for a moment.
+ */
 function findUnavailableReason(error: unknown): ServiceReason | undefined {
+  if (error instanceof Error && error.name === 'NamespaceNotFoundError') return 'namespace-missing';
   const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
   const status = Number(cause?.code ?? code);
   if (status === 14) return 'unreachable';

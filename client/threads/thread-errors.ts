@@ -18,6 +18,7 @@ export type PlainError =
   | { readonly kind: 'device'; readonly device: string; readonly message: string }
   | {
       readonly kind: 'other';
+      readonly name: string;
       readonly message: string;
       readonly stack: string | undefined;
       /** The gRPC status of a fault of Temporal's server. */
@@ -33,10 +34,11 @@ export function toPlainError(error: unknown): PlainError {
   if (error instanceof BlobError) return { kind: 'blob', message: error.message };
   if (error instanceof TerminalError) return { kind: 'terminal', code: error.code, message: error.message };
   if (error instanceof DeviceError) return { kind: 'device', device: error.device, message: error.fault };
-  const { message, stack, code, cause } = error as Error & { readonly code?: unknown };
+  const { name, message, stack, code, cause } = error as Error & { readonly code?: unknown };
   const status = (cause as { readonly code?: unknown } | undefined)?.code ?? code;
   return {
     kind: 'other',
+    name: name ?? 'Error',
     message: message ?? String(error),
     stack,
     code: typeof status === 'number' ? status : undefined,
@@ -57,6 +59,7 @@ export function fromPlainError(plain: PlainError): Error {
       return new DeviceError(plain);
     case 'other': {
       const error: Error & { code?: number } = new Error(plain.message);
+      error.name = plain.name;
       if (plain.stack !== undefined) error.stack = plain.stack;
       if (plain.code !== undefined) error.code = plain.code;
       return error;

@@ -94,7 +94,8 @@ function frontSeries(front: readonly ScatterPoint[], { accent }: Colours) {
     name: 'Pareto front',
     type: 'line',
     step: 'end',
-    symbolSize: 8,
+    // Thousands of circles would hide the line.
+    symbolSize: front.length > 100 ? 4 : 8,
     lineStyle: { color: accent, width: 2 },
     itemStyle: { color: accent },
     data: front,

@@ -25,3 +25,9 @@ test('bad input: 422 with its issues; an unknown id of the path: 404', () => {
   expect(problemOf(unknown)).toMatchObject({ status: 404, code: 'not-found' });
   expect(problemOf(unknown)).not.toHaveProperty('reason');
 });
+
+test('a server that does not know its namespace is away', () => {
+  const error = new Error('Namespace not found');
+  error.name = 'NamespaceNotFoundError';
+  expect(problemOf(error)).toMatchObject({ status: 503, code: 'server-away', reason: 'namespace-missing' });
+});

@@ -22,7 +22,9 @@ it.each([
 
 it('another error keeps its message, its stack, and the gRPC status of its cause', () => {
   const error = new Error('no connection', { cause: { code: 14 } });
+  error.name = 'NamespaceNotFoundError';
   expect(fromPlainError(structuredClone(toPlainError(error)))).toMatchObject({
+    name: 'NamespaceNotFoundError',
     message: 'no connection',
     stack: error.stack,
     code: 14,
