@@ -1,10 +1,9 @@
 // Reads an ONNX file and prepares its network for scoring.
 import { SpecError } from '../../core/errors.js';
 import { looksFolded } from '../../core/graph/folded-normalization.js';
-import type { Graph } from '../../core/graph/graph.js';
+import type { Graph, Normalization } from '../../core/graph/graph.js';
 import { type GraphNetwork, graphNetwork, type WantedFeatures } from '../../core/graph/network.js';
 import { LARGEST_FILE, readOnnx } from '../../core/graph/read-onnx.js';
-import type { Normalization } from '../../core/graph/resolve.js';
 import { structureDigest, structureText } from '../../core/graph/structure.js';
 import { openRegularFile, reasonOfFile } from '../../store/regular-file.js';
 import { describeFault } from '../files/describe-fault.js';

@@ -4,8 +4,9 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type Issue, SpecError } from '../../core/errors.js';
 import { isMap } from '../../core/graph/features.js';
+import { looksFolded } from '../../core/graph/folded-normalization.js';
 import { fixedBatch } from '../../core/graph/free-batch.js';
-import type { Graph } from '../../core/graph/graph.js';
+import type { Graph, Normalization } from '../../core/graph/graph.js';
 import { tensorNames } from '../../core/graph/named-features.js';
 import { graphNetwork, type WantedFeatures } from '../../core/graph/network.js';
 import { structureDigest, structureText } from '../../core/graph/structure.js';
@@ -28,13 +29,14 @@ interface Place {
 interface Read {
   readonly value: unknown;
   readonly structures?: ReadonlyMap<string, string>;
+  readonly warnings?: readonly Issue[];
 }
 
 /** Replaces the ONNX files that a space names by descriptions of their contents. Every file is checked. */
 export async function withOnnxFiles({ value, resolve, folder }: Place & { value: unknown }): Promise<Read> {
   const space = (value as { space?: unknown } | null)?.space;
   if (typeof space !== 'object' || space === null) return { value };
-  const { kind, files, features, ...rest } = space as { kind?: unknown; files?: unknown; features?: unknown };
+  const { kind, files, features, normalization: stated, ...rest } = space as Record<string, unknown>;
   const about = definitionOfKind(String(kind))?.file;
   if (about?.written !== 'files' || 'networks' in rest) return { value };
   const patterns = typeof files === 'string' ? [files] : files;
@@ -43,19 +45,23 @@ export async function withOnnxFiles({ value, resolve, folder }: Place & { value:
     throw SpecError.of({ path: FIELD, message: `${found(files)}; must be ${about.right}` });
   const paths = await filesOf({ patterns: patterns as string[], resolve, folder });
   const { named, fidelity } = readNamedFeatures({ value: value as object, features });
+  const normalization = normalizationOf(stated);
   const limitsLatency = hasKey((value as { constraints?: unknown }).constraints, 'latency');
   const structures = new Map<string, string>();
   const networks: object[] = [];
   const sizes = new Map<number, string>();
+  const folded: string[] = [];
   const issues: Issue[] = [];
   for (const { name, file } of paths) {
     try {
-      const { text, size, batch, ...network } = await readNetwork({
+      const { text, size, batch, isFolded, ...network } = await readNetwork({
         name,
         file,
         wanted: sizeIn(rest),
         named,
+        normalization,
       });
+      if (isFolded) folded.push(name);
       if (limitsLatency && batch !== undefined && batch !== 1) issues.push(fixedBatchIssue(name, batch));
       const digest = structureDigest(text);
       structures.set(digest, text);
@@ -71,6 +77,31 @@ export async function withOnnxFiles({ value, resolve, folder }: Place & { value:
   return {
     value: { ...(value as object), ...fidelity, space: { kind, resolution, ...rest, networks } },
     structures,
+    warnings: folded.length > 0 ? [foldedWarning(folded, paths.length)] : [],
+  };
+}
+
+const NORMALIZATIONS: readonly Normalization[] = ['file', 'restore'];
+
+function normalizationOf(value: unknown): Normalization {
+  if (value === undefined) return 'file';
+  const known = NORMALIZATIONS.find((normalization) => normalization === value);
+  if (known) return known;
+  throw SpecError.of({
+    path: 'space.normalization',
+    message: `${found(value)}; must be one of ${NORMALIZATIONS.join(', ')}`,
+  });
+}
+
+/** The most names of files in a warning. */
+const MOST_NAMES = 3;
+
+function foldedWarning(names: readonly string[], count: number): Issue {
+  const listed = names.slice(0, MOST_NAMES).join(', ');
+  const more = names.length > MOST_NAMES ? ', ...' : '';
+  return {
+    path: FIELD,
+    message: `${names.length} of ${count} networks (${listed}${more}) have convolutions with biases and no normalization: exporters fold BatchNormalization away. If they had some, export them in training mode (docs/guides/own-network.md), or set space.normalization to restore`,
   };
 }
 
@@ -160,8 +191,13 @@ async function readNetwork({
   file,
   wanted,
   named,
-}: NamedInput & { wanted: number | undefined; named: readonly string[] | undefined }) {
-  const graph = await readSource(file, path);
+  normalization,
+}: NamedInput & {
+  wanted: number | undefined;
+  named: readonly string[] | undefined;
+  normalization: Normalization;
+}) {
+  const graph = { ...(await readSource(file, path)), normalization };
   const [, channels, height, width] = graph.inputs[0]!.shape;
   if (height !== undefined && width !== undefined && height !== width)
     throw SpecError.inFile({
@@ -176,6 +212,7 @@ async function readNetwork({
   return {
     text: structureText({ graph, constants: findKeptConstants(network), features }),
     size,
+    isFolded: normalization === 'file' && looksFolded(graph),
     batch: fixedBatch({ graph, image: [channels ?? 3, side, side] }),
     macs: network.costs.macs,
     parameters: network.costs.parameters,

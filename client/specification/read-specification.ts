@@ -108,7 +108,11 @@ async function completeSpecification({
   readonly source: string;
   readonly reading: Reading;
 }): Promise<ReadSpecification> {
-  const { value: withNetworks, structures } = await withOnnxFiles({ value: written, ...reading });
+  const {
+    value: withNetworks,
+    structures,
+    warnings: ofFiles = [],
+  } = await withOnnxFiles({ value: written, ...reading });
   const { value: withInput, images } = await withImages({
     value: await withSpace({ value: withNetworks, reading }),
     reading,
@@ -125,6 +129,7 @@ async function completeSpecification({
   const strategy = sourceOf(specification);
   const space = openSpace(specification.space);
   const warnings = [
+    ...ofFiles,
     ...adviseOn({ specification, space }),
     ...sampleWarnings({ specification, space, ...selectExamined({ space, structures }) }),
     ...checkScoreGradients({ specification, space, ...selectExamined({ space, structures }) }),

@@ -40,6 +40,12 @@ export interface GraphInput {
   readonly shape: readonly (number | undefined)[];
 }
 
+/**
+ * `file`: as in the file. `restore`: every convolution with a bias and more than one output position is
+ * followed by batch normalization, which replaces the bias into which an exporter folded it.
+ */
+export type Normalization = 'file' | 'restore';
+
 export interface Graph {
   /** The version of the ONNX operator set in which the nodes are written. */
   readonly opset: number;
@@ -48,4 +54,6 @@ export interface Graph {
   /** Each node comes after the nodes that it reads. */
   readonly nodes: readonly GraphNode[];
   readonly initializers: ReadonlyMap<string, Initializer>;
+  /** `file` if absent. */
+  readonly normalization?: Normalization;
 }

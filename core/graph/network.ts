@@ -8,9 +8,9 @@ import { chooseFeatures, type WantedFeatures } from './choose-features.js';
 import { type GraphCosts, graphCosts } from './costs.js';
 import { cutPoints, type Feature, isMap } from './features.js';
 import { foldDrawnWeights } from './fold-drawn-weights.js';
-import type { Graph } from './graph.js';
+import type { Graph, Normalization } from './graph.js';
 import { tensorNames } from './named-features.js';
-import { type Normalization, type ResolvedGraph, resolveGraph } from './resolve.js';
+import { type ResolvedGraph, resolveGraph } from './resolve.js';
 import { type Role, weightRoles } from './weight-roles.js';
 
 export type { WantedFeatures } from './choose-features.js';

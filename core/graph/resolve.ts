@@ -5,7 +5,7 @@ import { sizeOf } from '../ops/tensor/shapes.js';
 import { TENSOR_RULES } from '../ops/tensor/table.js';
 import { type Id, Tape } from '../ops/tensor/tape.js';
 import { TapeError } from '../ops/tensor/tape-error.js';
-import type { Graph, GraphInput, GraphNode, Initializer } from './graph.js';
+import type { Graph, GraphInput, GraphNode, Initializer, Normalization } from './graph.js';
 import { NodeSite, type NodeSiteArguments } from './operators/operator.js';
 import { OPERATORS } from './operators/table.js';
 
@@ -38,12 +38,6 @@ export interface ResolvedGraph {
   readonly isStream: readonly boolean[];
 }
 
-/**
- * `file`: as in the file. `restore`: every convolution with a bias and more than one output position is
- * followed by batch normalization, which replaces the bias into which an exporter folded it.
- */
-export type Normalization = 'file' | 'restore';
-
 /** The name of the program's input for the images. */
 export const IMAGES = 'images';
 
@@ -58,13 +52,14 @@ export function resolveGraph({
   batch,
   image,
   file,
-  normalization = 'file',
+  normalization = graph.normalization ?? 'file',
 }: {
   graph: Graph;
   batch: number;
   /** Channels, height, width. */
   image: readonly number[];
   file: string;
+  /** That of the graph by default. */
   normalization?: Normalization | undefined;
 }): ResolvedGraph {
   refuseUnknown(graph, file);

@@ -22,6 +22,8 @@ interface Structure {
   readonly output: string;
   /** Tensors that a person named as features; absent where features are to be found. */
   readonly features?: readonly string[];
+  /** Absent where normalization is as in the file. */
+  readonly normalization?: 'restore';
   readonly tensors: Readonly<Record<string, Tensor>>;
   readonly nodes: readonly (readonly [
     op: string,
@@ -46,7 +48,7 @@ export function structureText({
   /** Names of tensors; throws SpecError for one on which the output does not depend. */
   features?: readonly string[] | undefined;
 }): string {
-  const { opset, inputs, outputs, nodes, initializers } = graph;
+  const { opset, inputs, outputs, nodes, initializers, normalization } = graph;
   const numbers = new Map<string, string>([[inputs[0]!.name, 'x']]);
   const tensors: Record<string, Tensor> = {};
   const numberOf = (name: string): string => {
@@ -74,6 +76,7 @@ export function structureText({
     input,
     output,
     ...(features ? { features: features.map((name) => known(numbers, name)) } : {}),
+    ...(normalization === 'restore' ? { normalization } : {}),
     tensors,
     nodes: written,
   };
@@ -96,7 +99,7 @@ export function structureDigest(text: string): string {
 
 /** Reads the graph from a text that `structureText` wrote. */
 export function graphOfStructure(text: string): Graph {
-  const { opset, input, output, tensors, nodes } = JSON.parse(text) as Structure;
+  const { opset, input, output, tensors, nodes, normalization } = JSON.parse(text) as Structure;
   const initializers = new Map(
     Object.entries(tensors).map(([name, { shape, type, values }]): [string, Initializer] => [
       name,
@@ -112,6 +115,7 @@ export function graphOfStructure(text: string): Graph {
       return { op, name: `${op} number ${i}`, inputs, outputs, attributes: Object.fromEntries(entries) };
     }),
     initializers,
+    ...(normalization ? { normalization } : {}),
   };
 }
 

@@ -41,3 +41,27 @@ export function smallNetwork({
     ],
   });
 }
+
+export const FOLDED_CONVOLUTIONS = 6;
+
+/**
+ * A network whose normalization an exporter has folded: convolutions with biases; the last has a single
+ * position, as in squeeze-and-excitation.
+ */
+export function foldedNetwork(): Uint8Array {
+  const g = new GraphBuilder();
+  const weight = (name: string, ...dims: number[]) =>
+    g.weights({ name, dims, data: new Float32Array(dims.reduce((n, m) => n * m, 1)) });
+  const conv = (x: string, i: number) => g.add('Conv', [x, weight(`w${i}`, 3, 3, 1, 1), weight(`b${i}`, 3)]);
+  let value = 'x';
+  for (let i = 0; i < FOLDED_CONVOLUTIONS; i++) {
+    value = g.add('Relu', [conv(value, i)]);
+    if (i === 1 || i === 3) value = g.add('MaxPool', [value], { kernel_shape: [2, 2], strides: [2, 2] });
+  }
+  const pooled = conv(g.add('GlobalAveragePool', [value]), FOLDED_CONVOLUTIONS);
+  return g.build({
+    name: 'folded',
+    inputs: [{ name: 'x', dims: ['batch', 3, 16, 16] }],
+    outputs: [{ name: 'y', value: pooled, dims: ['batch', 3, 1, 1] }],
+  });
+}

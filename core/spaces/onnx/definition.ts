@@ -103,6 +103,13 @@ export const onnxDefinition = defineSpace({
         minItems: 2,
         description: 'names of tensors or of modules that are the features of every file',
       },
+      normalization: {
+        type: 'string',
+        enum: ['file', 'restore'],
+        default: 'file',
+        description:
+          'restore: every convolution with a bias is followed by batch normalization, which exporters fold away',
+      },
     },
   },
   code: 'built-in',
