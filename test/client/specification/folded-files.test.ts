@@ -15,6 +15,8 @@ const read = (normalization?: unknown) =>
   readSpecificationInput(
     {
       value: {
+        name: 'folded',
+        strategy: { kind: 'exhaustive' },
         space: {
           kind: 'onnx',
           files: Object.keys(FILES),
