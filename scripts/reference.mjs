@@ -12,6 +12,7 @@ import { exitCodesPage } from './reference/exit-codes.mjs';
 import { fidelityPage, fidelitySvg } from './reference/fidelity.mjs';
 import { filesPage } from './reference/files.mjs';
 import { latencyBudgetPage } from './reference/latency-budget.mjs';
+import { limitsTable } from './reference/limits.mjs';
 import { proxiesPage } from './reference/proxies.mjs';
 import { settingsPage } from './reference/settings.mjs';
 import { specificationPage } from './reference/specification.mjs';
@@ -39,6 +40,7 @@ export function referencePages() {
     'docs/understand/benchmarks.md': benchmarksPage(),
     'docs/understand/fidelity.md': fidelityPage(),
     'docs/understand/fidelity.svg': fidelitySvg(),
+    'docs/understand/limits.md': limits(),
     'docs/public/schema/specification.json': json(specificationSchema()),
     'docs/public/schema/space.json': json(spaceSchema()),
   };
@@ -48,6 +50,13 @@ export function referencePages() {
 function readme() {
   const marks = /(<!-- benchmarks: .*? -->\n)[\s\S]*?(<!-- \/benchmarks -->)/;
   return read('README.md').replace(marks, (_, start, end) => `${start}${benchmarkRow()}\n${end}`);
+}
+
+/** The page of limits with the table of benchmarks between its marks. */
+function limits() {
+  const marks = /(<!-- agreement: .*? -->\n)[\s\S]*?(<!-- \/agreement -->)/;
+  const path = 'docs/understand/limits.md';
+  return read(path).replace(marks, (_, start, end) => `${start}${limitsTable()}\n${end}`);
 }
 
 function json(value) {

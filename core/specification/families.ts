@@ -44,7 +44,8 @@ function wholeNetwork<Name extends string, const Needs extends readonly Measurem
 /**
  * A family is what one computation yields and one stored fact holds. Asking for one of its proxies computes
  * and stores the whole family, and no other family. To add a family: a row here, its formula in core/proxies,
- * its value in engine/outcome.ts.
+ * and where it is computed. A proxy of the whole network has a line in core/proxies/catalogue.ts, a family of
+ * features and blocks one in BLOCKWISE of engine/outcome.ts.
  */
 export const FAMILIES = {
   /** AZ-NAS, Lee and Ham, CVPR 2024, arXiv 2403.19232. */

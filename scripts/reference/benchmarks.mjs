@@ -38,13 +38,29 @@ export function benchmarksPage() {
 }
 
 export function benchmarkRow() {
+  const [shared, own] = [results('baseline'), results('baseline-weights-of-each')];
+  const rows = [...shared.rows, ...own.rows];
+  const inPairs = ({ scorers }) => scorers === 2;
   const cells = [8, 64].map((batch) => {
-    const { ours, theirs, ratios } = results('baseline').rows.find(
-      (row) => row.scorers === 2 && row.batch === batch,
-    );
+    const { ours, theirs, ratios } = shared.rows.find((row) => inPairs(row) && row.batch === batch);
     return `${one(median(ours))} ms against ${one(median(theirs.contiguous))} ms (${one(ratios.contiguous.median)} times) at batch ${batch}`;
   });
-  return `Scoring one candidate of NAS-Bench-201 compared with eager PyTorch on the same 2 cores: ${cells.join(', ')}. [All benchmarks](docs/understand/benchmarks.md) name their machine and command.`;
+  const layouts = ['contiguous', 'channels_last'];
+  const others = [
+    `channels_last in PyTorch ${span(shared.rows.filter(inPairs), ['channels_last'])}`,
+    `weights of each candidate ${span(own.rows.filter(inPairs), layouts)} over both layouts`,
+    `one scorer of two threads ${span(
+      rows.filter((row) => !inPairs(row)),
+      layouts,
+    )} over both layouts and both kinds of weights (below 1, PyTorch is faster)`,
+  ];
+  return `Scoring one candidate of NAS-Bench-201 on ${shared.machine.cores} cores, with two scorers of one thread each and weights shared by all candidates, beside eager PyTorch with ${shared.versions.threads} threads in the contiguous layout, which draws new weights for each candidate: ${cells.join(', ')}. Less favourable, over batches of 8 to 64: ${others.join('; ')}. [All benchmarks](docs/understand/benchmarks.md) name their machine and command.`;
+}
+
+/** The smallest and the largest median ratio of the rows, over these layouts of PyTorch. */
+function span(rows, layouts) {
+  const ratios = rows.flatMap(({ ratios }) => layouts.map((layout) => ratios[layout].median));
+  return `${one(Math.min(...ratios))} to ${one(Math.max(...ratios))} times`;
 }
 
 function otherRuns() {
