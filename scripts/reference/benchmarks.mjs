@@ -54,7 +54,7 @@ export function benchmarkRow() {
       layouts,
     )} over both layouts and both kinds of weights (below 1, PyTorch is faster)`,
   ];
-  return `Scoring one candidate of NAS-Bench-201 on ${shared.machine.cores} cores, with two scorers of one thread each and weights shared by all candidates, beside eager PyTorch with ${shared.versions.threads} threads in the contiguous layout, which draws new weights for each candidate: ${cells.join(', ')}. Less favourable, over batches of 8 to 64: ${others.join('; ')}. [All benchmarks](docs/understand/benchmarks.md) name their machine and command.`;
+  return `Scoring one candidate of NAS-Bench-201 on ${shared.machine.cores} cores, with two scorers of one thread each and weights shared by all candidates, beside eager PyTorch with ${shared.versions.threads} threads, in the contiguous layout and with new weights for each candidate: ${cells.join(', ')}. Less favourable, over batches of 8 to 64: ${others.join('; ')}. [All benchmarks](docs/understand/benchmarks.md) name their machine and command.`;
 }
 
 /** The smallest and the largest median ratio of the rows, over these layouts of PyTorch. */
