@@ -3,8 +3,15 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { SERVICE_REASONS } from '../core/error-codes.js';
-import { BlobError, DeviceError, ServiceError, type ServiceReason, SpecError } from '../core/errors.js';
+import { ISSUE_REASONS, SERVICE_REASONS } from '../core/error-codes.js';
+import {
+  BlobError,
+  DeviceError,
+  type IssueReason,
+  ServiceError,
+  type ServiceReason,
+  SpecError,
+} from '../core/errors.js';
 
 export const ProblemSchema = z
   .object({
@@ -18,7 +25,13 @@ export const ProblemSchema = z
       .openapi({ description: 'why a server is away, where the code is server-away' }),
     detail: z.string(),
     issues: z
-      .array(z.object({ path: z.string(), message: z.string() }))
+      .array(
+        z.object({
+          path: z.string(),
+          message: z.string(),
+          reason: z.enum(Object.keys(ISSUE_REASONS) as [IssueReason, ...IssueReason[]]).optional(),
+        }),
+      )
       .optional()
       .openapi({ description: 'each field that is wrong, and why' }),
   })
@@ -69,7 +82,11 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof SpecError) {
     if (error.code === 'not-found' && OF_PATHS.has(error.field))
       return problem(404, error.code, error.message);
-    const issues = error.issues.map(({ path, message }) => ({ path, message }));
+    const issues = error.issues.map(({ path, message, reason }) => ({
+      path,
+      message,
+      ...(reason === undefined ? {} : { reason }),
+    }));
     return { ...problem(422, 'invalid-input', error.message), issues };
   }
   if (error instanceof ServiceError)

@@ -138,7 +138,7 @@ function printWinners({ stability: { draws, betweenDraws, winners } }: SearchCom
   }
   const stays = betweenDraws.stays.map(({ k, share }) => `${Math.round(share * 100)} % of the top ${k}`);
   print(
-    `between ${draws} draws: tau ${formatFixed(betweenDraws.kendall ?? undefined, 3)}; ${stays.join(', ')} stay when draws are drawn anew\n`,
+    `between ${draws} draws: tau ${formatFixed(betweenDraws.kendall ?? undefined, 3)}; ${stays.join(', ')} stay when the draws are resampled\n`,
   );
 }
 

@@ -77,7 +77,7 @@ function drawRankAxis({
     drawText({
       x: (left + right) / 2,
       y: bottom + 38,
-      content: 'rank when the random draws are drawn anew (logarithmic)',
+      content: 'rank when the draws are resampled (logarithmic)',
       anchor: 'middle',
     }),
   ];

@@ -75,7 +75,7 @@ function stable({ stability: { draws, betweenDraws } }: Findings): ChecklistEntr
     };
   const { kendall, stays } = betweenDraws;
   const share = stays.find(({ k }) => k === TRIAL)?.share ?? stays.at(-1)!.share;
-  const measured = `on average ${percent(share)} of the first ten stay there when the ${draws} draws are drawn anew, and two single draws agree with a Kendall's tau of ${number(kendall)}`;
+  const measured = `on average ${percent(share)} of the first ten stay there when the ${draws} draws are resampled, and two single draws agree with a Kendall's tau of ${number(kendall)}`;
   if (share >= STABLE && (kendall ?? 0) >= UNSTABLE_TAU)
     return { ...entry, verdict: 'good', answer: `Yes: ${measured}.` };
   return {
@@ -91,7 +91,7 @@ function train({ stability: { betweenDraws }, datasets, candidates }: Findings):
   const why =
     contenders === undefined
       ? 'with one draw nobody can say which of them is first'
-      : `${contenders} candidates reach the first five when the draws are drawn anew`;
+      : `${contenders} candidates reach the first five when the draws are resampled`;
   const enough = datasets.map(
     ({ dataset, enough }) => `on ${dataset} the first ${enough} hold one within half a point of the best`,
   );

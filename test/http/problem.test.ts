@@ -21,6 +21,8 @@ test.each([
 test('bad input: 422 with its issues; an unknown id of the path: 404', () => {
   const wrong = SpecError.of({ path: 'space.kind', message: 'unknown' });
   expect(problemOf(wrong)).toMatchObject({ status: 422, issues: [{ path: 'space.kind' }] });
+  const missing = SpecError.inFile({ file: 'a.onnx', reason: 'too-large', message: 'larger than 2 GB' });
+  expect(problemOf(missing)).toMatchObject({ status: 422, issues: [{ reason: 'too-large' }] });
   const unknown = SpecError.of({ path: 'id', message: 'no search', code: 'not-found' });
   expect(problemOf(unknown)).toMatchObject({ status: 404, code: 'not-found' });
   expect(problemOf(unknown)).not.toHaveProperty('reason');

@@ -31,7 +31,7 @@ export function drawStability(data: ReportData): Section | undefined {
       ? ''
       : ` Two single draws agree with a Kendall's tau of ${betweenDraws.kendall.toFixed(2)}.`;
   return section('stability', 'How steady the ranking is', [
-    html`<p>Each candidate was scored under ${draws} random draws of weights and images. When draws are drawn anew from these, on average ${stays}.${tau}</p>
+    html`<p>Each candidate was scored under ${draws} random draws of weights and images. When the draws are resampled, on average ${stays}.${tau}</p>
 `,
     ...(rows.length > 0
       ? [
