@@ -81,7 +81,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'whole', include: WHOLE, maxWorkers: 3, sequence: { groupOrder: 1 } },
+        test: { name: 'whole', include: WHOLE, maxWorkers: 4, sequence: { groupOrder: 1 } },
       },
     ],
   },

@@ -35,11 +35,14 @@ export const IN_FLIGHT = {
   // then, both work on what the second one looked up.
   temporal: HELD + LOOKED_UP,
 } as const;
+/** The lines of the workers' log that an error quotes. */
+const LAST_LINES = 40;
+
 type Victim = keyof typeof IN_FLIGHT;
 const VICTIMS = Object.keys(IN_FLIGHT) as Victim[];
 
 export interface Outcome {
-  /** The kills in order; `at` is the number of candidates computed before. */
+  /** The kills in order; `at` is the number of candidates that scorers had begun. */
   readonly kills: readonly { readonly what: Victim; readonly at: number }[];
   /** The number of candidates that scorers began. */
   readonly computed: number;
@@ -67,11 +70,12 @@ export async function searchWithKills({
   });
   const logged = (message: string) =>
     home.workerLog().flatMap(({ msg, candidate }) => (msg === message ? [candidate!] : []));
-  const computed = () => logged('scored candidate');
+  // Scores are stored in batches, and many at once after an outage; what scorers begin grows steadily.
+  const begun = () => logged('scorer sent');
   const kills: { what: Victim; at: number }[] = [];
   const restarts: Promise<void>[] = [];
   for (const { what, at } of plan({ random, samples })) {
-    await until(() => over || computed().length >= at, {
+    await until(() => over || begun().length >= at, {
       what: `${at} candidates`,
       timeoutMs: 120_000,
       everyMs: 20,
@@ -79,19 +83,26 @@ export async function searchWithKills({
     if (over) throw new Error(`the search ended before ${what} could be killed:\n${run.stderr()}`);
     // Kills happen between two candidates, not only just after one.
     await new Promise((resolve) => setTimeout(resolve, random() * 100));
-    kills.push({ what, at: computed().length });
-    const back = await kill({ home, what, random });
+    kills.push({ what, at: begun().length });
+    const back = await kill({ home, what, random }).catch((error: Error) => {
+      const log = home
+        .workerLog()
+        .slice(-LAST_LINES)
+        .map((line) => JSON.stringify(line));
+      const told = [`over: ${over}`, JSON.stringify(kills), run.stderr(), ...log].join('\n');
+      throw new Error(`${error.message}\n${told}`);
+    });
     // The search is not stopped: while a server is down, it and the kills continue.
     if (back) restarts.push(back());
   }
   await Promise.all(restarts);
   const { code, stderr } = await run.ended;
   if (code !== 0) throw new Error(`exit code ${code}:\n${stderr}`);
-  const begun = logged('scorer sent');
+  const sent = begun();
   return {
     kills,
-    computed: new Set(begun).size,
-    computedAgain: begun.length - new Set(begun).size,
+    computed: new Set(sent).size,
+    computedAgain: sent.length - new Set(sent).size,
     seconds: (Date.now() - started) / 1000,
   };
 }
