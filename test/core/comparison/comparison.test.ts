@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { betweenSearches } from '../../../core/comparison/between.js';
-import { intervalOf, resamples } from '../../../core/comparison/bootstrap.js';
 import { type Cohort, rankCohort, scoresOf } from '../../../core/comparison/cohort.js';
 import { compareCohorts, type SearchComparison } from '../../../core/comparison/comparison.js';
 import { costsOf } from '../../../core/comparison/cost.js';
@@ -143,21 +142,6 @@ describe('qualityOf', () => {
       return interval![1] - interval![0];
     };
     expect(widthOf(400)).toBeLessThan(widthOf(40) / 2);
-  });
-});
-
-describe('resamples', () => {
-  it('depend on the key alone', () => {
-    const draw = (seed: number) => resamples({ n: 20, count: 3, key: { seed, draw: 0, name: 'b' } });
-    expect(draw(1)).toEqual(draw(1));
-    expect(draw(1)).not.toEqual(draw(2));
-    for (const sample of draw(1)) expect(Math.max(...sample)).toBeLessThan(20);
-  });
-
-  it('give quantiles, without NaN', () => {
-    const values = Array.from({ length: 101 }, (_, i) => i);
-    expect(intervalOf([...values, Number.NaN])).toEqual([2.5, 97.5]);
-    expect(intervalOf([Number.NaN])).toBeNull();
   });
 });
 
