@@ -33,6 +33,9 @@ if (fault !== undefined) {
 const revision = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).stdout.trim();
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const labels = ['--build-arg', `VERSION=${version}`, '--build-arg', `REVISION=${revision}`];
+// buildah compares instructions before it expands their variables. An image of the same files that another
+// commit left here would be taken from its cache, with that commit's label.
+spawnSync('podman', ['rmi', '--force', IMAGE]);
 const built = run('buildah', [
   ...BUILD,
   ...labels,
