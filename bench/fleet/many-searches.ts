@@ -1,5 +1,6 @@
 // The scenario of many searches of different priorities at once: who gets which share of the fleet, and how
 // long the least urgent waits.
+import { median } from '../measure/statistics.js';
 import { beginSearch } from './searches.js';
 import { readSearchHistory, type SearchHistory } from './shards.js';
 import type { Stage } from './stage.js';
@@ -57,6 +58,9 @@ function describePriority(given: {
   const { priority, all, own } = given;
   const begin = Math.min(...all.map(({ started }) => started));
   const shards = own.flatMap((search) => search.shards);
+  const waits = shards
+    .filter(({ attempts }) => attempts === 1)
+    .map(({ scheduled, started }) => started - scheduled);
   const everyShard = all.flatMap((search) => search.shards);
   const lastStarts = own.map((search) => Math.max(...search.shards.map(({ started }) => started)));
   // The time until which every search of this priority still has shards that wait.
@@ -69,8 +73,10 @@ function describePriority(given: {
     /** Seconds after the first search began. */
     scoredAfterSeconds: Math.max(...shards.map(({ ended }) => ended)) - begin,
     endedAfterSeconds: Math.max(...own.map(({ ended }) => ended)) - begin,
-    /** The longest time between scheduling and start of a shard. */
-    longestWaitSeconds: Math.max(...shards.map(({ scheduled, started }) => started - scheduled)),
+    /** Seconds between scheduling and start, of the shards whose first worker was not lost. */
+    medianWaitSeconds: median(waits),
+    longestWaitSeconds: Math.max(...waits),
+    shardsTriedAgain: shards.length - waits.length,
     /** Of the shards that were started while all searches of this priority had more, the share of this priority. */
     share: startedBefore(shards) / Math.max(1, startedBefore(everyShard)),
     /** Jain's index of fairness among the searches of this priority at that time; 1 means equal shares. */

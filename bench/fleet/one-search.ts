@@ -9,11 +9,12 @@ export async function runOneSearch(stage: Stage, { candidates }: { readonly cand
   const usage = stage.watch();
   const stopLosses = stage.fleet.lose();
   const { workers } = stage;
-  // Each worker gets two or three shards, one after the other.
-  const shardSize = Math.min(4096, Math.max(32, Math.ceil(candidates / workers / 2.5)));
+  // Each worker gets about five shards, of which it holds two at a time. With fewer shards in progress than two
+  // for each worker, some workers would hold two and others none.
+  const shardSize = Math.min(4096, Math.max(32, Math.ceil(candidates / workers / 5)));
   const began = performance.now();
   try {
-    const order = { id: 'one', candidates, shardSize, window: Math.ceil(1.1 * workers), seed: 1 };
+    const order = { id: 'one', candidates, shardSize, window: Math.ceil(2.2 * workers), seed: 1 };
     const { workflowId, done } = await beginSearch(stage, order);
     await done;
     const seconds = (performance.now() - began) / 1000;

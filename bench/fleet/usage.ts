@@ -2,6 +2,8 @@
 import { cpuSeconds, peakResidentBytes, residentBytes } from '../measure/machine.js';
 
 const SAMPLE_MS = 2_000;
+/** The most points of the course that are kept. */
+const MOST_POINTS = 50;
 
 export interface GroupUse {
   readonly name: string;
@@ -68,7 +70,9 @@ export function watchUsage({
       for (const [pid, { name, cpu }] of last)
         spent.set(name, (spent.get(name) ?? 0) + cpu - first.get(pid)!);
       const used = [...spent].map(([name, cpu]) => ({ name, cpuSeconds: cpu, peakBytes: peaks.get(name)! }));
-      return { groups: used, course };
+      const step = Math.ceil(course.length / MOST_POINTS);
+      const kept = course.filter((_, i) => i % step === 0 || i === course.length - 1);
+      return { groups: used, course: kept };
     },
   };
 }

@@ -2,6 +2,7 @@
 // whether it is ready.
 
 import { createHash, randomBytes } from 'node:crypto';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { identifyPeer, isJetStreamAnswering } from '../connections/peer.js';
 import { isTemporalAnswering } from '../connections/temporal-setup.js';
@@ -38,6 +39,8 @@ export interface Server {
 
 const HOST = '127.0.0.1';
 const PROBE_MS = 2_000;
+/** The least limit of the heap of the NATS server. */
+const LEAST_NATS_MIB = 450;
 /**
  * SQLite's messages for a permanently damaged file: SQLITE_CORRUPT, SQLITE_NOTADB, and an incomplete schema.
  */
@@ -91,12 +94,20 @@ export const SERVERS: { readonly [name in ServiceName]: Server } = {
     },
     // JetStream repairs or skips damaged data, and serves the rest.
     faultIn: () => undefined,
-    // Go lets a heap grow to twice its live size; without this limit a million scores would take 600 MB
-    // instead of 400.
-    env: { GOMEMLIMIT: '450MiB' },
+    env: natsMemory(),
     graceMs: 10_000,
   },
 };
+
+/**
+ * Settings of Go's garbage collector. A heap may grow to 1.5 times its live size (twice by default) before it
+ * is collected, and is collected more often beyond an eighth of the memory. The server has an index of all
+ * scores in memory, some 0.4 KB each: a lower limit would let the collector take half of its processor time.
+ */
+function natsMemory(): Readonly<Record<string, string>> {
+  const limit = Math.max(LEAST_NATS_MIB, Math.floor(totalmem() / 2 ** 20 / 8));
+  return { GOGC: '50', GOMEMLIMIT: `${limit}MiB` };
+}
 
 /** A name that is different for each home. The greeting then shows whose server answers on a port. */
 function natsName(home: Home): string {

@@ -74,7 +74,8 @@ function manySearches(found) {
     'searches',
     'scored after, s',
     'ranked after, s',
-    'longest wait of a shard, s',
+    'wait of a shard, s: median, longest',
+    'shards tried again',
     'share of the shards',
     'Jain’s index among equals',
   ];
@@ -83,11 +84,12 @@ function manySearches(found) {
     of.searches,
     one(of.scoredAfterSeconds),
     one(of.endedAfterSeconds),
-    one(of.longestWaitSeconds),
+    `${one(of.medianWaitSeconds)}, ${one(of.longestWaitSeconds)}`,
+    of.shardsTriedAgain,
     `${Math.round(100 * of.share)} %`,
     two(of.fairness),
   ]);
-  const text = `${found.searches} searches of ${thousands(found.candidates)} candidates in shards of ${found.shardSize} begin at once. The share is that of all shards that were started while every search of this priority had more to start.`;
+  const text = `${found.searches} searches of ${thousands(found.candidates)} candidates in shards of ${found.shardSize} begin at once. The share is that of all shards that were started while every search of this priority had more to start. Waits are those of shards whose first worker was not lost.`;
   const memory = found.usage.groups.map(
     ({ name, cpuSeconds, peakBytes }) => `${name} ${one(cpuSeconds)} s, ${megabytes(peakBytes)} MB`,
   );

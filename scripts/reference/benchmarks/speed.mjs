@@ -75,13 +75,11 @@ export function proxies() {
   const middle = one(median(found.rows.map(({ ratio }) => ratio)));
   const ofDraws =
     'zeroscout compiles the programs of a candidate once for all draws, and PyTorch builds its network once; each draw has new weights and images. For `synflow` both compute one image, because all images of ones are equal.';
-  const ofBusy =
-    "The machine was busy with other work, so times vary by a factor of several. The programs were those of the proxies' version 1, which take longer.";
   return section({
     title: 'Proxies of whole networks beside PyTorch',
     command: `npm run bench -- --proxies ${found.batch}`,
     of: found,
-    text: `Milliseconds for each candidate of NAS-Bench-201 at batch ${found.batch}, medians over ${found.candidates} candidates, from the text of the candidate to the values under ${found.draws} draw${found.draws > 1 ? 's' : ''}, with one thread on each side and PyTorch ${found.torch}. Both sides alternate. ${found.draws > 1 ? ofDraws : ofBusy} The median ratio is ${middle}.${slower} The proxies ${together.proxies.map((name) => `\`${name}\``).join(', ')} share a backward pass: in one request they take ${one(together.one)} ms together, in separate requests ${one(together.each)} ms.`,
+    text: `Milliseconds for each candidate of NAS-Bench-201 at batch ${found.batch}, medians over ${found.candidates} candidates, from the text of the candidate to the values under ${found.draws} draws, with one thread on each side and PyTorch ${found.torch}. Both sides alternate. ${ofDraws} The median ratio is ${middle}.${slower} The proxies ${together.proxies.map((name) => `\`${name}\``).join(', ')} share a backward pass: in one request they take ${one(together.one)} ms together, in separate requests ${one(together.each)} ms.`,
     body: table(['proxy', 'zeroscout', 'PyTorch', 'ratio'], rows),
   });
 }
