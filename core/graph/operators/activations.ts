@@ -5,15 +5,15 @@ import { TapeError } from '../../ops/tensor/tape-error.js';
 import type { NodeSite, Operator, Operators } from './operator.js';
 
 const same =
-  (op: string): Operator =>
-  (site) => [site.t.add(op, site.all())];
+  (op: string, count: number): Operator =>
+  (site) => [site.t.add(op, site.exactly(count))];
 
 /** Sum, Max and Min of any number of inputs. */
 const chained =
   (op: string): Operator =>
   (site) => {
-    const [first, ...rest] = site.all();
-    return [rest.reduce((sum, id) => site.t.add(op, [sum, id]), first!)];
+    const [, ...rest] = site.all();
+    return [rest.reduce((sum, id) => site.t.add(op, [sum, id]), site.x(0))];
   };
 
 const unary =
@@ -77,7 +77,7 @@ export const activations: Operators = {
       'Floor',
       'Ceil',
       'Not',
-    ].map((op) => [op, same(op)]),
+    ].map((op) => [op, same(op, 1)]),
   ),
   ...Object.fromEntries(
     [
@@ -85,7 +85,6 @@ export const activations: Operators = {
       'Sub',
       'Mul',
       'Div',
-      'Pow',
       'Equal',
       'Less',
       'LessOrEqual',
@@ -93,10 +92,11 @@ export const activations: Operators = {
       'GreaterOrEqual',
       'And',
       'Or',
-      'Where',
-    ].map((op) => [op, same(op)]),
+    ].map((op) => [op, same(op, 2)]),
   ),
-  Mod: (site) => [site.number('fmod', 0) ? truncatedRemainder(site) : site.t.add('Mod', site.all())],
+  Where: same('Where', 3),
+  Pow: (site) => [power(site.t, site.exactly(2))],
+  Mod: (site) => [site.number('fmod', 0) ? truncatedRemainder(site) : site.t.add('Mod', site.exactly(2))],
   Min: chained('Min'),
   Max: chained('Max'),
   Sum: chained('Add'),
@@ -152,6 +152,13 @@ export const activations: Operators = {
     return [site.t.get(site.x(0)).type === to ? site.x(0) : site.t.add('Cast', [site.x(0)], { to })];
   },
 };
+
+/** In ONNX the exponent of floats may be an integer; the gradient multiplies by it. */
+function power(t: Tape, inputs: readonly Id[]): Id {
+  const [a, b] = inputs as [Id, Id];
+  const isMixed = t.get(a).type === 'float' && t.get(b).type !== 'float';
+  return t.add('Pow', [a, isMixed ? t.add('Cast', [b], { to: 'float' }) : b]);
+}
 
 /** a - b trunc(a / b), where the remainder has the sign of a. A quotient of integers is truncated already. */
 function truncatedRemainder(site: NodeSite): Id {

@@ -1,5 +1,5 @@
 // Translates Einsum of one or two operands into transposes, sums and one matrix product.
-import { sizeOf } from '../../ops/tensor/shapes.js';
+import { range, sizeOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
 import type { NodeSite } from './operator.js';
@@ -9,11 +9,11 @@ interface Term {
   readonly labels: readonly string[];
 }
 
-/** Supports letters without ellipsis; a letter may occur once in each operand. */
+/** A letter may occur once in each operand; an ellipsis stands for the axes without a letter. */
 export function einsum(site: NodeSite): Id {
   const { t } = site;
-  const equation = site.text('equation', '').replaceAll(' ', '');
-  const [left, right] = equation.split('->') as [string, string | undefined];
+  const equation = site.text('equation', '');
+  const [left, right] = spelledOut(site).split('->') as [string, string | undefined];
   const names = left.split(',');
   const letters = [...left.replaceAll(',', '')];
   const out = [
@@ -43,6 +43,28 @@ export function einsum(site: NodeSite): Id {
   const left2 = sumLabels(t, a, (label) => out.includes(label) || b.labels.includes(label));
   const right2 = sumLabels(t, b, (label) => out.includes(label) || a.labels.includes(label));
   return orderLabels(t, product(t, [left2, right2], out), out);
+}
+
+/** The equation without spaces, in which digits name the axes of an ellipsis, the last axis first. */
+function spelledOut(site: NodeSite): string {
+  const equation = site.text('equation', '').replaceAll(' ', '');
+  if (!equation.includes('...')) return equation;
+  const [left, right] = equation.split('->') as [string, string | undefined];
+  const digits = (count: number) =>
+    range(count)
+      .map((i) => count - 1 - i)
+      .join('');
+  const counts = left.split(',').map((labels, i) => {
+    const count = labels.includes('...') ? site.shape(i).length - labels.length + '...'.length : 0;
+    if (count < 0 || count > 10) throw new TapeError(`its equation "${equation}" does not fit its operands`);
+    return count;
+  });
+  const inputs = left.split(',').map((labels, i) => labels.replace('...', digits(counts[i]!)));
+  const most = digits(Math.max(...counts));
+  if (right !== undefined) return `${inputs.join(',')}->${right.replace('...', most)}`;
+  const letters = [...left.replaceAll('...', '').replaceAll(',', '')];
+  const single = letters.filter((c) => letters.indexOf(c) === letters.lastIndexOf(c)).sort();
+  return `${inputs.join(',')}->${most}${single.join('')}`;
 }
 
 /** Sums over the letters that occur nowhere else. */

@@ -52,6 +52,12 @@ export class NodeSite {
     return this.#inputs.map((_, i) => this.x(i));
   }
 
+  /** All inputs of an operator that has neither optional inputs nor any number of them. */
+  exactly(count: number): readonly Id[] {
+    if (this.count !== count) throw new TapeError(`it has ${this.count} inputs; must have ${count}`);
+    return this.all();
+  }
+
   shape(i: number): readonly number[] {
     return this.t.shape(this.x(i));
   }

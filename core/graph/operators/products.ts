@@ -12,29 +12,33 @@ import { resize } from './resize.js';
 function windowOf(site: NodeSite, kernel: readonly number[]) {
   const n = kernel.length;
   const ones = range(n).map(() => 1);
-  const strides = site.list('strides', ones);
-  const dilations = site.list('dilations', ones);
+  const [strides, dilations] = ['strides', 'dilations'].map((name) =>
+    checkedList(site.list(name, ones), { name, count: n, least: 1 }),
+  ) as [readonly number[], readonly number[]];
   const auto = site.text('auto_pad', 'NOTSET');
   const spatial = site.shape(0).slice(2);
-  if (auto === 'NOTSET')
-    return {
-      strides,
-      dilations,
-      pads: site.list(
-        'pads',
-        range(2 * n).map(() => 0),
-      ),
-    };
+  checkedList(kernel, { name: 'kernel_shape', count: spatial.length, least: 1 });
+  if (auto === 'NOTSET') {
+    const none = range(2 * n).map(() => 0);
+    const pads = checkedList(site.list('pads', none), { name: 'pads', count: 2 * n, least: 0 });
+    return { strides, dilations, pads };
+  }
   if (auto === 'VALID') return { strides, dilations, pads: range(2 * n).map(() => 0) };
   const totals = kernel.map((k, i) => {
     const size = spatial[i]!;
     const out = Math.ceil(size / strides[i]!);
     return Math.max(0, (out - 1) * strides[i]! + dilations[i]! * (k - 1) + 1 - size);
   });
-  const halves = totals.map((total) =>
-    auto === 'SAME_UPPER' ? Math.floor(total / 2) : Math.ceil(total / 2),
-  );
-  return { strides, dilations, pads: [...halves, ...totals.map((total, i) => total - halves[i]!)] };
+  return { strides, dilations, pads: padsFor(totals, auto) };
+}
+
+/** The numbers of one setting of a window. Throws TapeError. */
+function checkedList(
+  list: readonly number[],
+  { name, count, least }: { name: string; count: number; least: number },
+): readonly number[] {
+  if (list.length === count && list.every((n) => Number.isInteger(n) && n >= least)) return list;
+  throw new TapeError(`its ${name} are [${list}]; must be ${count} numbers of at least ${least}`);
 }
 
 function withBias(site: NodeSite, product: Id): Id {
@@ -49,23 +53,42 @@ function withBias(site: NodeSite, product: Id): Id {
 function convTranspose(site: NodeSite): Id {
   const { t } = site;
   const [spatial, kernel] = [site.shape(0).slice(2), site.shape(1).slice(2)];
-  const window = windowOf(site, kernel);
+  const { strides, dilations, pads } = windowOf(site, kernel);
   const n = kernel.length;
   const extra = site.list(
     'output_padding',
     range(n).map(() => 0),
   );
-  const output = spatial.map((size, i) => {
-    const reach = window.dilations[i]! * (kernel[i]! - 1) + 1;
-    return (size - 1) * window.strides[i]! + reach + extra[i]! - window.pads[i]! - window.pads[i + n]!;
-  });
-  if (site.attribute('output_shape') !== undefined)
-    throw new TapeError('its attribute output_shape is not supported');
+  const unpadded = spatial.map(
+    (size, i) => (size - 1) * strides[i]! + dilations[i]! * (kernel[i]! - 1) + 1 + extra[i]!,
+  );
+  const auto = site.text('auto_pad', 'NOTSET');
+  const wanted = auto.startsWith('SAME')
+    ? spatial.map((size, i) => size * strides[i]!)
+    : site.attribute('output_shape') === undefined
+      ? undefined
+      : site.list('output_shape').slice(-n);
+  const cut = wanted
+    ? padsFor(
+        unpadded.map((size, i) => size - wanted[i]!),
+        auto,
+      )
+    : pads;
   return t.add('ConvTranspose', [site.x(0), site.x(1)], {
-    ...window,
+    strides,
+    dilations,
+    pads: cut,
     group: site.number('group', 1),
-    output,
+    output: unpadded.map((size, i) => size - cut[i]! - cut[i + n]!),
   });
+}
+
+/** Distributes the padding of each axis; with SAME_UPPER an odd one is larger at the end. */
+function padsFor(totals: readonly number[], auto: string): number[] {
+  const before = totals.map((total) =>
+    auto === 'SAME_UPPER' ? Math.floor(total / 2) : Math.ceil(total / 2),
+  );
+  return [...before, ...totals.map((total, i) => total - before[i]!)];
 }
 
 function gemm(site: NodeSite): Id {
@@ -98,7 +121,14 @@ function pool(site: NodeSite, op: 'MaxPool' | 'AveragePool'): Id {
   const ceil = site.number('ceil_mode', 0);
   const counted = op === 'AveragePool' ? { counted: site.number('count_include_pad', 0) } : {};
   const window = windowOf(site, kernel);
+  if (op === 'AveragePool') refuseDilations(window.dilations);
   return site.t.add(op, [site.x(0)], { kernel, ...window, ceil, ...counted });
+}
+
+/** The programs are written in operator set 18, in which an average over a dilated window has no operator. */
+function refuseDilations(dilations: readonly number[]): void {
+  if (dilations.some((dilation) => dilation !== 1))
+    throw new TapeError(`its dilations [${dilations}] are not supported; must be 1`);
 }
 
 /** (Σ |x|ᵖ)^(1/p) over windows. */
@@ -109,6 +139,7 @@ function lpPool(site: NodeSite): Id {
   const powers =
     p === 2 ? t.times(site.x(0), site.x(0)) : t.add('Pow', [t.add('Abs', [site.x(0)]), t.scalar(p)]);
   const window = windowOf(site, kernel);
+  refuseDilations(window.dilations);
   const mean = t.add('AveragePool', [powers], {
     kernel,
     ...window,
@@ -152,14 +183,21 @@ const squared = (t: Tape, x: Id) => t.times(x, x);
 const root = (t: Tape, x: Id) => t.add('Sqrt', [x]);
 const positions = (site: NodeSite) => range(site.shape(0).length).slice(2);
 
-/** Before operator set 13, a softmax is taken over all axes from `axis` on. */
-function softmax(site: NodeSite): Id {
+/**
+ * A softmax or its logarithm along `axis`; before operator set 13, over all axes from `axis` on.
+ */
+function overAxis(site: NodeSite, write: (x: Id, axis: number) => Id): Id {
   const { t } = site;
   const shape = site.shape(0);
   const axis = site.axis('axis', site.opset < 13 ? 1 : -1, shape.length);
-  if (site.opset >= 13 || axis === shape.length - 1) return t.add('Softmax', [site.x(0)], { axis });
+  if (site.opset >= 13 || axis === shape.length - 1) return write(site.x(0), axis);
   const flat = t.reshape(site.x(0), [sizeOf(shape.slice(0, axis)), sizeOf(shape.slice(axis))]);
-  return t.reshape(t.add('Softmax', [flat], { axis: 1 }), shape);
+  return t.reshape(write(flat, 1), shape);
+}
+
+function logSoftmax(t: Tape, x: Id, axis: number): Id {
+  const centred = t.minus(x, t.reduce('ReduceMax', x, [axis]));
+  return t.minus(centred, t.add('Log', [t.reduce('ReduceSum', t.add('Exp', [centred]), [axis])]));
 }
 
 export const products: Operators = {
@@ -176,13 +214,8 @@ export const products: Operators = {
   MatMul: (site) => [matMul(site)],
   Gemm: (site) => [gemm(site)],
   Einsum: (site) => [einsum(site)],
-  Softmax: (site) => [softmax(site)],
-  LogSoftmax: (site) => {
-    const { t } = site;
-    const axis = site.axis('axis', -1, site.shape(0).length);
-    const centred = t.minus(site.x(0), t.reduce('ReduceMax', site.x(0), [axis]));
-    return [t.minus(centred, t.add('Log', [t.reduce('ReduceSum', t.add('Exp', [centred]), [axis])]))];
-  },
+  Softmax: (site) => [overAxis(site, (x, axis) => site.t.add('Softmax', [x], { axis }))],
+  LogSoftmax: (site) => [overAxis(site, (x, axis) => logSoftmax(site.t, x, axis))],
   MaxPool: (site) => [pool(site, 'MaxPool'), undefined],
   AveragePool: (site) => [pool(site, 'AveragePool')],
   LpPool: (site) => [lpPool(site)],

@@ -4,6 +4,9 @@ import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
 import type { NodeSite } from './operator.js';
 
+/** The most elements of a matrix along one axis. */
+const LARGEST_MATRIX = 2 ** 22;
+
 /**
  * Row i of a matrix holds the weights of the input elements in element i of the result, so the gradient is a
  * product with the transposed matrix.
@@ -12,7 +15,9 @@ export function resize(site: NodeSite): Id {
   const { t } = site;
   const shape = site.shape(0);
   const scales = site.has(2) && site.shape(2)[0] ? site.known(2) : undefined;
-  const sizes = site.has(3) ? site.known(3) : shape.map((n, axis) => Math.floor(n * scales![axis]!));
+  const sizes = site.has(3) ? site.known(3) : scales?.map((scale, axis) => Math.floor(shape[axis]! * scale));
+  if (sizes?.length !== shape.length)
+    throw new TapeError(`it must have a size or a scale for each of the ${shape.length} axes`);
   const mode = site.text('mode', 'nearest');
   if (mode !== 'nearest' && mode !== 'linear' && mode !== 'cubic')
     throw new TapeError(`its mode "${mode}" is not supported; nearest, linear and cubic are`);
@@ -23,6 +28,8 @@ export function resize(site: NodeSite): Id {
   return range(shape.length).reduce((rest, axis) => {
     const [from, to] = [shape[axis]!, sizes[axis]!];
     if (from === to) return rest;
+    if (!(to > 0 && to * from <= LARGEST_MATRIX))
+      throw new TapeError(`it resizes an axis of ${from} to ${to}`, 'too-large');
     const position = positions({ site, from, to, scale: scales?.[axis] ?? to / from });
     const matrix =
       mode === 'nearest'

@@ -1,7 +1,7 @@
 // Translates operators of the ONNX standard that move elements, or that compute shapes and indices, into
 // operations of the table.
 import { slice } from '../../ops/tensor/movement.js';
-import { axisOf, broadcast, range, sizeOf, stridesOf } from '../../ops/tensor/shapes.js';
+import { axisOf, broadcast, checkRank, range, sizeOf, stridesOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
 import { axesOf, type NodeSite, type Operators } from './operator.js';
@@ -19,6 +19,7 @@ function shapeOfUnsqueeze(site: NodeSite): number[] {
   const shape = [...site.shape(0)];
   const named = site.listOrInput('axes', 1) ?? [];
   const rank = shape.length + named.length;
+  checkRank(rank);
   const axes = axesOf(named, rank);
   return range(rank).map((axis) => (axes.includes(axis) ? 1 : shape.shift()!));
 }

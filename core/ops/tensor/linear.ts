@@ -65,8 +65,10 @@ export const linear: Rules = {
   ConvTranspose: {
     shape: ([x, weight], attributes) => {
       const { group } = windowOf(attributes);
-      if (weight!.length !== x!.length || x![1] !== weight![0])
-        throw new TapeError(`a weight of shape [${weight}] does not fit an input of shape [${x}]`);
+      if (weight!.length !== x!.length || x![1] !== weight![0] || !(group > 0) || x![1]! % group)
+        throw new TapeError(
+          `a weight of shape [${weight}] in ${group} groups does not fit an input of shape [${x}]`,
+        );
       return [x![0]!, weight![1]! * group, ...listOf(attributes, 'output')];
     },
     // The gradients are those of the convolution that it transposes, with x and g exchanged.

@@ -1,5 +1,4 @@
-// Defines operations that move elements of tensors: reshape, transpose, concatenate, slice, pad, broadcast,
-// gather.
+// Defines operations that move elements of tensors: reshape, transpose, concatenate, slice, pad, broadcast.
 import type { Rules } from './rule.js';
 import { broadcast, broadcastIndex, range, sizeOf, stridedIndex, stridesOf } from './shapes.js';
 import { listOf, numberOf } from './signature.js';
@@ -154,34 +153,6 @@ export const movement: Rules = {
     write: ({ g, inputs: [a], attributes }) =>
       g.add('Pad', [a!, g.ints(...listOf(attributes, 'pads')), g.float((attributes.value as number) ?? 0)]),
   },
-
-  /**
-   * Selects elements of one axis by constant indices, the second input. Its axes replace the selected axis.
-   */
-  Gather: {
-    shape: ([a, index], attributes) => {
-      const axis = numberOf(attributes, 'axis');
-      return [...a!.slice(0, axis), ...index!, ...a!.slice(axis + 1)];
-    },
-    vjp: ({ t, x, g, attributes }) => [
-      gatherGradient({ t, g, x: x as [Id, Id], axis: numberOf(attributes, 'axis') }),
-      undefined,
-    ],
-    fold: ({ operands: [a, index], attributes, shape }) => {
-      const axis = numberOf(attributes, 'axis');
-      const size = a!.shape[axis]!;
-      const inner = sizeOf(a!.shape.slice(axis + 1));
-      const outer = sizeOf(a!.shape.slice(0, axis));
-      const out = new Float64Array(sizeOf(shape));
-      let at = 0;
-      for (let o = 0; o < outer; o++)
-        for (const i of index!.values) {
-          const from = (o * size + (i < 0 ? i + size : i)) * inner;
-          for (let k = 0; k < inner; k++) out[at++] = a!.values[from + k]!;
-        }
-      return out;
-    },
-  },
 };
 
 interface Cut {
@@ -246,31 +217,4 @@ export function pad(
   const rank = t.shape(a).length;
   const pads = range(2 * rank).map((i) => (i === axis ? before : i === axis + rank ? after : 0));
   return t.add('Pad', [a], { pads });
-}
-
-/**
- * Adds the gradient of each gathered element at its original position: a product with the one-hot matrix of
- * the indices.
- */
-function gatherGradient({
-  t,
-  g,
-  x: [a, index],
-  axis,
-}: {
-  t: Tape;
-  g: Id;
-  x: readonly [Id, Id];
-  axis: number;
-}): Id {
-  const shape = t.shape(a);
-  const indices = t.get(index).constant!;
-  const size = shape[axis]!;
-  const count = indices.length;
-  const flat = t.reshape(g, [sizeOf(shape.slice(0, axis)), count, sizeOf(shape.slice(axis + 1))]);
-  const hot = new Float64Array(size * count);
-  indices.forEach((i, k) => {
-    hot[(i < 0 ? i + size : i) * count + k] = 1;
-  });
-  return t.reshape(t.add('MatMul', [t.constant(hot, [size, count]), flat]), shape);
 }

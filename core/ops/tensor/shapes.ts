@@ -5,6 +5,15 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, n) => product * n, 1);
 }
 
+/** Exporters write some ten axes at most. Work on shapes grows with the square of their number. */
+const MOST_AXES = 64;
+
+/** Throws TapeError. */
+export function checkRank(rank: number): void {
+  if (rank > MOST_AXES)
+    throw new TapeError(`a tensor would have ${rank} dimensions; at most ${MOST_AXES}`, 'too-large');
+}
+
 /** The distance in memory between neighbours along each axis of a row-major tensor. */
 export function stridesOf(shape: readonly number[]): number[] {
   const strides = new Array<number>(shape.length).fill(1);
@@ -12,8 +21,12 @@ export function stridesOf(shape: readonly number[]): number[] {
   return strides;
 }
 
-/** The numbers 0 to n - 1. */
+/** The longest list of indices that is made; lists longer than this come from damaged files. */
+const LONGEST = 2 ** 22;
+
+/** The numbers 0 to n - 1. Throws TapeError where they would be too many. */
 export function range(n: number): number[] {
+  if (!(n >= 0 && n <= LONGEST)) throw new TapeError(`a list of ${n} indices`, 'too-large');
   return Array.from({ length: n }, (_, i) => i);
 }
 

@@ -1,6 +1,7 @@
 // Lists the operations on tensors to which the operators of every network are reduced.
 import { elementwise } from './elementwise.js';
 import { fused } from './fused.js';
+import { gathering } from './gather.js';
 import { linear } from './linear.js';
 import { movement } from './movement.js';
 import { pooling } from './pooling.js';
@@ -12,6 +13,7 @@ import { weightGradients } from './weight-gradient.js';
 export const TENSOR_RULES: Rules = {
   ...elementwise,
   ...movement,
+  ...gathering,
   ...reductions,
   ...linear,
   ...weightGradients,

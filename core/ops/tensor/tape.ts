@@ -1,6 +1,6 @@
 // Records operations on tensors whose shapes are known, infers shapes, and folds constants.
 import type { NumberType } from '../../onnx/tensor-values.js';
-import { sizeOf } from './shapes.js';
+import { checkRank, sizeOf } from './shapes.js';
 import type { Attributes, Signature } from './signature.js';
 import { TapeError } from './tape-error.js';
 
@@ -164,6 +164,7 @@ function keyOf(op: string, inputs: readonly Id[], attributes: Attributes): strin
 }
 
 function checkSize(what: string, shape: readonly number[]): void {
+  checkRank(shape.length);
   for (const n of shape)
     if (!Number.isSafeInteger(n) || n < 0) throw new TapeError(`${what} would have the shape [${shape}]`);
   if (sizeOf(shape) > LARGEST)

@@ -2,9 +2,15 @@
 import { LAYER_CASES } from './layers.js';
 import type { OperatorCase } from './operator-case.js';
 import { POINTWISE_CASES } from './pointwise.js';
+import { RARE_CASES } from './rare.js';
 import { SHAPE_CASES } from './shapes.js';
 
 export { caseModel, type OperatorCase } from './operator-case.js';
 export { RESIZE_CASES } from './shapes.js';
 
-export const OPERATOR_CASES: readonly OperatorCase[] = [...POINTWISE_CASES, ...LAYER_CASES, ...SHAPE_CASES];
+export const OPERATOR_CASES: readonly OperatorCase[] = [
+  ...POINTWISE_CASES,
+  ...LAYER_CASES,
+  ...SHAPE_CASES,
+  ...RARE_CASES,
+];

@@ -20,7 +20,8 @@ export interface OperatorCase {
   readonly second?: boolean;
   /**
    * Whether the reference evaluator cannot compute the case (groups of a transposed convolution, negative
-   * padding, an absolute norm, the newest operators), or uses running statistics.
+   * padding, an absolute norm, the newest operators, softmax of old operator sets, SAME_LOWER of
+   * pooling), or uses running statistics.
    */
   readonly withoutReference?: boolean;
 }
