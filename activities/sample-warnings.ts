@@ -1,5 +1,5 @@
-// Says of a search whether some features had fewer samples than channels, with the structures of networks
-// that were read from files.
+// Finds out whether some features of a search had fewer samples than channels; the structures of networks from
+// files come from the store.
 import { openSpace } from '../core/spaces/index.js';
 import {
   candidatesToExamine,

@@ -7,6 +7,10 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
+/** The meaning of the argument ID in help texts. */
+export const SEARCH_ID = 'id of a search, the beginning of exactly one id, or @last for the newest search';
+export const SEARCH_IDS = 'ids of searches; the beginning of exactly one id, or @last, is enough';
+
 /** A commander parser for whole numbers. */
 export function createWholeNumberParser({
   min,

@@ -8,7 +8,7 @@ import { reasonOf } from '../client/status/failure.js';
 import { BlobError, DeviceError, ServiceError, SpecError } from '../core/errors.js';
 import { Interrupted } from './arguments.js';
 import { EXIT } from './exit-codes.js';
-import { messageInCommands, withFlagNames } from './field-names.js';
+import { adviceAsCommand, messageInCommands, withFlagNames } from './field-names.js';
 import { createProgram } from './program.js';
 import { describeError } from './render/describe-error.js';
 import { note, paint, printJson } from './render/terminal.js';
@@ -49,8 +49,7 @@ function report(thrown: unknown): number {
   }
   note(paint.red(message));
   if (error instanceof SpecError) return EXIT.wrongUse;
-  if (error instanceof BlobError)
-    note('`zeroscout run` with its specification restores it, from the stored scores');
+  if (error instanceof BlobError) note(adviceAsCommand(error.advice).text);
   if (process.env.ZEROSCOUT_DEBUG && error instanceof Error) note(error.stack ?? '');
   return EXIT.failed;
 }

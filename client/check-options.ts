@@ -1,6 +1,7 @@
 // Checks the options that a program passes to the library: a SpecError names each option that is unknown or
 // has a wrong value.
 import { z } from 'zod';
+import { FEWEST_LABELS, MOST_LABELS } from '../core/calibration/calibrate.js';
 import { SpecError } from '../core/errors.js';
 import { PARETO_COSTS } from '../core/report/pareto.js';
 import { mapping, oneOf, text, toIssues, wholeNumber } from '../core/schema/fields.js';
@@ -17,6 +18,8 @@ const top = wholeNumber({ min: 1, max: 1e9 });
 const workers = wholeNumber({ min: 0, max: 256 });
 /** A time in the form of Date.toISOString, which becomes part of a query. */
 const isoTime = z.iso.datetime();
+const seed = wholeNumber({ min: 0, max: 2 ** 32 - 1 });
+const path = text({ test: (value) => value !== '', right: 'the path of a file' });
 /** An option that is checked where it is used. */
 const other = z.unknown();
 
@@ -31,13 +34,24 @@ const OPTIONS = {
   },
   start: { specification: other, id: other, workers, whereFinished: oneOf(['keep', 'again']) },
   list: { state: oneOf(STATES), name: other, before: isoTime },
+  results: { truth: other },
+  truth: { file: other, name: other },
   pareto: { cost: oneOf(PARETO_COSTS), top },
+  writeParquet: { path },
   diff: { top },
   report: { truth: other, compare: z.array(z.string()) },
-  compare: { timed: wholeNumber({ min: 0, max: 100 }) },
+  compare: { ids: z.array(z.string()), truth: other, timed: wholeNumber({ min: 0, max: 100 }) },
+  calibrate: {
+    truth: other,
+    dataset: other,
+    labels: wholeNumber({ min: FEWEST_LABELS, max: MOST_LABELS }),
+    seed,
+  },
+  suggest: { known: other, budget: wholeNumber({ min: 1, max: 100_000 }), seed },
   export: { format: oneOf(EXPORT_FORMATS), top: wholeNumber({ min: 1, max: 10_000 }) },
   measure: { top, which: oneOf(['missing', 'all']), onStep: other },
   describe: { space: other, resolution: wholeNumber({ min: 8, max: 512 }) },
+  costs: { space: other, candidates: other, resolution: wholeNumber({ min: 8, max: 512 }) },
   retention: { keepLast: wholeNumber({ min: 0, max: 1e6 }), olderThan: milliseconds },
   schedule: {
     name: other,
@@ -53,10 +67,10 @@ const OPTIONS = {
 } satisfies Readonly<Record<string, Fields>>;
 
 /** Options that have no default. */
-const REQUIRED = new Set(['cost', 'format', 'count']);
+const REQUIRED = new Set(['cost', 'format', 'count', 'path', 'ids']);
 
 /** Options with the value `undefined` count as absent. */
-export function checkOptions(call: keyof typeof OPTIONS, options: object): void {
+export function checkOptions(call: keyof typeof OPTIONS, options: unknown): void {
   const fields: Fields = OPTIONS[call];
   const shape = Object.fromEntries(
     Object.entries(fields).map(([name, field]) => [name, REQUIRED.has(name) ? field : field.optional()]),

@@ -7,6 +7,7 @@ import { createLatencies, type LatencyMeasurements } from './latency/latencies.j
 import { applyRetention, type RetentionReport } from './retention/apply-retention.js';
 import { createSchedules, type Schedules } from './schedules/schedules.js';
 import { createSearches, type Searches } from './searches/searches.js';
+import { type CandidateCosts, type CostsRequest, computeCandidateCosts } from './spaces/candidate-costs.js';
 import { type DescribeRequest, describeSpaceInput } from './spaces/describe-space.js';
 import type { ModulePermission } from './specification/allow-modules.js';
 import { type CheckedSpecification, checkSpecificationInput } from './specification/check.js';
@@ -74,6 +75,8 @@ export interface Zeroscout {
      * cost.
      */
     describe(request: Omit<DescribeRequest, 'modules'>): ReturnType<typeof describeSpaceInput>;
+    /** Counts parameters and FLOPs of each candidate in a list, in its order. */
+    costs(request: Omit<CostsRequest, 'modules'>): Promise<readonly CandidateCosts[]>;
   };
   readonly specification: {
     /**
@@ -133,6 +136,10 @@ export async function connect(options: ConnectOptions = {}): Promise<Zeroscout> 
       describe: async (request) => {
         checkOptions('describe', request);
         return describeSpaceInput({ ...request, modules });
+      },
+      costs: async (request) => {
+        checkOptions('costs', request);
+        return computeCandidateCosts({ ...request, modules });
       },
     },
     specification: { check: (specification) => checkSpecificationInput(specification, { modules }) },

@@ -21,6 +21,8 @@ export type { SpaceDescription } from '../core/spaces/describe.js';
 export type { Device } from '../core/specification/devices.js';
 export type { Specification } from '../core/specification/specification.js';
 export type { Usage } from '../store/store.js';
+export type { CalibratedSearch, CalibrateOptions } from './calibration/calibrate-search.js';
+export type { SuggestedNetwork, SuggestOptions } from './calibration/suggest-networks.js';
 export {
   type ConnectOptions,
   connect,
@@ -47,6 +49,7 @@ export type { SearchFilter, SearchRow } from './searches/list-searches.js';
 export { type Search, SearchFailedError } from './searches/search.js';
 export type { Searches, StartOptions } from './searches/searches.js';
 export { embeddedServers, type ServersOptions } from './servers.js';
+export type { CandidateCosts } from './spaces/candidate-costs.js';
 export type { SpaceInput } from './spaces/describe-space.js';
 export type { ModulePermission } from './specification/allow-modules.js';
 export type { CheckedSpecification } from './specification/check.js';

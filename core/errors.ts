@@ -178,6 +178,11 @@ export class ServiceError extends Error {
     if (text !== undefined) this.remedy = text;
     if (advice) this.advice = advice;
   }
+
+  /** The first setting that may have to be changed, such as `NATS_URL`; '' where no setting is at fault. */
+  get field(): string {
+    return this.settings[0] ?? '';
+  }
 }
 
 export interface ServiceFault {
@@ -209,6 +214,7 @@ function ending(fault: string): string {
 export class DeviceError extends Error {
   override readonly name = 'DeviceError';
   readonly code = 'no-device';
+  readonly field = 'device';
   /** `cuda`, `webgpu` or `cpu-stack`. */
   readonly device: string;
   /** The message without the name of the device. */
@@ -235,6 +241,10 @@ export class LostScoreError extends Error {
   override readonly name = 'LostScoreError';
 }
 
+/** The way out where stored data are damaged. */
+export const REPAIR_BY_SEARCH =
+  'a search with the same specification restores what was damaged, from the stored scores';
+
 /**
  * A blob that is missing or whose bytes do not match its digest. Such bytes are never used; the step that
  * needs the blob stops.
@@ -242,4 +252,7 @@ export class LostScoreError extends Error {
 export class BlobError extends Error {
   override readonly name = 'BlobError';
   readonly code = 'damaged-blob';
+  /** No field of the input is at fault. */
+  readonly field = '';
+  readonly advice: Advice = { code: 'repair-by-search', text: REPAIR_BY_SEARCH };
 }

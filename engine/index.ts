@@ -9,7 +9,7 @@ import type { Costs } from '../core/spaces/space.js';
 import { type ProxyName, scoredFamilies } from '../core/specification/families.js';
 import type { SpaceSpecification } from '../core/specification/space.js';
 import { checkSpecification, type Fidelity } from '../core/specification/specification.js';
-import { found } from '../core/text/show.js';
+import { describeFound } from '../core/text/show.js';
 import { createScorerPool } from './scorer-pool.js';
 
 export { CandidateError, type FailureReason } from '../core/candidate-error.js';
@@ -92,7 +92,10 @@ export function createScorer(options: ScorerOptions = {}): Scorer {
   const { processes = 1, threads, timeoutMs, modules = 'refused' } = options;
   checkCounts({ processes, threads, timeoutMs });
   if (modules !== 'allowed' && modules !== 'refused')
-    throw SpecError.of({ path: 'modules', message: `${found(modules)}; must be 'allowed' or 'refused'` });
+    throw SpecError.of({
+      path: 'modules',
+      message: `${describeFound(modules)}; must be 'allowed' or 'refused'`,
+    });
   const pool = createScorerPool({
     script: SCRIPT,
     size: processes,

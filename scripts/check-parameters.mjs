@@ -1,11 +1,14 @@
-// Fails if a function in the rooms, the page or scripts/ has more than three parameters or more than six options.
+// Fails if a function in the rooms, the page or scripts/ has more than three parameters or more than six options,
+// or a parameter whose type is written inline with more than three members or with members that can be changed.
 import { ROOMS } from './rooms.cjs';
 import { functionsOf, parseSources, typesOf } from './sources.mjs';
 
 const MOST_PARAMETERS = 3;
 const MOST_OPTIONS = 6;
+/** A type with more members has a name. */
+const MOST_INLINE = 3;
 /** The names of types of options. The flags of a command line are types of another name, such as RunFlags. */
-const OPTIONS = /Options$/;
+const OPTIONS = /(Options|Arguments)$/;
 
 const sources = parseSources([...ROOMS, 'page', 'scripts']);
 const types = sources.flatMap(typesOf);
@@ -31,18 +34,32 @@ function faultsOf({ place, name, parameters }) {
   for (const parameter of parameters) {
     const options = countOptions(parameter);
     if (options > MOST_OPTIONS) faults.push(`${name} takes ${options} options`);
+    const members = inlineMembers(parameter);
+    if (members.length > MOST_INLINE)
+      faults.push(`${name} takes a type of ${members.length} members without a name`);
+    if (members.some(({ type, readonly }) => type === 'TsPropertySignature' && !readonly))
+      faults.push(`${name} takes a type whose members are not readonly`);
   }
   return faults.map((fault) => ({ place, fault }));
 }
 
 /** Counts the options of a parameter whose type is an inline literal; named types are counted where they are declared. */
 function countOptions(parameter) {
-  const pattern = parameter.type === 'AssignmentPattern' ? parameter.left : parameter;
-  const type = pattern.typeAnnotation?.typeAnnotation;
+  const members = inlineMembers(parameter);
+  if (members.length === 0) return 0;
+  const pattern = patternOf(parameter);
+  return Math.max(members.length, pattern.type === 'ObjectPattern' ? pattern.properties.length : 0);
+}
+
+function patternOf(parameter) {
+  return parameter.type === 'AssignmentPattern' ? parameter.left : parameter;
+}
+
+/** The members of the type literals in a parameter's type. */
+function inlineMembers(parameter) {
+  const type = patternOf(parameter).typeAnnotation?.typeAnnotation;
   const literals = [type, ...(type?.types ?? [])].filter((one) => one?.type === 'TsTypeLiteral');
-  if (literals.length === 0) return 0;
-  const members = literals.reduce((sum, { members }) => sum + members.length, 0);
-  return Math.max(members, pattern.type === 'ObjectPattern' ? pattern.properties.length : 0);
+  return literals.flatMap(({ members }) => members);
 }
 
 /** The members of a type and of the types that it extends. */

@@ -31,7 +31,7 @@ const STAND_INS = {
   [imageOf('postgres')]: 'the real openssl for the certificate; as a database nothing: it sleeps',
 };
 
-const fault = whyNot();
+const fault = findObstacle();
 if (fault !== undefined) {
   console.log(`the compose file is not run: ${fault}`);
   process.exit(0);
@@ -60,7 +60,7 @@ try {
 }
 process.exit(code);
 
-function whyNot() {
+function findObstacle() {
   if (process.platform !== 'linux' || process.arch !== 'x64') return 'needs Linux on x86-64';
   if (process.getuid() !== 0) return 'needs root';
   const install = ['install', '--yes', '--quiet', '--no-install-recommends', ...PACKAGES];

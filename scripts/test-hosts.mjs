@@ -12,7 +12,7 @@ const FAMILY = 'zeroscout-hosts';
 const prefix = `${FAMILY}-${process.pid}`;
 const PROGRAMS = { ip: 'iproute2', tc: 'iproute2', nft: 'nftables', nsenter: 'util-linux' };
 
-const fault = whyNot();
+const fault = findObstacle();
 if (fault !== undefined) {
   console.log(`the test on several hosts is not run: ${fault}`);
   process.exit(0);
@@ -39,7 +39,7 @@ const child = spawn('nsenter', [...command, ...process.argv.slice(2)], {
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code) => process.exit(code ?? 1));
 
-function whyNot() {
+function findObstacle() {
   if (process.platform !== 'linux') return 'needs network namespaces of Linux';
   if (process.getuid() !== 0) return 'needs root';
   const absent = Object.keys(PROGRAMS).filter((name) => spawnSync('which', [name]).status !== 0);

@@ -25,7 +25,7 @@ const BUILD = [
   ...['--volume', '/etc/ssl/certs:/etc/ssl/certs:ro'],
 ];
 
-const fault = whyNot() ?? makeBase() ?? tryContainer();
+const fault = findObstacle() ?? makeBase() ?? tryContainer();
 if (fault !== undefined) {
   console.log(`the image is not built: ${fault}`);
   process.exit(0);
@@ -59,7 +59,7 @@ process.exit(
 );
 
 /** The reason why no image can be built on this machine. */
-function whyNot() {
+function findObstacle() {
   if (process.platform !== 'linux' || process.arch !== 'x64') return 'needs Linux on x86-64';
   if (process.getuid() !== 0) return 'needs root';
   if (missing().length > 0 && process.argv.includes('--install'))

@@ -109,13 +109,13 @@ async function collect(given: {
   const reads = await mapLimit({ items: batches, limit: BATCHES_AT_ONCE }, (subjects) =>
     readLast({ link, stream, describe: 'reading scores', subjects }),
   );
-  const damaged = (subject: string, why: string) => link.onDamage({ stream, subject, why });
-  for (const subject of reads.flatMap((read) => read.unreadable)) damaged(subject, 'cannot be read');
+  const reportDamage = (subject: string, why: string) => link.onDamage({ stream, subject, why });
+  for (const subject of reads.flatMap((read) => read.unreadable)) reportDamage(subject, 'cannot be read');
   for (const each of reads.flatMap((read) => read.held.filter(counts))) {
     const score = scoreIn(each.text);
-    if (!score) damaged(each.subject(), 'does not hold a score');
+    if (!score) reportDamage(each.subject(), 'does not hold a score');
     // The message belongs to another key than its subject. A key that occurs twice is used once.
-    else if (!wanted.has(score.key)) damaged(each.subject(), 'holds the score of another candidate');
+    else if (!wanted.has(score.key)) reportDamage(each.subject(), 'holds the score of another candidate');
     else if (!found.has(score.key) || wanted.get(score.key) === each.subject())
       found.set(score.key, { ...score, held: each });
   }

@@ -193,10 +193,10 @@ function createProgress({ isOpen }: { readonly isOpen: () => boolean }): Progres
       });
     },
     subscribe(search, listener) {
-      const called = (event: ProgressEvent) => listener(event);
+      const callListener = (event: ProgressEvent) => listener(event);
       const heard = listeners.get(search) ?? new Set();
-      listeners.set(search, heard.add(called));
-      return () => void heard.delete(called);
+      listeners.set(search, heard.add(callListener));
+      return () => void heard.delete(callListener);
     },
   };
 }

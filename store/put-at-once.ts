@@ -29,7 +29,7 @@ export async function putAtOnce({
   const outcomes = new Array<PutOutcome | undefined>(facts.length).fill(undefined);
   const inbox = createInbox();
   let stop = () => {};
-  const answered = () =>
+  const onAnswer = () =>
     new Promise<void>((resolve) => {
       let next = 0;
       let open = facts.length;
@@ -57,7 +57,7 @@ export async function putAtOnce({
       for (let i = 0; i < UNANSWERED; i++) send();
     });
   try {
-    await link.once(answered);
+    await link.once(onAnswer);
   } catch {
     // The connection broke: the caller puts the facts without an outcome again, with retries.
   } finally {

@@ -26,7 +26,7 @@ export interface WorkerOptions {
 export interface TemporalOptions {
   readonly options: ConnectionOptions & NativeConnectionOptions;
   readonly namespace: string;
-  /** Under the first of them Temporal's payloads are encrypted; without any they are not. */
+  /** The first key encrypts Temporal's payloads, and any of them decrypts; without keys, payloads are not encrypted. */
   readonly keys?: readonly EncryptionKey[];
 }
 

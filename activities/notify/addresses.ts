@@ -2,7 +2,7 @@
 // control worker has allowed.
 import { BlockList, isIP } from 'node:net';
 import { SpecError } from '../../core/errors.js';
-import { found } from '../../core/text/show.js';
+import { describeFound } from '../../core/text/show.js';
 import { extractIPv4 } from './embedded-ipv4.js';
 
 /** The environment variable in which the operator of a control worker allows further addresses. */
@@ -84,7 +84,7 @@ export function readAllowedAddresses(env: NodeJS.ProcessEnv): AllowedAddresses {
     else if (!addRange(ranges, word))
       throw SpecError.of({
         path: ALLOW_SETTING,
-        message: `${found(word)}; must be private, loopback, or ranges such as 10.1.0.0/16 or fd12::/16, with commas between`,
+        message: `${describeFound(word)}; must be private, loopback, or ranges such as 10.1.0.0/16 or fd12::/16, with commas between`,
       });
   }
   return { kinds, ranges };

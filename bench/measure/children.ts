@@ -96,12 +96,12 @@ function mean(times: readonly Time[], unit: keyof Time): number {
 }
 
 function stopwatch(pool: ScorerPool): (children: number) => Time {
-  const used = () => new Map(pool.pids().map((pid) => [pid, cpuSeconds(pid)]));
-  const [start, before] = [performance.now(), used()];
+  const readUsedSeconds = () => new Map(pool.pids().map((pid) => [pid, cpuSeconds(pid)]));
+  const [start, before] = [performance.now(), readUsedSeconds()];
   return (children) => {
     let processor = 0;
     // The processor time of a scorer that was replaced in the meantime is lost.
-    for (const [pid, seconds] of used()) processor += seconds - (before.get(pid) ?? 0);
+    for (const [pid, seconds] of readUsedSeconds()) processor += seconds - (before.get(pid) ?? 0);
     return { wall: (performance.now() - start) / children, processor: (processor * 1000) / children };
   };
 }

@@ -148,7 +148,7 @@ async function score({
   if (missing.length === 0) return;
   const results = await request({ pool, candidates, setting, seed, draws: missing });
   for (const [i, draw] of missing.entries()) {
-    const values = (proxy: AzNasProxy) => results.map((scores) => bare(scores[i]![proxy]!));
+    const values = (proxy: AzNasProxy) => results.map((scores) => toFinite(scores[i]![proxy]!));
     const data: Column = {
       ...setting,
       seed,
@@ -178,6 +178,6 @@ function request({
 }
 
 /** Rounds to nine digits, the precision of a float32; minus infinity becomes null. */
-function bare(value: number): number | null {
+function toFinite(value: number): number | null {
   return Number.isFinite(value) ? Number(value.toPrecision(9)) : null;
 }

@@ -8,7 +8,7 @@ import { findFinishedSearch } from '../../client/searches/find-search.js';
 import { openSpaceWith } from '../../client/specification/allow-modules.js';
 import { readTruth } from '../../client/specification/read-specification.js';
 import { FEWEST_LABELS, MOST_LABELS } from '../../core/calibration/calibrate.js';
-import { createWholeNumberParser } from '../arguments.js';
+import { createWholeNumberParser, SEARCH_ID } from '../arguments.js';
 import { printCalibration } from '../render/calibration.js';
 import { note, printJson } from '../render/terminal.js';
 import { type Session, withSession } from '../session.js';
@@ -26,7 +26,7 @@ export function addCalibrateCommand(program: Command): void {
   program
     .command('calibrate')
     .description('fit a finished ranking to a few known accuracies, and report whether the fit is better')
-    .argument('<ID>')
+    .argument('<ID>', SEARCH_ID)
     .requiredOption('--truth <FILE>', 'CSV of known accuracies (arch,<dataset>,...)')
     .option(
       '--labels <N>',

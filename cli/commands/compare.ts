@@ -5,7 +5,7 @@ import { compareSearches } from '../../client/comparison/compare-searches.js';
 import { writeComparison } from '../../client/comparison/write-comparison.js';
 import { openOutFolder } from '../../client/files/out-folder.js';
 import { readTruth } from '../../client/specification/read-specification.js';
-import { createWholeNumberParser } from '../arguments.js';
+import { createWholeNumberParser, SEARCH_IDS } from '../arguments.js';
 import { printComparison } from '../render/comparison.js';
 import { note, printJson } from '../render/terminal.js';
 import { type Session, withSession } from '../session.js';
@@ -23,7 +23,7 @@ export function addCompareCommand(program: Command): void {
     .description(
       'compare the proxies of finished searches: agreement, cost, redundancy, stability, and a checklist',
     )
-    .argument('<ID...>')
+    .argument('<ID...>', SEARCH_IDS)
     .option('--truth <FILE>', 'CSV of known accuracies (arch,<dataset>,...), or another ranking')
     .option(
       '--time <N>',

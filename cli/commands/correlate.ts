@@ -4,6 +4,7 @@ import { correlateWith } from '../../client/results/correlate.js';
 import { findFinishedSearch } from '../../client/searches/find-search.js';
 import { openSpaceWith } from '../../client/specification/allow-modules.js';
 import { readTruth } from '../../client/specification/read-specification.js';
+import { SEARCH_ID } from '../arguments.js';
 import { printCorrelation } from '../render/correlation.js';
 import { printJson } from '../render/terminal.js';
 import { type Session, withSession } from '../session.js';
@@ -17,7 +18,7 @@ export function addCorrelateCommand(program: Command): void {
   program
     .command('correlate')
     .description('measure the agreement of a finished ranking with known accuracies')
-    .argument('<ID>')
+    .argument('<ID>', SEARCH_ID)
     .requiredOption('--truth <FILE>', 'CSV of known accuracies (arch,<dataset>,...), or another ranking')
     .option('--json', 'print JSON')
     .action((id: string, options: Options) =>

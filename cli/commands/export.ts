@@ -12,7 +12,7 @@ import {
 import { listMeasuredScopes } from '../../client/results/latencies.js';
 import { readResults } from '../../client/results/results.js';
 import { findFinishedSearch } from '../../client/searches/find-search.js';
-import { createWholeNumberParser } from '../arguments.js';
+import { createWholeNumberParser, SEARCH_ID } from '../arguments.js';
 import { note, printData, printJson } from '../render/terminal.js';
 import { withSession } from '../session.js';
 
@@ -27,7 +27,7 @@ export function addExportCommand(program: Command): void {
   program
     .command('export')
     .description('write the best candidates of a finished search as files with which training can start')
-    .argument('<ID>')
+    .argument('<ID>', SEARCH_ID)
     .option('--top <N>', 'the first N', createWholeNumberParser({ min: 1, max: 10_000 }), 1)
     .addOption(
       new Option(

@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { type MeasuredLatencies, measureLatencies } from '../../client/latency/measure-latencies.js';
 import { formatLatencyJson } from '../../client/results/latencies.js';
-import { createWholeNumberParser, Interrupted } from '../arguments.js';
+import { createWholeNumberParser, Interrupted, SEARCH_ID } from '../arguments.js';
 import { formatBusyWarning, formatLatencyCells, formatMachine } from '../render/latencies.js';
 import { createTable } from '../render/table.js';
 import { note, paint, print, printJson } from '../render/terminal.js';
@@ -25,7 +25,7 @@ export function addLatencyCommand(program: Command): void {
     .description(
       'measure the latency of the best candidates of a finished search on the machine of a control worker',
     )
-    .argument('<ID>')
+    .argument('<ID>', SEARCH_ID)
     .option('--top <N>', 'the first N', createWholeNumberParser({ min: 1, max: 100_000 }), TOP)
     .option('--again', 'also measure candidates that have a latency; the last measurement counts')
     .option('--json', 'print JSON')

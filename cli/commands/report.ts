@@ -4,6 +4,7 @@ import { readReport } from '../../client/report/read-report.js';
 import { openReportFile, REPORT_FORMATS, type ReportFormat } from '../../client/report/report-file.js';
 import { readTruth } from '../../client/specification/read-specification.js';
 import { renderReport } from '../../core/report-page/render-report.js';
+import { SEARCH_ID } from '../arguments.js';
 import { note, printJson } from '../render/terminal.js';
 import { withSession } from '../session.js';
 
@@ -21,7 +22,7 @@ export function addReportCommand(program: Command): void {
     .description(
       'write a finished search as one file to hand on: summary, winners drawn, pictures, and what it is worth',
     )
-    .argument('<ID>')
+    .argument('<ID>', SEARCH_ID)
     .requiredOption('--out <FILE>', 'file to write; its folder must exist')
     .option('--truth <FILE>', 'CSV of known accuracies (arch,<dataset>,...), or another ranking')
     .option('--compare <ID...>', 'other finished searches of the same space')

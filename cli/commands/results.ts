@@ -20,7 +20,7 @@ import {
   rankingLines,
 } from '../../core/report/ranking-csv.js';
 import type { Specification } from '../../core/specification/specification.js';
-import { createWholeNumberParser } from '../arguments.js';
+import { createWholeNumberParser, SEARCH_ID } from '../arguments.js';
 import { formatChanges } from '../render/changes.js';
 import { formatBusyWarning, formatMachine } from '../render/latencies.js';
 import {
@@ -46,7 +46,7 @@ export function addResultsCommand(program: Command): void {
   program
     .command('results')
     .description('show the ranking of a finished search')
-    .argument('<ID>')
+    .argument('<ID>', SEARCH_ID)
     .option('--top <N>', 'only the first N', createWholeNumberParser({ min: 1, max: 1e9 }))
     .addOption(
       new Option(

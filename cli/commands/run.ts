@@ -57,7 +57,7 @@ export function addRunCommand(program: Command): void {
     .option('--detach', 'start the search and return; it continues in the background')
     .option(
       '--workers <N>',
-      'number of score workers on this machine (default: 1 with embedded services, else 0)',
+      'number of score workers on this machine (default: 1 with embedded servers, else 0)',
       createWholeNumberParser({ min: 0, max: 256 }),
     )
     .option('--json', 'print the summary as JSON')

@@ -19,6 +19,9 @@ import { detailsText, formatScheduleTable } from '../render/schedules.js';
 import { note, paint, print, printJson } from '../render/terminal.js';
 import { type Session, withSession } from '../session.js';
 
+const SCHEDULE_NAME = 'name of the schedule';
+const SPECIFICATION = 'specification, YAML or JSON; a candidate list or search that it names is read now';
+
 interface Json {
   readonly json?: true;
 }
@@ -56,7 +59,7 @@ function addCreate(schedule: Command): void {
     .command('create')
     .description('create a schedule: each run is a new search that reuses all scores')
     .argument('<NAME>', 'name; the ids of its runs begin with it')
-    .argument('<SPEC>', 'specification, YAML or JSON; a candidate list or search that it names is read now')
+    .argument('<SPEC>', SPECIFICATION)
     .requiredOption('--cron <TIMES>', 'minute, hour, day, month, weekday, such as "0 2 * * *"')
     .option('--timezone <ZONE>', 'IANA name, such as Europe/Berlin', parseTimezoneArgument, 'UTC')
     .addOption(
@@ -76,7 +79,7 @@ function addCreate(schedule: Command): void {
     )
     .option(
       '--workers <N>',
-      'number of score workers in the background on this machine (default: 1 with embedded services, else 0)',
+      'number of score workers in the background on this machine (default: 1 with embedded servers, else 0)',
       createWholeNumberParser({ min: 0, max: 256 }),
     )
     .option('--json', 'print JSON')
@@ -87,8 +90,8 @@ function addUpdate(schedule: Command): void {
   schedule
     .command('update')
     .description('replace the specification and its candidate list, from the next run on')
-    .argument('<NAME>')
-    .argument('<SPEC>')
+    .argument('<NAME>', SCHEDULE_NAME)
+    .argument('<SPEC>', SPECIFICATION)
     .option('--json', 'print JSON')
     .action(async (name: string, path: string, { json }: Json) => {
       const read = await readChecked(path);
@@ -108,7 +111,7 @@ function addViews(schedule: Command): void {
   schedule
     .command('describe')
     .description('show a schedule: its times, its next runs, and the results of its last runs')
-    .argument('<NAME>')
+    .argument('<NAME>', SCHEDULE_NAME)
     .option('--json', 'print JSON')
     .action((name: string, { json }: Json) =>
       withSession({ start: 'never' }, async ({ client }) => {
@@ -135,7 +138,7 @@ function addControl({
   schedule
     .command(action)
     .description(text)
-    .argument('<NAME>')
+    .argument('<NAME>', SCHEDULE_NAME)
     .option('--json', 'print JSON')
     .action((name: string, { json }: Json) =>
       withSession({ start: 'never' }, async ({ client }) => {
@@ -149,7 +152,7 @@ function addRuns(schedule: Command): void {
   schedule
     .command('run-now')
     .description('start a run of a schedule now')
-    .argument('<NAME>')
+    .argument('<NAME>', SCHEDULE_NAME)
     .option('--json', 'print JSON')
     .action((name: string, options: Json) =>
       withSession({ start: 'never' }, (session) => runNow(session, name, options)),
@@ -157,7 +160,7 @@ function addRuns(schedule: Command): void {
   schedule
     .command('backfill')
     .description('start the runs of a past period, one after the other')
-    .argument('<NAME>')
+    .argument('<NAME>', SCHEDULE_NAME)
     .requiredOption(
       '--from <TIME>',
       'beginning of the period, ISO 8601, such as 2026-11-20 or 2026-11-20T02:00Z',
@@ -185,7 +188,7 @@ async function create(name: string, path: string, { json, workers, ...timing }: 
     if (json) return printJson({ name, created: true, next });
     note(`schedule ${name}: created; first run at ${next}`);
     if (session.connections.embedded)
-      note('it runs while the embedded services run; zeroscout services down stops them and its workers');
+      note('it runs while the embedded servers run; zeroscout services down stops them and its workers');
   });
 }
 

@@ -93,7 +93,9 @@ function tableOf(networks: readonly ScoredNetwork[]): string {
   const isRanking = networks.length > 1;
   const names = (Object.keys(networks[0]!.proxies) as ProxyName[]).filter((name) => !COSTS.includes(name));
   const headings = ['file', ...names, 'MACs', 'parameters', 'features'];
-  const table = createTable(isRanking ? ['', 'score', ...headings] : headings);
+  const table = createTable(isRanking ? ['', 'score', ...headings] : headings, {
+    droppable: ['features', ...names.toReversed()],
+  });
   const sorted = [...networks].sort((a, b) => (b.score ?? 0) - (a.score ?? 0));
   sorted.forEach(({ file, proxies, macs, parameters, features, score }, i) => {
     const row = [

@@ -6,7 +6,7 @@ import { controlSearch, type SearchAction } from '../../client/searches/control-
 import { findSearch } from '../../client/searches/find-search.js';
 import { followSearch } from '../../client/searches/follow-search.js';
 import { STATES } from '../../client/searches/list-searches.js';
-import { createWholeNumberParser, Interrupted } from '../arguments.js';
+import { createWholeNumberParser, Interrupted, SEARCH_ID } from '../arguments.js';
 import { showSearch } from '../render/describe-search.js';
 import { withProgress } from '../render/follow-view.js';
 import { type ListOptions, showSearches } from '../render/list-searches.js';
@@ -22,7 +22,7 @@ export function addSearchCommands(program: Command): void {
   program
     .command('status')
     .description('list searches, newest first; with an ID, show that search and what it waits for')
-    .argument('[ID]')
+    .argument('[ID]', SEARCH_ID)
     .option(
       '--limit <N>',
       'largest number of searches (default: 50; all with --json)',
@@ -40,7 +40,7 @@ export function addSearchCommands(program: Command): void {
   program
     .command('watch')
     .description('show the progress of a running search until it ends')
-    .argument('<ID>')
+    .argument('<ID>', SEARCH_ID)
     .option('--json', 'print the summary as JSON')
     .action((id: string, options: Json) =>
       withSession({ start: 'never' }, (session) => watch(session, id, options)),
@@ -49,7 +49,7 @@ export function addSearchCommands(program: Command): void {
     program
       .command(name)
       .description(description)
-      .argument('<ID>')
+      .argument('<ID>', SEARCH_ID)
       .option('--json', 'print JSON')
       .action((given: string, options: Json) =>
         withSession({ start: 'never' }, async ({ client }) => {

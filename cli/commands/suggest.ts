@@ -5,7 +5,7 @@ import { findFinishedSearch } from '../../client/searches/find-search.js';
 import { openSpaceWith } from '../../client/specification/allow-modules.js';
 import { readTruth } from '../../client/specification/read-specification.js';
 import { textCell } from '../../core/text/text-cell.js';
-import { createWholeNumberParser } from '../arguments.js';
+import { createWholeNumberParser, SEARCH_ID } from '../arguments.js';
 import { createTable } from '../render/table.js';
 import { print, printData, printJson } from '../render/terminal.js';
 import { type Session, withSession } from '../session.js';
@@ -22,7 +22,7 @@ export function addSuggestCommand(program: Command): void {
   program
     .command('suggest')
     .description('suggest networks of a finished search to train, to find good ones and to calibrate')
-    .argument('<ID>')
+    .argument('<ID>', SEARCH_ID)
     .option(
       '--budget <N>',
       'number of networks that can be trained',

@@ -36,7 +36,8 @@ export function addValidateCommand(program: Command): void {
       for (const { specification: stage, keep } of stagesOf(specification)) {
         const { draws, batch, resolution } = stage.fidelity;
         const then = keep === undefined ? '' : `, keep the best ${keep * 100} %`;
-        print(`  fidelity    ${draws} draws x batch ${batch} x resolution ${resolution}${then}`);
+        const drawn = draws === 1 ? '1 draw' : `${draws} draws`;
+        print(`  fidelity    ${drawn} x batch ${batch} x resolution ${resolution}${then}`);
       }
       const images = specification.input?.images;
       if (images) print(`  images      ${images.shape.join(' x ')}, ${images.digest.slice(0, 8)}`);

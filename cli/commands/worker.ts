@@ -97,7 +97,12 @@ export function addWorkerCommand(program: Command): void {
       'serve /metrics, /healthz and /readyz at this address',
       parseListenArgument,
     )
-    .addOption(new Option('--background-may <WHAT>', 'says of them what they were allowed').hideHelp())
+    .addOption(
+      new Option(
+        '--background-may <WHAT>',
+        'marks background workers with the permission that they were started with',
+      ).hideHelp(),
+    )
     .addOption(
       new Option('--background-of <HOME>', 'marks the workers that zeroscout services down stops').hideHelp(),
     )

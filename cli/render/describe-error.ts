@@ -35,9 +35,9 @@ export function describeError(error: unknown, message: string): ErrorJson {
     return { code, message, field, issues };
   }
   if (error instanceof ServiceError) {
-    const { code, reason, address, settings, advice } = error;
+    const { code, field, reason, address, settings, advice } = error;
     const shown = advice && adviceAsCommand(advice);
-    return { code, message, reason, address, settings, ...(shown && { advice: shown }) };
+    return { code, message, field, reason, address, settings, ...(shown && { advice: shown }) };
   }
   if (error instanceof SearchFailedError) {
     const { code, field, reason, advice } = error;
@@ -48,8 +48,14 @@ export function describeError(error: unknown, message: string): ErrorJson {
     const { reason, advice } = endingOf(error);
     return { code: 'search-failed', message, field: 'id', reason, advice };
   }
-  if (error instanceof DeviceError) return { code: error.code, message, device: error.device };
-  if (error instanceof BlobError) return { code: error.code, message };
+  if (error instanceof DeviceError) {
+    const { code, field, device } = error;
+    return { code, message, field, device };
+  }
+  if (error instanceof BlobError) {
+    const { code, field, advice } = error;
+    return { code, message, field, advice: adviceAsCommand(advice) };
+  }
   if (error instanceof CommanderError)
     return { code: 'invalid-input', message: message.replace(/^error: /, '') };
   return { code: error instanceof Interrupted ? 'interrupted' : 'failed', message };

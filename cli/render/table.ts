@@ -1,4 +1,5 @@
 // Prints tables without rules: numbers are right-aligned, and on a terminal no row is wider than the screen.
+// Columns that do not fit are left out, and a line below the table names them.
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 import { getEllipsis, getTerminalWidth, paint } from './terminal.js';
@@ -18,10 +19,10 @@ const GAP = 2;
 /** The least width to which text is shortened. */
 const NARROWEST = 8;
 /**
- * A cell of a column of numbers: a sign, digits with groups, a unit such as `ms`, `%` or `s ago`; or an empty
+ * A cell of a column of numbers: a sign, digits with groups, a unit such as `ms`, `M`, `%` or `s ago`; or an empty
  * cell.
  */
-const NUMERIC = /^(|-|[+-]?inf|[+-]?\d[\d,]*(\.\d+)?([eE][+-]?\d+)?( ?(%|ms|[KMG]?B|s ago))?)$/;
+const NUMERIC = /^(|-|[+-]?inf|[+-]?\d[\d,]*(\.\d+)?([eE][+-]?\d+)?( ?(%|ms|[KMG]?B|[kKMG]|s ago))?)$/;
 
 /** While some column of text would be narrower than this, droppable columns are left out. */
 const READABLE = 20;
@@ -40,7 +41,13 @@ export function createTable(
   const rows: (readonly string[])[] = [];
   return {
     push: (row) => void rows.push(row.map((cell) => cell ?? '')),
-    toString: () => render({ ...withoutDropped({ headings, rows, width, droppable }), width }),
+    toString: () => {
+      const table = withoutDropped({ headings, rows, width, droppable });
+      const dropped = headings.filter((name) => !table.headings.includes(name));
+      const text = `not shown on a screen of ${width} columns: ${dropped.join(', ')}`;
+      const rendered = render({ ...table, width });
+      return dropped.length ? `${rendered}\n${paint.dim(shorten({ text, width }))}` : rendered;
+    },
   };
 }
 

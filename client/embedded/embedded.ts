@@ -48,7 +48,7 @@ export async function ensureServices({
       // Another process may have started them while this one waited for the lock.
       const outcomes = await Promise.allSettled(which.map((name) => startService({ home, name, onStep })));
       const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
-      if (failures.length > 0) throw together(failures);
+      if (failures.length > 0) throw combineFailures(failures);
       return Object.fromEntries(
         outcomes.flatMap((outcome) =>
           outcome.status === 'fulfilled' ? [[outcome.value.name, outcome.value]] : [],
@@ -101,7 +101,7 @@ export async function findRunning({
 }
 
 /** Both servers may be missing, so one error reports both failures. */
-function together(failures: readonly unknown[]): unknown {
+function combineFailures(failures: readonly unknown[]): unknown {
   if (failures.length === 1 || !failures.every((failure) => failure instanceof ServiceError))
     return failures[0];
   return new ServiceError({

@@ -10,7 +10,7 @@ import type { Store } from '../../store/store.js';
 const MOST_BATCHES = 20;
 const BATCH = 1_000;
 
-/** Undefined if no score says who computed it, as those of earlier releases. */
+/** Undefined if no score is signed with the name of its worker; earlier releases did not sign scores. */
 export async function countWorkers({
   store,
   specification,

@@ -45,7 +45,7 @@ export async function findOtherRanks(
   for await (const row of listSearches({ client, state: 'completed' })) {
     if (row.space !== memo.space || seen.has(row.id)) continue;
     seen.add(row.id);
-    const other = await finished(client, row.id);
+    const other = await findFinished(client, row.id);
     if (!other || canonicalJson(other.memo.specification.space) !== space) continue;
     if (read === READ) return { found, read, isMore: true };
     read += 1;
@@ -62,7 +62,7 @@ export async function findOtherRanks(
 }
 
 /** A search that was deleted meanwhile is left out. */
-async function finished(
+async function findFinished(
   client: Session['client'],
   id: string,
 ): Promise<{ readonly memo: SearchMemo; readonly result: SearchResult } | undefined> {

@@ -90,13 +90,13 @@ async function correlate({
     const measured = known.filter((row) => !Number.isNaN(accuracyOf(row)));
     const scores = measured.map(({ score }) => score);
     const accuracy = measured.map(accuracyOf);
-    const defined = (value: number) => (Number.isNaN(value) ? null : value);
+    const orNull = (value: number) => (Number.isNaN(value) ? null : value);
     const enough = measured.length >= 2;
     return [
       dataset,
       {
-        kendall: enough ? defined(kendall(scores, accuracy)) : null,
-        spearman: enough ? defined(spearman(scores, accuracy)) : null,
+        kendall: enough ? orNull(kendall(scores, accuracy)) : null,
+        spearman: enough ? orNull(spearman(scores, accuracy)) : null,
       },
     ] as const;
   });

@@ -8,6 +8,16 @@ import type { Truth } from '../../core/report/truth.js';
 import { renderReport } from '../../core/report-page/render-report.js';
 import type { Generation } from '../../core/report-page/report-data.js';
 import type { Space } from '../../core/spaces/space.js';
+import {
+  type CalibratedSearch,
+  type CalibrateOptions,
+  calibrateSearch,
+} from '../calibration/calibrate-search.js';
+import {
+  type SuggestedNetwork,
+  type SuggestOptions,
+  suggestNetworks,
+} from '../calibration/suggest-networks.js';
 import { checkOptions } from '../check-options.js';
 import { compareSearches } from '../comparison/compare-searches.js';
 import type { Session } from '../connections/session.js';
@@ -61,6 +71,22 @@ export interface FinishedSearches {
     },
   ): Promise<Comparison>;
   /**
+   * Fits the ranking of a finished search to a few known accuracies. `text` is the content of a calibration file,
+   * which a specification may name.
+   */
+  calibrate(
+    id: string,
+    options: Partial<CalibrateOptions> & { readonly truth: TruthInput },
+  ): Promise<CalibratedSearch>;
+  /**
+   * Networks of a finished search to train: those that may be the best, and a spread for a calibration.
+   * Candidates with a `known` accuracy are left out. 20 networks by default.
+   */
+  suggest(
+    id: string,
+    options?: Partial<SuggestOptions> & { readonly known?: TruthInput },
+  ): Promise<readonly SuggestedNetwork[]>;
+  /**
    * A finished search as one HTML file to hand on: summary, winners drawn, pictures, stability, and with
    * `compare` its agreement with other searches of the same space. The file has no scripts and requests
    * nothing.
@@ -112,30 +138,35 @@ export function createReading(session: Session): FinishedSearches {
     return { ...search, results: await readResults({ store, result: search.result, measured }) };
   };
   return {
-    results: async (id, { truth: given } = {}) => {
+    results: async (id, options = {}) => {
+      checkOptions('results', options);
       const found = await resultsOf(id);
-      if (!given) return found.results;
-      const { truth } = await readTruthFor(session, given, found.memo);
+      if (!options.truth) return found.results;
+      const { truth } = await readTruthFor(session, options.truth, found.memo);
       const measured = await listMeasuredScopes({ client, id: found.id });
       return readResults({ store, result: found.result, measured, truth });
     },
-    pareto: async (id, { cost, top }) => {
-      checkOptions('pareto', { cost, top });
+    pareto: async (id, options) => {
+      checkOptions('pareto', options);
       const { results, memo } = await resultsOf(id);
       const { flopsOf } = countFlops({ specification: memo.specification, modules });
-      return (await findParetoFront({ results, flopsOf, cost, top })).rows;
+      return (await findParetoFront({ results, flopsOf, cost: options.cost, top: options.top })).rows;
     },
-    writeParquet: async (id, { path }) => {
+    writeParquet: async (id, options) => {
+      checkOptions('writeParquet', options);
       const { results } = await resultsOf(id);
-      await writeParquet({ path, rows: results.rows });
+      await writeParquet({ path: options.path, rows: results.rows });
     },
     correlate: async (id, given) => {
+      checkOptions('truth', given);
       const search = await findFinishedSearch({ client, id });
       return correlateWith({ store, search, ...(await readTruthFor(session, given, search.memo)) });
     },
     compare: createCompare(session),
-    report: async (id, { truth, compare = [] } = {}) => {
-      checkOptions('report', { truth, compare });
+    ...createCalibration(session),
+    report: async (id, options = {}) => {
+      checkOptions('report', options);
+      const { truth, compare = [] } = options;
       const readKnown = truth && ((space: Space) => readTruthOf(truth, space));
       return renderReport(await readReport(session, { id, compare, readTruth: readKnown }));
     },
@@ -145,12 +176,14 @@ export function createReading(session: Session): FinishedSearches {
     },
     rounds: async (id) => readRounds({ store, ...(await resultsOf(id)) }),
     otherRanks: (id, candidate) => findOtherRanks(session, { id, candidate }),
-    diff: async (earlier, later, { top = 10 } = {}) => {
-      checkOptions('diff', { top });
+    diff: async (earlier, later, options = {}) => {
+      checkOptions('diff', options);
+      const { top = 10 } = options;
       return (await diffSearches({ client, store }, { earlier, later, top })).changes;
     },
-    export: async function* (id, { format, top = 1 }) {
-      checkOptions('export', { format, top });
+    export: async function* (id, options) {
+      checkOptions('export', options);
+      const { format, top = 1 } = options;
       const { results, memo } = await resultsOf(id);
       const blob = (digest: string) => store.blobs.get(digest);
       yield* exportCandidates({ results, specification: memo.specification, modules, format, top, blob });
@@ -159,10 +192,32 @@ export function createReading(session: Session): FinishedSearches {
 }
 
 function createCompare({ client, store, modules }: Session): FinishedSearches['compare'] {
-  return async (ids, { truth, timed } = {}) => {
-    checkOptions('compare', { timed });
+  return async (ids, options = {}) => {
+    checkOptions('compare', { ...options, ids });
+    const { truth, timed } = options;
     const readKnown = truth && ((space: Space) => readTruthOf(truth, space));
     return compareSearches({ client, store, modules, ids, timed, readTruth: readKnown });
+  };
+}
+
+function createCalibration(session: Session): Pick<FinishedSearches, 'calibrate' | 'suggest'> {
+  const { client, store, modules } = session;
+  return {
+    calibrate: async (id, options) => {
+      checkOptions('calibrate', options);
+      const { truth: given, seed = 1, ...rest } = options;
+      const search = await findFinishedSearch({ client, id });
+      const { space, truth } = await readTruthFor(session, given, search.memo);
+      return calibrateSearch({ store, search, space, truth, options: { ...rest, seed } });
+    },
+    suggest: async (id, options = {}) => {
+      checkOptions('suggest', options);
+      const { known, budget = 20, seed = 1 } = options;
+      const search = await findFinishedSearch({ client, id });
+      const space = openSpaceWith({ space: search.memo.specification.space, modules });
+      const truth = known && (await readTruthOf(known, space));
+      return suggestNetworks({ store, search, space, truth, options: { budget, seed } });
+    },
   };
 }
 

@@ -2,7 +2,7 @@
 import { realpath } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { SpecError } from '../../core/errors.js';
-import { found } from '../../core/text/show.js';
+import { describeFound } from '../../core/text/show.js';
 
 /**
  * A specification often comes from another person. It must not make this machine read a file, and show parts
@@ -26,7 +26,7 @@ export async function resolveNamedFile({
   throw SpecError.of({
     path: field,
     reason: 'outside-folder',
-    message: `${found(file)} lies outside the specification's folder and the working folder; move it into one of them`,
+    message: `${describeFound(file)} lies outside the specification's folder and the working folder; move it into one of them`,
   });
 }
 

@@ -4,7 +4,7 @@ import { SpecError, withField } from '../../core/errors.js';
 import { CALIBRATED } from '../../core/specification/aggregation.js';
 import { SpaceSchema } from '../../core/specification/space.js';
 import { canonicalJson } from '../../core/specification/specification-digest.js';
-import { found } from '../../core/text/show.js';
+import { describeFound } from '../../core/text/show.js';
 import type { FileInput } from '../files/open-file.js';
 import { sha256 } from '../files/sha256.js';
 import { readText } from './read-text.js';
@@ -33,7 +33,7 @@ export async function withCalibration({
   const { kind: _, file, ...others } = written;
   const field = 'aggregation.file';
   if (typeof file !== 'string' || file === '' || file.includes('\0')) {
-    const message = `${file === undefined ? 'missing' : found(file)}; must be the path of a calibration file`;
+    const message = `${file === undefined ? 'missing' : describeFound(file)}; must be the path of a calibration file`;
     throw SpecError.of({ path: field, message });
   }
   const [unknown] = Object.keys(others);

@@ -1,6 +1,6 @@
 // Reads the file of labels that a specification names: a text file of whole numbers, a label for each image.
 import { SpecError, withField } from '../../core/errors.js';
-import { found } from '../../core/text/show.js';
+import { describeFound } from '../../core/text/show.js';
 import type { FileInput } from '../files/open-file.js';
 import { readText } from './read-text.js';
 
@@ -20,7 +20,7 @@ export async function withLabels({
   if (file === '' || file.includes('\0'))
     throw SpecError.of({
       path: FIELD,
-      message: `${found(file)}; must be a list of classes, or the path of a text file`,
+      message: `${describeFound(file)}; must be a list of classes, or the path of a text file`,
     });
   const path = await resolve(file, FIELD);
   const labels = await withField(FIELD, async () => parseLabels(await readText(path, file), file));
@@ -37,7 +37,7 @@ function parseLabels(text: string, file: string): readonly number[] {
         if (/^\d{1,7}$/.test(word)) return Number(word);
         throw SpecError.inFile({
           file,
-          message: `line ${at + 1} holds ${found(word).replace(/^found /, '')}; must be a class, a whole number from 0`,
+          message: `line ${at + 1} holds ${describeFound(word).replace(/^found /, '')}; must be a class, a whole number from 0`,
         });
       }),
   );

@@ -12,7 +12,7 @@ import { graphNetwork, type WantedFeatures } from '../../core/graph/network.js';
 import { structureDigest, structureText } from '../../core/graph/structure.js';
 import { definitionOfKind } from '../../core/spaces/index.js';
 import { MOST_NETWORKS } from '../../core/spaces/onnx/definition.js';
-import { found } from '../../core/text/show.js';
+import { describeFound } from '../../core/text/show.js';
 import type { FileInput } from '../files/open-file.js';
 import { findKeptConstants, readSource } from '../networks/load-network.js';
 import { hasKey, readNamedFeatures, readSidecar } from '../networks/named-features.js';
@@ -42,7 +42,7 @@ export async function withOnnxFiles({ value, resolve, folder }: Place & { value:
   const patterns = typeof files === 'string' ? [files] : files;
   const isList = Array.isArray(patterns) && patterns.length > 0;
   if (!isList || !patterns.every((each) => typeof each === 'string' && each !== '' && !each.includes('\0')))
-    throw SpecError.of({ path: FIELD, message: `${found(files)}; must be ${about.right}` });
+    throw SpecError.of({ path: FIELD, message: `${describeFound(files)}; must be ${about.right}` });
   const paths = await filesOf({ patterns: patterns as string[], resolve, folder });
   const { named, fidelity } = readNamedFeatures({ value: value as object, features });
   const normalization = normalizationOf(stated);
@@ -89,7 +89,7 @@ function normalizationOf(value: unknown): Normalization {
   if (known) return known;
   throw SpecError.of({
     path: 'space.normalization',
-    message: `${found(value)}; must be one of ${NORMALIZATIONS.join(', ')}`,
+    message: `${describeFound(value)}; must be one of ${NORMALIZATIONS.join(', ')}`,
   });
 }
 
@@ -151,7 +151,7 @@ async function filesOf({
   for (const pattern of patterns) {
     const names = basename(pattern).includes('*') ? await matches({ pattern, resolve, folder }) : [pattern];
     if (names.length === 0)
-      throw SpecError.of({ path: FIELD, message: `${found(pattern)}; no file has such a name` });
+      throw SpecError.of({ path: FIELD, message: `${describeFound(pattern)}; no file has such a name` });
     for (const written of names) {
       const file = await resolve(written, FIELD);
       const name = basename(written);
@@ -172,7 +172,7 @@ async function matches({ pattern, resolve, folder }: Place & { pattern: string }
   if (folder === undefined)
     throw SpecError.of({
       path: FIELD,
-      message: `${found(pattern)}; a specification that is no file must name each file`,
+      message: `${describeFound(pattern)}; a specification that is no file must name each file`,
     });
   const parent = await resolve(dirname(pattern), FIELD);
   const parts = basename(pattern)
@@ -207,7 +207,7 @@ async function readNetwork({
   const size = height ?? width;
   const side = size ?? wanted ?? USUAL;
   const own = (await readSidecar(file)) ?? named;
-  const network = at({ graph, path, image: [channels ?? 3, side, side], wanted: own ?? 'stages' });
+  const network = buildNetwork({ graph, path, image: [channels ?? 3, side, side], wanted: own ?? 'stages' });
   const features = own && tensorNames(graph, own);
   return {
     text: structureText({ graph, constants: findKeptConstants(network), features }),
@@ -220,7 +220,7 @@ async function readNetwork({
   };
 }
 
-function at({
+function buildNetwork({
   graph,
   path,
   image,

@@ -10,7 +10,7 @@ import {
   type OwnProxySpecification,
 } from '../../core/specification/own-proxies.js';
 import { nearest } from '../../core/text/nearest.js';
-import { found } from '../../core/text/show.js';
+import { describeFound } from '../../core/text/show.js';
 import { loadProxyModule } from '../../engine/load-module.js';
 import type { FileInput } from '../files/open-file.js';
 import { type ModulePermission, PROXY_REFUSED } from './allow-modules.js';
@@ -77,15 +77,15 @@ async function readProxy({ path, name }: { path: FileInput; name: string }): Pro
   if (typeof proxy !== 'object' || proxy === null || typeof proxy.compute !== 'function')
     return fail('must export default { name, needs, compute }, of type OwnProxy of zeroscout/proxy');
   if (typeof proxy.name !== 'string' || !OWN_NAME.test(proxy.name))
-    fail(`name: ${found(proxy.name)}; must be small letters, digits and hyphens, the first a letter`);
+    fail(`name: ${describeFound(proxy.name)}; must be small letters, digits and hyphens, the first a letter`);
   if (!Array.isArray(proxy.needs))
-    fail(`needs: ${found(proxy.needs)}; must be a list of ${OWN_NEEDS.join(', ')}`);
+    fail(`needs: ${describeFound(proxy.needs)}; must be a list of ${OWN_NEEDS.join(', ')}`);
   const known: readonly string[] = OWN_NEEDS;
   const wrong = proxy.needs!.find((need) => !known.includes(need));
   if (wrong !== undefined) {
     const close = nearest({ word: String(wrong), known });
     fail(
-      `needs: unknown ${found(wrong)}; ${close ? `did you mean "${close}"?` : `choose from ${known.join(', ')}`}`,
+      `needs: unknown ${describeFound(wrong)}; ${close ? `did you mean "${close}"?` : `choose from ${known.join(', ')}`}`,
     );
   }
   const needs = OWN_NEEDS.filter((need) => proxy.needs!.includes(need));

@@ -19,7 +19,7 @@ import { checkSpecification, type Specification } from '../../core/specification
 import { specificationDigest } from '../../core/specification/specification-digest.js';
 import { sourceOf, stagesOf } from '../../core/specification/stages.js';
 import { readDocument } from '../../core/text/read-document.js';
-import { found } from '../../core/text/show.js';
+import { describeFound } from '../../core/text/show.js';
 import type { FileInput } from '../files/open-file.js';
 import type { ModulePermission } from './allow-modules.js';
 import { resolveNamedFile } from './named-file.js';
@@ -82,13 +82,13 @@ export async function readSpecificationInput(
   if (!['path', 'text', 'value'].some((form) => form in given))
     throw SpecError.of({
       path: FIELD,
-      message: `${found(input)}; must be { path }, { text } or { value }`,
+      message: `${describeFound(input)}; must be { path }, { text } or { value }`,
     });
   if ('path' in input) return readSpecification(input.path, { modules });
   const { files } = input;
   const resolve: Resolve = async (file, field) => {
     if (files) return files(file);
-    const message = `${found(file)}; no files came with this specification: hand them in as \`files\`, or the specification as a path`;
+    const message = `${describeFound(file)}; no files came with this specification: hand them in as \`files\`, or the specification as a path`;
     throw SpecError.of({ path: field, message });
   };
   return withField(FIELD, () => {
@@ -215,7 +215,10 @@ async function withSpace({
   if (about?.written !== 'file' || !isMapping(space) || !('file' in space)) return value;
   const { file, ...rest } = space;
   if (typeof file !== 'string' || file === '' || file.includes('\0'))
-    throw SpecError.of({ path: 'space.file', message: `${found(file)}; must be the path of ${about.right}` });
+    throw SpecError.of({
+      path: 'space.file',
+      message: `${describeFound(file)}; must be the path of ${about.right}`,
+    });
   const beside = SPACES.flatMap((each) => each.file?.field ?? []).find((field) => field in rest);
   if (beside)
     throw SpecError.of({ path: 'space.file', message: `found beside ${beside}; keep one of the two` });
@@ -245,7 +248,10 @@ async function withImages({
   const file = input?.images;
   if (typeof file !== 'string') return { value };
   if (file === '' || file.includes('\0'))
-    throw SpecError.of({ path: 'input.images', message: `${found(file)}; must be the path of a .npy file` });
+    throw SpecError.of({
+      path: 'input.images',
+      message: `${describeFound(file)}; must be the path of a .npy file`,
+    });
   const path = await resolve(file, 'input.images');
   const images = await withField('input.images', () => readImages({ path, name: file }));
   return { value: { ...(value as object), input: { ...input, images: images.images } }, images };

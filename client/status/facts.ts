@@ -32,7 +32,7 @@ export interface Looker {
 function countWorkers({ client, isLocal }: Pick<LookerOptions, 'client' | 'isLocal'>) {
   let known: { readonly read: number; readonly workers: Facts['workers'] } | undefined;
   const living = new Map<keyof NonNullable<Facts['workers']>, { count: number; at: number }>();
-  const remembered = (kind: keyof NonNullable<Facts['workers']>, count: number): number => {
+  const remember = (kind: keyof NonNullable<Facts['workers']>, count: number): number => {
     const before = living.get(kind);
     if (count === 0 && before && Date.now() - before.at < FORGOTTEN_MS) return before.count;
     if (count > 0) living.set(kind, { count, at: Date.now() });
@@ -45,7 +45,7 @@ function countWorkers({ client, isLocal }: Pick<LookerOptions, 'client' | 'isLoc
     const [control, score] = await Promise.all([count(), device ? count(device) : 0]);
     known = {
       read: Date.now(),
-      workers: { control: remembered('control', control), device: remembered('device', score) },
+      workers: { control: remember('control', control), device: remember('device', score) },
     };
     return known.workers;
   };

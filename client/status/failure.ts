@@ -7,7 +7,7 @@ import {
   TimeoutFailure,
   WorkflowFailedError,
 } from '@temporalio/client';
-import type { AdviceCode } from '../../core/errors.js';
+import { type AdviceCode, REPAIR_BY_SEARCH } from '../../core/errors.js';
 
 export interface Ending {
   /** The reason why it did not finish, as reported by the step that failed. */
@@ -82,8 +82,7 @@ function adviceFor(type: string | undefined): EndingAdvice {
 const ADVICE: Readonly<Record<EndingAdvice, string>> = {
   'search-again': 'its scores are kept; a search with the same specification resumes it',
   'correct-specification': 'correct the specification, then start the search again',
-  'repair-by-search':
-    'a search with the same specification restores what was damaged, from the stored scores',
+  'repair-by-search': REPAIR_BY_SEARCH,
 };
 
 function adviceOf(code: EndingAdvice): Pick<Ending, 'advice' | 'adviceCode'> {

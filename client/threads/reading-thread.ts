@@ -11,6 +11,8 @@ export const THREAD_CALLS = [
   'pareto',
   'correlate',
   'compare',
+  'calibrate',
+  'suggest',
   'report',
   'generations',
   'rounds',

@@ -56,7 +56,9 @@ export function drawText({
   halo,
   turn,
 }: TextLine): string {
-  const place = turn ? `transform="translate(${round(x)} ${round(y)}) rotate(${turn})"` : at({ x, y });
+  const place = turn
+    ? `transform="translate(${round(x)} ${round(y)}) rotate(${turn})"`
+    : formatPosition({ x, y });
   const extra = `${anchor ? ` text-anchor="${anchor}"` : ''}${size ? ` font-size="${size}"` : ''}`;
   const around = halo
     ? ` stroke="${halo}" stroke-width="4" stroke-linejoin="round" paint-order="stroke"`
@@ -64,7 +66,7 @@ export function drawText({
   return `<text ${place} fill="${fill}"${extra}${around}>${escapeMarkup(content)}</text>`;
 }
 
-function at({ x, y }: { readonly x: number; readonly y: number }): string {
+function formatPosition({ x, y }: { readonly x: number; readonly y: number }): string {
   return `x="${round(x)}" y="${round(y)}"`;
 }
 

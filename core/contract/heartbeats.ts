@@ -8,7 +8,7 @@ const LONGEST_MS = 120_000;
 const MS_FOR_A_SHARD = 60;
 /** The number of reports within that time: one or two of them may be lost or late. */
 const REPORTS = 5;
-/** The number of times within that time at which progress bars are told the counts. */
+/** The number of updates of progress bars within that time. */
 const TICKS = 30;
 
 /** The heartbeat timeout, in milliseconds, of the shards of a search with at most `window` in progress. */

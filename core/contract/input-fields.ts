@@ -1,14 +1,14 @@
 // Defines zod schemas of the single fields in inputs of activities and workflows.
 import { z } from 'zod';
 import { text, wholeNumber } from '../schema/fields.js';
-import { found } from '../text/show.js';
+import { describeFound } from '../text/show.js';
 
 const MOST = 1e15;
 export const count = wholeNumber({ min: 0, max: MOST });
 export const number = z.custom<number>((value) => typeof value === 'number' && Number.isFinite(value), {
-  error: ({ input }) => `${found(input)}; must be a finite number`,
+  error: ({ input }) => `${describeFound(input)}; must be a finite number`,
 });
-export const flag = z.boolean({ error: ({ input }) => `${found(input)}; must be true or false` });
+export const flag = z.boolean({ error: ({ input }) => `${describeFound(input)}; must be true or false` });
 export const words = (longest = 100_000) =>
   text({ test: (value) => value.length <= longest, right: `text of at most ${longest} characters` });
 /** A digest becomes part of file names, so it may hold hexadecimal digits alone. */
@@ -39,9 +39,9 @@ export const worker = words(1000);
 /** Keys of a newer release are accepted. */
 export function object<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   const right = `a mapping with ${Object.keys(shape).join(', ')}`;
-  return z.looseObject(shape, { error: ({ input }) => `${found(input)}; must be ${right}` });
+  return z.looseObject(shape, { error: ({ input }) => `${describeFound(input)}; must be ${right}` });
 }
 
 export function listOf<Item extends z.ZodType>(item: Item) {
-  return z.array(item, { error: ({ input }) => `${found(input)}; must be a list` });
+  return z.array(item, { error: ({ input }) => `${describeFound(input)}; must be a list` });
 }

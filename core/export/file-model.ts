@@ -154,9 +154,9 @@ function addNode({
 function runningStatistics(g: GraphBuilder, graph: Graph, { name, inputs }: GraphNode): readonly string[] {
   const size = graph.initializers.get(inputs[1]!)?.shape[0];
   if (size === undefined) throw SpecError.of({ path: '', message: `${name} computes its own scale` });
-  const filled = (part: string, value: number) =>
+  const addFilled = (part: string, value: number) =>
     g.weights({ name: `${part}.${size}`, dims: [size], data: new Float32Array(size).fill(value) });
-  return [filled('mean', 0), filled('variance', 1)];
+  return [addFilled('mean', 0), addFilled('variance', 1)];
 }
 
 function castTo(op: string, name: string, value: GraphNode['attributes'][string]) {

@@ -1,4 +1,4 @@
-// The PyTorch module of attention with relative positions, for exported files that import nothing but torch.
+// Contains the PyTorch module of attention with relative positions, for exported files that import nothing but torch.
 
 /**
  * Maps queries, keys and values [batch, 1 + side², 3 x 64 heads] as `attend` does in the programs that score.

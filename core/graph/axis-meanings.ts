@@ -20,7 +20,7 @@ type Axis = readonly Factor[];
 
 let sources = 0;
 
-function fresh(kind: Factor['kind'], size: number): Axis {
+function createAxis(kind: Factor['kind'], size: number): Axis {
   return size === 1 ? [] : [{ kind, source: sources++, stride: 1, size, whole: size }];
 }
 
@@ -31,7 +31,7 @@ function fresh(kind: Factor['kind'], size: number): Axis {
 export function channelAxes({ tape, input, isStream }: ResolvedGraph): readonly (number | undefined)[] {
   const meanings: (readonly Axis[] | undefined)[] = [];
   for (const value of tape.values) {
-    if (value.id === input) meanings.push(value.shape.map((n, axis) => fresh(kindOf(axis), n)));
+    if (value.id === input) meanings.push(value.shape.map((n, axis) => createAxis(kindOf(axis), n)));
     else meanings.push(isStream[value.id] ? meaningOf(tape, value, meanings) : undefined);
   }
   const rank = tape.shape(input).length;
@@ -87,7 +87,7 @@ function meaningOf(
     case 'ConvTranspose':
     case 'MaxPool':
     case 'AveragePool':
-      return axes && [axes[0]!, ...shape.slice(1).map((n, i) => fresh(kindOf(i + 1), n))];
+      return axes && [axes[0]!, ...shape.slice(1).map((n, i) => createAxis(kindOf(i + 1), n))];
     case 'MatMul':
       return productMeaning(tape, value, known);
     case 'Transpose':
@@ -133,7 +133,7 @@ function productMeaning(
   if (!axes || axes.length !== shape.length) return undefined;
   return [
     ...resizeAxes(axes.slice(0, -1), tape.shape(a).slice(0, -1), shape.slice(0, -1)),
-    fresh('channels', shape.at(-1)!),
+    createAxis('channels', shape.at(-1)!),
   ];
 }
 
@@ -144,7 +144,7 @@ function productMeaning(
 function resizeAxes(axes: readonly Axis[], from: readonly number[], to: readonly number[]): readonly Axis[] {
   const hasChannels = axes.some((axis) => axis[0]?.kind === 'channels');
   const kind = (i: number) => (i > 0 && hasChannels ? 'positions' : kindOf(i));
-  return axes.map((axis, i) => (from[i] === to[i] ? axis : fresh(axis[0]?.kind ?? kind(i), to[i]!)));
+  return axes.map((axis, i) => (from[i] === to[i] ? axis : createAxis(axis[0]?.kind ?? kind(i), to[i]!)));
 }
 
 /** The meaning of an elementwise result whose operands are both smaller, such as a pooled map times a row. */

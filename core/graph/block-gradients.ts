@@ -1,4 +1,4 @@
-// Vector-Jacobian products of block programs on the CPU, in place of those of the table.
+// Defines vector-Jacobian products of block programs on the CPU, which replace those of the table.
 import type { Rule } from '../ops/tensor/rule.js';
 
 /**

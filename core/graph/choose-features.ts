@@ -43,10 +43,10 @@ export function chooseFeatures({
   readonly file: string;
 }): ChosenFeatures {
   if (typeof wanted === 'string') return findFeatures(graph, wanted);
-  const named = (name: string) => featureNamed({ graph, name, file });
-  if (!('proxies' in wanted)) return { found: 'named', features: wanted.map(named) };
+  const findNamed = (name: string) => featureNamed({ graph, name, file });
+  if (!('proxies' in wanted)) return { found: 'named', features: wanted.map(findNamed) };
   const { proxies, marked } = wanted;
-  if (marked) return byProxy(proxies, marked.blocks.map(named), new Set(marked.stages));
+  if (marked) return byProxy(proxies, marked.blocks.map(findNamed), new Set(marked.stages));
   const { found, features } = findFeatures(graph, 'stages');
   const stages = new Set(found === 'stages' ? features.map(({ name }) => name) : []);
   return byProxy(proxies, findFeatures(graph, 'blocks').features, stages);

@@ -75,7 +75,7 @@ export function structureText({
     opset,
     input,
     output,
-    ...(features ? { features: features.map((name) => known(numbers, name)) } : {}),
+    ...(features ? { features: features.map((name) => nameOf(numbers, name)) } : {}),
     ...(normalization === 'restore' ? { normalization } : {}),
     tensors,
     nodes: written,
@@ -83,7 +83,7 @@ export function structureText({
   return JSON.stringify(structure);
 }
 
-function known(numbers: ReadonlyMap<string, string>, name: string): string {
+function nameOf(numbers: ReadonlyMap<string, string>, name: string): string {
   const number = numbers.get(name);
   if (number !== undefined) return number;
   throw SpecError.of({

@@ -18,8 +18,8 @@ interface Part {
 export function sumGradients(t: Tape, a: Id, b: Id): Id {
   const [first, second] = [partOf(t, a), partOf(t, b)];
   if (!first || !second || first.axis !== second.axis) return t.plus(a, b);
-  if (second.end === first.start) return joined(t, a, [second, first]);
-  if (first.end === second.start) return joined(t, a, [first, second]);
+  if (second.end === first.start) return joinParts(t, a, [second, first]);
+  if (first.end === second.start) return joinParts(t, a, [first, second]);
   return t.plus(a, b);
 }
 
@@ -40,7 +40,7 @@ function partOf(t: Tape, id: Id): Part | undefined {
   return { axis, start: before, end: shape[axis]! - after, pieces };
 }
 
-function joined(t: Tape, of: Id, [left, right]: readonly [Part, Part]): Id {
+function joinParts(t: Tape, of: Id, [left, right]: readonly [Part, Part]): Id {
   const { axis } = left;
   const both = t.add('Concat', [...left.pieces, ...right.pieces], { axis });
   return pad(t, both, { axis, before: left.start, after: t.shape(of)[axis]! - right.end });

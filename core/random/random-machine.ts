@@ -44,11 +44,11 @@ const words: Routine<'from to start k0 k1'> = {
   body: ({ from, to, start, k0, k1 }, local) => {
     const { a, b, c, key0, key1, key2 } = locals(local, 'v128', 'a b c key0 key1 key2');
     const keys = [key0, key1, key2];
-    const rotated = (x: Local, by: number): Code =>
+    const rotate = (x: Local, by: number): Code =>
       v128.or(i32x4.shiftLeft(x.get, i32.of(by)), i32x4.shiftRight(x.get, i32.of(32 - by)));
     const round = (by: number): Code => [
       a.set(i32x4.add(a.get, b.get)),
-      b.set(v128.xor(rotated(b, by), a.get)),
+      b.set(v128.xor(rotate(b, by), a.get)),
     ];
     const rounds = [1, 2, 3, 4, 5].map((n) => [
       ROTATIONS[(n - 1) % 2]!.map(round),

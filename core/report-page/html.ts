@@ -3,7 +3,7 @@ import { escapeMarkup } from '../text/markup.js';
 
 const MARKUP = Symbol('markup');
 
-/** Markup that is complete and safe: made by `html`, or trusted by `trusted`. */
+/** Markup that is complete and safe: made by `html`, or trusted by `trustMarkup`. */
 export interface Html {
   readonly [MARKUP]: string;
 }
@@ -20,7 +20,7 @@ export function html(parts: TemplateStringsArray, ...inserted: readonly Inserted
 }
 
 /** For pictures that core/charts and core/drawing wrote, whose texts are escaped already. */
-export function trusted(svg: string): Html {
+export function trustMarkup(svg: string): Html {
   // HTML needs no name space on the element, and a report contains no address of another site.
   return { [MARKUP]: svg.replace(/ xmlns="[^"]*"/, '') };
 }

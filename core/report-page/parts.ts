@@ -1,5 +1,5 @@
-// Elements that several sections of a report share: tables, facts, pictures.
-import { type Html, html, trusted } from './html.js';
+// Writes the elements that several sections of a report share: tables, facts, pictures.
+import { type Html, html, trustMarkup } from './html.js';
 
 export interface Column {
   readonly name: string;
@@ -61,7 +61,7 @@ ${facts.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}
 
 /** A picture with the explanation of its axes and colours. */
 export function drawFigure(svg: string, about: string): Html {
-  return html`<figure>${trusted(svg)}<figcaption>${about}</figcaption></figure>
+  return html`<figure>${trustMarkup(svg)}<figcaption>${about}</figcaption></figure>
 `;
 }
 

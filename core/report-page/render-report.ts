@@ -1,7 +1,7 @@
 // Renders the report of a finished search as one HTML file that needs no network and no script.
 import { createHash } from 'node:crypto';
 import { formatCount } from '../text/display-numbers.js';
-import { html, toText, trusted } from './html.js';
+import { html, toText, trustMarkup } from './html.js';
 import { drawContents, drawSection, type Section } from './parts.js';
 import type { ReportData } from './report-data.js';
 import { drawAccuracies } from './sections/accuracies.js';
@@ -44,7 +44,7 @@ export function renderReport(data: ReportData): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>${name}: report of an architecture search</title>
-<style>${trusted(STYLE)}</style>
+<style>${trustMarkup(STYLE)}</style>
 </head>
 <body>
 <header>

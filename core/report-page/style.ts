@@ -1,4 +1,4 @@
-// The style sheet of a report: readable on a screen, in the preview of a mail client, and on A4 paper.
+// Contains the style sheet of a report: readable on a screen, in the preview of a mail client, and on A4 paper.
 
 export const STYLE = `
 :root { color-scheme: light; }

@@ -98,7 +98,7 @@ export type Summary = z.infer<typeof SummarySchema>;
 
 /**
  * JSON indented by two spaces, with a final line feed. Throws a SpecError for what `parseSummary` would
- * refuse, NaN above all.
+ * refuse, such as NaN.
  */
 export function formatSummary(summary: Summary): string {
   return `${JSON.stringify(check({ value: summary, source: 'summary' }), null, 2)}\n`;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type Issue, MOST_ISSUES, moreIssues } from '../errors.js';
 import { unknownKey, unknownValue } from '../text/nearest.js';
-import { found } from '../text/show.js';
+import { describeFound } from '../text/show.js';
 
 /** A whole number from `min` to `max`, inclusive, divisible by `multipleOf` (default 1). */
 export function wholeNumber({
@@ -17,7 +17,7 @@ export function wholeNumber({
   const right = multipleOf === 1 ? 'whole number' : `multiple of ${multipleOf}`;
   const schema = z.custom<number>(
     (value) => Number.isInteger(value) && inside(value) && (value as number) % multipleOf === 0,
-    { error: ({ input }) => `${found(input)}; must be a ${right} from ${min} to ${max}` },
+    { error: ({ input }) => `${describeFound(input)}; must be a ${right} from ${min} to ${max}` },
   );
   const step = multipleOf === 1 ? {} : { multipleOf };
   return schema.meta({ type: 'integer', minimum: min, maximum: max, ...step });
@@ -31,7 +31,7 @@ export function wholeNumber({
 export function positiveNumber({ max }: { readonly max: number }) {
   return z
     .custom<number>((value) => typeof value === 'number' && value > 0 && value <= max, {
-      error: ({ input }) => `${found(input)}; must be a number above 0, at most ${max}`,
+      error: ({ input }) => `${describeFound(input)}; must be a number above 0, at most ${max}`,
     })
     .meta({ type: 'number', exclusiveMinimum: 0, maximum: max });
 }
@@ -40,7 +40,7 @@ export function positiveNumber({ max }: { readonly max: number }) {
 export function share() {
   return z
     .custom<number>((value) => typeof value === 'number' && value > 0 && value < 1, {
-      error: ({ input }) => `${found(input)}; must be a number above 0 and below 1`,
+      error: ({ input }) => `${describeFound(input)}; must be a number above 0 and below 1`,
     })
     .meta({ type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 });
 }
@@ -49,7 +49,7 @@ export function share() {
 export function text({ test, right }: { readonly test: (value: string) => boolean; readonly right: string }) {
   return z
     .custom<string>((value) => typeof value === 'string' && test(value), {
-      error: ({ input }) => `${found(input)}; must be ${right}`,
+      error: ({ input }) => `${describeFound(input)}; must be ${right}`,
     })
     .meta({ type: 'string', description: right });
 }
@@ -60,7 +60,7 @@ export function oneOf<const Word extends string>(words: readonly [Word, ...Word[
     error: ({ input }) =>
       typeof input === 'string'
         ? unknownValue({ word: input, known: words })
-        : `${found(input)}; must be one of ${words.join(', ')}`,
+        : `${describeFound(input)}; must be one of ${words.join(', ')}`,
   });
 }
 
@@ -136,7 +136,7 @@ export function checkKind(options: Kinds) {
     const message =
       typeof kind === 'string'
         ? unknownValue({ word: kind, known })
-        : `${found(kind)}; must be one of ${known.join(', ')}`;
+        : `${describeFound(kind)}; must be one of ${known.join(', ')}`;
     context.addIssue({ code: 'custom', path: ['kind'], message });
     const unknown = Object.keys(value).filter((word) => !keys.includes(word));
     for (const word of unknown.slice(0, MOST_ISSUES))
@@ -179,7 +179,7 @@ function issuesOf({ issue, root }: { readonly issue: z.core.$ZodIssue; readonly 
 }
 
 function wrongMapping({ value, right }: { readonly value: unknown; readonly right: string }): string {
-  return `${found(value)}; must be ${right}`;
+  return `${describeFound(value)}; must be ${right}`;
 }
 
 /** A path stays short and on one line whatever the key contains. */

@@ -2,12 +2,14 @@
 // into one score.
 import { z } from 'zod';
 import { mapping, oneOf, positiveNumber, text, wholeNumber } from '../schema/fields.js';
-import { found, quote } from '../text/show.js';
+import { describeFound, quote } from '../text/show.js';
 import { ASSEMBLY_NAMES } from './assemblies.js';
 import { PROXIES, type ProxyName } from './families.js';
 
 export const Proxies = z
-  .array(oneOf(PROXIES), { error: ({ input }) => `${found(input)}; must be a list of ${PROXIES.join(', ')}` })
+  .array(oneOf(PROXIES), {
+    error: ({ input }) => `${describeFound(input)}; must be a list of ${PROXIES.join(', ')}`,
+  })
   .superRefine((names, context) => {
     if (names.length === 0) {
       const message = `found an empty list; must hold at least one of ${PROXIES.join(', ')}`;

@@ -35,16 +35,16 @@ const FeaturesOfProxiesSchema = mapping(
  * so that both share their scores.
  */
 const Features = z
-  .preprocess((value) => (isWord(value) ? everywhere(value) : value), FeaturesOfProxiesSchema)
+  .preprocess((value) => (isWord(value) ? readEverywhere(value) : value), FeaturesOfProxiesSchema)
   .transform(
-    (features): Measured => FEATURE_WORDS.find((word) => isSame(features, everywhere(word))) ?? features,
+    (features): Measured => FEATURE_WORDS.find((word) => isSame(features, readEverywhere(word))) ?? features,
   );
 
 function isWord(value: unknown): value is FeatureChoice {
   return FEATURE_WORDS.some((word) => word === value);
 }
 
-function everywhere(word: FeatureChoice): FeaturesOfProxies {
+function readEverywhere(word: FeatureChoice): FeaturesOfProxies {
   return { expressivity: word, progressivity: word, trainability: word };
 }
 

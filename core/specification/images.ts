@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { SpecError } from '../errors.js';
 import { mapping, text, wholeNumber } from '../schema/fields.js';
-import { found, quote } from '../text/show.js';
+import { describeFound, quote } from '../text/show.js';
 
 /**
  * The largest file of images, in bytes. Each worker keeps a copy on disk, from which its scorers read what
@@ -36,7 +36,7 @@ const LARGEST_CLASS = 999_999;
 
 const Labels = z
   .array(wholeNumber({ min: 0, max: LARGEST_CLASS }), {
-    error: ({ input }) => `${found(input)}; must be a list of classes, or the path of a text file`,
+    error: ({ input }) => `${describeFound(input)}; must be a list of classes, or the path of a text file`,
   })
   .min(1, 'found []; must have a class for each image')
   .max(MOST_LABELS, `has more than ${MOST_LABELS} classes; keep batch x draws images`);

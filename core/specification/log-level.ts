@@ -1,4 +1,4 @@
-// Checks the level that workers log from.
+// Checks the log level of workers.
 import { SpecError } from '../errors.js';
 import { unknownValue } from '../text/nearest.js';
 

@@ -1,6 +1,6 @@
 // Decides which environment variables a specification may name as the secret of a webhook.
 import { SpecError } from '../errors.js';
-import { found } from '../text/show.js';
+import { describeFound } from '../text/show.js';
 
 /** Every variable with this prefix is allowed. */
 const SECRET_PREFIX = 'ZEROSCOUT_SECRET_';
@@ -28,7 +28,7 @@ export function readListedSecrets(env: Readonly<Record<string, string | undefine
     if (!NAME.test(name))
       throw SpecError.of({
         path: SECRETS_SETTING,
-        message: `${found(name)}; must be names of environment variables with commas between`,
+        message: `${describeFound(name)}; must be names of environment variables with commas between`,
       });
     if (RESERVED.test(name) && !PREFIXED.test(name))
       throw SpecError.of({

@@ -84,7 +84,7 @@ function differences({
       differences({ a: ownValueOf(a, key), b: ownValueOf(b, key), path: path ? `${path}.${key}` : key }),
     );
   }
-  if (same(a, b)) return [];
+  if (isSame(a, b)) return [];
   return [`${path || 'specification'}: ${canonicalText(a)} in the existing search, ${canonicalText(b)} here`];
 }
 
@@ -92,9 +92,9 @@ function ownValueOf(object: Readonly<Record<string, unknown>>, key: string): unk
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
-function same(a: unknown, b: unknown): boolean {
+function isSame(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) && Array.isArray(b))
-    return a.length === b.length && a.every((item, i) => same(item, b[i]));
+    return a.length === b.length && a.every((item, i) => isSame(item, b[i]));
   if (isPlain(a) && isPlain(b)) return differences({ a, b, path: '*' }).length === 0;
   return Object.is(a, b) || a === b;
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Issue, SpecError } from '../errors.js';
 import { bareKind, checkKind, mapping, oneOf, share, text, toIssues, wholeNumber } from '../schema/fields.js';
 import { readDocument } from '../text/read-document.js';
-import { found } from '../text/show.js';
+import { describeFound } from '../text/show.js';
 import { Aggregation, Proxies } from './aggregation.js';
 import { withAssembly } from './assemblies.js';
 import {
@@ -36,7 +36,7 @@ const Screening = mapping({
   rounds: z
     .array(mapping({ fidelity: FidelitySchema, keep: share().optional() }), {
       error: ({ input }) =>
-        `${found(input)}; must be a list of rounds, such as [{ fidelity: screen, keep: 0.2 }, { fidelity: standard }]`,
+        `${describeFound(input)}; must be a list of rounds, such as [{ fidelity: screen, keep: 0.2 }, { fidelity: standard }]`,
     })
     .superRefine((rounds, context) => {
       if (rounds.length < 2 || rounds.length > 10) {

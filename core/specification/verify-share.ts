@@ -2,7 +2,7 @@
 // specification or from ZEROSCOUT_VERIFY.
 import { z } from 'zod';
 import { SpecError } from '../errors.js';
-import { found } from '../text/show.js';
+import { describeFound } from '../text/show.js';
 
 const PERCENT = /^\s*(\d{1,3}(?:\.\d{1,12})?|\.\d{1,12})\s*%\s*$/;
 const RIGHT = 'a share such as 1% or 0.01 (above 0, at most 100%), or off';
@@ -24,7 +24,7 @@ export function verifyShare() {
     .transform((value, context): number => {
       const share = readShare(value);
       if (share !== undefined) return share;
-      context.addIssue({ code: 'custom', message: `${found(value)}; must be ${RIGHT}` });
+      context.addIssue({ code: 'custom', message: `${describeFound(value)}; must be ${RIGHT}` });
       return z.NEVER;
     })
     .meta({
@@ -46,5 +46,5 @@ export function readVerifySetting(text: string | undefined): number {
   const trimmed = text.trim();
   const share = readShare(/^\d*\.?\d+$/.test(trimmed) ? Number(trimmed) : trimmed);
   if (share !== undefined) return share;
-  throw SpecError.of({ path: 'ZEROSCOUT_VERIFY', message: `${found(text)}; must be ${RIGHT}` });
+  throw SpecError.of({ path: 'ZEROSCOUT_VERIFY', message: `${describeFound(text)}; must be ${RIGHT}` });
 }

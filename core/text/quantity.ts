@@ -1,6 +1,6 @@
 // Reads numbers with a unit, such as 450M.
 import { z } from 'zod';
-import { found } from './show.js';
+import { describeFound } from './show.js';
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e9 };
 const WRITTEN = /^(\d+(?:\.\d+)?)([kMG]?)$/;
@@ -15,7 +15,7 @@ export function quantity() {
       return value as number;
     context.addIssue({
       code: 'custom',
-      message: `${found(written)}; must be a whole number, optionally with k, M or G, such as 450M`,
+      message: `${describeFound(written)}; must be a whole number, optionally with k, M or G, such as 450M`,
     });
     return z.NEVER;
   };

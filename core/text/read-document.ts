@@ -70,7 +70,7 @@ export function readDocument({
   if (faults.length > 0) {
     const issues = faults.slice(0, MOST_ISSUES).map(({ at, message }): Issue => {
       const { line, col } = lines.linePos(at);
-      return { path: '', file: source, line, column: col, message: oneLine(message) };
+      return { path: '', file: source, line, column: col, message: joinLines(message) };
     });
     const rest = faults.length - issues.length;
     throw new SpecError(rest > 0 ? [...issues, moreIssues(rest)] : issues);
@@ -139,11 +139,14 @@ function reading<T>(source: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw SpecError.inFile({ file: source, message: `cannot be read: ${oneLine((error as Error).message)}` });
+    throw SpecError.inFile({
+      file: source,
+      message: `cannot be read: ${joinLines((error as Error).message)}`,
+    });
   }
 }
 
-function oneLine(message: string): string {
+function joinLines(message: string): string {
   if (message.startsWith('Source contains multiple documents')) return 'more than one document; keep one';
   return message.split('\n')[0] ?? message;
 }

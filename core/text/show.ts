@@ -3,7 +3,7 @@
 const LONGEST = 60;
 
 /** `found -4`, `found the text "16"` or `missing`, for the beginning of a message. */
-export function found(value: unknown): string {
+export function describeFound(value: unknown): string {
   return value === undefined
     ? 'missing'
     : `found ${typeof value === 'string' ? 'the text ' : ''}${show(value)}`;

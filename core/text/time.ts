@@ -1,6 +1,6 @@
 // Reads times such as 20ms or 0.02s, and writes each in one canonical form.
 import { z } from 'zod';
-import { found } from './show.js';
+import { describeFound } from './show.js';
 
 const UNITS = { ms: 1, s: 1000 } as const;
 const WRITTEN = /^(\d{1,9}(?:\.\d{1,6})?)(ms|s)$/;
@@ -14,7 +14,7 @@ export function time() {
       return `${milliseconds}ms`;
     context.addIssue({
       code: 'custom',
-      message: `${found(written)}; must be a time with its unit: 20ms or 0.02s`,
+      message: `${describeFound(written)}; must be a time with its unit: 20ms or 0.02s`,
     });
     return z.NEVER;
   };

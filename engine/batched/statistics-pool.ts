@@ -39,7 +39,7 @@ export function createStatisticsPool({
   threads?: number;
   script?: URL;
 } = {}): StatisticsPool {
-  if (threads === 0) return ownThread();
+  if (threads === 0) return createOnOwnThread();
   let nextId = 0;
   let busy = 0;
   let failure: Error | undefined;
@@ -93,7 +93,7 @@ function costOf({ task, count }: { task: StatisticsTask; count: number }): numbe
   return count * (n ** 3 + task.rows * task.columns * n + 1000);
 }
 
-function ownThread(): StatisticsPool {
+function createOnOwnThread(): StatisticsPool {
   let busy = 0;
   return {
     score: async (request) => {

@@ -1,4 +1,4 @@
-// Routes that hand out all rows of a ranking in other forms than the stored CSV: as Parquet and as JSON.
+// Defines the routes that hand out all rows of a ranking in other forms than the stored CSV: as Parquet and as JSON.
 import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

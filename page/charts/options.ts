@@ -23,7 +23,7 @@ export interface ScatterInput {
 }
 
 const GRID = { left: 70, right: 20, top: 30, bottom: 54 };
-const shortened = (text: string) => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
+const shorten = (text: string) => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
 
 export function axis(name: string, { quiet, line }: Colours) {
   return {
@@ -60,7 +60,7 @@ export function scatterOption({ colours, x, y, points, grid, front }: ScatterInp
       const { value, rank, candidate, count } = params.data;
       const head =
         count === undefined
-          ? `rank ${rank}\n${shortened(candidate)}`
+          ? `rank ${rank}\n${shorten(candidate)}`
           : `${count} candidates, best rank ${rank}`;
       return `${head}\n${x} ${formatValue(value[0])}\n${y} ${formatValue(value[1])}`;
     }),

@@ -11,20 +11,20 @@ export function formatValue(value: Cell | undefined): string {
 
 export function formatNumber(value: number): string {
   const size = Math.abs(value);
-  if (size >= 1e15 || (size < 1e-3 && size > 0)) return minus(value.toExponential(2));
+  if (size >= 1e15 || (size < 1e-3 && size > 0)) return withMinusSign(value.toExponential(2));
   for (const [unit, name] of [
     [1e12, 'T'],
     [1e9, 'G'],
     [1e6, 'M'],
     [1e4, 'k'],
   ] as const)
-    if (size >= unit) return `${minus(trimZeros(value / (name === 'k' ? 1e3 : unit)))} ${name}`;
-  return minus(trimZeros(value));
+    if (size >= unit) return `${withMinusSign(trimZeros(value / (name === 'k' ? 1e3 : unit)))} ${name}`;
+  return withMinusSign(trimZeros(value));
 }
 
 /** A whole number with thin spaces between thousands. */
 export function formatCount(value: number): string {
-  return minus(
+  return withMinusSign(
     Math.round(value)
       .toString()
       .replaceAll(/\B(?=(\d{3})+$)/g, '\u202f'),
@@ -82,6 +82,6 @@ function trimZeros(value: number): string {
   return text.includes('.') && !text.includes('e') ? text.replace(/\.?0+$/, '') : text;
 }
 
-function minus(text: string): string {
+function withMinusSign(text: string): string {
   return text.replace('-', '−');
 }

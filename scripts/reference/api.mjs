@@ -1,4 +1,4 @@
-// Writes the reference page of the API from the type declarations of client/.
+// Writes the reference page of the API from the type declarations of the package's entries.
 import { readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,25 @@ const FIRST = [
   'embeddedServers',
 ];
 
+/** The further entries of the package: name, declarations, and what a program does with them. */
+const ENTRIES = [
+  [
+    'zeroscout/engine',
+    'dist/engine/index.d.ts',
+    '[scores networks without servers](../guides/score-one-network.md)',
+  ],
+  [
+    'zeroscout/space',
+    'dist/core/spaces/module/space-module.d.ts',
+    'has the types of [a space in TypeScript](../guides/own-space.md#a-module)',
+  ],
+  [
+    'zeroscout/proxy',
+    'dist/core/proxies/own-proxy.d.ts',
+    'has the types of [a proxy of your own](../guides/own-proxy.md)',
+  ],
+];
+
 export function apiPage() {
   const exported = exportsOf(INDEX);
   const names = [...exported.keys()];
@@ -33,31 +52,64 @@ export function apiPage() {
   const section = (name) => `### ${name}\n\n\`\`\`ts\n${exported.get(name)}\n\`\`\`\n`;
   return `# API
 
-What \`import { ... } from 'zeroscout'\` offers, as the package declares it; [a guide](../guides/typescript.md) shows it at work. This page is made from the declarations by \`npm run docs:reference\`. \`zeroscout/engine\` is in [Score one network](../guides/score-one-network.md), \`zeroscout/space\` in [Your own space](../guides/own-space.md).
+What \`import { ... } from 'zeroscout'\` offers, as the package declares it; [a guide](../guides/typescript.md) shows it at work. The further entries ${ENTRIES.map(([name]) => `\`${name}\``).join(', ')} follow at the end. This page is made from the declarations by \`npm run docs:reference\`.
 
 ## What programs use
 
 ${FIRST.map(section).join('\n')}
 ## Types
 
-${others.map(section).join('\n')}`;
+${others.map(section).join('\n')}
+${ENTRIES.map((entry) => entrySection(entry, exported)).join('\n')}`;
+}
+
+/** The declarations of another entry; those that the main entry exports too are on the page already. */
+function entrySection([name, path, use], known) {
+  const exported = [...exportsOf(path)].filter(([each]) => !known.has(each));
+  const declarations = exported.map(([each, text]) => `### ${each}\n\n\`\`\`ts\n${text}\n\`\`\`\n`);
+  return `## ${name}\n\n\`${name}\` ${use}.\n\n${declarations.join('\n')}`;
 }
 
 /** Declarations by exported name, found through the files from which the index exports. */
 function exportsOf(path) {
   const found = new Map();
   const text = readFileSync(join(root, path), 'utf8');
-  for (const [, list, from] of text.matchAll(/export (?:type )?\{([^}]*)\} from '([^']+)'/g)) {
-    const file = normalize(join(dirname(path), from)).replace(/\.js$/, '.d.ts');
-    for (const name of list.split(',').map((one) => one.trim().replace(/^type /, '')))
-      if (name) found.set(name, declarationOf({ file, name }));
-  }
+  const imported = new Map(namesFrom({ text, path, keyword: 'import' }));
+  const own = text.matchAll(/^export (?:declare )?(?:interface|type|class|function|const) (\w+)/gm);
+  const passedOn = [...text.matchAll(/^export (?:type )?\{([^}]*)\};/gm)].flatMap(([, list]) =>
+    namesIn(list),
+  );
+  const all = [
+    ...[...own].map(([, name]) => [name, path]),
+    ...namesFrom({ text, path, keyword: 'export' }),
+    ...passedOn.map((name) => [name, imported.get(name)]),
+  ];
+  for (const [name, file] of all) found.set(name, declarationOf({ file, name }));
   return found;
 }
 
-/** One declaration with its comment, as in a file of declarations. */
+/** The names that a file imports or exports from others, each with the declarations of the other file. */
+function namesFrom({ text, path, keyword }) {
+  const statements = text.matchAll(new RegExp(`^${keyword} (?:type )?\\{([^}]*)\\} from '([^']+)'`, 'gm'));
+  return [...statements].flatMap(([, list, from]) => {
+    const file = normalize(join(dirname(path), from)).replace(/\.js$/, '.d.ts');
+    return namesIn(list).map((name) => [name, file]);
+  });
+}
+
+function namesIn(list) {
+  return list
+    .split(',')
+    .map((one) => one.trim().replace(/^type /, ''))
+    .filter(Boolean);
+}
+
+/** One declaration with its comment, in this file of declarations or in one from which it exports. */
 function declarationOf({ file, name }) {
-  const lines = readFileSync(join(root, file), 'utf8').split('\n');
+  const text = readFileSync(join(root, file), 'utf8');
+  const passedOn = new Map(namesFrom({ text, path: file, keyword: 'export' })).get(name);
+  if (passedOn) return declarationOf({ file: passedOn, name });
+  const lines = text.split('\n');
   const head = new RegExp(`^export (declare )?(interface|type|class|function|const) ${name}\\b`);
   const at = lines.findIndex((line) => head.test(line));
   if (at < 0) throw new Error(`${file} declares no ${name}`);

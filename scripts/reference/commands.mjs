@@ -4,14 +4,13 @@ import { code, page, prose, sentence, table } from './markdown.mjs';
 
 const program = await createProgram();
 
-/** The names of the commands, without their subcommands. */
+/** The names of the commands that can be run, such as `workers` and `workers release`. */
 export function commandNames() {
-  return program.commands.map((command) => command.name());
+  return listCommands(program, []).map(({ name }) => name);
 }
 
 export function commandsPage() {
-  const leaves = leafCommands(program, []);
-  const sections = leaves.map(({ name, command }) => {
+  const sections = listCommands(program, []).map(({ name, command }) => {
     const options = command.options.filter(({ hidden }) => !hidden);
     const args = command.registeredArguments;
     const usage = `zeroscout ${name}${args.map(argumentText).join('')}${options.length > 0 ? ' [options]' : ''}`;
@@ -44,11 +43,12 @@ export function commandsPage() {
   );
 }
 
-/** Commands that can be run; a command with subcommands only groups them. */
-function leafCommands(command, path) {
+/** Commands that can be run. A command with subcommands only groups them, unless it has options of its own. */
+function listCommands(command, path) {
   const children = command.commands.filter((child) => child.name() !== 'help');
-  if (children.length === 0) return [{ name: path.join(' '), command }];
-  return children.flatMap((child) => leafCommands(child, [...path, child.name()]));
+  const isRun = path.length > 0 && (children.length === 0 || command.options.length > 0);
+  const own = isRun ? [{ name: path.join(' '), command }] : [];
+  return [...own, ...children.flatMap((child) => listCommands(child, [...path, child.name()]))];
 }
 
 function argumentText(argument) {

@@ -40,13 +40,15 @@ export function latencyBudgetPage() {
       devices.map(({ device, networks, rows }) => [
         device,
         count(networks),
-        ...rows.slice(0, -1).map(({ mean, rank }) => `${signed(mean - rows.at(-1).mean)} (${count(rank)})`),
+        ...rows
+          .slice(0, -1)
+          .map(({ mean, rank }) => `${formatSigned(mean - rows.at(-1).mean)} (${count(rank)})`),
       ]),
     )}\n\nShares are of the networks whose latency is known: the benchmark has no latency of some networks on the Edge TPU, and these are left out there.\n\nThe same of the ${trained} with the most FLOPs that pass, which need no ranking, less the first ${trained} of the ranking under the same budget:\n\n${table(
       ['device', ...devices[0].rows.map(({ share }) => percent(share))],
       devices.map(({ device, rows }) => [
         device,
-        ...rows.map(({ mean, meanByFlops }) => signed(meanByFlops - mean)),
+        ...rows.map(({ mean, meanByFlops }) => formatSigned(meanByFlops - mean)),
       ]),
     )}`,
     `## How to read it\n\n- The rank of the first network that passes says how much of the ranking a budget takes away, and the accuracy what that is worth. They are not the same: a ranking has many networks of nearly equal accuracy at its top.\n- τ among the networks that pass is what is left of the ranking's agreement with accuracy when the slow networks, which are mostly the large ones, are gone.\n- Where latency follows FLOPs closely (Eyeriss, the FPGA), the networks with the most FLOPs under the budget are as good as the first of the ranking, and cost nothing to find. The ranking gains where it does not: on the Raspberry Pi 4 and the Pixel 3 under a tight budget.\n- A device's latency is not its FLOPs: compare the devices at the same share.\n- Members of one class of networks are the same function and may differ in latency, so the fastest spelling of a good function may pass where another one does not.`,
@@ -57,5 +59,5 @@ export function latencyBudgetPage() {
 
 const percent = (share) => `${Math.round(100 * share)} %`;
 const two = (value) => value.toFixed(2);
-const signed = (value) => `${value < 0 ? '' : '+'}${value.toFixed(2)}`;
+const formatSigned = (value) => `${value < 0 ? '' : '+'}${value.toFixed(2)}`;
 const count = (value) => value.toLocaleString('en-US');

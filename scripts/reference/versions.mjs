@@ -16,17 +16,17 @@ export function versionsPage() {
     ],
     [
       'ONNX Runtime',
-      `exactly ${locked('onnxruntime-node')}: it is part of the engine version \`${ENGINE_VERSION}\``,
+      `exactly ${lockedVersionOf('onnxruntime-node')}: it is part of the engine version \`${ENGINE_VERSION}\``,
       '',
     ],
     [
       'Temporal',
-      `SDK ${locked('@temporalio/worker')}, embedded Temporal CLI ${wheel('temporal')}`,
+      `SDK ${lockedVersionOf('@temporalio/worker')}, embedded Temporal CLI ${wheel('temporal')}`,
       `server ${tag('deploy/compose.yaml', 'temporalio/server')}, PostgreSQL ${tag('deploy/compose.yaml', 'postgres')}`,
     ],
     [
       'NATS',
-      `2.11 or newer with JetStream; client ${locked('@nats-io/transport-node')}, embedded server ${wheel('nats-server')}`,
+      `2.11 or newer with JetStream; client ${lockedVersionOf('@nats-io/transport-node')}, embedded server ${wheel('nats-server')}`,
       `server ${tag('deploy/compose.yaml', 'nats')}, three nodes`,
     ],
     ['Python', '3 with pip, where the embedded servers are fetched', ''],
@@ -44,7 +44,7 @@ export function versionsPage() {
 }
 
 /** Returns the version in package-lock.json. */
-function locked(name) {
+function lockedVersionOf(name) {
   return JSON.parse(read('package-lock.json')).packages[`node_modules/${name}`].version;
 }
 

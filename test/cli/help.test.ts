@@ -69,7 +69,10 @@ describe.each(all)('zeroscout %s', (_, command) => {
   });
 
   test('names what it takes, each with a meaning', () => {
-    for (const argument of command.registeredArguments) expect(help).toContain(argument.name());
+    for (const argument of command.registeredArguments) {
+      expect(help).toContain(argument.name());
+      expect(argument.description).not.toBe('');
+    }
     for (const option of command.options.filter(({ hidden }) => !hidden)) {
       expect(help).toContain(option.flags);
       expect(option.description).not.toBe('');

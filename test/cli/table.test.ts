@@ -58,6 +58,7 @@ test('with latencies the spread goes before the candidate is cut to little', () 
   const narrow = formatRankingTable([row], latencies, { width: 80 }).split('\n');
   for (const line of narrow) expect(line.length).toBeLessThanOrEqual(80);
   expect(narrow[0]).not.toContain('quartiles');
+  expect(narrow.at(-1)).toContain('quartiles');
   expect(narrow[1]).toContain('12.3');
   expect(narrow[1]!.split(/\s{2,}/)[2]!.length).toBeGreaterThanOrEqual(20);
   expect(formatRankingTable([row], latencies, { width: 200 })).toContain('quartiles');

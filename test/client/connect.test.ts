@@ -116,6 +116,17 @@ test('finished searches are listed, described, compared and exported', async () 
   const file = new TextEncoder().encode(truth);
   const [agreement] = (await scout.searches.correlate(search.id, { file, name: 'truth.csv' })).datasets;
   expect(agreement).toMatchObject({ dataset: 'made-up', written: { candidates: 16 } });
+  const { calibration, text } = await scout.searches.calibrate(search.id, {
+    truth: { file, name: 'truth.csv' },
+  });
+  expect(calibration).toMatchObject({ search: search.id, dataset: 'made-up' });
+  expect(JSON.parse(text)).toMatchObject({ search: search.id });
+  const [suggested] = await scout.searches.suggest(search.id, { budget: 2 });
+  expect(suggested).toMatchObject({ rank: 1, candidate: rows[0]!.candidate });
+  const candidates = new TextEncoder().encode(`${rows[0]!.candidate}\n`);
+  expect(await scout.spaces.costs({ space: 'nas-bench-201', candidates })).toMatchObject([
+    { candidate: rows[0]!.candidate, parameters: rows[0]!.parameters },
+  ]);
   const same = await scout.searches.diff(search.id, search.id);
   expect(same.entered.count + same.left.count + same.moves.count).toBe(0);
   const exported = [];

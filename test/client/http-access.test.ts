@@ -1,4 +1,5 @@
-// Tests who may do what over the HTTP API: roles, tokens, hosts, sites and the headers of answers.
+// Tests who may do what over the HTTP API: roles, tokens, hosts, sites and the headers of answers; and that the
+// API describes itself.
 import { expect, test } from 'vitest';
 import { ask, askAs, faults, scout, serveApi, server, startHttpServer, TOKENS } from '../support/http-api.js';
 
@@ -66,4 +67,16 @@ test('every answer forbids frames, other sites and inline scripts', async () => 
     expect(policy).toContain("frame-ancestors 'none'");
     expect(headers.get('x-content-type-options')).toBe('nosniff');
   }
+});
+
+test('the description of the API names every path that answers', async () => {
+  const { json } = await ask('/api/openapi.json');
+  expect(json.openapi).toBe('3.1.0');
+  expect(Object.keys(json.paths)).toEqual(
+    expect.arrayContaining(['/api/searches', '/api/searches/{id}/ranking', '/api/schedules/{name}/runs']),
+  );
+  for (const [path, methods] of Object.entries(
+    json.paths as Record<string, Record<string, { operationId: string }>>,
+  ))
+    for (const { operationId } of Object.values(methods)) expect(operationId, path).toBeTruthy();
 });

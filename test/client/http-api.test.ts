@@ -161,32 +161,20 @@ describe('a search', () => {
     expect(history[0]).toMatchObject({ waiting: expect.any(Number), rate: null });
   });
 
-  test('while a large table of accuracies is compared, another request is answered within 200 ms', async () => {
+  test('while a large table of accuracies is compared, the thread that answers requests is mostly idle', async () => {
     const datasets = Array.from({ length: 60 }, (_, i) => `d${i}`);
     const line = (cell: string, i: number) => `${cell},${datasets.map((_, d) => (i * 7 + d) % 97).join(',')}`;
     const cells = Array.from({ length: 15_625 }, (_, i) => printCell(cellAt(i)));
     const body = `arch,${datasets.join(',')}\n${cells.map(line).join('\n')}\n`;
-    let isPending = true;
     const headers = { 'Content-Type': 'text/csv', Authorization: `Bearer ${TOKENS.viewer}` };
-    const asked = fetch(new URL('api/searches/@last/correlate', server.url), {
-      method: 'POST',
-      headers,
-      body,
-    }).finally(() => {
-      isPending = false;
-    });
-    const times: number[] = [];
-    while (isPending) {
-      const started = performance.now();
-      await (await fetch(new URL('healthz', server.url))).text();
-      times.push(performance.now() - started);
-    }
-    const answer = await asked;
+    const url = new URL('api/searches/@last/correlate', server.url);
+    const before = performance.eventLoopUtilization();
+    const answer = await fetch(url, { method: 'POST', headers, body });
+    const { active, idle } = performance.eventLoopUtilization(before);
     expect(answer.status).toBe(200);
     expect(await answer.json()).toMatchObject({ datasets: { length: 60 } });
-    // A server that computes in its own thread answers a few requests before and after, and one very late.
-    expect(times.length).toBeGreaterThan(40);
-    expect(times.filter((time) => time >= 200).length).toBeLessThanOrEqual(times.length / 20);
+    // The server runs in the thread of this test. If it compared the table there, the thread would not be idle.
+    expect(active).toBeLessThan(idle);
   });
 
   test('a comparison times proxies for operators, and puts quality beside cost where accuracies are known', async () => {
@@ -295,16 +283,4 @@ test('probes are answered to everybody, metrics by route and not by id', async (
     /zeroscout_http_requests_total\{method="GET",route="\/api\/session",status="200"\} \d+/,
   );
   expect(text).not.toContain('over-http');
-});
-
-test('the description of the API names every path that answers', async () => {
-  const { json } = await ask('/api/openapi.json');
-  expect(json.openapi).toBe('3.1.0');
-  expect(Object.keys(json.paths)).toEqual(
-    expect.arrayContaining(['/api/searches', '/api/searches/{id}/ranking', '/api/schedules/{name}/runs']),
-  );
-  for (const [path, methods] of Object.entries(
-    json.paths as Record<string, Record<string, { operationId: string }>>,
-  ))
-    for (const { operationId } of Object.values(methods)) expect(operationId, path).toBeTruthy();
 });

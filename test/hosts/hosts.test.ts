@@ -20,7 +20,7 @@ import { type Fleet, NODES, startFleet, startPrometheus } from './support/fleet.
 
 const prefix = process.env.ZEROSCOUT_HOSTS;
 const SAMPLES = 240;
-/** How long a fault lasts, at least: within a search, and longer for a worker that is cut off. */
+/** The shortest duration of a fault during a search, and of the time for which a worker is cut off. */
 const FAULT_MS = 10_000;
 const CUT_MS = 20_000;
 const PATIENCE_MS = 120_000;

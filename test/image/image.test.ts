@@ -119,16 +119,25 @@ describe.skipIf(IMAGE === undefined)('the image', () => {
     });
     const mount = ['--volume', `${store}:/etc/ssl/certs/ca-certificates.crt:ro`];
     try {
-      const asked = await ended(['run', '--rm', ...HARDENED, ...tls, ...mount, IMAGE!, 'status', '--json']);
+      const asked = await runToEnd([
+        'run',
+        '--rm',
+        ...HARDENED,
+        ...tls,
+        ...mount,
+        IMAGE!,
+        'status',
+        '--json',
+      ]);
       expect(asked).toMatchObject({ code: 0 });
       // Temporal's core has a store of its own.
-      const worked = await ended([
+      const worked = await runToEnd([
         ...['run', '--rm', ...HARDENED, ...tls, ...mount, IMAGE!],
         ...['worker', '--role', 'score', '--until-idle', '3s'],
       ]);
       expect(worked.stderr).toContain('worker ready');
       expect(worked).toMatchObject({ code: 0 });
-      const stranger = await ended(['run', '--rm', ...HARDENED, ...tls, IMAGE!, 'status', '--json']);
+      const stranger = await runToEnd(['run', '--rm', ...HARDENED, ...tls, IMAGE!, 'status', '--json']);
       expect(stranger.code).not.toBe(0);
     } finally {
       proxy.close();
@@ -137,7 +146,7 @@ describe.skipIf(IMAGE === undefined)('the image', () => {
 });
 
 /** Runs podman while this process continues to serve the proxy. */
-async function ended(args: readonly string[]): Promise<{ code: number | null; stderr: string }> {
+async function runToEnd(args: readonly string[]): Promise<{ code: number | null; stderr: string }> {
   const child = spawn('podman', ['--runtime', 'runc', '--log-level', 'error', ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -93,14 +93,17 @@ function padsFor(totals: readonly number[], auto: string): number[] {
 
 function gemm(site: NodeSite): Id {
   const { t } = site;
-  const turned = (i: number, name: string) =>
+  const transposeWhere = (i: number, name: string) =>
     site.number(name, 0) ? t.transpose(site.x(i), [1, 0]) : site.x(i);
-  const scaled = (id: Id, name: string) => {
+  const scaleBy = (id: Id, name: string) => {
     const factor = site.number(name, 1);
     return factor === 1 ? id : t.times(id, { number: factor });
   };
-  const product = scaled(t.add('MatMul', [turned(0, 'transA'), turned(1, 'transB')]), 'alpha');
-  return site.has(2) ? t.plus(product, scaled(site.x(2), 'beta')) : product;
+  const product = scaleBy(
+    t.add('MatMul', [transposeWhere(0, 'transA'), transposeWhere(1, 'transB')]),
+    'alpha',
+  );
+  return site.has(2) ? t.plus(product, scaleBy(site.x(2), 'beta')) : product;
 }
 
 /** A vector counts as a matrix with one row or one column. */
@@ -179,7 +182,7 @@ const reduction =
   };
 
 const negative = (t: Tape, x: Id) => t.add('Neg', [x]);
-const squared = (t: Tape, x: Id) => t.times(x, x);
+const square = (t: Tape, x: Id) => t.times(x, x);
 const root = (t: Tape, x: Id) => t.add('Sqrt', [x]);
 const positions = (site: NodeSite) => range(site.shape(0).length).slice(2);
 
@@ -226,7 +229,7 @@ export const products: Operators = {
   ReduceMax: reduction('ReduceMax'),
   ReduceMin: reduction('ReduceMax', { before: negative, after: negative }),
   ReduceL1: reduction('ReduceSum', { before: (t, x) => t.add('Abs', [x]) }),
-  ReduceL2: reduction('ReduceSum', { before: squared, after: root }),
-  ReduceSumSquare: reduction('ReduceSum', { before: squared }),
+  ReduceL2: reduction('ReduceSum', { before: square, after: root }),
+  ReduceSumSquare: reduction('ReduceSum', { before: square }),
   Resize: (site) => [resize(site)],
 };

@@ -1,4 +1,4 @@
-// Vector-Jacobian products of whole networks, in place of those of the table.
+// Defines vector-Jacobian products of whole networks, which replace those of the table.
 import { inputGradient, weightGradient } from '../../ops/tensor/linear.js';
 import type { Rule, Site } from '../../ops/tensor/rule.js';
 import { standardizeGradient } from '../../ops/tensor/standardization.js';

@@ -54,6 +54,31 @@ const CURVES = new Set([
   'Not',
 ]);
 
+/** Functions that a positive factor of their first operand passes through, and those that select its elements. */
+const HOMOGENEOUS = new Set([
+  'Relu',
+  'Abs',
+  'Neg',
+  'Reshape',
+  'Transpose',
+  'Expand',
+  'Slice',
+  'Pad',
+  'Gather',
+  'Take',
+  'ReduceSum',
+  'ReduceMean',
+  'ReduceMax',
+  'MaxPool',
+  'AveragePool',
+]);
+const OTHERS = new Set(['Div', 'Sqrt', 'Where', 'ScatterAdd']);
+
+/** Whether `ScaledTape` knows the scale of the operation's result. */
+export function hasScale(op: string): boolean {
+  return [SUMS, PRODUCTS, CURVES, HOMOGENEOUS, OTHERS].some((names) => names.has(op));
+}
+
 export class ScaledTape {
   readonly tape = new Tape(TENSOR_RULES);
 
@@ -90,7 +115,7 @@ export class ScaledTape {
       const [into, added] = this.#aligned([a, c]) as [Scaled, Scaled];
       return add([into, b, added], into.scale);
     }
-    // All other operations are linear in their first operand, or select one of its elements.
+    // All other operations are homogeneous.
     return add(x, a.scale);
   }
 

@@ -109,7 +109,7 @@ function writeNormalizationGradient({ g, inputs, shapes, attributes }: WriteSite
   const [, channels, ...positions] = shapes[0] as [number, number, ...number[]];
   const axes = g.ints(0, ...positions.map((_, i) => i + 2));
   const mean = (value: string) => g.add('ReduceMean', [value, axes], { keepdims: 0 });
-  const [zeros, ones] = [filled(g, channels, 0), filled(g, channels, 1)];
+  const [zeros, ones] = [addFilled(g, channels, 0), addFilled(g, channels, 1)];
   const variance = g.add('Reshape', [variances, g.ints(channels)]);
   const settings = { epsilon: { float: numberOf(attributes, 'epsilon') } };
   const normalize = (x: string, scale: string, center: string) =>
@@ -121,7 +121,7 @@ function writeNormalizationGradient({ g, inputs, shapes, attributes }: WriteSite
   ]);
 }
 
-function filled(g: GraphBuilder, channels: number, value: number): string {
+function addFilled(g: GraphBuilder, channels: number, value: number): string {
   const data = new Float32Array(channels).fill(value);
   return g.weights({ name: `${value}_of_${channels}`, dims: [channels], data });
 }
@@ -167,7 +167,7 @@ function writeTrainingNode({ g, inputs, shapes, attributes }: WriteSite): readon
   };
   return g.addMany(
     'BatchNormalization',
-    [x, filled(g, channels, 1), filled(g, channels, 0), means, g.add('Abs', [means])],
+    [x, addFilled(g, channels, 1), addFilled(g, channels, 0), means, g.add('Abs', [means])],
     {
       attributes: settings,
       results: 3,

@@ -3,7 +3,7 @@ import { drawHeatMap } from '../../charts/heat-map.js';
 import { drawHistogram } from '../../charts/histogram.js';
 import type { SearchComparison } from '../../comparison/comparison.js';
 import { formatCount } from '../../text/display-numbers.js';
-import { type Html, html, trusted } from '../html.js';
+import { type Html, html, trustMarkup } from '../html.js';
 import { drawFigure, drawTable, type Section, section } from '../parts.js';
 import { comparisonOf, type ReportData } from '../report-data.js';
 
@@ -45,7 +45,7 @@ function drawDistributions({ columns }: ReportData): readonly Html[] {
       ...(notFinite > 0 ? [`infinite or missing: ${formatCount(notFinite)}`] : []),
     ];
     const about = notes.length > 0 ? html`<figcaption>${notes.join('; ')}</figcaption>` : undefined;
-    return html`<figure>${trusted(svg)}${about}</figure>\n`;
+    return html`<figure>${trustMarkup(svg)}${about}</figure>\n`;
   });
 }
 

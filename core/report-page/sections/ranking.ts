@@ -1,6 +1,6 @@
 // Writes the first rows of the ranking as a table, and the winners with their architectures drawn.
 import { formatCount, formatNumber } from '../../text/display-numbers.js';
-import { type Html, html, trusted } from '../html.js';
+import { type Html, html, trustMarkup } from '../html.js';
 import { type Column, drawTable, type Section, section } from '../parts.js';
 import type { ReportData, ReportRow, Winner } from '../report-data.js';
 
@@ -69,7 +69,7 @@ function drawWinner({ row, others, drawing }: Winner): Html {
 <h3>Rank ${rank}</h3>
 <p class="small"><code>${candidate}</code></p>
 <p class="small">${costsOf(row)}</p>
-${same}${'svg' in drawing ? html`<figure>${trusted(drawing.svg)}</figure>` : html`<p class="quiet">Not drawn: ${drawing.missing}</p>`}
+${same}${'svg' in drawing ? html`<figure>${trustMarkup(drawing.svg)}</figure>` : html`<p class="quiet">Not drawn: ${drawing.missing}</p>`}
 </article>
 `;
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { oneOf, wholeNumber } from '../../schema/fields.js';
 import { describeField } from '../../schema/json-schema.js';
-import { found, show } from '../../text/show.js';
+import { describeFound, show } from '../../text/show.js';
 import { ACTIVATIONS } from './kinds.js';
 
 const MOST_CHOICES = 256;
@@ -44,7 +44,7 @@ export function numbers(schema: z.ZodType<number>) {
 function oneOfNumbers(numbers: readonly number[], right = numbers.join(', ')) {
   return z
     .custom<number>((value) => numbers.includes(value as number), {
-      error: ({ input }) => `${found(input)}; must be one of ${right}`,
+      error: ({ input }) => `${describeFound(input)}; must be one of ${right}`,
     })
     .meta({ enum: [...numbers] });
 }
@@ -71,7 +71,7 @@ export const activation = oneOf(ACTIVATIONS);
 export const ratio = z
   .custom<number>(
     (value) => typeof value === 'number' && value >= 0.25 && value <= 16 && Number.isInteger(4 * value),
-    { error: ({ input }) => `${found(input)}; must be a multiple of 0.25, at most 16` },
+    { error: ({ input }) => `${describeFound(input)}; must be a multiple of 0.25, at most 16` },
   )
   .meta({ type: 'number', minimum: 0.25, maximum: 16, multipleOf: 0.25 });
 export const activations = choices(activation, (name) => ACTIVATIONS.indexOf(name));

@@ -124,17 +124,17 @@ export function parseOption({
 }): Option {
   if (stage.options) {
     if (Object.hasOwn(stage.options, text)) return findOptionByName(stage, text);
-    return fail(`found "${cut(text)}"; must be ${oneOf(Object.keys(stage.options))}`);
+    return fail(`found "${shorten(text)}"; must be ${oneOf(Object.keys(stage.options))}`);
   }
   const [name, ...parts] = text.split('-');
   const kind = stage.block.find((kind) => kind === name);
-  if (!kind) return fail(`begins with "${cut(name!)}"; must be ${oneOf(stage.block)}`);
+  if (!kind) return fail(`begins with "${shorten(name!)}"; must be ${oneOf(stage.block)}`);
   const uses = usedBy({ stage, kind });
   const numbers: Partial<Record<Choice, number>> = {};
   for (const part of parts) {
     const read = readPart(part, uses);
     if (!read)
-      return fail(`found "${cut(part)}"; ${kind} has ${uses.map((c) => LETTERS[c] || c).join(', ')}`);
+      return fail(`found "${shorten(part)}"; ${kind} has ${uses.map((c) => LETTERS[c] || c).join(', ')}`);
     const { choice, value, written } = read;
     if (numbers[choice] !== undefined) return fail(`${choice} occurs twice`);
     const values = valuesOf(stage, choice);
@@ -187,6 +187,6 @@ function oneOf(values: readonly string[]): string {
   return values.length > 1 ? `one of ${shown}${values.length > 12 ? ', ...' : ''}` : shown;
 }
 
-function cut(text: string): string {
+function shorten(text: string): string {
   return text.length > 40 ? `${text.slice(0, 37)}...` : text;
 }

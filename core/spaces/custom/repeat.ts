@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { mapping, wholeNumber } from '../../schema/fields.js';
 import { describeField } from '../../schema/json-schema.js';
-import { found } from '../../text/show.js';
+import { describeFound } from '../../text/show.js';
 import { Stage } from './stage.js';
 
 const MOST_STAGES = 64;
@@ -12,7 +12,8 @@ const repeat = wholeNumber({ min: 1, max: MOST_STAGES });
 const Group = mapping({
   repeat,
   stages: z.array(Stage, {
-    error: ({ input }) => `${found(input)}; must be a list of stages, such as [{ block: conv, width: 32 }]`,
+    error: ({ input }) =>
+      `${describeFound(input)}; must be a list of stages, such as [{ block: conv, width: 32 }]`,
   }),
 });
 
@@ -64,7 +65,7 @@ export const Stages = z
     };
     if (!Array.isArray(value))
       return complain(
-        `${found(value)}; must be a list of stages, such as [{ block: basic, width: [16, 32] }]`,
+        `${describeFound(value)}; must be a list of stages, such as [{ block: basic, width: [16, 32] }]`,
       );
     const before = context.issues.length;
     const placed = value.flatMap((item, i) => readItem(item, i, context));

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { SpecError } from '../../errors.js';
 import { mapping, toIssues, wholeNumber } from '../../schema/fields.js';
-import { found } from '../../text/show.js';
+import { describeFound } from '../../text/show.js';
 import { usesGraph } from './graph-choices.js';
 import { Notation } from './notation.js';
 import { type Placed, Stages } from './repeat.js';
@@ -119,7 +119,7 @@ export function checkDefinition({ value, source }: { value: unknown; source: str
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw SpecError.inFile({
       file: source,
-      message: `${found(value)}; must be a mapping with input, classes and stages`,
+      message: `${describeFound(value)}; must be a mapping with input, classes and stages`,
     });
   const { success, data, error } = Definition.safeParse(value, { reportInput: true });
   if (success) return data;

@@ -7,7 +7,7 @@ import { blockShapes } from '../../ops/block-shapes.js';
 import { randomStream } from '../../random/random-stream.js';
 import { oneOf, wholeNumber } from '../../schema/fields.js';
 import { AZ_NAS_PROXIES } from '../../specification/families.js';
-import { found, quote, show } from '../../text/show.js';
+import { describeFound, quote, show } from '../../text/show.js';
 import type { Space } from '../space.js';
 import type { SpaceModule } from './space-module.js';
 
@@ -23,11 +23,11 @@ export function checkExport({ value, source }: { value: unknown; source: string 
   };
   if (typeof value !== 'object' || value === null)
     return fail(
-      `default export: ${found(value)}; must be an object (SpaceModule of docs/guides/own-space.md)`,
+      `default export: ${describeFound(value)}; must be an object (SpaceModule of docs/guides/own-space.md)`,
     );
   const module = value as Readonly<Record<keyof SpaceModule, unknown>>;
   const must = (name: keyof SpaceModule, right: string): never =>
-    fail(`${name}: ${found(module[name])}; must be ${right}`);
+    fail(`${name}: ${describeFound(module[name])}; must be ${right}`);
   for (const name of ['parse', 'random', 'mutate', 'network'] as const)
     if (typeof module[name] !== 'function') must(name, 'a function');
   if (module.costs !== undefined && typeof module.costs !== 'function') must('costs', 'a function');

@@ -6,7 +6,7 @@ import { SpecError } from '../../errors.js';
 import { randomStream } from '../../random/random-stream.js';
 import { mapping, oneOf, text, wholeNumber } from '../../schema/fields.js';
 import { AZ_NAS_PROXIES } from '../../specification/families.js';
-import { found, quote } from '../../text/show.js';
+import { describeFound, quote } from '../../text/show.js';
 import { countNetwork } from '../count-blocks.js';
 import { defineSpace } from '../definition.js';
 import type { Space } from '../space.js';
@@ -25,7 +25,7 @@ const schema = mapping({
   resolution: wholeNumber({ min: 8, max: 512, multipleOf: 4 }),
   proxies: z
     .array(oneOf(AZ_NAS_PROXIES), {
-      error: ({ input }) => `${found(input)}; must be a list of ${AZ_NAS_PROXIES.join(', ')}`,
+      error: ({ input }) => `${describeFound(input)}; must be a list of ${AZ_NAS_PROXIES.join(', ')}`,
     })
     .readonly(),
 });

@@ -13,14 +13,14 @@ export function fleet() {
     [
       '## Many workers',
       text,
-      ...(found.one ? [oneSearch(found.one)] : []),
+      ...(found.one ? [describeOneSearch(found.one)] : []),
       ...(found.many ? [manySearches(found.many)] : []),
-      ...(found.schedules ? [scheduled(found.schedules)] : []),
+      ...(found.schedules ? [describeSchedules(found.schedules)] : []),
     ].join('\n\n'),
   ];
 }
 
-function oneSearch(found) {
+function describeOneSearch(found) {
   const { workers, candidates, seconds, steps, usage, histories, disk, lost, shardsTriedAgain } = found;
   const last = usage.course.at(-1);
   const rows = [
@@ -102,7 +102,7 @@ function manySearches(found) {
   });
 }
 
-function scheduled(found) {
+function describeSchedules(found) {
   const memory = found.usage.groups.map(
     ({ name, cpuSeconds, peakBytes }) => `${name} ${one(cpuSeconds)} s, ${megabytes(peakBytes)} MB`,
   );

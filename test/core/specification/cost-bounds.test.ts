@@ -4,20 +4,14 @@ import { openSpace } from '../../../core/spaces/index.js';
 import { adviseOn, checkAgainstSpace } from '../../../core/specification/check-against-space.js';
 import { checkLimits, exactRanges } from '../../../core/specification/cost-bounds.js';
 import { parseSpecification } from '../../../core/specification/specification.js';
+import { factsIn, faultsOf } from '../../support/facts.js';
 
 function read(text: string) {
   const specification = parseSpecification({ text: `name: a\n${text}`, source: 'spec.yaml' });
   return { specification, space: openSpace(specification.space) };
 }
-const errors = (text: string) => {
-  try {
-    checkAgainstSpace(read(text));
-    return '';
-  } catch (error) {
-    return (error as Error).message;
-  }
-};
-const advice = (text: string) => adviseOn(read(text)).map(({ path, message }) => `${path}: ${message}`);
+const errors = (text: string) => faultsOf(() => checkAgainstSpace(read(text)));
+const advice = (text: string) => adviseOn(read(text)).map(({ path, message }) => [path, ...factsIn(message)]);
 const NB201 = 'space: nas-bench-201\nconstraints:';
 const TOKENS =
   'space: { kind: autoformer, size: tiny }\nstrategy: { kind: random, samples: 9 }\nconstraints:';
@@ -26,32 +20,23 @@ const CUSTOM =
 
 describe('a limit that no candidate meets is an error', () => {
   it.each([
-    [
-      `${NB201} { flops: { max: 1 } }`,
-      'constraints.flops.max: found 1; no candidate has so few FLOPs: nas-bench-201 has 7.78M to 220.12M',
-    ],
-    [
-      `${NB201} { parameters: { min: 2M } }`,
-      'constraints.parameters.min: found 2M; no candidate has so many parameters: nas-bench-201 has 73.31k to 1.53M',
-    ],
+    [`${NB201} { flops: { max: 1 } }`, ['constraints.flops.max', '1', '7.78M', '220.12M']],
+    [`${NB201} { parameters: { min: 2M } }`, ['constraints.parameters.min', '2M', '73.31k', '1.53M']],
     [
       `${TOKENS} { parameters: { max: 1M } }`,
-      'constraints.parameters.max: found 1M; no candidate has so few parameters: autoformer has ',
+      ['constraints.parameters.max', '1M', expect.any(String), expect.any(String)],
     ],
-    [
-      `${CUSTOM} { layers: { min: 3 } }`,
-      'constraints.layers.min: found 3; no candidate has so many layers: custom has 1 to 2',
-    ],
-  ])('%s', (text, message) => {
-    expect(errors(text)).toContain(message);
+    [`${CUSTOM} { layers: { min: 3 } }`, ['constraints.layers.min', '3', '1', '2']],
+  ])('%s', (text, fault) => {
+    expect(errors(text)).toEqual([fault]);
   });
 });
 
 test('the bounds themselves can be met, and spaces without known bounds are left alone', () => {
   const { flops, parameters } = exactRanges({ space: openSpace({ kind: 'nas-bench-201' }), resolution: 32 })!;
-  expect(errors(`${NB201} { flops: { max: ${flops!.min} }, parameters: { min: ${parameters!.min} } }`)).toBe(
-    '',
-  );
+  expect(
+    errors(`${NB201} { flops: { max: ${flops!.min} }, parameters: { min: ${parameters!.min} } }`),
+  ).toEqual([]);
   expect(checkLimits(read('space: mobilenet-v2\nconstraints: { flops: { max: 1 } }'))).toEqual({
     impossible: [],
     vacuous: [],
@@ -60,34 +45,18 @@ test('the bounds themselves can be met, and spaces without known bounds are left
 });
 
 it.each([
-  [
-    `${NB201} { flops: { max: 900M } }`,
-    [
-      'constraints.flops.max: found 900M; no candidate has more: nas-bench-201 has 7.78M to 220.12M; remove it',
-    ],
-  ],
+  [`${NB201} { flops: { max: 900M } }`, [['constraints.flops.max', '900M', '7.78M', '220.12M']]],
   [
     `${NB201} { parameters: { min: 73306, max: 1M } }`,
-    [
-      'constraints.parameters.min: found 73.31k; no candidate has fewer: nas-bench-201 has 73.31k to 1.53M; remove it',
-    ],
+    [['constraints.parameters.min', '73.31k', '73.31k', '1.53M']],
   ],
   [
     'space: mobilenet-v2\nstrategy: { kind: evolution, budget: 500 }',
-    [
-      expect.stringMatching(
-        /^strategy\.budget: found 500, below the population of 1024: .*; raise it, or lower strategy\.population$/,
-      ),
-    ],
+    [expect.arrayContaining(['strategy.budget', '500', '1024'])],
   ],
-  [
-    'space: nas-bench-201\nstrategy: evolution',
-    [
-      'strategy.budget: found 100000; nas-bench-201 has 15625 candidates, so the search ends before it is spent',
-    ],
-  ],
+  ['space: nas-bench-201\nstrategy: evolution', [['strategy.budget', '100000', '15625']]],
 ])('what excludes nobody, or is hardly meant, is a warning: %s', (text, warnings) => {
-  expect(errors(text)).toBe('');
+  expect(errors(text)).toEqual([]);
   expect(advice(text)).toEqual(warnings);
 });
 
