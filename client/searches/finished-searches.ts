@@ -164,12 +164,7 @@ export function createReading(session: Session): FinishedSearches {
     },
     compare: createCompare(session),
     ...createCalibration(session),
-    report: async (id, options = {}) => {
-      checkOptions('report', options);
-      const { truth, compare = [] } = options;
-      const readKnown = truth && ((space: Space) => readTruthOf(truth, space));
-      return renderReport(await readReport(session, { id, compare, readTruth: readKnown }));
-    },
+    report: createReport(session),
     generations: async (id) => {
       const { memo, result, results } = await resultsOf(id);
       return readGenerations({ store, specification: memo.specification, result, results });
@@ -197,6 +192,15 @@ function createCompare({ client, store, modules }: Session): FinishedSearches['c
     const { truth, timed } = options;
     const readKnown = truth && ((space: Space) => readTruthOf(truth, space));
     return compareSearches({ client, store, modules, ids, timed, readTruth: readKnown });
+  };
+}
+
+function createReport(session: Session): FinishedSearches['report'] {
+  return async (id, options = {}) => {
+    checkOptions('report', options);
+    const { truth, compare = [] } = options;
+    const readKnown = truth && ((space: Space) => readTruthOf(truth, space));
+    return renderReport(await readReport(session, { id, compare, readTruth: readKnown }));
   };
 }
 
