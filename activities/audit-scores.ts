@@ -14,9 +14,9 @@ export function auditScores({
   store,
   verify = 0,
 }: {
-  store: Store;
+  readonly store: Store;
   /** The share of the scores to be verified where the specification is silent. */
-  verify?: number | undefined;
+  readonly verify?: number | undefined;
 }): SearchActivities['auditScores'] {
   return async (input) => {
     const { run, specification, plan, part } = input;

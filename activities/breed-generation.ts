@@ -37,8 +37,8 @@ export function breedGeneration({
   store,
   check,
 }: {
-  store: Store;
-  check: CheckConstraints;
+  readonly store: Store;
+  readonly check: CheckConstraints;
 }): SearchActivities['breedGeneration'] {
   const memories = new Map<string, Memory>();
   return async (input) => {
@@ -106,9 +106,9 @@ async function recall({
   specification,
   history,
 }: {
-  store: Store;
-  specification: Specification;
-  history: HistoryRef | undefined;
+  readonly store: Store;
+  readonly specification: Specification;
+  readonly history: HistoryRef | undefined;
 }): Promise<Memory> {
   const { proxies, aggregation, fidelity } = specification;
   const pending: string[] = [];
@@ -127,6 +127,14 @@ async function recall({
   };
 }
 
+interface LearnArguments {
+  readonly store: Store;
+  readonly run: string;
+  readonly specification: Specification;
+  readonly address: ScoreAddress;
+  readonly memory: Memory;
+}
+
 /**
  * Adds the pending candidates with their scores to the history. If some have neither a score nor a recorded
  * failure, it adds none and returns those that are missing.
@@ -137,13 +145,7 @@ async function learn({
   specification,
   address,
   memory,
-}: {
-  store: Store;
-  run: string;
-  specification: Specification;
-  address: ScoreAddress;
-  memory: Memory;
-}): Promise<readonly string[]> {
+}: LearnArguments): Promise<readonly string[]> {
   const unit = unitOf(specification);
   const found: (readonly (Proxies | undefined)[])[] = [];
   for (let from = 0; from < memory.pending.length; from += BATCH) {

@@ -38,6 +38,13 @@ export function hasDistinctUnits(specification: Specification): boolean {
   return isDistinct(specification) && !openSpace(specification.space).structureOf;
 }
 
+interface MemberBatchesArguments {
+  readonly store: Store;
+  readonly specification: Specification;
+  readonly plan: CandidateListRef;
+  readonly part?: Part | undefined;
+}
+
 /**
  * Reads a plan, or one part of it, in batches and in order. A part of a plan without repeats is a range. A
  * part of any other plan consists of the units whose digest modulo the number of parts equals the part's
@@ -48,12 +55,7 @@ export async function* memberBatches({
   specification,
   plan,
   part,
-}: {
-  store: Store;
-  specification: Specification;
-  plan: CandidateListRef;
-  part?: Part | undefined;
-}): AsyncGenerator<readonly Member[]> {
+}: MemberBatchesArguments): AsyncGenerator<readonly Member[]> {
   const toUnit = unitOf(specification);
   const distinct = hasDistinctUnits(specification);
   const range = part && distinct ? rangeOf(part, plan.count) : {};

@@ -15,8 +15,8 @@ export function createCollector<T>({
   limit,
   store,
 }: {
-  limit: number;
-  store: (items: readonly T[]) => Promise<void>;
+  readonly limit: number;
+  readonly store: (items: readonly T[]) => Promise<void>;
 }): Collector<T> {
   let waiting: T[] = [];
   let storing: Promise<void> | undefined;

@@ -15,7 +15,7 @@ const KEPT_TOP = 10;
  * Returns the reason why there is no comparison if a run's files are gone or unreadable, because the later
  * run is finished all the same.
  */
-export function compareRuns({ store }: { store: Store }): SearchActivities['compareRuns'] {
+export function compareRuns({ store }: { readonly store: Store }): SearchActivities['compareRuns'] {
   return async ({ before, after }) => {
     try {
       const diff = await diffRuns({ store, a: before, b: after, top: KEPT_TOP });
@@ -27,17 +27,14 @@ export function compareRuns({ store }: { store: Store }): SearchActivities['comp
   };
 }
 
-export async function diffRuns({
-  store,
-  a,
-  b,
-  top,
-}: {
-  store: Store;
-  a: ComparableRun;
-  b: ComparableRun;
-  top: number;
-}): Promise<RankingDiff> {
+interface DiffRunsArguments {
+  readonly store: Store;
+  readonly a: ComparableRun;
+  readonly b: ComparableRun;
+  readonly top: number;
+}
+
+export async function diffRuns({ store, a, b, top }: DiffRunsArguments): Promise<RankingDiff> {
   const text = async (digest: string) => new TextDecoder().decode(await store.blobs.get(digest));
   const candidatesOf = async (digest: string) => {
     const candidates: string[] = [];

@@ -101,17 +101,19 @@ export function createControlActivities({
   });
 }
 
+interface CreateScoreActivitiesArguments {
+  readonly store: Store;
+  readonly scoring: Scoring;
+  readonly images: LocalImages;
+  readonly gate: Gate;
+}
+
 export function createScoreActivities({
   store,
   scoring,
   images,
   gate,
-}: {
-  store: Store;
-  scoring: Scoring;
-  images: LocalImages;
-  gate: Gate;
-}): Pick<SearchActivities, ScoreActivity> {
+}: CreateScoreActivitiesArguments): Pick<SearchActivities, ScoreActivity> {
   return withCheckedInputs(
     {
       scoreShard: scoreShard({ store, scoring, images, gate }),
@@ -159,9 +161,9 @@ function withMappedErrors({
   activity,
   gate,
 }: {
-  name: keyof SearchActivities;
-  activity: Activity;
-  gate: Gate | undefined;
+  readonly name: keyof SearchActivities;
+  readonly activity: Activity;
+  readonly gate: Gate | undefined;
 }): Activity {
   return async (input) => {
     try {

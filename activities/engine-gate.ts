@@ -28,7 +28,7 @@ export class EngineGoneError extends Error {
   override readonly name = 'EngineGoneError';
   readonly engine: string;
 
-  constructor({ engine, message }: { engine: string; message: string }) {
+  constructor({ engine, message }: { readonly engine: string; readonly message: string }) {
     super(message);
     this.engine = engine;
   }
@@ -80,20 +80,22 @@ export function computeRetryDelay(attempt: number): number {
   return attempt <= SOON_ATTEMPTS ? SOON_MS : LATER_MS;
 }
 
+interface CreateGateArguments {
+  readonly fleet: Fleet;
+  readonly engine?: string;
+  readonly now?: () => number;
+  readonly step?: () => Step;
+  /** Called at every refusal, with the reason as text. */
+  readonly onRefused?: (refusal: { readonly engine: string; readonly reason: string }) => void;
+}
+
 export function createGate({
   fleet,
   engine: own = wholeVersion(ENGINE_VERSION),
   now = () => performance.now(),
   step = activityInfo,
   onRefused,
-}: {
-  fleet: Fleet;
-  engine?: string;
-  now?: () => number;
-  step?: () => Step;
-  /** Called at every refusal, with the reason as text. */
-  onRefused?: (refusal: { readonly engine: string; readonly reason: string }) => void;
-}): Gate {
+}: CreateGateArguments): Gate {
   /** For each refused engine, the time since which no other worker that serves it has been seen. */
   const unserved = new Map<string, number>();
   const admit = async (engine: string): Promise<void> => {

@@ -11,18 +11,20 @@ interface Link {
   readonly list: CandidateListRef;
 }
 
+interface AppendGenerationArguments {
+  readonly blobs: BlobStore;
+  readonly history: HistoryRef | undefined;
+  readonly children: readonly string[];
+  readonly drawn: DrawCounts;
+}
+
 /** Appends a generation. The same generations give the same digests. */
 export async function appendGeneration({
   blobs,
   history,
   children,
   drawn,
-}: {
-  blobs: BlobStore;
-  history: HistoryRef | undefined;
-  children: readonly string[];
-  drawn: DrawCounts;
-}): Promise<{ history: HistoryRef; plan: CandidateListRef }> {
+}: AppendGenerationArguments): Promise<{ history: HistoryRef; plan: CandidateListRef }> {
   const plan = await writeCandidateList(blobs, children);
   const link: Link = { ...(history ? { before: history.digest } : {}), list: plan };
   return {

@@ -10,7 +10,7 @@ import { unitOf } from './cohort.js';
  * Keeps the best `keep` of the scored units, rounded up. A class is kept as a whole, with all its written
  * candidates.
  */
-export function keepBest({ store }: { store: Store }): SearchActivities['keepBest'] {
+export function keepBest({ store }: { readonly store: Store }): SearchActivities['keepBest'] {
   return async ({ specification, ranking, keep }) => {
     const unit = unitOf(specification);
     const units = createTextIndex();

@@ -55,9 +55,9 @@ export function checkConstraints({
   meter,
   gate,
 }: {
-  store: Store;
-  meter: LatencyMeter;
-  gate: Gate;
+  readonly store: Store;
+  readonly meter: LatencyMeter;
+  readonly gate: Gate;
 }): CheckConstraints {
   const remembered = new LRUCache<string, number>({ max: REMEMBERED });
   const structures = createStructures({ blobs: store.blobs });

@@ -24,7 +24,7 @@ interface Held {
   users: number;
 }
 
-export function createLocalImages({ blobs }: { blobs: BlobStore }): LocalImages {
+export function createLocalImages({ blobs }: { readonly blobs: BlobStore }): LocalImages {
   /** Files by digest, in the order of their last use. */
   const held = new Map<string, Held>();
   let folder: Promise<string> | undefined;

@@ -15,8 +15,8 @@ export function measureLatencies({
   store,
   meter,
 }: {
-  store: Store;
-  meter: LatencyMeter;
+  readonly store: Store;
+  readonly meter: LatencyMeter;
 }): SearchActivities['measureLatencies'] {
   const structures = createStructures({ blobs: store.blobs });
   return async ({ specification, ranking, top, which }) => {

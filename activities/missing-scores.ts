@@ -25,9 +25,9 @@ export async function* missingScores({
   from,
   lookUp,
 }: {
-  candidates: readonly string[];
-  from: number;
-  lookUp: (units: readonly string[]) => Promise<readonly UnitFacts[]>;
+  readonly candidates: readonly string[];
+  readonly from: number;
+  readonly lookUp: (units: readonly string[]) => Promise<readonly UnitFacts[]>;
 }): AsyncGenerator<Task> {
   let size = FEWEST;
   for (let start = from; start < candidates.length; ) {

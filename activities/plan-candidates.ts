@@ -19,8 +19,8 @@ export function planCandidates({
   store,
   check,
 }: {
-  store: Store;
-  check: CheckConstraints;
+  readonly store: Store;
+  readonly check: CheckConstraints;
 }): SearchActivities['planCandidates'] {
   return async (input) => {
     const { specification, list } = input;
@@ -68,17 +68,19 @@ export function planCandidates({
   };
 }
 
+interface CandidatesOfArguments {
+  readonly store: Store;
+  readonly specification: Specification;
+  readonly list: CandidateListRef | undefined;
+  readonly accept: (candidate: string) => Promise<boolean>;
+}
+
 async function* candidatesOf({
   store,
   specification,
   list,
   accept,
-}: {
-  store: Store;
-  specification: Specification;
-  list: CandidateListRef | undefined;
-  accept: (candidate: string) => Promise<boolean>;
-}): AsyncGenerator<string> {
+}: CandidatesOfArguments): AsyncGenerator<string> {
   const { seed } = specification;
   const source = sourceOf(specification);
   const space = openSpace(specification.space);

@@ -37,8 +37,8 @@ export function rankCandidates({
   store,
   limits = LIMITS,
 }: {
-  store: Store;
-  limits?: RankLimits;
+  readonly store: Store;
+  readonly limits?: RankLimits;
 }): SearchActivities['rankCandidates'] {
   return (input) =>
     withFolder(async (folder) => {
@@ -65,6 +65,13 @@ export function rankCandidates({
     });
 }
 
+interface ReadCohortArguments {
+  readonly store: Store;
+  readonly input: RankInput;
+  readonly columns: CohortColumns;
+  readonly members: Members;
+}
+
 /**
  * Passes every scored unit to `columns` and every candidate of a scored unit to `members`; returns the
  * candidates that were set aside.
@@ -74,12 +81,7 @@ async function readCohort({
   input,
   columns,
   members,
-}: {
-  store: Store;
-  input: RankInput;
-  columns: CohortColumns;
-  members: Members;
-}): Promise<readonly Failure[]> {
+}: ReadCohortArguments): Promise<readonly Failure[]> {
   const { run, specification, plan } = input;
   const address = addressOf(input);
   const known = await store.failures.list(run);
@@ -112,6 +114,14 @@ async function readCohort({
   return failed;
 }
 
+interface RowsOfArguments {
+  readonly specification: Specification;
+  readonly columns: CohortColumns;
+  readonly members: Members;
+  readonly latencies: LatencyColumn | undefined;
+  readonly scoreUnit: ScoreUnit | undefined;
+}
+
 /** A row for each candidate, in blocks, in unspecified order. */
 async function* rowsOf({
   specification,
@@ -119,13 +129,7 @@ async function* rowsOf({
   members,
   latencies,
   scoreUnit,
-}: {
-  specification: Specification;
-  columns: CohortColumns;
-  members: Members;
-  latencies: LatencyColumn | undefined;
-  scoreUnit: ScoreUnit | undefined;
-}): AsyncGenerator<readonly UnrankedRow[]> {
+}: RowsOfArguments): AsyncGenerator<readonly UnrankedRow[]> {
   const { proxies, cohort } = specification;
   const { resolution } = specification.fidelity;
   const space = openSpace(specification.space);
@@ -167,18 +171,20 @@ function scoreOnce({ shares }: Chunk, scoreUnit: ScoreUnit): (unit: string, at: 
   };
 }
 
+interface WriteRankingArguments {
+  readonly path: string;
+  readonly specification: Specification;
+  readonly rows: AsyncIterable<readonly UnrankedRow[]>;
+  readonly latencies: LatencyColumn | undefined;
+}
+
 /** Returns the candidate of the first row. */
 async function writeRanking({
   path,
   specification: { cohort, proxies },
   rows,
   latencies,
-}: {
-  path: string;
-  specification: Specification;
-  rows: AsyncIterable<readonly UnrankedRow[]>;
-  latencies: LatencyColumn | undefined;
-}): Promise<BestCandidate | undefined> {
+}: WriteRankingArguments): Promise<BestCandidate | undefined> {
   let best: BestCandidate | undefined;
   const file: FileHandle = await open(path, 'w');
   try {

@@ -91,9 +91,9 @@ async function lookOver({
   specification,
   ranking,
 }: {
-  store: Store;
-  specification: ReportInput['specification'];
-  ranking: string;
+  readonly store: Store;
+  readonly specification: ReportInput['specification'];
+  readonly ranking: string;
 }): Promise<Pick<Summary, 'classes' | 'shared' | 'warnings'>> {
   const unit = unitOf(specification);
   const classes = createTextIndex();

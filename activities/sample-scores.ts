@@ -86,21 +86,16 @@ interface Chosen {
   first: { readonly score: string; readonly place: number };
 }
 
-function choose({
-  chosen,
-  family,
-  worker,
-  score,
-  place,
-  share,
-}: {
-  chosen: Map<string, Chosen>;
-  family: FamilyName;
-  worker: string;
-  score: string;
-  place: number;
-  share: number;
-}): void {
+interface ChooseArguments {
+  readonly chosen: Map<string, Chosen>;
+  readonly family: FamilyName;
+  readonly worker: string;
+  readonly score: string;
+  readonly place: number;
+  readonly share: number;
+}
+
+function choose({ chosen, family, worker, score, place, share }: ChooseArguments): void {
   const group = nameOf(family, worker);
   const of = chosen.get(group) ?? { worker, family, scores: [], first: { score, place } };
   chosen.set(group, of);
@@ -119,9 +114,9 @@ function sampleOf({
   seen,
   longest,
 }: {
-  chosen: ReadonlyMap<string, Chosen>;
-  seen: readonly string[];
-  longest: number;
+  readonly chosen: ReadonlyMap<string, Chosen>;
+  readonly seen: readonly string[];
+  readonly longest: number;
 }): { readonly scores: readonly string[]; readonly ranges: readonly SampleRange[] } {
   const scores: string[] = [];
   const ranges: SampleRange[] = [];
@@ -142,7 +137,7 @@ async function* keyBatches({
   specification,
   list,
 }: {
-  store: Store;
+  readonly store: Store;
 } & Pick<Parameters<SearchActivities['sampleScores']>[0], 'specification' | 'list'>): AsyncGenerator<
   readonly string[]
 > {

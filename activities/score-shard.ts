@@ -65,17 +65,19 @@ interface Shard {
   readonly counts: ShardCounts;
 }
 
+interface ScoreMissingArguments {
+  readonly worker: ShardWorker;
+  readonly shard: Shard;
+  readonly file: Pick<ScoreRequest, 'images'>;
+  readonly structures: Structures;
+}
+
 async function scoreMissing({
   worker: { store, scoring },
   shard,
   file,
   structures,
-}: {
-  worker: ShardWorker;
-  shard: Shard;
-  file: Pick<ScoreRequest, 'images'>;
-  structures: Structures;
-}): Promise<void> {
+}: ScoreMissingArguments): Promise<void> {
   const { input, address, turn, candidates, counts } = shard;
   const { search, shard: number, run, specification } = input;
   const scores = createCollector<Scored>({
@@ -108,17 +110,19 @@ async function scoreMissing({
   await scores.finish();
 }
 
+interface StoreScoresArguments {
+  readonly store: Store;
+  readonly scoring: Scoring;
+  readonly shard: Shard;
+  readonly batch: readonly Scored[];
+}
+
 async function storeScores({
   store,
   scoring,
   shard: { input, address, candidates, counts },
   batch,
-}: {
-  store: Store;
-  scoring: Scoring;
-  shard: Shard;
-  batch: readonly Scored[];
-}): Promise<void> {
+}: StoreScoresArguments): Promise<void> {
   scoring.standing.throwIfAborted();
   const { search, shard, specification } = input;
   for (const [family, scope] of listScopesByFamily({ specification, address })) {
@@ -147,8 +151,8 @@ export function refuseDevice({
   scoring,
   specification,
 }: {
-  scoring: Pick<Scoring, 'device'>;
-  specification: ShardInput['specification'];
+  readonly scoring: Pick<Scoring, 'device'>;
+  readonly specification: ShardInput['specification'];
 }): void {
   const { device } = specification.execution;
   if (device !== scoring.device)
@@ -157,11 +161,24 @@ export function refuseDevice({
 
 /** Runs `work` with the specification's own images, if any, in a file on this machine. */
 export function withImages(
-  { images, input: { specification } }: { images: LocalImages; input: Pick<ShardInput, 'specification'> },
+  {
+    images,
+    input: { specification },
+  }: { readonly images: LocalImages; readonly input: Pick<ShardInput, 'specification'> },
   work: (file: Pick<ScoreRequest, 'images'>) => Promise<void>,
 ): Promise<void> {
   const own = specification.input?.images;
   return own ? images.withFile(own, (file) => work({ images: { file, ...own } })) : work({});
+}
+
+interface ScoreOneArguments {
+  readonly scoring: Scoring;
+  readonly input: ShardInput;
+  readonly asked: Pick<ScoreRequest, 'candidate' | 'draws' | 'images' | 'structure'> & {
+    readonly families: readonly FamilyName[];
+  };
+  /** The number of the shard in the order in which this worker received shards. */
+  readonly turn: number;
 }
 
 /** The scores of the draws, or the reason why there are none. */
@@ -170,15 +187,7 @@ async function scoreOne({
   input: { specification },
   asked,
   turn,
-}: {
-  scoring: Scoring;
-  input: ShardInput;
-  asked: Pick<ScoreRequest, 'candidate' | 'draws' | 'images' | 'structure'> & {
-    readonly families: readonly FamilyName[];
-  };
-  /** The number of the shard in the order in which this worker received shards. */
-  turn: number;
-}): Promise<Entries | Failure> {
+}: ScoreOneArguments): Promise<Entries | Failure> {
   const { candidate, draws, families } = asked;
   try {
     const result = await scoring.score(requestOf({ specification, asked }), turn);

@@ -50,7 +50,13 @@ export function setAsideWorkers({
   };
 }
 
-function reasonOf({ state, theirs }: { state: string; theirs: readonly Disagreement[] }): string {
+function reasonOf({
+  state,
+  theirs,
+}: {
+  readonly state: string;
+  readonly theirs: readonly Disagreement[];
+}): string {
   const scores = `${theirs.length} ${theirs.length === 1 ? 'score' : 'scores'}`;
   return state === 'set aside'
     ? `${scores} computed by it and by two other workers: the two agree, it does not`

@@ -17,7 +17,7 @@ export type Structures = (args: {
  * Returns undefined for spaces whose networks consist of blocks. Throws a BlobError where a structure is
  * missing or damaged.
  */
-export function createStructures({ blobs }: { blobs: BlobStore }): Structures {
+export function createStructures({ blobs }: { readonly blobs: BlobStore }): Structures {
   const kept = new LRUCache<string, string>({ maxSize: KEPT, sizeCalculation: ({ length }) => length + 1 });
   return async ({ space, candidate }) => {
     const digest = openSpace(space).structureOf?.(candidate);

@@ -35,17 +35,19 @@ interface Asked {
   readonly claim?: string | undefined;
 }
 
+interface VerifyScoresArguments {
+  readonly store: Store;
+  readonly scoring: Scoring;
+  readonly images: LocalImages;
+  readonly gate: Gate;
+}
+
 export function verifyScores({
   store,
   scoring,
   images,
   gate,
-}: {
-  store: Store;
-  scoring: Scoring;
-  images: LocalImages;
-  gate: Gate;
-}): SearchActivities['verifyScores'] {
+}: VerifyScoresArguments): SearchActivities['verifyScores'] {
   const structures = createStructures({ blobs: store.blobs });
   return async (input) => {
     refuseDevice({ scoring, specification: input.specification });
@@ -109,9 +111,9 @@ async function readRequested({
   scope,
   input,
 }: {
-  store: Store;
-  scope: string;
-  input: VerifyInput;
+  readonly store: Store;
+  readonly scope: string;
+  readonly input: VerifyInput;
 }): Promise<readonly Asked[]> {
   const { list, from, to, claims } = input;
   const keys: string[] = [];
@@ -126,6 +128,14 @@ async function readRequested({
   });
 }
 
+interface ComputeAgainArguments {
+  readonly scoring: Scoring;
+  readonly input: VerifyInput;
+  readonly score: Asked;
+  readonly file: Parameters<Parameters<typeof withImages>[1]>[0];
+  readonly structures: Structures;
+}
+
 /** The proxies, or the reason why there are none. */
 async function computeAgain({
   scoring,
@@ -133,13 +143,7 @@ async function computeAgain({
   score: { key },
   file,
   structures,
-}: {
-  scoring: Scoring;
-  input: VerifyInput;
-  score: Asked;
-  file: Parameters<Parameters<typeof withImages>[1]>[0];
-  structures: Structures;
-}): Promise<Readonly<Record<string, number>> | string> {
+}: ComputeAgainArguments): Promise<Readonly<Record<string, number>> | string> {
   const { family = 'az-nas' } = input;
   const at = key.lastIndexOf('#');
   const [candidate, draw] = [key.slice(0, at), Number(key.slice(at + 1))];
@@ -159,9 +163,9 @@ function disagreement({
   again,
   by,
 }: {
-  score: Asked;
-  again: Readonly<Record<string, number>>;
-  by: string;
+  readonly score: Asked;
+  readonly again: Readonly<Record<string, number>>;
+  readonly by: string;
 }): Disagreement {
   const claimed = claim === undefined ? undefined : decodeScore(claim).proxies;
   return {

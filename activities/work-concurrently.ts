@@ -8,9 +8,9 @@ export async function workConcurrently<Task>({
   work,
 }: {
   /** The number of tasks that are processed at a time. */
-  concurrency: number;
-  tasks: AsyncGenerator<Task> | Generator<Task>;
-  work: (task: Task) => Promise<void>;
+  readonly concurrency: number;
+  readonly tasks: AsyncGenerator<Task> | Generator<Task>;
+  readonly work: (task: Task) => Promise<void>;
 }): Promise<void> {
   const signal = cancellationSignal();
   let failed = false;

@@ -2,7 +2,13 @@
 import { InvalidArgumentError } from 'commander';
 
 /** A commander parser for whole numbers from `min` to `max`. */
-export function wholeNumber({ min, max }: { min: number; max: number }): (text: string) => number {
+export function wholeNumber({
+  min,
+  max,
+}: {
+  readonly min: number;
+  readonly max: number;
+}): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (!/^\d+$/.test(text) || value < min || value > max)

@@ -28,7 +28,7 @@ export function adviseCommands(command: Command): void {
   for (const child of command.commands) adviseCommands(child);
 }
 
-function withAdvice({ command, text }: { command: Command; text: string }): string {
+function withAdvice({ command, text }: { readonly command: Command; readonly text: string }): string {
   const [, word] = /unknown command '(.*)'/.exec(text) ?? [];
   if (word === undefined) return text;
   const names = command.commands.map((child) => child.name());

@@ -16,8 +16,8 @@ export function createWholeNumberParser({
   min,
   max,
 }: {
-  min: number;
-  max: number;
+  readonly min: number;
+  readonly max: number;
 }): (text: string) => number {
   return (text) => {
     const value = Number(text);

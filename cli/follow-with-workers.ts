@@ -79,9 +79,9 @@ async function describeRunning({
   id,
   device,
 }: {
-  session: Session;
-  id: string;
-  device: Device;
+  readonly session: Session;
+  readonly id: string;
+  readonly device: Device;
 }): Promise<string> {
   const back = `continue with: ${commandLine()}`;
   const end = `zeroscout cancel ${id} ends it`;

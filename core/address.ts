@@ -82,6 +82,13 @@ function dependencies({ space, input, fidelity, seed, execution }: Specification
   return { space: inAddress, input: images, ...one, seed, device: execution.device };
 }
 
+interface LatencyScopeArguments {
+  readonly space: Specification['space'];
+  readonly resolution: number;
+  readonly machine: string;
+  readonly engine?: string;
+}
+
 /**
  * The scope of the latencies of a space, measured with one image of a given resolution on one class of
  * machines. Latencies cannot be reproduced on another class.
@@ -91,17 +98,12 @@ export function latencyScope({
   resolution,
   machine,
   engine = ENGINE_VERSION,
-}: {
-  space: Specification['space'];
-  resolution: number;
-  machine: string;
-  engine?: string;
-}): string {
+}: LatencyScopeArguments): string {
   return digest({ latency: machine, space, resolution, engine: engineOf(engine) });
 }
 
 /** Key of one candidate under one draw within a scope. */
-export function scoreKey({ candidate, draw }: { candidate: string; draw: number }): string {
+export function scoreKey({ candidate, draw }: { readonly candidate: string; readonly draw: number }): string {
   return `${candidate}#${draw}`;
 }
 

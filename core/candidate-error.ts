@@ -11,7 +11,7 @@ export class CandidateError extends Error {
   override readonly name = 'CandidateError';
   readonly reason: FailureReason;
 
-  constructor({ reason, detail }: { reason: FailureReason; detail: string }) {
+  constructor({ reason, detail }: { readonly reason: FailureReason; readonly detail: string }) {
     super(detail);
     this.reason = reason;
   }

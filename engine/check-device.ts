@@ -29,8 +29,8 @@ export async function checkDevice({
   device,
   env = process.env,
 }: {
-  device: BatchedDevice;
-  env?: NodeJS.ProcessEnv;
+  readonly device: BatchedDevice;
+  readonly env?: NodeJS.ProcessEnv;
 }): Promise<DeviceCheck> {
   const answer = await probe({ device, env });
   if ('nodes' in answer) return { nodes: answer.nodes, notice: describeSoftwareDevice({ device }) };
@@ -49,9 +49,9 @@ export function describeSoftwareDevice({
   platform = process.platform,
   exists = existsSync,
 }: {
-  device: BatchedDevice;
-  platform?: NodeJS.Platform;
-  exists?: (path: string) => boolean;
+  readonly device: BatchedDevice;
+  readonly platform?: NodeJS.Platform;
+  readonly exists?: (path: string) => boolean;
 }): string | undefined {
   if (device !== 'webgpu' || platform !== 'linux' || GPU_FILES.some(exists)) return undefined;
   return `there is no GPU here (${GPU_FILES.join(', ')}): webgpu runs in software, far slower than device: cpu`;
@@ -61,8 +61,8 @@ async function probe({
   device,
   env,
 }: {
-  device: BatchedDevice;
-  env: NodeJS.ProcessEnv;
+  readonly device: BatchedDevice;
+  readonly env: NodeJS.ProcessEnv;
 }): Promise<ProbeAnswer> {
   try {
     const options = { env: withoutTelemetry(env), timeout: PATIENCE_MS, killSignal: 'SIGKILL' } as const;

@@ -76,6 +76,15 @@ export async function createCpuScorer({
   };
 }
 
+interface ScoreBlocksArguments {
+  readonly request: ScoreRequest;
+  readonly source: NetworkSource;
+  readonly draws: DrawStore;
+  readonly programs: Programs;
+  readonly threads: number;
+  readonly device: Provider;
+}
+
 /** The scores of features and blocks for each requested draw, in order. */
 async function scoreBlocks({
   request,
@@ -84,14 +93,7 @@ async function scoreBlocks({
   programs,
   threads,
   device,
-}: {
-  request: ScoreRequest;
-  source: NetworkSource;
-  draws: DrawStore;
-  programs: Programs;
-  threads: number;
-  device: Provider;
-}): Promise<readonly NetworkScore[]> {
+}: ScoreBlocksArguments): Promise<readonly NetworkScore[]> {
   const { features } = request.fidelity;
   if ('graph' in source) return await scoreGraph({ request, ...source, threads, device });
   const scores: NetworkScore[] = [];

@@ -15,6 +15,14 @@ export function hasUnitDiagonal(sums: Float32Array, n: number, samples: number):
   return true;
 }
 
+interface FindIdentitiesArguments {
+  readonly program: Parameters<Programs['block']>[0];
+  readonly opened: OpenProgram;
+  readonly feeds: Record<string, Tensor>;
+  readonly count: number;
+  readonly programs: Programs;
+}
+
 /**
  * For each block, whether its vector-Jacobian product equals the probe element by element. Both have the same
  * packing.
@@ -25,13 +33,7 @@ export async function findIdentities({
   feeds,
   count,
   programs,
-}: {
-  program: Parameters<Programs['block']>[0];
-  opened: OpenProgram;
-  feeds: Record<string, Tensor>;
-  count: number;
-  programs: Programs;
-}): Promise<boolean[]> {
+}: FindIdentitiesArguments): Promise<boolean[]> {
   // A scan outputs gradients only if it is compiled for them.
   const asked = opened.sizes ? await programs.block({ ...program, wanted: 'gradient' }) : opened;
   const out = await run(asked, feeds, ['g']);

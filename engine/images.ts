@@ -18,9 +18,9 @@ export function imagesOfDraw({
   draw,
   shape,
 }: {
-  images: ImagesFile;
-  draw: number;
-  shape: readonly number[];
+  readonly images: ImagesFile;
+  readonly draw: number;
+  readonly shape: readonly number[];
 }): Float32Array {
   const size = shape.reduce((product, n) => product * n, 1);
   const [batch] = shape as [number];

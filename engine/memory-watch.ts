@@ -14,8 +14,8 @@ export function watchMemory<T>({
   busy,
   onTooLarge,
 }: {
-  busy: () => readonly BusyScorer<T>[];
-  onTooLarge: (found: BusyScorer<T>) => void;
+  readonly busy: () => readonly BusyScorer<T>[];
+  readonly onTooLarge: (found: BusyScorer<T>) => void;
 }): () => void {
   const timer = setInterval(() => {
     for (const each of busy()) if ((residentBytes(each.pid) ?? 0) > each.most) onTooLarge(each);

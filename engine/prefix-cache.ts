@@ -65,6 +65,13 @@ export function createPrefixCaches({
   };
 }
 
+interface ComputePrefixKeysArguments {
+  readonly network: Network;
+  readonly boundary: Boundary;
+  readonly isMeasured: readonly boolean[];
+  readonly depth: PrefixDepth;
+}
+
 /**
  * The keys of the states that may be cached: after the stem, and after each block but the last, after which
  * no network continues. A key is a digest of everything on which the state depends besides the draw, so equal
@@ -75,12 +82,7 @@ export function computePrefixKeys({
   boundary,
   isMeasured,
   depth,
-}: {
-  readonly network: Network;
-  readonly boundary: Boundary;
-  readonly isMeasured: readonly boolean[];
-  readonly depth: PrefixDepth;
-}): readonly string[] {
+}: ComputePrefixKeysArguments): readonly string[] {
   let key = `${boundary} ${identities} ${inputChannels}`;
   const before = common === 'stem' || depth === 'stem' ? [] : blocks.slice(0, -1);
   return [stem, ...before].map((block, i) => {

@@ -77,9 +77,9 @@ export async function createPrograms({
   device = 'cpu',
   layout = device === 'cpu' ? 'blocked' : 'plain',
 }: {
-  threads: number;
-  device?: Provider;
-  layout?: Layout;
+  readonly threads: number;
+  readonly device?: Provider;
+  readonly layout?: Layout;
 }): Promise<Programs> {
   const sessions = createSessionCache({ threads, device });
   const sizesOf = createSizeCache();
@@ -146,7 +146,13 @@ interface SessionCache {
   clear(): void;
 }
 
-function createSessionCache({ threads, device }: { threads: number; device: Provider }): SessionCache {
+function createSessionCache({
+  threads,
+  device,
+}: {
+  readonly threads: number;
+  readonly device: Provider;
+}): SessionCache {
   const createCache = (max: number) =>
     new LRUCache<string, Promise<OpenProgram>>({
       max,
@@ -200,17 +206,19 @@ function sizeTensors(args: Parameters<typeof openSizes>[0]) {
   };
 }
 
+interface CreateSessionArguments {
+  readonly program: Program;
+  readonly threads: number;
+  readonly device: Provider;
+  readonly layout: Layout;
+}
+
 function createSession({
   program,
   threads,
   device,
   layout,
-}: {
-  program: Program;
-  threads: number;
-  device: Provider;
-  layout: Layout;
-}): Promise<InferenceSession> {
+}: CreateSessionArguments): Promise<InferenceSession> {
   if (layout === 'plain') return openPlain({ program, device, threads });
   return InferenceSession.create(program, {
     executionProviders: ['cpu'],

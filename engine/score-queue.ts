@@ -38,8 +38,8 @@ export function createScoreQueue({
   together,
   onSettled,
 }: {
-  together: number;
-  onSettled: () => void;
+  readonly together: number;
+  readonly onSettled: () => void;
 }): ScoreQueue {
   const jobs: Job[] = [];
   let arrived = 0;

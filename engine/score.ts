@@ -22,6 +22,13 @@ import { run } from './run.js';
 /** The outputs from which a feature's expressivity is computed. */
 const FEATURE = { covariance: ['cov', 'sum'], gram: ['gram'] } as const;
 
+interface ScoreNetworkArguments {
+  readonly network: Network;
+  readonly features?: Measured;
+  readonly draw: DrawTensors;
+  readonly programs: Programs;
+}
+
 /**
  * Scores a network block by block. One run of ONNX Runtime computes one block, or several consecutive blocks
  * with the same program (a scan). Leading blocks that the draw's prefix cache knows from another network are
@@ -32,12 +39,7 @@ export async function scoreNetwork({
   features: measured = 'blocks',
   draw,
   programs,
-}: {
-  network: Network;
-  features?: Measured;
-  draw: DrawTensors;
-  programs: Programs;
-}): Promise<NetworkScore> {
+}: ScoreNetworkArguments): Promise<NetworkScore> {
   const boundary = programs.boundary(network);
   const { isMeasured, reads } = planMeasuring({
     features: measured,
@@ -85,6 +87,15 @@ export async function scoreNetwork({
 /** The most blocks in a run, whose inputs are in memory at the same time. */
 const LONGEST_SCAN = 8;
 
+interface BlocksOfRunArguments {
+  readonly network: Network;
+  readonly index: number;
+  readonly shape: Shape;
+  readonly boundary: Boundary;
+  readonly isMeasured: readonly boolean[];
+  readonly programs: Programs;
+}
+
 /**
  * The blocks of one run from `index` on: all consecutive blocks with the same program if it is a scan,
  * otherwise one block.
@@ -96,14 +107,7 @@ function blocksOfRun({
   boundary,
   isMeasured,
   programs,
-}: {
-  network: Network;
-  index: number;
-  shape: Shape;
-  boundary: Boundary;
-  isMeasured: readonly boolean[];
-  programs: Programs;
-}): readonly Block[] {
+}: BlocksOfRunArguments): readonly Block[] {
   const first = blocks[index]!;
   if (!programs.isScan({ block: first, input: shape, boundary })) return [first];
   const sizes = ({ weights }: Block) => Object.values(weights).map(({ shape }) => shape);
@@ -119,8 +123,8 @@ function initialState({
   network: { inputChannels = 3 },
   draw,
 }: {
-  network: Network;
-  draw: DrawTensors;
+  readonly network: Network;
+  readonly draw: DrawTensors;
 }): NetworkState {
   const shape: MapShape = [inputChannels, draw.resolution, draw.resolution];
   return { y: draw.input([draw.batch, ...shape]), shape, features: [], spectra: [], blocks: [], traces: [] };
@@ -246,9 +250,9 @@ function outputOf({
   x,
   opened: { sizes },
 }: {
-  out: InferenceSession.OnnxValueMapType;
-  x: Tensor;
-  opened: OpenProgram;
+  readonly out: InferenceSession.OnnxValueMapType;
+  readonly x: Tensor;
+  readonly opened: OpenProgram;
 }): Tensor {
   return sizes ? new Tensor('float32', y!.data as Float32Array, x.dims) : y!;
 }

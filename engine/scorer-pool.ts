@@ -143,7 +143,13 @@ function settle(jobs: readonly Job[], outcomes: Answer['message']['outcomes']): 
 }
 
 /** Assigns waiting requests to idle slots. Processes are started when they are needed. */
-function dispatchTasks({ queue, slots }: { queue: ScoreQueue; slots: readonly ScorerSlot[] }): void {
+function dispatchTasks({
+  queue,
+  slots,
+}: {
+  readonly queue: ScoreQueue;
+  readonly slots: readonly ScorerSlot[];
+}): void {
   for (const slot of slots) {
     if (queue.isEmpty()) return;
     slot.ensureStarted();
@@ -186,8 +192,8 @@ function watchSlots({
   slots,
   maxResidentBytes,
 }: {
-  slots: readonly ScorerSlot[];
-  maxResidentBytes: number | undefined;
+  readonly slots: readonly ScorerSlot[];
+  readonly maxResidentBytes: number | undefined;
 }): () => void {
   return watchMemory({
     busy: () =>

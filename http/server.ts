@@ -148,18 +148,15 @@ async function closeServer(server: Server): Promise<void> {
   });
 }
 
-/** The host names that requests may have. */
-function namesOf({
-  shown,
-  isLoopback,
-  allowedHosts,
-  port,
-}: {
+interface NamesOfArguments {
   readonly shown: string;
   readonly isLoopback: boolean;
   readonly allowedHosts: readonly string[];
   readonly port: number;
-}): string[] {
+}
+
+/** The host names that requests may have. */
+function namesOf({ shown, isLoopback, allowedHosts, port }: NamesOfArguments): string[] {
   const own = isLoopback ? [shown, 'localhost', '127.0.0.1', '[::1]'] : [shown];
   return [...own.map((name) => `${name}:${port}`), ...allowedHosts.flatMap((name) => withPort(name, port))];
 }

@@ -45,7 +45,7 @@ new Command('golden:spaces')
   .action(main)
   .parseAsync();
 
-async function main({ each, only }: { each: number; only?: string }): Promise<void> {
+async function main({ each, only }: { readonly each: number; readonly only?: string }): Promise<void> {
   const chosen = SPACES.filter(({ name }) => only === undefined || name === only);
   if (chosen.length === 0) throw new Error(`--only: ${only} is none of ${SPACES.map(({ name }) => name)}`);
   const folder = mkdtempSync(join(tmpdir(), 'zeroscout-golden-'));

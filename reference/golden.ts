@@ -64,9 +64,9 @@ function showCase({
   item,
   comparison: { features, blocks, differences },
 }: {
-  number: number;
-  item: GoldenCase;
-  comparison: Comparison;
+  readonly number: number;
+  readonly item: GoldenCase;
+  readonly comparison: Comparison;
 }): string {
   const rest = differences.length ? `DIFFER: ${differences.join('; ')}` : 'costs exact, sums follow';
   return [

@@ -117,9 +117,9 @@ async function compare({
   entry,
   options,
 }: {
-  folder: string;
-  entry: Entry;
-  options: Options;
+  readonly folder: string;
+  readonly entry: Entry;
+  readonly options: Options;
 }): Promise<Row> {
   const { file, size } = entry;
   if (entry.error !== undefined || size === undefined)
@@ -149,9 +149,24 @@ function wantedOf(features: string): WantedFeatures {
   return features === 'stages' || features === 'blocks' ? features : features.split(',');
 }
 
-function read({ path, size, wanted }: { path: string; size: number; wanted: WantedFeatures }): GraphNetwork {
+function read({
+  path,
+  size,
+  wanted,
+}: {
+  readonly path: string;
+  readonly size: number;
+  readonly wanted: WantedFeatures;
+}): GraphNetwork {
   const graph = readOnnx({ bytes: readFileSync(path), file: path });
   return graphNetwork({ graph, batch: BATCH, image: [CHANNELS, size, size], wanted, file: path });
+}
+
+interface CompareScoresArguments {
+  readonly folder: string;
+  readonly entry: { readonly file: string; readonly size: number };
+  readonly network: GraphNetwork;
+  readonly options: Options;
 }
 
 /**
@@ -163,12 +178,7 @@ async function compareScores({
   entry: { file, size },
   network,
   options: { python = 'python3' },
-}: {
-  folder: string;
-  entry: { readonly file: string; readonly size: number };
-  network: GraphNetwork;
-  options: Options;
-}): Promise<
+}: CompareScoresArguments): Promise<
   | { readonly detail: string }
   | (Required<Pick<Row, 'expressivity' | 'trainability' | 'allowed'>> & { readonly reference: Reference })
 > {

@@ -90,14 +90,16 @@ async function signer({ access, refuse }: Given): Promise<NodeConnectionOptions>
   return {};
 }
 
-async function authenticator(given: {
+interface AuthenticatorArguments {
   readonly path: string;
   readonly read: (path: string) => Promise<Authenticator>;
   readonly refuse: Refuse;
   readonly what: string;
   readonly setting: string;
   readonly wanted: string;
-}): Promise<Authenticator> {
+}
+
+async function authenticator(given: AuthenticatorArguments): Promise<Authenticator> {
   const { path, read, refuse, what, setting, wanted } = given;
   try {
     const made = await read(path);

@@ -37,7 +37,7 @@ export async function writeCandidateList(
 export async function* readCandidates(
   blobs: BlobStore,
   list: CandidateListRef,
-  { from = 0, to = list.count }: { from?: number; to?: number } = {},
+  { from = 0, to = list.count }: { readonly from?: number; readonly to?: number } = {},
 ): AsyncGenerator<string> {
   const [count, ...digests] = decode(await blobs.get(list.digest));
   if (Number(count) !== list.count || digests.length !== Math.ceil(list.count / CHUNK))

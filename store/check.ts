@@ -88,7 +88,13 @@ export async function checkFacts(what: FactKind, { link, onDamage }: Check): Pro
   return { kind, stream, count, damaged };
 }
 
-function reasonFor({ text, isUnreadable }: { text: string | undefined; isUnreadable: boolean }): string {
+function reasonFor({
+  text,
+  isUnreadable,
+}: {
+  readonly text: string | undefined;
+  readonly isUnreadable: boolean;
+}): string {
   if (text !== undefined) return 'is not what belongs there';
   return isUnreadable
     ? 'cannot be read: its checksum does not fit'
@@ -162,13 +168,15 @@ export async function checkBlobs(
   return { kind, stream, count, damaged };
 }
 
-/** Undefined if the chunks match the digest. */
-async function faultOfChunks(given: {
+interface FaultOfChunksArguments {
   readonly link: Link;
   readonly digest: string;
   readonly nuid: string;
   readonly size: number;
-}): Promise<string | undefined> {
+}
+
+/** Undefined if the chunks match the digest. */
+async function faultOfChunks(given: FaultOfChunksArguments): Promise<string | undefined> {
   const { link, digest, nuid, size } = given;
   const hash = createHash('sha256');
   let found = 0;

@@ -151,12 +151,14 @@ function explainHandshake({
   };
 }
 
-async function checkServer(given: {
+interface CheckServerArguments {
   readonly link: Link;
   readonly greeting: Greeting;
   readonly refuse: Refuse;
   readonly leftMs: number;
-}): Promise<void> {
+}
+
+async function checkServer(given: CheckServerArguments): Promise<void> {
   const { link, greeting, refuse, leftMs } = given;
   const version = link.connection.info?.version ?? greeting.version;
   const [major = 0, minor = 0] = version.split('.').map(Number);

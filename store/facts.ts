@@ -16,19 +16,21 @@ export interface Fact {
   readonly json: string;
 }
 
+interface PutFactsArguments {
+  readonly link: Link;
+  readonly stream: string;
+  readonly describe: string;
+  readonly facts: readonly Fact[];
+  readonly isOwnFact: (json: string) => boolean;
+}
+
 /**
  * Stores each fact unless its subject is taken; outcomes are in the order of the facts. Many facts are put at
  * once, and those whose answer was lost or was an error are put again one by one. `isOwnFact` says whether a
  * stored value was written by this very call: an acknowledgement may be lost with the connection, and the
  * repeated put then finds its own fact. `isOwnFact` must not throw, whatever the stream contains.
  */
-export async function putFacts(given: {
-  readonly link: Link;
-  readonly stream: string;
-  readonly describe: string;
-  readonly facts: readonly Fact[];
-  readonly isOwnFact: (json: string) => boolean;
-}): Promise<PutOutcome[]> {
+export async function putFacts(given: PutFactsArguments): Promise<PutOutcome[]> {
   const { link, stream, describe, facts, isOwnFact } = given;
   const first = facts.length < MANY ? [] : await putAtOnce({ link, facts });
   return mapLimit({ items: facts, limit: PUTS_AT_ONCE }, async ({ subject, json }, index) => {
@@ -88,14 +90,16 @@ function readBatch(given: {
   });
 }
 
-/** All messages that match `filter`, oldest first, a batch at a time. */
-export async function* readPages(given: {
+interface ReadPagesArguments {
   readonly link: Link;
   readonly stream: string;
   readonly describe: string;
   readonly filter: string;
   readonly batch: number;
-}): AsyncGenerator<readonly StoredMsg[]> {
+}
+
+/** All messages that match `filter`, oldest first, a batch at a time. */
+export async function* readPages(given: ReadPagesArguments): AsyncGenerator<readonly StoredMsg[]> {
   const { link, stream, describe, filter, batch } = given;
   for (let seq = 1; ; ) {
     const query = { seq, next_by_subj: filter, batch };

@@ -95,14 +95,16 @@ function subjectOf(fact: { readonly prefix: string; readonly scope: string; read
   return `${fact.prefix}.${fact.scope}.${tokenOf(fact.key)}`;
 }
 
-/** Adds to `found` the scores of the requested keys in these places of their subjects. */
-async function collect(given: {
+interface CollectArguments {
   readonly place: Required<Omit<Place, 'prefix'>>;
   readonly wanted: ReadonlyMap<string, string>;
   readonly found: Map<string, StoredScore>;
   readonly size: number;
   readonly places: (subject: string) => readonly string[];
-}): Promise<void> {
+}
+
+/** Adds to `found` the scores of the requested keys in these places of their subjects. */
+async function collect(given: CollectArguments): Promise<void> {
   const { wanted, found, size, places } = given;
   const { link, stream, counts } = given.place;
   const batches = chunk({ items: [...wanted.values()].flatMap(places), size });

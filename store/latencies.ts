@@ -18,8 +18,8 @@ export async function findLastRound({
   latencies,
   scope,
 }: {
-  latencies: ScoreStore;
-  scope: string;
+  readonly latencies: ScoreStore;
+  readonly scope: string;
 }): Promise<number> {
   for (let round = FIRST; ; round += PROBED) {
     const next = Array.from({ length: PROBED }, (_, i) => round + 1 + i);
@@ -35,12 +35,22 @@ export async function findLastRound({
  * Begins another round of measurements and returns its number. Two rounds that begin at once get different
  * numbers.
  */
-export async function beginRound(args: { latencies: ScoreStore; scope: string }): Promise<number> {
+export async function beginRound(args: {
+  readonly latencies: ScoreStore;
+  readonly scope: string;
+}): Promise<number> {
   const { latencies, scope } = args;
   for (let round = (await findLastRound(args)) + 1; ; round++) {
     const [outcome] = await latencies.put(scope, [{ key: keyOf('', round), proxies: { round } }]);
     if (outcome === 'stored') return round;
   }
+}
+
+interface ReadLatenciesArguments {
+  readonly latencies: ScoreStore;
+  readonly scope: string;
+  readonly round: number;
+  readonly candidates: readonly string[];
 }
 
 /** The latest measurement of each candidate, up to `round`. */
@@ -49,12 +59,7 @@ export async function readLatencies({
   scope,
   round,
   candidates,
-}: {
-  latencies: ScoreStore;
-  scope: string;
-  round: number;
-  candidates: readonly string[];
-}): Promise<ReadonlyMap<string, Measurement>> {
+}: ReadLatenciesArguments): Promise<ReadonlyMap<string, Measurement>> {
   const found = new Map<string, Measurement>();
   for (let from = 0; from < candidates.length; from += BATCH) {
     let missing = candidates.slice(from, from + BATCH);
@@ -71,6 +76,14 @@ export async function readLatencies({
   return found;
 }
 
+interface StoreLatencyArguments {
+  readonly latencies: ScoreStore;
+  readonly scope: string;
+  readonly round: number;
+  readonly candidate: string;
+  readonly measurement: Measurement;
+}
+
 /** Stores a measurement if there is none, and returns the stored one. */
 export async function storeLatency({
   latencies,
@@ -78,13 +91,7 @@ export async function storeLatency({
   round,
   candidate,
   measurement,
-}: {
-  latencies: ScoreStore;
-  scope: string;
-  round: number;
-  candidate: string;
-  measurement: Measurement;
-}): Promise<Measurement> {
+}: StoreLatencyArguments): Promise<Measurement> {
   const key = keyOf(candidate, round);
   const [outcome] = await latencies.put(scope, [{ key, proxies: { ...measurement } }]);
   if (outcome === 'stored') return measurement;

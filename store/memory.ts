@@ -201,18 +201,15 @@ function createProgress({ isOpen }: { readonly isOpen: () => boolean }): Progres
   };
 }
 
-function createHousekeeping({
-  check,
-  scopes,
-  latencies,
-  runs,
-  blobs,
-}: Guard & {
+/** Everything that is stored. */
+interface Stored extends Guard {
   readonly scopes: Tables;
   readonly latencies: Tables;
   readonly runs: Tables;
   readonly blobs: Blobs;
-}): Housekeeping {
+}
+
+function createHousekeeping({ check, scopes, latencies, runs, blobs }: Stored): Housekeeping {
   const holdings = async (tables: Tables): Promise<Holding[]> => {
     check();
     return [...tables]

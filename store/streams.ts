@@ -65,13 +65,15 @@ export async function ensureStreams(given: {
   if (fault !== undefined && classify(fault) !== 'denied') throw fault;
 }
 
-/** Creates one stream of facts, or checks it if it exists. */
-export async function ensureStream(given: {
+interface EnsureStreamArguments {
   readonly link: Link;
   readonly replicas: number;
   readonly stream: string;
   readonly prefix: string;
-}): Promise<void> {
+}
+
+/** Creates one stream of facts, or checks it if it exists. */
+export async function ensureStream(given: EnsureStreamArguments): Promise<void> {
   const { link, replicas, stream, prefix } = given;
   const config = await link.call(`opening stream ${stream}`, async () => {
     const existing = await find({ link, stream });

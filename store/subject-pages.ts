@@ -8,16 +8,18 @@ interface Answer {
   readonly error?: { readonly description: string };
 }
 
-/**
- * Yields `size` subjects at a time, in unspecified order. Subjects that appear or disappear meanwhile may be
- * missed.
- */
-export async function* subjectPages(given: {
+interface SubjectPagesArguments {
   readonly link: Link;
   readonly stream: string;
   readonly filter: string;
   readonly size: number;
-}): AsyncGenerator<readonly string[]> {
+}
+
+/**
+ * Yields `size` subjects at a time, in unspecified order. Subjects that appear or disappear meanwhile may be
+ * missed.
+ */
+export async function* subjectPages(given: SubjectPagesArguments): AsyncGenerator<readonly string[]> {
   const { link, stream, filter, size } = given;
   for (let offset = 0; ; ) {
     const question = JSON.stringify({ subjects_filter: filter, offset });

@@ -19,9 +19,9 @@ export function createFleet({
   namespace,
   queue,
 }: {
-  connection: NativeConnection;
-  namespace: string;
-  queue: string;
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly queue: string;
 }): Fleet {
   return {
     engines: async ({ activityId, workflowExecution: execution }) => {

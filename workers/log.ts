@@ -8,7 +8,7 @@ import { logLevel } from '../core/specification/log-level.js';
  * ZEROSCOUT_LOG_LEVEL: trace, debug, info (default), warn, error. At debug there is a line for every scored
  * candidate.
  */
-export function createLog({ role }: { role: string }): Logger {
+export function createLog({ role }: { readonly role: string }): Logger {
   return pino(
     { level: logLevel(process.env), base: { pid: process.pid, role } },
     process.stderr.isTTY
@@ -31,8 +31,8 @@ export function installTemporalRuntime({
   log,
   metricsAddress,
 }: {
-  log: Logger;
-  metricsAddress?: string | undefined;
+  readonly log: Logger;
+  readonly metricsAddress?: string | undefined;
 }): void {
   const method = (level: LogLevel) =>
     level === 'ERROR' ? 'error' : level === 'WARN' ? 'warn' : level === 'INFO' ? 'info' : 'debug';

@@ -34,7 +34,7 @@ export interface Backlog {
   readonly seconds: number;
 }
 
-export function createMetrics({ role, device }: { role: string; device: string }): Metrics {
+export function createMetrics({ role, device }: { readonly role: string; readonly device: string }): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ role, ...(role === 'score' ? { device } : {}) });
   collectDefaultMetrics({ register: registry });

@@ -16,6 +16,14 @@ export interface Monitor {
   close(): Promise<void>;
 }
 
+interface StartMonitorArguments {
+  readonly host: string;
+  readonly port: number;
+  readonly metrics: Metrics;
+  readonly readiness: () => Promise<Readiness>;
+  readonly temporal: string;
+}
+
 /**
  * `/healthz` answers 200 as long as the event loop runs; `/readyz` answers 200, or 503 with the conditions
  * that are not met. `temporal` is the address at which the SDK serves Temporal's metrics, which `/metrics`
@@ -27,13 +35,7 @@ export async function startMonitor({
   metrics,
   readiness,
   temporal,
-}: {
-  host: string;
-  port: number;
-  metrics: Metrics;
-  readiness: () => Promise<Readiness>;
-  temporal: string;
-}): Promise<Monitor> {
+}: StartMonitorArguments): Promise<Monitor> {
   const pages: Readonly<Record<string, () => Promise<{ status: number; type: string; text: string }>>> = {
     '/metrics': async () => {
       const parts = await Promise.all([metrics.text(), sdkMetrics(temporal)]);

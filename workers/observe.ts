@@ -69,7 +69,13 @@ type Queue = Pick<Backlog, 'queue' | 'device'> & { readonly name: string };
 /**
  * A control worker reports every queue, because a queue without workers has no other process to report it.
  */
-function queuesOf({ role, device }: { role: 'control' | 'score'; device: Device }): readonly Queue[] {
+function queuesOf({
+  role,
+  device,
+}: {
+  readonly role: 'control' | 'score';
+  readonly device: Device;
+}): readonly Queue[] {
   const score = (of: Device): Queue => ({ queue: 'score', device: of, name: scoreQueue(of) });
   return role === 'score'
     ? [score(device)]

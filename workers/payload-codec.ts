@@ -40,7 +40,13 @@ export function createPayloadCodec({ keys }: { readonly keys: readonly Encryptio
   };
 }
 
-function encrypt({ key: { id, secret }, payload }: { key: EncryptionKey; payload: Payload }): Payload {
+function encrypt({
+  key: { id, secret },
+  payload,
+}: {
+  readonly key: EncryptionKey;
+  readonly payload: Payload;
+}): Payload {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv(CIPHER, secret, nonce);
   const text = [cipher.update(Message.encode(payload).finish()), cipher.final()];
@@ -50,7 +56,13 @@ function encrypt({ key: { id, secret }, payload }: { key: EncryptionKey; payload
   };
 }
 
-function decrypt({ keys, payload }: { keys: readonly EncryptionKey[]; payload: Payload }): Payload {
+function decrypt({
+  keys,
+  payload,
+}: {
+  readonly keys: readonly EncryptionKey[];
+  readonly payload: Payload;
+}): Payload {
   const id = textOf(payload.metadata?.[KEY_ID]);
   const key = keys.find((one) => one.id === id);
   if (!key) {

@@ -17,8 +17,8 @@ export function createPolling({
   connection,
   namespace,
 }: {
-  connection: NativeConnection;
-  namespace: string;
+  readonly connection: NativeConnection;
+  readonly namespace: string;
 }): (device: string) => Promise<readonly string[]> {
   return async (device) => {
     const { pollers } = await connection.withDeadline(Date.now() + ANSWER_MS, () =>

@@ -7,20 +7,22 @@ import { runUntil } from './run-with-reconnect.js';
 /** The state in which a worker was stopped: working, or set aside. */
 export type EndState = 'stopped' | 'set aside';
 
+interface RunWhileTrustedArguments {
+  /** Creates the worker. Results that are computed after the signal is aborted must not be stored. */
+  readonly create: (trusted: AbortSignal) => Promise<Worker>;
+  readonly standing: StandingOptions;
+  readonly onWorker: (worker: Worker) => void;
+  readonly onSetAside: (record: WorkerRecord) => void;
+  readonly onReleased: () => void;
+}
+
 export async function runWhileTrusted({
   create,
   standing,
   onWorker,
   onSetAside,
   onReleased,
-}: {
-  /** Creates the worker. Results that are computed after the signal is aborted must not be stored. */
-  create: (trusted: AbortSignal) => Promise<Worker>;
-  standing: StandingOptions;
-  onWorker: (worker: Worker) => void;
-  onSetAside: (record: WorkerRecord) => void;
-  onReleased: () => void;
-}): Promise<EndState> {
+}: RunWhileTrustedArguments): Promise<EndState> {
   const { stop, records, worker: name } = standing;
   const isSetAside = async () => {
     const record = await records.find(name).catch(() => undefined);

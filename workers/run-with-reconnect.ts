@@ -48,6 +48,16 @@ class WatchedConnection extends Connection {
   }
 }
 
+interface RunWithReconnectArguments {
+  readonly create: () => Promise<Worker>;
+  readonly temporal: ConnectionOptions;
+  readonly stop: AbortSignal;
+  /** Called with each worker once it runs. */
+  readonly onWorker: (worker: Worker) => void;
+  /** Called when Temporal no longer answers. */
+  readonly onAway: () => void;
+}
+
 /**
  * A worker caches workflows, and the server sends only new events to it. A server that was restored from a
  * backup has fewer events than the worker's cache: it sends events again that the worker already has, and the
@@ -60,15 +70,7 @@ export async function runWithReconnect({
   stop,
   onWorker,
   onAway,
-}: {
-  create: () => Promise<Worker>;
-  temporal: ConnectionOptions;
-  stop: AbortSignal;
-  /** Called with each worker once it runs. */
-  onWorker: (worker: Worker) => void;
-  /** Called when Temporal no longer answers. */
-  onAway: () => void;
-}): Promise<void> {
+}: RunWithReconnectArguments): Promise<void> {
   const connection = WatchedConnection.lazy({
     ...temporal,
     channelArgs: { ...KEEPALIVE, ...RECONNECT },
@@ -93,7 +95,13 @@ export async function runWithReconnect({
 }
 
 /** Runs a worker until it is to stop, and waits until it has drained. */
-export async function runUntil({ worker, stop }: { worker: Worker; stop: AbortSignal }): Promise<void> {
+export async function runUntil({
+  worker,
+  stop,
+}: {
+  readonly worker: Worker;
+  readonly stop: AbortSignal;
+}): Promise<void> {
   const shutdown = () => void (worker.getState() === 'RUNNING' && worker.shutdown());
   stop.addEventListener('abort', shutdown);
   try {

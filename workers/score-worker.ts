@@ -118,17 +118,19 @@ function idleClockOf({ options, connection }: WorkerContext): IdleClock | undefi
   });
 }
 
+interface CreateWorkerArguments {
+  readonly context: WorkerContext;
+  readonly scorers: Scorers;
+  readonly standing: AbortSignal;
+  readonly clock: IdleClock | undefined;
+}
+
 function createWorker({
   context,
   scorers: { pool, images },
   standing,
   clock,
-}: {
-  readonly context: WorkerContext;
-  readonly scorers: Scorers;
-  readonly standing: AbortSignal;
-  readonly clock: IdleClock | undefined;
-}): Promise<Worker> {
+}: CreateWorkerArguments): Promise<Worker> {
   const { options, gate, sdk } = context;
   const scoring = scoringOf({ context, pool, standing });
   const activities = createScoreActivities({ store: options.store, images, gate, scoring });

@@ -11,6 +11,13 @@ export type NotificationDetails = Pick<
   'event' | 'failure' | 'summary' | 'changes' | 'workers' | 'delivery'
 >;
 
+interface NotifyArguments {
+  readonly search: string;
+  readonly run: string;
+  readonly specification: Specification;
+  readonly news: NotificationDetails;
+}
+
 /**
  * Returns the reason if the notification failed. The search itself has not failed, since its ranking exists.
  */
@@ -19,12 +26,7 @@ export async function notify({
   run,
   specification: { notify, name, space },
   news,
-}: {
-  search: string;
-  run: string;
-  specification: Specification;
-  news: NotificationDetails;
-}): Promise<string | undefined> {
+}: NotifyArguments): Promise<string | undefined> {
   if (!notify) return undefined;
   const schedule = workflowInfo().memo?.schedule as string | undefined;
   const told = proxyActivities<SearchActivities>({

@@ -28,6 +28,15 @@ export interface ShardProgress {
   readonly onFinished: (candidates: number) => void;
 }
 
+interface ScoreListArguments {
+  readonly work: AddressedInput & { search: string; run: string; list: CandidateListRef };
+  readonly window?: number;
+  /** If the list is one of several: the number of its first shard, and the total number of shards. */
+  readonly shards?: { readonly first: number; readonly of: number };
+  readonly nextShard: number;
+  readonly progress: ShardProgress;
+}
+
 /** Scores from shard `nextShard` on, `window` shards at a time. */
 export async function scoreList({
   work,
@@ -35,14 +44,7 @@ export async function scoreList({
   shards: { first, of } = { first: 0, of: shardsOf(work) },
   nextShard,
   progress: { running, isPaused, onStarted, onFinished },
-}: {
-  work: AddressedInput & { search: string; run: string; list: CandidateListRef };
-  window?: number;
-  /** If the list is one of several: the number of its first shard, and the total number of shards. */
-  shards?: { readonly first: number; readonly of: number };
-  nextShard: number;
-  progress: ShardProgress;
-}): Promise<Outcome> {
+}: ScoreListArguments): Promise<Outcome> {
   const { specification, list } = work;
   const { shardSize, device } = specification.execution;
   const fleet = proxyActivities<SearchActivities>({

@@ -6,25 +6,27 @@ import type { Outcome } from './score-list.js';
 /** The number of rounds of scoring and auditing after which a stage gives up on missing scores. */
 export const MAX_ROUNDS = 10;
 
+interface ScoreMissingArguments {
+  readonly state: () => Pick<PartState, 'todo' | 'attempt' | 'verification'>;
+  readonly score: () => Promise<Outcome>;
+  /**
+   * Verifies scores and discards wrong ones, which the next audit finds missing; absent if nothing is
+   * verified.
+   */
+  readonly verify?: (() => Promise<void>) | undefined;
+  /** Finds the missing scores, and counts one more attempt. */
+  readonly auditAgain: () => Promise<void>;
+  /** Uncounts the last attempt. */
+  readonly forgive: () => void;
+}
+
 export async function scoreMissing({
   state,
   score,
   verify,
   auditAgain,
   forgive,
-}: {
-  state: () => Pick<PartState, 'todo' | 'attempt' | 'verification'>;
-  score: () => Promise<Outcome>;
-  /**
-   * Verifies scores and discards wrong ones, which the next audit finds missing; absent if nothing is
-   * verified.
-   */
-  verify?: (() => Promise<void>) | undefined;
-  /** Finds the missing scores, and counts one more attempt. */
-  auditAgain: () => Promise<void>;
-  /** Uncounts the last attempt. */
-  forgive: () => void;
-}): Promise<Outcome> {
+}: ScoreMissingArguments): Promise<Outcome> {
   while (state().todo.count > 0 && state().attempt < MAX_ROUNDS) {
     if ((await score()) === 'history is long') return 'history is long';
     const { count } = state().todo;

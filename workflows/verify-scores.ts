@@ -108,9 +108,9 @@ async function verifyRange({
   sample,
   range,
 }: {
-  work: VerificationRequest;
-  sample: Sample;
-  range: SampleRange;
+  readonly work: VerificationRequest;
+  readonly sample: Sample;
+  readonly range: SampleRange;
 }): Promise<Found> {
   const { worker, from, to, family } = range;
   const ofFamily = family ? { family } : {};
@@ -155,21 +155,21 @@ const example = ({ score, worker, verifier, difference }: Disagreement) => ({
   difference,
 });
 
+interface JudgeArguments {
+  readonly worker: string;
+  readonly verifier: string;
+  readonly claims: readonly { readonly index: number }[];
+  readonly third: VerifyResult | undefined;
+}
+
 /**
  * Decides two against one. If no third worker has computed the score, or it agrees with neither, all are
  * suspected.
  */
-function judge({
-  worker,
-  verifier,
-  claims,
-  third,
-}: {
-  worker: string;
-  verifier: string;
-  claims: readonly { readonly index: number }[];
-  third: VerifyResult | undefined;
-}): { guilty: string[]; suspected: string[] } {
+function judge({ worker, verifier, claims, third }: JudgeArguments): {
+  guilty: string[];
+  suspected: string[];
+} {
   const both = [worker, verifier];
   if (!third || third.failed === claims.length) return { guilty: [], suspected: both };
   const guilty = new Set<string>();
@@ -194,9 +194,9 @@ async function computeElsewhere({
   sample,
   input,
 }: {
-  work: VerificationRequest;
-  sample: Sample;
-  input: Pick<VerifyInput, 'from' | 'to' | 'except' | 'claims' | 'family'>;
+  readonly work: VerificationRequest;
+  readonly sample: Sample;
+  readonly input: Pick<VerifyInput, 'from' | 'to' | 'except' | 'claims' | 'family'>;
 }): Promise<VerifyResult | undefined> {
   const { device } = work.specification.execution;
   const fleet = proxyActivities<SearchActivities>({

@@ -9,6 +9,15 @@ const KEPT_OUTPUT = 2_000;
  */
 const INHERITED = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'TZ'];
 
+interface RunCommandArguments {
+  readonly command: string;
+  readonly body: string;
+  readonly event: string;
+  readonly search: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+}
+
 /** Runs the line in a shell in its own process group, so that the time limit ends its children too. */
 export function runCommand({
   command,
@@ -17,14 +26,7 @@ export function runCommand({
   search,
   env,
   signal,
-}: {
-  command: string;
-  body: string;
-  event: string;
-  search: string;
-  env: NodeJS.ProcessEnv;
-  signal: AbortSignal;
-}): Promise<void> {
+}: RunCommandArguments): Promise<void> {
   const inherited = INHERITED.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]));
   const child = spawn('/bin/sh', ['-c', command], {
     detached: true,

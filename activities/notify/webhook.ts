@@ -61,9 +61,9 @@ function secretOf({
   listed,
   env,
 }: {
-  name: string;
-  listed: readonly string[];
-  env: NodeJS.ProcessEnv;
+  readonly name: string;
+  readonly listed: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
 }): string {
   // The message is the same whether or not the variable is set, so that the author of a specification learns
   // nothing about this environment.
@@ -78,7 +78,7 @@ function secretOf({
 }
 
 /** An address that is written in the URL itself is connected to without a lookup, so it is checked here. */
-function checkUrl({ url, allowed }: { url: string; allowed: AllowedAddresses }): URL {
+function checkUrl({ url, allowed }: { readonly url: string; readonly allowed: AllowedAddresses }): URL {
   const parsed = new URL(url);
   const literal = parseLiteralAddress(parsed);
   const kind = literal === undefined ? undefined : findRefusedKind(literal, allowed);
@@ -105,8 +105,8 @@ function createCheckedLookup({
   allowed,
   resolve,
 }: {
-  allowed: AllowedAddresses;
-  resolve: Resolve;
+  readonly allowed: AllowedAddresses;
+  readonly resolve: Resolve;
 }): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname).then(
@@ -123,19 +123,15 @@ function createCheckedLookup({
   };
 }
 
-function post({
-  url,
-  body,
-  headers,
-  lookup,
-  signal,
-}: {
-  url: URL;
-  body: string;
-  headers: Readonly<Record<string, string>>;
-  lookup: LookupFunction;
-  signal: AbortSignal;
-}): Promise<IncomingMessage> {
+interface PostArguments {
+  readonly url: URL;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly lookup: LookupFunction;
+  readonly signal: AbortSignal;
+}
+
+function post({ url, body, headers, lookup, signal }: PostArguments): Promise<IncomingMessage> {
   const request = url.protocol === 'https:' ? requestHttps : requestHttp;
   const bytes = Buffer.from(body);
   // A new agent is used, because a pooled connection of another client, or a proxy from the environment,
@@ -163,13 +159,21 @@ function reasonOf(error: NodeJS.ErrnoException): string {
   return error.message || error.code || error.name;
 }
 
-function refusal({ host, kind, is }: { host: string; kind: string; is: string }): ApplicationFailure {
+function refusal({
+  host,
+  kind,
+  is,
+}: {
+  readonly host: string;
+  readonly kind: string;
+  readonly is: string;
+}): ApplicationFailure {
   return ApplicationFailure.nonRetryable(
     `notify.webhook: ${host} ${is} ${kind}, where webhooks are not sent; ${ALLOW_SETTING} of the control workers can allow it`,
   );
 }
 
 /** `sha256=` followed by the HMAC-SHA256 of the body in hexadecimal. */
-function signatureOf({ secret, body }: { secret: string; body: string }): string {
+function signatureOf({ secret, body }: { readonly secret: string; readonly body: string }): string {
   return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
 }

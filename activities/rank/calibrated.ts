@@ -26,17 +26,14 @@ export async function readCalibratedScore({
   return scoreBy({ calibration, proxies, space: openSpace(space), resolution: fidelity.resolution });
 }
 
-function scoreBy({
-  calibration,
-  proxies,
-  space,
-  resolution,
-}: {
+interface ScoreByArguments {
   readonly calibration: Calibration;
   readonly proxies: readonly string[];
   readonly space: Space;
   readonly resolution: number;
-}): ScoreUnit {
+}
+
+function scoreBy({ calibration, proxies, space, resolution }: ScoreByArguments): ScoreUnit {
   const places = calibration.proxies.map((proxy) => proxies.indexOf(proxy));
   return (unit, shares) =>
     calibratedScore(calibration, {

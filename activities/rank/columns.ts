@@ -96,17 +96,14 @@ export function createColumns({
   }
 }
 
-function addTerms({
-  scores,
-  shares,
-  kind,
-  weight,
-}: {
+interface AddTermsArguments {
   readonly scores: Float64Array;
   readonly shares: Float64Array;
   readonly kind: Specification['aggregation']['kind'];
   readonly weight: number;
-}): void {
+}
+
+function addTerms({ scores, shares, kind, weight }: AddTermsArguments): void {
   for (let i = 0; i < scores.length; i += 1)
     scores[i] = scores[i]! + rankTerm({ kind, weight, share: shares[i]! });
 }
@@ -114,21 +111,23 @@ function addTerms({
 /** Returns the path of a chunk of one column. */
 type ColumnFile = (chunk: number, what: 'raw' | 'sorted') => string;
 
+interface SumsOfDrawsArguments {
+  /** The columns of one proxy, one for each draw. */
+  readonly files: readonly ColumnFile[];
+  /** The index of the chunk, and the number of chunks. */
+  readonly index: number;
+  readonly count: number;
+  /** The number of units in the chunk. */
+  readonly length: number;
+}
+
 /** For each unit of a chunk, the sums over the draws of its ranks in the whole cohort and of its values. */
 async function sumsOfDraws({
   files,
   index,
   count,
   length,
-}: {
-  /** The columns of one proxy, one for each draw. */
-  files: readonly ColumnFile[];
-  /** The index of the chunk, and the number of chunks. */
-  index: number;
-  count: number;
-  /** The number of units in the chunk. */
-  length: number;
-}): Promise<{ readonly ranks: Float64Array; readonly sums: Float64Array }> {
+}: SumsOfDrawsArguments): Promise<{ readonly ranks: Float64Array; readonly sums: Float64Array }> {
   const ranks = new Float64Array(length);
   const sums = new Float64Array(length);
   for (const file of files) {

@@ -16,8 +16,8 @@ export async function createLatencyColumn({
   latencies,
   scopes,
 }: {
-  latencies: ScoreStore;
-  scopes: Readonly<Record<string, string>>;
+  readonly latencies: ScoreStore;
+  readonly scopes: Readonly<Record<string, string>>;
 }): Promise<LatencyColumn> {
   const names = Object.keys(scopes).sort();
   const rounds = await Promise.all(names.map((scope) => findLastRound({ latencies, scope })));

@@ -13,7 +13,13 @@ export interface NumberedMember {
 const BLOCK_MEMBERS = 1_000;
 
 /** Creates files in `folder`, one for each chunk of `chunkUnits` units. */
-export function createMembers({ folder, chunkUnits }: { folder: string; chunkUnits: number }) {
+export function createMembers({
+  folder,
+  chunkUnits,
+}: {
+  readonly folder: string;
+  readonly chunkUnits: number;
+}) {
   const chunks = new Map<number, { file: FileHandle; waiting: NumberedMember[] }>();
   const path = (chunk: number) => join(folder, `members-${chunk}`);
   return {

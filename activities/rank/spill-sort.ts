@@ -6,6 +6,13 @@ import { appendBlock, readBlocks } from './blocks.js';
 /** The number of rows of each run that are in memory while runs are merged. */
 const BLOCK_ROWS = 250;
 
+interface SortRowsArguments<T> {
+  readonly rows: AsyncIterable<readonly T[]>;
+  readonly compare: (a: T, b: T) => number;
+  readonly runRows: number;
+  readonly folder: string;
+}
+
 /**
  * External merge sort: sorts `runRows` rows at a time, writes each run but the last to `folder`, then merges
  * all runs.
@@ -15,12 +22,7 @@ export async function* sortRows<T>({
   compare,
   runRows,
   folder,
-}: {
-  rows: AsyncIterable<readonly T[]>;
-  compare: (a: T, b: T) => number;
-  runRows: number;
-  folder: string;
-}): AsyncGenerator<readonly T[]> {
+}: SortRowsArguments<T>): AsyncGenerator<readonly T[]> {
   const runs: AsyncIterable<readonly T[]>[] = [];
   let run: T[] = [];
   for await (const block of rows) {
@@ -55,8 +57,8 @@ async function* mergeRuns<T>({
   runs,
   compare,
 }: {
-  runs: readonly AsyncIterable<readonly T[]>[];
-  compare: (a: T, b: T) => number;
+  readonly runs: readonly AsyncIterable<readonly T[]>[];
+  readonly compare: (a: T, b: T) => number;
 }): AsyncGenerator<readonly T[]> {
   let out: T[] = [];
   const cursors = [];

@@ -27,7 +27,7 @@ process.on('disconnect', () => process.exit(0));
 tell({ type: 'up' });
 
 /** Runs a worker until it is preempted. One that cannot connect ends, and is started again like any other. */
-async function start({ name, milliseconds }: ToHost & { type: 'start' }): Promise<void> {
+async function start({ name, milliseconds }: ToHost & { readonly type: 'start' }): Promise<void> {
   const stop = new AbortController();
   running.set(name, stop);
   try {

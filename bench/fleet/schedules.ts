@@ -47,10 +47,14 @@ export async function runSchedules(stage: Stage, { schedules, candidates }: Sche
   };
 }
 
-async function create(
-  { client, store }: Stage,
-  given: { readonly name: string; readonly cron: string; readonly candidates: number; readonly seed: number },
-): Promise<void> {
+interface CreateArguments {
+  readonly name: string;
+  readonly cron: string;
+  readonly candidates: number;
+  readonly seed: number;
+}
+
+async function create({ client, store }: Stage, given: CreateArguments): Promise<void> {
   const { name, cron, candidates, seed } = given;
   const read = readOrder({ id: name, candidates, shardSize: 64, window: 8, seed });
   const timing = { cron, timezone: 'UTC', jitter: 0, catchup: MINUTE_MS, overlap: 'skip' } as const;

@@ -8,6 +8,14 @@ import { median, spread } from './statistics.js';
 const MEGA = 1e6;
 const WARM_UP = -1;
 
+interface CompareWithBaselineArguments {
+  readonly space: BenchSpace;
+  readonly candidates: number;
+  readonly rounds: number;
+  /** How zeroscout draws weights; PyTorch draws them for each candidate, as published code does. */
+  readonly weights: Setting['weights'];
+}
+
 /**
  * Measures the same candidates on both sides, in turn, for each scenario of the space and each way of using
  * the cores.
@@ -17,13 +25,7 @@ export async function compareWithBaseline({
   candidates: count,
   rounds,
   weights,
-}: {
-  space: BenchSpace;
-  candidates: number;
-  rounds: number;
-  /** How zeroscout draws weights; PyTorch draws them for each candidate, as published code does. */
-  weights: Setting['weights'];
-}) {
+}: CompareWithBaselineArguments) {
   const cores = availableParallelism();
   const baseline = await startBaseline();
   const rows: Awaited<ReturnType<typeof compare>>[] = [];
@@ -43,6 +45,15 @@ export async function compareWithBaseline({
   return { versions: baseline.versions, rounds, rows };
 }
 
+interface CompareArguments {
+  readonly scenario: Scenario;
+  readonly way: Pick<Setting, 'scorers' | 'threads'>;
+  readonly weights: Setting['weights'];
+  readonly count: number;
+  readonly rounds: number;
+  readonly baseline: Baseline;
+}
+
 async function compare({
   scenario: { name, space, batch, resolution, target, count = 0, ...scenario },
   way,
@@ -50,14 +61,7 @@ async function compare({
   count: asked,
   rounds,
   baseline,
-}: {
-  scenario: Scenario;
-  way: Pick<Setting, 'scorers' | 'threads'>;
-  weights: Setting['weights'];
-  count: number;
-  rounds: number;
-  baseline: Baseline;
-}) {
+}: CompareArguments) {
   const cores = availableParallelism();
   const length = count || asked;
   const candidates = (round: number) => scenario.candidates(round, length);

@@ -16,9 +16,9 @@ export async function compareWithRandom({
   seed,
   scorers,
 }: {
-  budget: number;
-  seed: number;
-  scorers: number;
+  readonly budget: number;
+  readonly seed: number;
+  readonly scorers: number;
 }) {
   const space = openSpace(SPACE);
   const pool = createScorerPool({ script: SCRIPTS.blocks, size: scorers });
@@ -41,17 +41,14 @@ export async function compareWithRandom({
   }
 }
 
-function report({
-  evolved,
-  random,
-  budget,
-  seed,
-}: {
-  evolved: readonly Scored[];
-  random: readonly Scored[];
-  budget: number;
-  seed: number;
-}) {
+interface ReportArguments {
+  readonly evolved: readonly Scored[];
+  readonly random: readonly Scored[];
+  readonly budget: number;
+  readonly seed: number;
+}
+
+function report({ evolved, random, budget, seed }: ReportArguments) {
   const all = [...evolved, ...random];
   const columns = openSpace(SPACE).proxies.map((proxy) => ({
     proxy,

@@ -100,17 +100,14 @@ function processorSeconds(pool: ScorerPool): number {
   return pool.pids().reduce((sum, pid) => sum + cpuSeconds(pid), 0);
 }
 
-function requestOf({
-  side,
-  space,
-  candidate,
-  resolution,
-}: {
+interface RequestOfArguments {
   readonly side: Side;
   readonly space: SpaceSpecification;
   readonly candidate: string;
   readonly resolution: number;
-}): ScoreRequest {
+}
+
+function requestOf({ side, space, candidate, resolution }: RequestOfArguments): ScoreRequest {
   const { draws, batch, weights, features } = PRESETS.standard;
   const { assembled } = ASSEMBLIES;
   const names = Object.keys(assembled.weights) as (keyof typeof assembled.weights)[];

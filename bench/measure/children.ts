@@ -88,7 +88,7 @@ export async function compareChildren({ budget, seed, scorers, ...fidelity }: Ch
 
 const isOf =
   (wanted: PrefixDepth) =>
-  ({ depth }: { depth: PrefixDepth }) =>
+  ({ depth }: { readonly depth: PrefixDepth }) =>
     depth === wanted;
 
 function mean(times: readonly Time[], unit: keyof Time): number {

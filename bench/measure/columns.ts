@@ -83,8 +83,8 @@ export function scoreMembers({
   columns,
   members,
 }: {
-  columns: readonly Column[];
-  members: readonly number[];
+  readonly columns: readonly Column[];
+  readonly members: readonly number[];
 }): Float64Array {
   const scored = scoredCandidates(columns[0]!.cohort);
   const proxies = ['expressivity', 'progressivity', 'trainability'] as const;
@@ -114,9 +114,9 @@ export function tauOfUnits({
   score,
   truth,
 }: {
-  setting: Setting;
-  score: ArrayLike<number>;
-  truth: Truth;
+  readonly setting: Setting;
+  readonly score: ArrayLike<number>;
+  readonly truth: Truth;
 }): number[] {
   const scores = unitsOf(cohort).map((unit) => score[unit]!);
   return truth.datasets.map((_, column) =>

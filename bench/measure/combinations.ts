@@ -31,8 +31,8 @@ export async function combinationRows({
   folder,
   truth,
 }: {
-  folder: string;
-  truth: Truth;
+  readonly folder: string;
+  readonly truth: Truth;
 }): Promise<CombinationRow[]> {
   const rows: CombinationRow[] = [];
   for (const [setting, { columns }] of await readColumns(folder)) {

@@ -15,9 +15,9 @@ export async function measureAgreement({
   count,
   print,
 }: {
-  device: BatchedDevice;
-  count: number;
-  print: (line: string) => void;
+  readonly device: BatchedDevice;
+  readonly count: number;
+  readonly print: (line: string) => void;
 }) {
   const candidates = randomCandidates(count);
   const sides: ScoreResult[][] = [];

@@ -23,17 +23,19 @@ export function openPool(device: BatchedDevice | 'cpu'): ScorerPool {
   });
 }
 
+interface ScoreAllArguments {
+  readonly pool: ScorerPool;
+  readonly candidates: readonly string[];
+  readonly preset: 'screen' | 'standard';
+  readonly seed: number;
+}
+
 export async function scoreAll({
   pool,
   candidates,
   preset,
   seed,
-}: {
-  pool: ScorerPool;
-  candidates: readonly string[];
-  preset: 'screen' | 'standard';
-  seed: number;
-}): Promise<{ seconds: number; results: ScoreResult[] }> {
+}: ScoreAllArguments): Promise<{ seconds: number; results: ScoreResult[] }> {
   const { draws, ...fidelity } = { ...PRESETS[preset], resolution: RESOLUTION };
   const numbers = Array.from({ length: draws }, (_, draw) => draw);
   const space = { kind: 'nas-bench-201' } as const;

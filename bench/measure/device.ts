@@ -111,9 +111,9 @@ async function largeBatch({
   batch,
   candidates: count,
 }: {
-  bench: DeviceBench;
-  batch: number;
-  candidates: number;
+  readonly bench: DeviceBench;
+  readonly batch: number;
+  readonly candidates: number;
 }) {
   const candidates = randomCandidates(Math.min(count, most));
   const size = estimateSupernetSize({ device, batch, resolution: RESOLUTION });
@@ -143,9 +143,9 @@ async function againstPyTorch({
   candidates,
   device,
 }: {
-  batch: number;
-  candidates: readonly string[];
-  device: BatchedDevice;
+  readonly batch: number;
+  readonly candidates: readonly string[];
+  readonly device: BatchedDevice;
 }) {
   const baseline = await startBaseline();
   try {

@@ -34,7 +34,13 @@ export const drawingOf: Readonly<Record<Drawing, DrawOf>> = {
  * Gram-Schmidt over the rows of [out, in * k * k], or over its columns if these are fewer; the mean square is
  * 2 / fan-in, as in He normal.
  */
-function orthogonal({ values, shape }: { values: Float32Array; shape: readonly number[] }): Float32Array {
+function orthogonal({
+  values,
+  shape,
+}: {
+  readonly values: Float32Array;
+  readonly shape: readonly number[];
+}): Float32Array {
   const columns = fanIn(shape);
   const rows = values.length / columns;
   const byRows = rows <= columns;

@@ -30,8 +30,8 @@ export async function startEndToEnd({
   batch,
   candidates,
 }: {
-  batch: number;
-  candidates: readonly string[];
+  readonly batch: number;
+  readonly candidates: readonly string[];
 }): Promise<EndToEnd> {
   const folder = await mkdtemp(join(tmpdir(), 'zeroscout-bench-'));
   const env = benchEnvironment(folder);
@@ -88,8 +88,8 @@ async function memoryOf({
   home,
   workers,
 }: {
-  home: Home;
-  workers: Readonly<Record<string, ChildProcess>>;
+  readonly home: Home;
+  readonly workers: Readonly<Record<string, ChildProcess>>;
 }): Promise<Record<string, number>> {
   const { temporal, nats } = await findRunning({ home });
   const pids: Record<string, number> = { temporal: temporal?.pid ?? 0, nats: nats?.pid ?? 0 };

@@ -22,9 +22,9 @@ export async function evolveAlone({
   seed,
   score,
 }: {
-  budget: number;
-  seed: number;
-  score: (children: readonly string[]) => Promise<readonly ScoreResult[]>;
+  readonly budget: number;
+  readonly seed: number;
+  readonly score: (children: readonly string[]) => Promise<readonly ScoreResult[]>;
 }): Promise<readonly Scored[]> {
   const space = openSpace(SPACE);
   const { population, generation: size } = EVOLUTION;
@@ -52,19 +52,21 @@ export async function evolveAlone({
   return all;
 }
 
+interface ScoreAllArguments {
+  readonly pool: ScorerPool;
+  readonly batch: number;
+  readonly resolution: number;
+  readonly seed: number;
+  readonly candidates: readonly string[];
+}
+
 export function scoreAll({
   pool,
   batch,
   resolution,
   seed,
   candidates,
-}: {
-  pool: ScorerPool;
-  batch: number;
-  resolution: number;
-  seed: number;
-  candidates: readonly string[];
-}): Promise<ScoreResult[]> {
+}: ScoreAllArguments): Promise<ScoreResult[]> {
   const fidelity = { batch, resolution, weights: 'shared', features: 'blocks' } as const;
   return Promise.all(
     candidates.map((candidate) => pool.score({ space: SPACE, candidate, seed, fidelity, draws: [0] })),

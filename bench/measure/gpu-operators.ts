@@ -125,7 +125,13 @@ const LINKS: readonly Link[] = [
 ];
 
 /** One line for each operator and size: microseconds, and the bytes of its passes divided by that time. */
-export async function measureOperators({ device, rows = 128 }: { device: Provider; rows?: number }) {
+export async function measureOperators({
+  device,
+  rows = 128,
+}: {
+  readonly device: Provider;
+  readonly rows?: number;
+}) {
   const lines: string[] = [];
   for (const size of SIZES) {
     const megabytes = (BATCH * rows * size.channels * size.height * size.width * 4) / 1e6;
@@ -149,20 +155,16 @@ export async function measureOperators({ device, rows = 128 }: { device: Provide
   return lines;
 }
 
+interface TimeChainArguments {
+  readonly device: Provider;
+  readonly link: Link;
+  readonly rows: number;
+  readonly size: Size;
+  readonly length: number;
+}
+
 /** Milliseconds of a run, the minimum of a few. */
-async function timeChain({
-  device,
-  link,
-  rows,
-  size,
-  length,
-}: {
-  device: Provider;
-  link: Link;
-  rows: number;
-  size: Size;
-  length: number;
-}): Promise<number> {
+async function timeChain({ device, link, rows, size, length }: TimeChainArguments): Promise<number> {
   const kit = new Kit(new GraphBuilder(), BATCH, dialectOf(device));
   const first = random(kit, BATCH, rows, size.channels, size.height * size.width);
   let x = first;

@@ -13,8 +13,8 @@ export async function profileSupernet({
   candidates,
   setting,
 }: {
-  candidates: readonly string[];
-  setting: SupernetSetting;
+  readonly candidates: readonly string[];
+  readonly setting: SupernetSetting;
 }): Promise<string[]> {
   const events = await profile(async (profilePrefix) => {
     const scorer = createBatchedScorer({

@@ -69,8 +69,8 @@ export async function measureSupernet({
   candidates,
   setting,
 }: {
-  candidates: readonly string[];
-  setting: SupernetSetting;
+  readonly candidates: readonly string[];
+  readonly setting: SupernetSetting;
 }): Promise<SupernetMeasurement> {
   const { draws: count } = setting;
   const times = timeSupernets();

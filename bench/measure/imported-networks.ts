@@ -47,8 +47,8 @@ export async function compareImportedNetworks({
   folder,
   rounds,
 }: {
-  folder?: string | undefined;
-  rounds: number;
+  readonly folder?: string | undefined;
+  readonly rounds: number;
 }) {
   const place = folder ?? (await mkdtemp(join(tmpdir(), 'zeroscout-onnx-')));
   await mkdir(place, { recursive: true });
@@ -91,7 +91,15 @@ async function startTorch() {
 }
 
 /** Reads the file, and lets PyTorch cut its own network at the features that were found in it. */
-async function load({ name, file, torch }: { name: string; file: string; torch: Torch }): Promise<Loaded> {
+async function load({
+  name,
+  file,
+  torch,
+}: {
+  readonly name: string;
+  readonly file: string;
+  readonly torch: Torch;
+}): Promise<Loaded> {
   await torch.ask({ do: 'export', network: name, file });
   const options = {
     batch: BATCH,
@@ -123,21 +131,18 @@ async function load({ name, file, torch }: { name: string; file: string; torch: 
   };
 }
 
+interface CompareArguments {
+  readonly loaded: Loaded;
+  readonly torch: Torch;
+  readonly rounds: number;
+  readonly cores: number;
+}
+
 /**
  * Ways of using the cores: searches run several scorers with one thread; `zeroscout score` runs one with all
  * threads.
  */
-async function compare({
-  loaded,
-  torch,
-  rounds,
-  cores,
-}: {
-  loaded: Loaded;
-  torch: Torch;
-  rounds: number;
-  cores: number;
-}) {
+async function compare({ loaded, torch, rounds, cores }: CompareArguments) {
   const many = startOurs({ loaded, scorers: cores, threads: 1 });
   const one = startOurs({ loaded, scorers: 1, threads: cores });
   try {
@@ -191,9 +196,9 @@ function startOurs({
   scorers,
   threads,
 }: {
-  loaded: Loaded;
-  scorers: number;
-  threads: number;
+  readonly loaded: Loaded;
+  readonly scorers: number;
+  readonly threads: number;
 }) {
   const pool = createScorerPool({ script: SCRIPTS.blocks, size: scorers, scorer: { threads } });
   let peak = 0;

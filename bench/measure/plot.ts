@@ -20,9 +20,9 @@ export function scatterSvg({
   xTitle,
   yTitle,
 }: {
-  points: readonly Point[];
-  xTitle: string;
-  yTitle: string;
+  readonly points: readonly Point[];
+  readonly xTitle: string;
+  readonly yTitle: string;
 }): string {
   const xs = points.map(({ x }) => Math.log10(x));
   const ys = points.flatMap(({ low, high }) => [low, high]);

@@ -37,7 +37,13 @@ export interface ProxyRow {
 }
 
 /** Sides alternate candidate by candidate. Ours is a scorer process, as workers start it. */
-export async function compareProxies({ candidates: count, batch }: { candidates: number; batch: number }) {
+export async function compareProxies({
+  candidates: count,
+  batch,
+}: {
+  readonly candidates: number;
+  readonly batch: number;
+}) {
   const torch = await startProgram<Answer & First>('whole_time.py');
   const scorer = createScorerPool({ script: SCRIPTS.blocks, size: 1, scorer: { threads: 1 } });
   const candidates = randomNasBench201(count + WARM_UP);

@@ -44,8 +44,8 @@ async function startPureScoring({
   setting: { space, resolution, batch, scorers, threads, prefixes = 'blocks', weights },
   candidates,
 }: {
-  setting: Setting;
-  candidates: readonly string[];
+  readonly setting: Setting;
+  readonly candidates: readonly string[];
 }): Promise<PureScoring> {
   const pool = createScorerPool({ script: SCRIPTS[prefixes], size: scorers, scorer: { threads } });
   let peak = 0;

@@ -121,7 +121,7 @@ function randomCandidates({ space, round, count }: Drawn): string[] {
 }
 
 /** Random candidates whose text matches a regular expression. */
-function randomLike({ space, like, round, count }: Drawn & { like: RegExp }): string[] {
+function randomLike({ space, like, round, count }: Drawn & { readonly like: RegExp }): string[] {
   const { random } = openSpace(space);
   const found: string[] = [];
   for (let draw = 0; found.length < count; draw++) {
@@ -135,7 +135,7 @@ function randomLike({ space, like, round, count }: Drawn & { like: RegExp }): st
  * Children with two replacements, as an evolution breeds them, whose FLOPs are within a tenth of the
  * parent's.
  */
-function children({ space, parent, round, count }: Drawn & { parent: string }): string[] {
+function children({ space, parent, round, count }: Drawn & { readonly parent: string }): string[] {
   const { mutate, costs } = openSpace(space);
   const flops = (candidate: string) => costs({ candidate, resolution: 224 }).flops;
   const found: string[] = [];

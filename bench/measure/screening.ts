@@ -28,8 +28,8 @@ export async function screeningRows({
   folder,
   truth,
 }: {
-  folder: string;
-  truth: Truth;
+  readonly folder: string;
+  readonly truth: Truth;
 }): Promise<ScreeningRow[]> {
   const rows: ScreeningRow[] = [];
   for (const [setting, { columns }] of await readColumns(folder)) {
@@ -43,17 +43,14 @@ export async function screeningRows({
   return rows;
 }
 
-function screen({
-  bySeed,
-  draws,
-  keep,
-  truth,
-}: {
-  bySeed: readonly (readonly Column[])[];
-  draws: number;
-  keep: number;
-  truth: Truth;
-}) {
+interface ScreenArguments {
+  readonly bySeed: readonly (readonly Column[])[];
+  readonly draws: number;
+  readonly keep: number;
+  readonly truth: Truth;
+}
+
+function screen({ bySeed, draws, keep, truth }: ScreenArguments) {
   const runs = bySeed.map((columns) => {
     const all = scoredCandidates(columns[0]!.cohort).map((_, i) => i);
     const whole = rankMembers({ columns, members: all });
@@ -85,8 +82,8 @@ function rankMembers({
   columns,
   members,
 }: {
-  columns: readonly Column[];
-  members: readonly number[];
+  readonly columns: readonly Column[];
+  readonly members: readonly number[];
 }): number[] {
   const names = scoredCandidates(columns[0]!.cohort);
   const candidates = members.map((member) => names[member]!);
@@ -94,18 +91,15 @@ function rankMembers({
   return Array.from(rows, (row) => members[row]!);
 }
 
+interface TopAccuracyArguments {
+  readonly columns: readonly Column[];
+  readonly ranking: readonly number[];
+  readonly dataset: number;
+  readonly truth: Truth;
+}
+
 /** The mean true accuracy of the first 50 written candidates of a ranking of units. */
-function topAccuracy({
-  columns,
-  ranking,
-  dataset,
-  truth,
-}: {
-  columns: readonly Column[];
-  ranking: readonly number[];
-  dataset: number;
-  truth: Truth;
-}): number {
+function topAccuracy({ columns, ranking, dataset, truth }: TopAccuracyArguments): number {
   const members = new Map<number, string[]>();
   unitsOf(columns[0]!.cohort).forEach((unit, i) => {
     members.set(unit, [...(members.get(unit) ?? []), written[i]!]);

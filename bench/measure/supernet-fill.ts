@@ -24,7 +24,7 @@ export interface SupernetFill {
  * by generation, in the one that was opened for their parents. There is no selection here; under selection
  * candidates become more alike.
  */
-export function measureFill({ limit }: { limit: number }): SupernetFill[] {
+export function measureFill({ limit }: { readonly limit: number }): SupernetFill[] {
   const { enumeration, representative } = nasBench201;
   const { size, at } = enumeration;
   const written = Array.from({ length: size }, (_, i) => at(i));
@@ -66,9 +66,9 @@ function fillRow({
   cells,
   fit,
 }: {
-  list: string;
-  cells: readonly (readonly SupernetCell[])[];
-  fit: ReturnType<typeof chooseFit>;
+  readonly list: string;
+  readonly cells: readonly (readonly SupernetCell[])[];
+  readonly fit: ReturnType<typeof chooseFit>;
 }): SupernetFill {
   const split = cells.map((each) => splitIntoRuns({ cells: each, ...fit }));
   const all = { cells: cells.flat(), runs: split.flat(), capacities: fit.capacities };

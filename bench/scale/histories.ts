@@ -17,8 +17,8 @@ export async function readHistories({
   client,
   workflowId,
 }: {
-  client: Client;
-  workflowId: string;
+  readonly client: Client;
+  readonly workflowId: string;
 }): Promise<Histories> {
   const lengths: { events: number; bytes: number }[] = [];
   const activities: { name: string; from: number; to: number }[] = [];
@@ -39,7 +39,7 @@ export async function readHistories({
   const from = (name: string) =>
     Math.min(...activities.filter((one) => one.name === name).map((one) => one.from));
   const scoring = from('scoreShard');
-  const stepOf = ({ name, from }: { name: string; from: number }) =>
+  const stepOf = ({ name, from }: { readonly name: string; readonly from: number }) =>
     name === 'auditScores' ? `${name} ${from < scoring ? 1 : 2}` : name;
   const steps: Record<string, number> = {};
   for (const step of new Set(activities.sort((a, b) => a.from - b.from).map(stepOf))) {

@@ -42,17 +42,19 @@ export interface ScaleRun {
   readonly disk: Disk;
 }
 
+interface MeasureScaleArguments {
+  readonly candidates: number;
+  readonly shardSize: number;
+  readonly partSize: number;
+  readonly workers: number;
+}
+
 export async function measureScale({
   candidates,
   shardSize,
   partSize,
   workers,
-}: {
-  candidates: number;
-  shardSize: number;
-  partSize: number;
-  workers: number;
-}): Promise<ScaleRun> {
+}: MeasureScaleArguments): Promise<ScaleRun> {
   const folder = await mkdtemp(join(tmpdir(), 'zeroscout-scale-'));
   const env = separateEnvironment(folder);
   const home = resolveHome({ env });
@@ -106,9 +108,9 @@ async function search({
   env,
   specification,
 }: {
-  home: Home;
-  env: NodeJS.ProcessEnv;
-  specification: Specification;
+  readonly home: Home;
+  readonly env: NodeJS.ProcessEnv;
+  readonly specification: Specification;
 }): Promise<{ histories: Histories }> {
   const { temporal, nats } = await resolveConnections({ home, env, start: 'never', onStep: () => {} });
   const connection = await connectTemporal(temporal);
@@ -139,9 +141,9 @@ export function specificationOf({
   shardSize,
   partSize,
 }: {
-  candidates: number;
-  shardSize: number;
-  partSize: number;
+  readonly candidates: number;
+  readonly shardSize: number;
+  readonly partSize: number;
 }): Specification {
   const written = {
     name: ID,

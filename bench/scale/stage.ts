@@ -7,7 +7,13 @@ import { type Home, resolveHome } from '../../client/embedded/home.js';
 /** The bytes of the store, of Temporal and of the files. */
 export type Disk = Readonly<Record<'nats' | 'temporal' | 'files', number>>;
 
-export async function measureDisk({ home, files }: { home: Home; files: string }): Promise<Disk> {
+export async function measureDisk({
+  home,
+  files,
+}: {
+  readonly home: Home;
+  readonly files: string;
+}): Promise<Disk> {
   return {
     nats: await bytesIn(home.nats),
     temporal: await bytesIn(home.temporal),

@@ -49,7 +49,7 @@ function align(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => row.map(pad).join('  ').trimEnd()).join('\n');
 }
 
-function growth({ run, before }: { run: ScaleRun; before: ScaleRun | undefined }): string {
+function growth({ run, before }: { readonly run: ScaleRun; readonly before: ScaleRun | undefined }): string {
   if (!before) return '-';
   const nLogN = (n: number) => n * Math.log(n);
   const expected = nLogN(run.candidates) / nLogN(before.candidates);

@@ -24,7 +24,7 @@ new Command('bench:evolution')
   .action(main)
   .parse();
 
-function main({ steps, population }: { steps: number; population: number }): void {
+function main({ steps, population }: { readonly steps: number; readonly population: number }): void {
   const { processor, node } = describeMachine();
   console.log(`${processor}, Node ${node}; CPU seconds of one process`);
   const entries: Proxies[] = [];

@@ -142,7 +142,7 @@ async function score({
   setting,
   seed,
   options: { draws, folder },
-}: Work & { seed: number }): Promise<void> {
+}: Work & { readonly seed: number }): Promise<void> {
   const file = (draw: number) => `${folder}/${settingName(setting)}-s${seed}-d${draw}.json`;
   const missing = Array.from({ length: draws }, (_, draw) => draw).filter((draw) => !existsSync(file(draw)));
   if (missing.length === 0) return;
@@ -168,7 +168,9 @@ function request({
   setting: { batch, resolution, weights, features },
   seed,
   draws,
-}: Omit<Work, 'options'> & { seed: number; draws: readonly number[] }): Promise<ScoreResult[]> {
+}: Omit<Work, 'options'> & { readonly seed: number; readonly draws: readonly number[] }): Promise<
+  ScoreResult[]
+> {
   const fidelity = { batch, resolution, weights, features };
   return Promise.all(
     candidates.map((candidate) =>

@@ -24,8 +24,8 @@ export async function frontierRows({
   folder,
   truth,
 }: {
-  folder: string;
-  truth: Truth;
+  readonly folder: string;
+  readonly truth: Truth;
 }): Promise<FrontierRow[]> {
   const settings = await readColumns(folder);
   return [...settings.values()]
@@ -38,9 +38,9 @@ function rowsOf({
   timing,
   truth,
 }: {
-  columns: readonly Column[];
-  timing?: Timing;
-  truth: Truth;
+  readonly columns: readonly Column[];
+  readonly timing?: Timing;
+  readonly truth: Truth;
 }): FrontierRow[] {
   const { cohort, weights, drawing, features, batch, resolution } = columns[0]!;
   const setting = { cohort, weights, ...(drawing ? { drawing } : {}), features, batch, resolution };
@@ -70,7 +70,7 @@ function rowsOf({
 }
 
 /** Kendall's τ over all written candidates, by dataset. */
-function tauOf({ columns, truth }: { columns: readonly Column[]; truth: Truth }): number[] {
+function tauOf({ columns, truth }: { readonly columns: readonly Column[]; readonly truth: Truth }): number[] {
   const setting = columns[0]!;
   const score = scoreMembers({ columns, members: scoredCandidates(setting.cohort).map((_, i) => i) });
   return tauOfUnits({ setting, score, truth });

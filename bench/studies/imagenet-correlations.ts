@@ -86,9 +86,9 @@ function row({
   networks,
   of,
 }: {
-  name: string;
-  networks: readonly NetworkFacts[];
-  of: (network: NetworkFacts) => number;
+  readonly name: string;
+  readonly networks: readonly NetworkFacts[];
+  readonly of: (network: NetworkFacts) => number;
 }): Correlation {
   const values = networks.map(of);
   const truth = networks.map(({ top1 }) => top1);

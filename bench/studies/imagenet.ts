@@ -114,9 +114,9 @@ async function facts({
   entry,
   options: { batch, draws, seed, threads },
 }: {
-  folder: string;
-  entry: z.output<typeof Entries>[number];
-  options: Options;
+  readonly folder: string;
+  readonly entry: z.output<typeof Entries>[number];
+  readonly options: Options;
 }): Promise<NetworkFacts> {
   const file = join(folder, entry.file);
   const settings = { features: 'stages', normalization: 'file', batch } as const;

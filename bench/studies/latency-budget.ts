@@ -38,7 +38,13 @@ new Command('bench:latency')
   .action(main)
   .parseAsync();
 
-async function main({ shared, ranking }: { shared: string; ranking?: string }): Promise<void> {
+async function main({
+  shared,
+  ranking,
+}: {
+  readonly shared: string;
+  readonly ranking?: string;
+}): Promise<void> {
   const files = ['benchmarks/nas-bench-201-hardware.csv', 'nb201/accuracy.csv'].map((name) =>
     join(shared, name),
   );
@@ -84,20 +90,16 @@ async function search(): Promise<readonly RankingRow[]> {
   }
 }
 
-function candidateOf({
-  row,
-  hardware,
-  truth,
-  at,
-  column,
-}: {
+interface CandidateOfArguments {
   readonly row: RankingRow;
   readonly hardware: Truth;
   readonly truth: Truth;
   /** The columns of the device and of the data set. */
   readonly at: number;
   readonly column: number;
-}): BudgetCandidate {
+}
+
+function candidateOf({ row, hardware, truth, at, column }: CandidateOfArguments): BudgetCandidate {
   return {
     function: row.class ?? row.candidate,
     score: row.score,

@@ -21,7 +21,7 @@ new Command('bench:example')
   .action(main)
   .parseAsync();
 
-async function main({ truth: file }: { truth: string }): Promise<void> {
+async function main({ truth: file }: { readonly truth: string }): Promise<void> {
   const specification = {
     name: 'worked-example',
     space: 'nas-bench-201',

@@ -31,7 +31,7 @@ export function addDiffCommand(program: Command): void {
 
 async function diff(
   session: Session,
-  { a, b, top, json }: Options & { a: string; b: string },
+  { a, b, top, json }: Options & { readonly a: string; readonly b: string },
 ): Promise<void> {
   const { changes, fields } = await diffSearches(session, { earlier: a, later: b, top });
   if (json) return printJson(changes);

@@ -75,9 +75,9 @@ async function removeStale({
   format,
   files,
 }: {
-  folder: string;
-  format: ExportFormat;
-  files: readonly string[];
+  readonly folder: string;
+  readonly format: ExportFormat;
+  readonly files: readonly string[];
 }): Promise<void> {
   const stale = (await readdir(folder)).filter(
     (name) => NAMES[format].test(name) && !files.includes(join(folder, name)),

@@ -49,7 +49,7 @@ export function addGcCommand(program: Command): void {
 
 function tableOf({ deleted, runs, ...held }: RetentionReport): string {
   const table = createTable(['', 'kept', deleted ? 'deleted' : 'would go']);
-  const size = ({ count, bytes }: { count: number; bytes: number }) =>
+  const size = ({ count, bytes }: { readonly count: number; readonly bytes: number }) =>
     count ? `${count}, ${(bytes / 1e6).toFixed(1)} MB` : '0';
   table.push(['runs', String(runs.kept.length), String(runs.gone.length)]);
   for (const [name, { kept, gone }] of Object.entries(held)) table.push([name, size(kept), size(gone)]);

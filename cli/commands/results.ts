@@ -107,15 +107,21 @@ function jsonRow({
   flops,
   latencies,
 }: {
-  row: RankingRow;
-  flops: number;
-  latencies: Latencies;
+  readonly row: RankingRow;
+  readonly flops: number;
+  readonly latencies: Latencies;
 }) {
   return { ...row, ...formatProxies(proxies), flops, ...formatLatencyJson(latencies.get(row.candidate)) };
 }
 
 /** Prints the machines that the summary does not name, and whether they were busy. */
-function printLatencyLines({ results, latencies }: { results: Results; latencies: Latencies }): void {
+function printLatencyLines({
+  results,
+  latencies,
+}: {
+  readonly results: Results;
+  readonly latencies: Latencies;
+}): void {
   const { summary, scopes } = results;
   if (latencies.size === 0) return;
   const named = new Set(Object.values(summary.drawn?.latencies ?? {}));
@@ -126,7 +132,13 @@ function printLatencyLines({ results, latencies }: { results: Results; latencies
 }
 
 /** Prints the first rows of ranking.csv, or all of its bytes. */
-async function printCsv({ results, top }: { results: Results; top: number | undefined }): Promise<void> {
+async function printCsv({
+  results,
+  top,
+}: {
+  readonly results: Results;
+  readonly top: number | undefined;
+}): Promise<void> {
   if (top === undefined) return pipeline(results.csv(), process.stdout, { end: false });
   const rows = await results.first(top);
   const cohort = rows[0]?.class === undefined ? 'written' : 'classes';
@@ -134,19 +146,15 @@ async function printCsv({ results, top }: { results: Results; top: number | unde
   printData(`${header}${rankingLines(rows)}`);
 }
 
-async function showPareto({
-  results,
-  specification,
-  cost,
-  top,
-  form,
-}: {
-  results: Results;
-  specification: Specification;
-  cost: ParetoCost;
-  top: number | undefined;
-  form: ResultsOptions['format'];
-}): Promise<void> {
+interface ShowParetoArguments {
+  readonly results: Results;
+  readonly specification: Specification;
+  readonly cost: ParetoCost;
+  readonly top: number | undefined;
+  readonly form: ResultsOptions['format'];
+}
+
+async function showPareto({ results, specification, cost, top, form }: ShowParetoArguments): Promise<void> {
   const { flopsOf, line } = createFlopsCounter(specification);
   const { id } = results.summary;
   const front = await findParetoFront({ results, flopsOf, cost, top });

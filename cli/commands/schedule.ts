@@ -122,19 +122,16 @@ function addViews(schedule: Command): void {
     );
 }
 
-function addControl({
-  schedule,
-  action,
-  done,
-  text,
-}: {
+interface AddControlArguments {
   readonly schedule: Command;
   readonly action: ScheduleAction;
   /** The past participle for the answer, such as "paused". */
   readonly done: string;
   /** The text in the help of the command. */
   readonly text: string;
-}): void {
+}
+
+function addControl({ schedule, action, done, text }: AddControlArguments): void {
   schedule
     .command(action)
     .description(text)
@@ -168,7 +165,7 @@ function addRuns(schedule: Command): void {
     )
     .requiredOption('--to <TIME>', 'end of the period', parseInstantArgument)
     .option('--json', 'print JSON')
-    .action((name: string, options: Json & { from: Date; to: Date }) =>
+    .action((name: string, options: Json & { readonly from: Date; readonly to: Date }) =>
       withSession({ start: 'never' }, (session) => backfill(session, name, options)),
     );
 }
@@ -208,7 +205,7 @@ async function runNow({ client }: Session, name: string, { json }: Json): Promis
 async function backfill(
   { client }: Session,
   name: string,
-  { from, to, json }: Json & { from: Date; to: Date },
+  { from, to, json }: Json & { readonly from: Date; readonly to: Date },
 ): Promise<void> {
   await backfillSchedule({ client, name, from, to });
   if (json) printJson({ name, from: from.toISOString(), to: to.toISOString(), requested: true });
@@ -218,7 +215,15 @@ async function backfill(
     );
 }
 
-function answer({ name, done, json }: { name: string; done: string; json: true | undefined }): void {
+function answer({
+  name,
+  done,
+  json,
+}: {
+  readonly name: string;
+  readonly done: string;
+  readonly json: true | undefined;
+}): void {
   if (json) printJson({ name, [done]: true });
   else note(`schedule ${name}: ${done}`);
 }

@@ -15,7 +15,7 @@ export function addValidateCommand(program: Command): void {
     .description('check a specification and show it with every default, without starting anything')
     .argument('<SPEC>', 'specification, YAML or JSON')
     .option('--json', 'print JSON')
-    .action(async (path: string, { json }: { json?: true }) => {
+    .action(async (path: string, { json }: { readonly json?: true }) => {
       const checked = await checkSpecificationInput({ path }, { modules: readModulePermission() });
       const { specification, id, digest, candidates, warnings, notes } = checked;
       for (const text of notes) note(text);

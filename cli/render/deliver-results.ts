@@ -21,6 +21,13 @@ export interface ResultOptions {
   readonly specification: Specification;
 }
 
+interface ShowFinishedArguments {
+  readonly store: Store;
+  readonly started: Started;
+  readonly truth: Truth | undefined;
+  readonly options: ResultOptions & { readonly detach?: true };
+}
+
 /**
  * Reports that there is nothing to do and shows the results again; returns false if they are damaged and must
  * be computed again.
@@ -30,12 +37,7 @@ export async function showFinished({
   started: { id, handle, ended },
   truth,
   options,
-}: {
-  store: Store;
-  started: Started;
-  truth: Truth | undefined;
-  options: ResultOptions & { readonly detach?: true };
-}): Promise<boolean> {
+}: ShowFinishedArguments): Promise<boolean> {
   try {
     const result = (await handle.result()) as SearchResult;
     const results = await readResults({ store, result, truth });
@@ -65,8 +67,8 @@ export async function deliverResults({
   results,
   options,
 }: {
-  results: Results;
-  options: ResultOptions;
+  readonly results: Results;
+  readonly options: ResultOptions;
 }): Promise<void> {
   const { out, format, json } = options;
   if (out !== undefined) await writeResults({ folder: out, results, format });
@@ -78,8 +80,8 @@ async function showResults({
   results,
   options,
 }: {
-  results: Results;
-  options: ResultOptions;
+  readonly results: Results;
+  readonly options: ResultOptions;
 }): Promise<void> {
   const { summary } = results;
   const rows = await results.first(TOP);

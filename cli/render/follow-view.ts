@@ -64,18 +64,15 @@ function explainer() {
   };
 }
 
-/** The text after the bar, shortened so that no line is wider than the screen. */
-export function formatBar({
-  progress,
-  speed: { rate, left },
-  waiting,
-  room,
-}: {
+interface FormatBarArguments {
   readonly progress: Shown;
   readonly speed: { readonly rate: string; readonly left: string };
   readonly waiting: readonly Waiting[];
   readonly room: number;
-}): string {
+}
+
+/** The text after the bar, shortened so that no line is wider than the screen. */
+export function formatBar({ progress, speed: { rate, left }, waiting, room }: FormatBarArguments): string {
   const [first] = waiting;
   const words = first
     ? [formatWaiting(first)]

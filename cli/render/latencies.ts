@@ -20,13 +20,21 @@ export function formatBusyWarning({
   latencies,
   id,
 }: {
-  latencies: Latencies;
-  id: string;
+  readonly latencies: Latencies;
+  readonly id: string;
 }): string | undefined {
   const busy = [...latencies.values()].filter(isBusy).length;
   return busy === 0 ? undefined : formatBusyCount({ busy, of: latencies.size, id });
 }
 
-export function formatBusyCount({ busy, of, id }: { busy: number; of: number; id: string }): string {
+export function formatBusyCount({
+  busy,
+  of,
+  id,
+}: {
+  readonly busy: number;
+  readonly of: number;
+  readonly id: string;
+}): string {
   return `the machine was busy while ${busy} of ${of} latencies were measured, so they may be too long; measure again when it is idle: zeroscout latency measure ${id} --again`;
 }

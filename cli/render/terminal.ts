@@ -10,7 +10,7 @@ export const paint = pc.createColors(isColoured());
  */
 export function isColoured(
   env: NodeJS.ProcessEnv = process.env,
-  stream: { isTTY?: boolean } = process.stdout,
+  stream: { readonly isTTY?: boolean } = process.stdout,
 ) {
   if (env.NO_COLOR) return false;
   if (env.FORCE_COLOR !== undefined) return !/^(0|false)$/.test(env.FORCE_COLOR);

@@ -33,6 +33,14 @@ export interface CalibratedSearch {
   readonly text: string;
 }
 
+interface CalibrateSearchArguments {
+  readonly store: Store;
+  readonly search: FinishedSearch;
+  readonly space: Space;
+  readonly truth: Truth;
+  readonly options: CalibrateOptions;
+}
+
 /** Throws a SpecError for too few or too many labels, or for a data set that the table lacks. */
 export async function calibrateSearch({
   store,
@@ -40,13 +48,7 @@ export async function calibrateSearch({
   space,
   truth,
   options,
-}: {
-  readonly store: Store;
-  readonly search: FinishedSearch;
-  readonly space: Space;
-  readonly truth: Truth;
-  readonly options: CalibrateOptions;
-}): Promise<CalibratedSearch> {
+}: CalibrateSearchArguments): Promise<CalibratedSearch> {
   const compared = await readCohort({ store, search, space, truth });
   const dataset = chooseDataset(truth, options.dataset);
   const known: readonly Label[] = compared.known.get(dataset)!;

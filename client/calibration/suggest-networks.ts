@@ -20,6 +20,14 @@ export interface SuggestOptions {
   readonly seed: number;
 }
 
+interface SuggestNetworksArguments {
+  readonly store: Store;
+  readonly search: FinishedSearch;
+  readonly space: Space;
+  readonly truth?: Truth | undefined;
+  readonly options: SuggestOptions;
+}
+
 /** Leaves out candidates with a known accuracy in `truth`. For a class of candidates, the first one is suggested. */
 export async function suggestNetworks({
   store,
@@ -27,13 +35,7 @@ export async function suggestNetworks({
   space,
   truth,
   options: { budget, seed },
-}: {
-  readonly store: Store;
-  readonly search: FinishedSearch;
-  readonly space: Space;
-  readonly truth?: Truth | undefined;
-  readonly options: SuggestOptions;
-}): Promise<readonly SuggestedNetwork[]> {
+}: SuggestNetworksArguments): Promise<readonly SuggestedNetwork[]> {
   const rows = await (await readResults({ store, result: search.result })).first();
   const accuraciesOf = truth ? createAccuracyLookup(truth, space) : () => undefined;
   const classes = new Set<string>();

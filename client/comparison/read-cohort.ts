@@ -98,21 +98,17 @@ function costColumns({
   return new Map(names.map((name) => [name, Float64Array.from(all, (costs) => costs[name]!)]));
 }
 
-/** The candidates with known accuracies, by data set, in the order in which rankings list equal scores. */
-function knownOf({
-  units,
-  written,
-  specification,
-  space,
-  truth,
-}: {
+interface KnownOfArguments {
   readonly units: readonly string[];
   /** The candidates of the ranking. */
   readonly written: readonly string[];
   readonly specification: Specification;
   readonly space: Space;
   readonly truth: Truth;
-}): ComparedSearch['known'] {
+}
+
+/** The candidates with known accuracies, by data set, in the order in which rankings list equal scores. */
+function knownOf({ units, written, specification, space, truth }: KnownOfArguments): ComparedSearch['known'] {
   const places = new Map(units.map((unit, at) => [unit, at]));
   const toUnit = unitOf(specification);
   const accuraciesOf = createAccuracyLookup(truth, space);

@@ -89,12 +89,14 @@ async function explain({
   return { ...describe({ peer, address }), ...(peer.kind === 'tls' ? {} : correctAddress(settings)) };
 }
 
-async function explainTls(given: {
+interface ExplainTlsArguments {
   readonly address: string;
   readonly tls: NonNullable<TemporalSettings['options']['tls']>;
   readonly peer: Peer;
   readonly detail: string;
-}): Promise<TemporalFault> {
+}
+
+async function explainTls(given: ExplainTlsArguments): Promise<TemporalFault> {
   const { address, tls, peer, detail } = given;
   const found = await explainTlsFault({ ...hostAndPort(address), tls, timeoutMs: IDENTIFY_MS });
   const fault = found && talksTls(peer) ? found : describeWithoutTls({ detail, peer });

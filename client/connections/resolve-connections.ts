@@ -29,6 +29,13 @@ export interface Configured {
 
 const DEFAULT_NAMESPACE = 'default';
 
+interface ResolveConnectionsArguments {
+  readonly home: Home;
+  readonly onStep: OnStep;
+  readonly start: 'if-needed' | 'never';
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /**
  * Configured servers are used as they are. For the others, embedded servers are started (`if-needed`) or must
  * be running (`never`). Throws a SpecError for invalid settings, and a ServiceError if a server cannot be
@@ -39,12 +46,7 @@ export async function resolveConnections({
   onStep,
   start,
   env = process.env,
-}: {
-  readonly home: Home;
-  readonly onStep: OnStep;
-  readonly start: 'if-needed' | 'never';
-  readonly env?: NodeJS.ProcessEnv;
-}): Promise<Connections> {
+}: ResolveConnectionsArguments): Promise<Connections> {
   const { temporal, nats } = readConfigured({ env });
   const missing = listEmbeddedServices({ env });
   if (!temporal && (env.TEMPORAL_API_KEY || env.TEMPORAL_NAMESPACE)) {
@@ -129,7 +131,13 @@ function readConfiguredTemporal(env: NodeJS.ProcessEnv): TemporalSettings | unde
 }
 
 /** The library silently ignores a certificate without its key, and a key without its certificate. */
-function checkPair({ env, tls }: { env: NodeJS.ProcessEnv; tls: TemporalOptions['tls'] }): void {
+function checkPair({
+  env,
+  tls,
+}: {
+  readonly env: NodeJS.ProcessEnv;
+  readonly tls: TemporalOptions['tls'];
+}): void {
   if (typeof tls === 'object' && tls?.clientCertPair) return;
   const set = (name: string) => [`${name}_PATH`, `${name}_DATA`].find((variable) => env[variable]);
   const [cert, key] = [set('TEMPORAL_TLS_CLIENT_CERT'), set('TEMPORAL_TLS_CLIENT_KEY')];

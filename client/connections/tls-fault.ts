@@ -14,18 +14,20 @@ export type TlsFault = Pick<ServiceFault, 'reason' | 'fault' | 'remedy' | 'setti
 
 const CLIENT_PAIR = ['TEMPORAL_TLS_CLIENT_CERT_PATH', 'TEMPORAL_TLS_CLIENT_KEY_PATH'];
 
+interface ExplainTlsFaultArguments {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: NonNullable<TemporalOptions['tls']>;
+  readonly timeoutMs: number;
+}
+
 /** Performs one handshake for its error. Undefined if the handshake succeeds. Ends within `timeoutMs`. */
 export async function explainTlsFault({
   host,
   port,
   tls,
   timeoutMs,
-}: {
-  readonly host: string;
-  readonly port: number;
-  readonly tls: NonNullable<TemporalOptions['tls']>;
-  readonly timeoutMs: number;
-}): Promise<TlsFault | undefined> {
+}: ExplainTlsFaultArguments): Promise<TlsFault | undefined> {
   const {
     serverRootCACertificate: ca,
     clientCertPair: pair,

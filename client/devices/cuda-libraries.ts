@@ -50,7 +50,7 @@ export function packageOf(library: string): string | undefined {
 export async function findMissingLibraries({
   folder,
   env,
-}: Runtime & { env: NodeJS.ProcessEnv }): Promise<string[]> {
+}: Runtime & { readonly env: NodeJS.ProcessEnv }): Promise<string[]> {
   const { stdout } = await run('ldd', [join(folder, PROVIDER_FILES[0])], { env, timeout: 60_000 });
   const missing = [...stdout.matchAll(/^\s*(\S+) => not found/gm)].map(([, name]) => name!);
   const later = await Promise.all(
@@ -60,7 +60,13 @@ export async function findMissingLibraries({
 }
 
 /** Whether the system's loader finds a library, tested by a separate process that loads it. */
-async function loads({ name, env }: { name: string; env: NodeJS.ProcessEnv }): Promise<boolean> {
+async function loads({
+  name,
+  env,
+}: {
+  readonly name: string;
+  readonly env: NodeJS.ProcessEnv;
+}): Promise<boolean> {
   try {
     await run('python3', ['-c', 'import ctypes, sys; ctypes.CDLL(sys.argv[1])', name], {
       env,
@@ -83,7 +89,7 @@ print(os.pathsep.join(found))
 /**
  * Folders of CUDA libraries among Python's packages, in the form of LD_LIBRARY_PATH; empty if there are none.
  */
-export async function findPythonLibraries({ env }: { env: NodeJS.ProcessEnv }): Promise<string> {
+export async function findPythonLibraries({ env }: { readonly env: NodeJS.ProcessEnv }): Promise<string> {
   try {
     const { stdout } = await run('python3', ['-c', FIND_FOLDERS], { env, timeout: 30_000 });
     return stdout.trim();

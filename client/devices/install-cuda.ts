@@ -39,6 +39,13 @@ with zipfile.ZipFile(wheel) as archive:
     print(fields['Name'], fields['Version'])
 `;
 
+interface InstallCudaArguments {
+  readonly runtime: Runtime;
+  readonly wheel?: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly onStep: (text: string) => void;
+}
+
 /**
  * The provider must have the same version as onnxruntime-node. `wheel` is a file that exists already; without
  * it, pip fetches one. Files are renamed into place after all of them were checked.
@@ -48,12 +55,7 @@ export async function installCuda({
   wheel,
   env,
   onStep,
-}: {
-  runtime: Runtime;
-  wheel?: string;
-  env: NodeJS.ProcessEnv;
-  onStep: (text: string) => void;
-}): Promise<void> {
+}: InstallCudaArguments): Promise<void> {
   if (!existsSync(join(folder, 'libonnxruntime.so.1')))
     throw failure(`${folder} does not hold onnxruntime-node's library`);
   if (wheel) await refuseOthers(wheel);
@@ -70,17 +72,14 @@ export async function installCuda({
   }
 }
 
-async function fetchWheel({
-  version,
-  folder,
-  env,
-  onStep,
-}: {
-  version: string;
-  folder: string;
-  env: NodeJS.ProcessEnv;
-  onStep: (text: string) => void;
-}): Promise<string> {
+interface FetchWheelArguments {
+  readonly version: string;
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly onStep: (text: string) => void;
+}
+
+async function fetchWheel({ version, folder, env, onStep }: FetchWheelArguments): Promise<string> {
   const noPip = await findPipObstacle({ env });
   if (noPip !== undefined)
     throw failure(`${noPip}; or name a wheel of onnxruntime-gpu ${version} that is here`);
@@ -102,9 +101,9 @@ async function unpack({
   folder,
   env,
 }: {
-  wheel: string;
-  folder: string;
-  env: NodeJS.ProcessEnv;
+  readonly wheel: string;
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
 }): Promise<string> {
   try {
     const { stdout } = await run('python3', ['-c', UNPACK, resolve(wheel), folder, ...PROVIDER_FILES], {

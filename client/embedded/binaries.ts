@@ -34,6 +34,13 @@ export function binaryOf(service: ServiceName): BinaryName {
   return service === 'temporal' ? 'temporal' : 'nats-server';
 }
 
+interface FindBinaryArguments {
+  readonly home: Home;
+  readonly name: BinaryName;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly onStep?: OnStep;
+}
+
 /**
  * Searches the absolute entries of PATH, then the bin folder if zeroscout fetched what is in it; `undefined`
  * if neither has a working binary. Fetches nothing.
@@ -43,12 +50,7 @@ export async function findBinary({
   name,
   env = process.env,
   onStep = () => {},
-}: {
-  readonly home: Home;
-  readonly name: BinaryName;
-  readonly env?: NodeJS.ProcessEnv;
-  readonly onStep?: OnStep;
-}): Promise<Binary | undefined> {
+}: FindBinaryArguments): Promise<Binary | undefined> {
   const candidates = [
     ...listPathFolders(env).map((folder) => ({ path: join(folder, name), source: 'PATH' as const })),
     { path: join(home.bin, name), source: 'fetched' as const },
@@ -71,6 +73,13 @@ export async function findBinary({
   return undefined;
 }
 
+interface EnsureBinaryArguments {
+  readonly home: Home;
+  readonly name: BinaryName;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly onStep: OnStep;
+}
+
 /**
  * Like `findBinary`, but fetches a missing binary. Throws a ServiceError that says how to get it if that is
  * impossible.
@@ -80,12 +89,7 @@ export async function ensureBinary({
   name,
   env = process.env,
   onStep,
-}: {
-  readonly home: Home;
-  readonly name: BinaryName;
-  readonly env?: NodeJS.ProcessEnv;
-  readonly onStep: OnStep;
-}): Promise<Binary> {
+}: EnsureBinaryArguments): Promise<Binary> {
   const found = await findBinary({ home, name, env, onStep });
   if (found) return found;
   const path = join(home.bin, name);

@@ -184,19 +184,14 @@ async function startOne({
   return { daemon, record };
 }
 
-function startError({
-  home,
-  name,
-  port,
-  trouble,
-  what,
-  advice,
-}: Place & {
+interface FailedStart extends Place {
   readonly port: number;
   readonly trouble: StartTrouble;
   readonly what: string;
   readonly advice?: Advice;
-}): StartError {
+}
+
+function startError({ home, name, port, trouble, what, advice }: FailedStart): StartError {
   const file = locateLog({ home, name });
   const tail = readLastLines({ file, count: 12 });
   const { address } = formatAddresses(name, { port });

@@ -9,21 +9,18 @@ const LOOK_MS = 100;
 /** The time limit for a stopped server's data lock, which is released when the kernel has cleaned up. */
 const DATA_MS = 10_000;
 
-/**
- * Runs `work` while holding the lock, which ends with this process. A suspended holder keeps it, since
- * nothing can tell what it will do when it continues. Throws a ServiceError after `patienceMs`.
- */
-export async function withLock<T>({
-  file,
-  patienceMs,
-  onWait,
-  work,
-}: {
+interface WithLockArguments<T> {
   readonly file: string;
   readonly patienceMs: number;
   readonly onWait: (owner: string) => void;
   readonly work: () => Promise<T>;
-}): Promise<T> {
+}
+
+/**
+ * Runs `work` while holding the lock, which ends with this process. A suspended holder keeps it, since
+ * nothing can tell what it will do when it continues. Throws a ServiceError after `patienceMs`.
+ */
+export async function withLock<T>({ file, patienceMs, onWait, work }: WithLockArguments<T>): Promise<T> {
   const descriptor = await acquire({ file, patienceMs, onWait });
   try {
     // The pid in the file is for the messages of waiting processes only; the lock does not depend on it.

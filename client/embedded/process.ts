@@ -51,6 +51,17 @@ export interface Daemon {
   readonly ended: () => string | undefined;
 }
 
+interface StartDaemonArguments {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** A descriptor of its log, which is closed in this process. */
+  readonly output: number;
+  /** A descriptor that the daemon keeps open as long as it runs. */
+  readonly inherited: number;
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
 /**
  * The daemon has its own session and output files, so Ctrl-C in the terminal does not reach it, and it holds
  * none of the CLI's pipes.
@@ -62,16 +73,7 @@ export async function startDaemon({
   inherited,
   cwd,
   env,
-}: {
-  readonly command: string;
-  readonly args: readonly string[];
-  /** A descriptor of its log, which is closed in this process. */
-  readonly output: number;
-  /** A descriptor that the daemon keeps open as long as it runs. */
-  readonly inherited: number;
-  readonly cwd: string;
-  readonly env: NodeJS.ProcessEnv;
-}): Promise<Daemon> {
+}: StartDaemonArguments): Promise<Daemon> {
   let ended: string | undefined;
   try {
     const child = spawnPrivately(command, args, {

@@ -69,8 +69,8 @@ async function launchAgain({
   start,
   error: first,
 }: {
-  start: Start;
-  error: unknown;
+  readonly start: Start;
+  readonly error: unknown;
 }): Promise<ServiceRecord> {
   start.onStep(
     `${SERVERS[start.name].title} ended at its start and is started once more: ${firstLine(first)}`,
@@ -162,7 +162,7 @@ type Verdict = { readonly fault: string } | 'unclear' | 'other cause';
  * A server that ends by itself may do so because of its data; one that was killed or is slow says nothing
  * about them.
  */
-function judge({ start, error }: { start: Start; error: unknown }): Verdict {
+function judge({ start, error }: { readonly start: Start; readonly error: unknown }): Verdict {
   if (!(error instanceof StartError) || error.trouble === 'killed') return 'other cause';
   const { home, name } = start;
   const fault = SERVERS[name].faultIn(readLogOfLastStart(locateLog({ home, name })));

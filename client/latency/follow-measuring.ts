@@ -7,20 +7,22 @@ import { findLivingWorkers, readQueue } from '../workers/queues.js';
 
 const LOOK_MS = 3_000;
 
+interface FollowMeasuringArguments {
+  readonly client: Client;
+  readonly handle: WorkflowHandle;
+  readonly stop: AbortSignal;
+  readonly isLocal: boolean;
+  /** Called with one line after every change of state. */
+  readonly onStep: (text: string) => void;
+}
+
 export async function followMeasuring({
   client,
   handle,
   stop,
   isLocal,
   onStep,
-}: {
-  client: Client;
-  handle: WorkflowHandle;
-  stop: AbortSignal;
-  isLocal: boolean;
-  /** Called with one line after every change of state. */
-  onStep: (text: string) => void;
-}): Promise<LatencyResult | 'stopped'> {
+}: FollowMeasuringArguments): Promise<LatencyResult | 'stopped'> {
   let last = '';
   const look = async (): Promise<void> => {
     const description = await handle.describe();

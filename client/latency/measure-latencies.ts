@@ -52,18 +52,15 @@ export async function measureLatencies(
   }
 }
 
-/** Two simultaneous measurements would disturb each other, so a second request waits for the running one. */
-async function startOrJoin({
-  client,
-  id,
-  input,
-  onStep,
-}: {
+interface StartOrJoinArguments {
   readonly client: Client;
   readonly id: string;
   readonly input: LatencyInput;
   readonly onStep: (text: string) => void;
-}): Promise<WorkflowHandle> {
+}
+
+/** Two simultaneous measurements would disturb each other, so a second request waits for the running one. */
+async function startOrJoin({ client, id, input, onStep }: StartOrJoinArguments): Promise<WorkflowHandle> {
   const workflowId = latencyWorkflowIdOf(id);
   try {
     return await client.workflow.start(LATENCY_WORKFLOW, {

@@ -40,8 +40,8 @@ export async function loadNetwork({
   file,
   options,
 }: {
-  file: string;
-  options: LoadOptions;
+  readonly file: string;
+  readonly options: LoadOptions;
 }): Promise<LoadedNetwork> {
   const source = await readSource(file);
   const wanted = options.features ?? (await readSidecar(file)) ?? 'stages';
@@ -62,18 +62,15 @@ export async function loadNetwork({
   };
 }
 
+interface AtSomeBatchArguments {
+  readonly source: Graph;
+  readonly file: string;
+  readonly options: LoadOptions;
+  readonly wanted: WantedFeatures;
+}
+
 /** Prepares the network with the requested batch size, or else with 8 or the file's own. */
-function atSomeBatch({
-  source,
-  file,
-  options,
-  wanted,
-}: {
-  source: Graph;
-  file: string;
-  options: LoadOptions;
-  wanted: WantedFeatures;
-}) {
+function atSomeBatch({ source, file, options, wanted }: AtSomeBatchArguments) {
   const { resolution, normalization } = options;
   const image = imageOf({ graph: source, resolution });
   const at = (batch: number) => ({
@@ -130,8 +127,8 @@ function imageOf({
   graph: { inputs },
   resolution,
 }: {
-  graph: Graph;
-  resolution: number | undefined;
+  readonly graph: Graph;
+  readonly resolution: number | undefined;
 }): readonly number[] {
   const [, channels, height, width] = inputs[0]!.shape;
   const side = resolution ?? height ?? width ?? RESOLUTION;

@@ -46,7 +46,13 @@ export async function readSidecar(file: FileInput): Promise<readonly string[] | 
  * The features that the specification names for every file, in the space or in place of `blocks` or `stages`.
  * They become part of the structures, so the fidelity that remains does not contain them.
  */
-export function readNamedFeatures({ value, features }: { value: object; features: unknown }): {
+export function readNamedFeatures({
+  value,
+  features,
+}: {
+  readonly value: object;
+  readonly features: unknown;
+}): {
   readonly named?: readonly string[];
   readonly fidelity?: { readonly fidelity: object };
 } {

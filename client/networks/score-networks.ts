@@ -64,9 +64,9 @@ export async function scoreNetworks({
   options,
   onScored = () => {},
 }: {
-  files: readonly string[];
-  options: ScoreOptions;
-  onScored?: (network: ScoredNetwork) => void;
+  readonly files: readonly string[];
+  readonly options: ScoreOptions;
+  readonly onScored?: (network: ScoredNetwork) => void;
 }): Promise<readonly ScoredNetwork[]> {
   // All files are read before the first is scored, so that faults of the last one are reported at once.
   for (const file of files) await readSource(file);
@@ -83,8 +83,8 @@ async function scoreOne({
   loaded,
   options: { proxies = AZ_NAS_PROXIES, ...options },
 }: {
-  loaded: LoadedNetwork;
-  options: ScoreOptions;
+  readonly loaded: LoadedNetwork;
+  readonly options: ScoreOptions;
 }): Promise<ScoredNetwork> {
   const { file, digest, network, notes } = loaded;
   const { macs, parameters } = network.costs;

@@ -18,14 +18,7 @@ import { formatNumber } from '../../core/text/display-numbers.js';
 /** The batch size with which the shapes of a network from a file are inferred. */
 const BATCH = 8;
 
-/** Throws a SpecError for a space without networks to draw. `candidate` is valid in the space. */
-export async function candidateArchitecture({
-  space,
-  candidate,
-  resolution,
-  blob,
-  expanded = [],
-}: {
+interface CandidateArchitectureArguments {
   readonly space: Space;
   readonly candidate: string;
   /** The side of the images in pixels. */
@@ -33,25 +26,31 @@ export async function candidateArchitecture({
   readonly blob: (digest: string) => Promise<Uint8Array>;
   /** The blocks of an imported network whose operators are drawn. */
   readonly expanded?: readonly number[] | undefined;
-}): Promise<Architecture> {
+}
+
+/** Throws a SpecError for a space without networks to draw. `candidate` is valid in the space. */
+export async function candidateArchitecture({
+  space,
+  candidate,
+  resolution,
+  blob,
+  expanded = [],
+}: CandidateArchitectureArguments): Promise<Architecture> {
   const digest = space.structureOf?.(candidate);
   if (digest === undefined) return architectureOf({ space, candidate, resolution });
   const text = new TextDecoder().decode(await blob(digest));
   return architectureOfFile({ text, resolution, file: candidate, expanded });
 }
 
-/** The network of a file, collapsed to the blocks that are measured; the operators of `expanded` ones follow them. */
-function architectureOfFile({
-  text,
-  resolution,
-  file,
-  expanded,
-}: {
+interface ArchitectureOfFileArguments {
   readonly text: string;
   readonly resolution: number;
   readonly file: string;
   readonly expanded: readonly number[];
-}): Architecture {
+}
+
+/** The network of a file, collapsed to the blocks that are measured; the operators of `expanded` ones follow them. */
+function architectureOfFile({ text, resolution, file, expanded }: ArchitectureOfFileArguments): Architecture {
   const graph = graphOfStructure(text);
   const network = graphNetwork({
     graph,
@@ -102,17 +101,14 @@ function chainBlock(
   };
 }
 
-function operatorsOfBlock({
-  graph,
-  network,
-  block,
-  title,
-}: {
+interface OperatorsOfBlockArguments {
   readonly graph: Graph;
   readonly network: GraphNetwork;
   readonly block: number;
   readonly title: string;
-}): CellPart | undefined {
+}
+
+function operatorsOfBlock({ graph, network, block, title }: OperatorsOfBlockArguments): CellPart | undefined {
   const { named, isStream, output } = network.graph;
   const blocks = blockOfValues(network);
   const isOwn = (node: GraphNode) => blockOfNode(node, named, blocks) === block;

@@ -22,6 +22,15 @@ export interface CandidateDescription {
   readonly neighbours: readonly string[];
 }
 
+interface DescribeCandidateArguments {
+  readonly specification: Specification;
+  readonly candidate: string;
+  readonly modules: ModulePermission;
+  readonly blob: (digest: string) => Promise<Uint8Array>;
+  /** The blocks of an imported network whose operators are drawn. */
+  readonly expanded?: readonly number[] | undefined;
+}
+
 /** Throws a SpecError for a text that is not a candidate of the space. */
 export async function describeCandidate({
   specification,
@@ -29,14 +38,7 @@ export async function describeCandidate({
   modules,
   blob,
   expanded,
-}: {
-  readonly specification: Specification;
-  readonly candidate: string;
-  readonly modules: ModulePermission;
-  readonly blob: (digest: string) => Promise<Uint8Array>;
-  /** The blocks of an imported network whose operators are drawn. */
-  readonly expanded?: readonly number[] | undefined;
-}): Promise<CandidateDescription> {
+}: DescribeCandidateArguments): Promise<CandidateDescription> {
   const space = openSpaceWith({ space: specification.space, modules });
   const resolution = costResolution(specification);
   const candidate = space.parse(given);

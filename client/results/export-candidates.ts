@@ -64,20 +64,22 @@ interface About {
   readonly machines: readonly string[];
 }
 
-function fileOf({
-  about: { search, kind, space, seed, machines },
-  row: { rank, candidate, score, proxies },
-  latency,
-  format,
-  structure,
-}: {
+interface FileOfArguments {
   readonly about: About;
   readonly row: RankingRow;
   /** An object without fields if the latency was not measured. */
   readonly latency: object;
   readonly format: ExportFormat;
   readonly structure: string | undefined;
-}): ExportedFile {
+}
+
+function fileOf({
+  about: { search, kind, space, seed, machines },
+  row: { rank, candidate, score, proxies },
+  latency,
+  format,
+  structure,
+}: FileOfArguments): ExportedFile {
   const { resolution } = spaceDefaults(kind);
   const files = candidateFiles({ space, candidate, resolution, structure });
   if (format === 'config') {
@@ -102,7 +104,7 @@ function fileOf({
 }
 
 /** For a space of files, only the entry of this candidate, since there may be thousands. */
-function spaceOf({ kind, candidate }: { kind: Specification['space']; candidate: string }) {
+function spaceOf({ kind, candidate }: { readonly kind: Specification['space']; readonly candidate: string }) {
   if (!('networks' in kind)) return kind;
   return { ...kind, networks: kind.networks.filter(({ name }) => name === candidate) };
 }

@@ -15,7 +15,13 @@ export type Latencies = ReadonlyMap<string, Measurement>;
  * The scopes of the latencies that were measured on request, from the latest measurement that ended
  * successfully.
  */
-export async function listMeasuredScopes({ client, id }: { client: Client; id: string }): Promise<Scopes> {
+export async function listMeasuredScopes({
+  client,
+  id,
+}: {
+  readonly client: Client;
+  readonly id: string;
+}): Promise<Scopes> {
   const handle = client.workflow.getHandle(latencyWorkflowIdOf(id));
   try {
     const { status } = await handle.describe();
@@ -37,9 +43,9 @@ export async function latenciesOf({
   scopes,
   rows,
 }: {
-  store: Store;
-  scopes: Scopes;
-  rows: readonly RankingRow[];
+  readonly store: Store;
+  readonly scopes: Scopes;
+  readonly rows: readonly RankingRow[];
 }): Promise<Latencies> {
   const { latencies } = store;
   const found = new Map<string, Measurement>();
@@ -67,6 +73,12 @@ export function formatLatencyJson(measurement: Measurement | undefined): object 
 /**
  * The scopes in order of precedence: those measured on request come before those that the search measured.
  */
-export function scopesOf({ summary, measured }: { summary: Summary; measured: Scopes }): Scopes {
+export function scopesOf({
+  summary,
+  measured,
+}: {
+  readonly summary: Summary;
+  readonly measured: Scopes;
+}): Scopes {
   return { ...measured, ...summary.drawn?.latencies };
 }

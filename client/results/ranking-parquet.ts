@@ -11,8 +11,8 @@ export async function writeParquet({
   path,
   rows,
 }: {
-  path: string;
-  rows: () => AsyncIterable<readonly RankingRow[]>;
+  readonly path: string;
+  readonly rows: () => AsyncIterable<readonly RankingRow[]>;
 }): Promise<void> {
   const columns = await findColumns(rows());
   const file = fileWriter(path);

@@ -26,6 +26,14 @@ export interface Results {
   latencies(rows: readonly RankingRow[]): Promise<Latencies>;
 }
 
+interface ReadResultsArguments {
+  readonly store: Store;
+  readonly result: SearchResult;
+  readonly truth?: Truth | undefined;
+  /** The scopes of latencies that were measured after the search. */
+  readonly measured?: Scopes;
+}
+
 /**
  * Reads the results of a search from the store. With `truth`, the summary reports the agreement with known
  * accuracies.
@@ -35,13 +43,7 @@ export async function readResults({
   result,
   truth,
   measured = {},
-}: {
-  store: Store;
-  result: SearchResult;
-  truth?: Truth | undefined;
-  /** The scopes of latencies that were measured after the search. */
-  measured?: Scopes;
-}): Promise<Results> {
+}: ReadResultsArguments): Promise<Results> {
   const text = async (digest: string) => new TextDecoder().decode(await store.blobs.get(digest));
   const [failures, written] = await Promise.all([result.failures, result.summary].map(text));
   const rows = () => readRanking(store.blobs, result.ranking);
@@ -78,8 +80,8 @@ async function correlate({
   rows,
   truth,
 }: {
-  rows: AsyncIterable<readonly RankingRow[]>;
-  truth: Truth;
+  readonly rows: AsyncIterable<readonly RankingRow[]>;
+  readonly truth: Truth;
 }): Promise<NonNullable<Summary['correlation']>> {
   const known: RankingRow[] = [];
   for await (const block of rows)

@@ -13,9 +13,9 @@ export async function writeResults({
   results,
   format,
 }: {
-  folder: string;
-  results: Results;
-  format: RankingFormat;
+  readonly folder: string;
+  readonly results: Results;
+  readonly format: RankingFormat;
 }): Promise<void> {
   await placeFile({ folder, name: `ranking.${format}` }, async (path) => {
     if (format === 'csv') return writeFile(path, results.csv());

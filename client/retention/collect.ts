@@ -22,7 +22,7 @@ export async function planCollection({
   client,
   store,
   ...retention
-}: Retention & { client: Client; store: Store }): Promise<Collection> {
+}: Retention & { readonly client: Client; readonly store: Store }): Promise<Collection> {
   const { housekeeping } = store;
   // The stored objects are listed before their references, so that objects that are written in between are in
   // neither list.
@@ -56,14 +56,14 @@ export async function collect({
   store: { housekeeping },
   collection: { runs, blobs, scores, failures },
 }: {
-  client: Client;
-  store: Store;
-  collection: Collection;
+  readonly client: Client;
+  readonly store: Store;
+  readonly collection: Collection;
 }): Promise<void> {
   const { namespace } = client.options;
   // Temporal deletes in the background and lists a deleted run for some minutes. Another client, or the
   // retention of the namespace, may have deleted it before.
-  const forget = (workflowExecution: { workflowId: string; runId: string }) =>
+  const forget = (workflowExecution: { readonly workflowId: string; readonly runId: string }) =>
     client.workflowService
       .deleteWorkflowExecution({ namespace, workflowExecution })
       .catch((error: unknown) => {

@@ -43,7 +43,13 @@ function runOf({ workflowId, runId, status, closeTime, memo: raw }: WorkflowExec
  * The text of a run: its result if it is finished, else its whole history, because it is not known what the
  * run will need. A digest, a scope or a run's name in this text counts as a reference.
  */
-export async function textOfRun({ client, run }: { client: Client; run: FoundRun }): Promise<string> {
+export async function textOfRun({
+  client,
+  run,
+}: {
+  readonly client: Client;
+  readonly run: FoundRun;
+}): Promise<string> {
   const handle = client.workflow.getHandle(run.workflowId, run.runId);
   const scopes = scopesOf(run.memo);
   // Latencies that were measured on request for a search are kept as long as the search.
@@ -75,9 +81,9 @@ export async function findReachableBlobs({
   blobs,
   texts,
 }: {
-  store: Store;
-  blobs: readonly Holding[];
-  texts: readonly string[];
+  readonly store: Store;
+  readonly blobs: readonly Holding[];
+  readonly texts: readonly string[];
 }): Promise<ReadonlySet<string>> {
   const sizes = new Map(blobs.map(({ name, bytes }) => [name, bytes]));
   const reached = new Set<string>();

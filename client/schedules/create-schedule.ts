@@ -37,19 +37,21 @@ export interface ScheduleMemo {
   readonly jitter: string;
 }
 
+interface CreateScheduleArguments {
+  readonly client: Client;
+  readonly store: Store;
+  readonly name: string;
+  readonly read: ReadSpecification;
+  readonly timing: Timing;
+}
+
 export async function createSchedule({
   client,
   store,
   name,
   read,
   timing: { cron, timezone, jitter, catchup, overlap },
-}: {
-  client: Client;
-  store: Store;
-  name: string;
-  read: ReadSpecification;
-  timing: Timing;
-}): Promise<void> {
+}: CreateScheduleArguments): Promise<void> {
   const memo: ScheduleMemo = { cron, timezone, jitter: formatDuration(jitter) };
   try {
     const spec = { cronExpressions: [checkCron(cron)], timezone, jitter };
@@ -99,21 +101,18 @@ function checkCron(cron: string): string {
   });
 }
 
+interface UpdateScheduleArguments {
+  readonly client: Client;
+  readonly store: Store;
+  readonly name: string;
+  readonly read: ReadSpecification;
+}
+
 /**
  * Replaces the specification from the next run on, for instance by one with a longer candidate list. The
  * times stay, and so does the run with which the next one is compared.
  */
-export async function updateSchedule({
-  client,
-  store,
-  name,
-  read,
-}: {
-  client: Client;
-  store: Store;
-  name: string;
-  read: ReadSpecification;
-}): Promise<void> {
+export async function updateSchedule({ client, store, name, read }: UpdateScheduleArguments): Promise<void> {
   const { handle } = await findSchedule({ client, name });
   const action = await actionOf({ client, store, name, read });
   await withSearchAttributes({
@@ -124,21 +123,18 @@ export async function updateSchedule({
   });
 }
 
+interface ActionOfArguments {
+  readonly client: Client;
+  readonly store: Store;
+  readonly name: string;
+  readonly read: ReadSpecification;
+}
+
 /**
  * The action of each run, including the present candidates of a search that the specification names. Temporal
  * appends the time of each run to the workflow's id.
  */
-async function actionOf({
-  client,
-  store,
-  name,
-  read,
-}: {
-  client: Client;
-  store: Store;
-  name: string;
-  read: ReadSpecification;
-}) {
+async function actionOf({ client, store, name, read }: ActionOfArguments) {
   const resolved = await withRanking({ client, store, read });
   const { memo, ...options } = await createSearchOptions({ store, read: resolved });
   return {

@@ -50,8 +50,8 @@ export async function detailsOf({
   client,
   description,
 }: {
-  client: Client;
-  description: ScheduleDescription;
+  readonly client: Client;
+  readonly description: ScheduleDescription;
 }) {
   const { info, policies, memo, action } = description;
   const { jitter } = (memo ?? {}) as Partial<ScheduleMemo>;

@@ -21,7 +21,7 @@ const RESUMED_BEFORE = 'zeroscout schedule resume';
 /** The number of schedules that are described at once. */
 const AT_ONCE = 8;
 
-export async function findSchedule({ client, name }: { client: Client; name: string }) {
+export async function findSchedule({ client, name }: { readonly client: Client; readonly name: string }) {
   const handle = client.schedule.getHandle(checkName(name));
   try {
     const description = await describeNow({ client, handle });

@@ -76,7 +76,13 @@ export async function describeSearch(
 
 type Rest = Omit<SearchDescription, 'id' | 'name' | 'space' | 'state' | 'started' | 'ended' | 'schedule'>;
 
-function headOf({ id, description }: { id: string; description: WorkflowExecutionDescription }) {
+function headOf({
+  id,
+  description,
+}: {
+  readonly id: string;
+  readonly description: WorkflowExecutionDescription;
+}) {
   const { name, space, schedule } = (description.memo ?? {}) as Partial<SearchMemo>;
   const { startTime, closeTime } = description;
   return {
@@ -115,7 +121,7 @@ function retryOf({ activity, attempt, reason, failedAt }: PendingActivity): Retr
 
 async function describeEnded(
   { store }: DescriptionSources,
-  { handle, memo }: { handle: WorkflowHandle; memo: Partial<SearchMemo> },
+  { handle, memo }: { readonly handle: WorkflowHandle; readonly memo: Partial<SearchMemo> },
 ): Promise<Rest> {
   const { best, counts } = memo;
   const outcome = await resultOf(handle);

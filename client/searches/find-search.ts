@@ -25,10 +25,10 @@ export async function findSearch({
   id: given,
   argument = 'id',
 }: {
-  client: Client;
-  id: string;
+  readonly client: Client;
+  readonly id: string;
   /** The field that an error names. */
-  argument?: string;
+  readonly argument?: string;
 }) {
   for (const workflowId of exactIds({ given, argument })) {
     const handle = client.workflow.getHandle(workflowId);
@@ -57,14 +57,22 @@ export async function findSearch({
 }
 
 /** The workflow ids for which `given` may be the full id. */
-function exactIds({ given, argument }: { given: string; argument: string }): string[] {
+function exactIds({ given, argument }: { readonly given: string; readonly argument: string }): string[] {
   if (given === LAST) return [];
   if (!isTemporalId(given)) return [checkWorkflowId(given, argument)];
   return [...(isId(given) ? [workflowIdOf(given)] : []), given];
 }
 
 /** Ids, newest first, without repeats. */
-async function listIds({ client, prefix, most }: { client: Client; prefix: string; most: number }) {
+async function listIds({
+  client,
+  prefix,
+  most,
+}: {
+  readonly client: Client;
+  readonly prefix: string;
+  readonly most: number;
+}) {
   const begins = prefix ? ` AND WorkflowId STARTS_WITH "${workflowIdOf(prefix)}"` : '';
   const query = `WorkflowType = "${SEARCH_WORKFLOW}"${begins}`;
   const found = new Set<string>();

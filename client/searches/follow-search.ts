@@ -138,8 +138,8 @@ async function resultOf({
   handle,
   over,
 }: {
-  handle: WorkflowHandle;
-  over: AbortSignal;
+  readonly handle: WorkflowHandle;
+  readonly over: AbortSignal;
 }): Promise<SearchResult> {
   for (;;) {
     try {
@@ -156,8 +156,8 @@ async function waitForTemporal({
   handle,
   over,
 }: {
-  handle: WorkflowHandle;
-  over: AbortSignal;
+  readonly handle: WorkflowHandle;
+  readonly over: AbortSignal;
 }): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {

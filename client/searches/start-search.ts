@@ -33,6 +33,14 @@ export function composeDefaultId({ specification, digest }: ReadSpecification): 
   return `${specification.name}-${digest.slice(0, 8)}`;
 }
 
+interface StartSearchArguments {
+  readonly client: Client;
+  readonly store: Store;
+  readonly id: string;
+  readonly read: ReadSpecification;
+  readonly whereFinished: 'keep' | 'again';
+}
+
 /**
  * Attaches to a running search of this id and specification, or starts one. A finished search is left as it
  * is unless the caller asks to run it again. Throws a SpecError if the id belongs to another specification.
@@ -43,13 +51,7 @@ export async function startSearch({
   id,
   read,
   whereFinished,
-}: {
-  client: Client;
-  store: Store;
-  id: string;
-  read: ReadSpecification;
-  whereFinished: 'keep' | 'again';
-}): Promise<Started> {
+}: StartSearchArguments): Promise<Started> {
   const workflowId = workflowIdOf(id);
   const existing = await describe(client, workflowId);
   if (existing) refuseAnother({ id, read, memo: existing.memo as unknown as SearchMemo });
@@ -91,8 +93,8 @@ export async function createSearchOptions({
   store,
   read: { specification, digest, list: candidates, images, structures, calibration },
 }: {
-  store: Store;
-  read: ReadSpecification;
+  readonly store: Store;
+  readonly read: ReadSpecification;
 }) {
   if (!candidates && sourceOf(specification).kind === 'list')
     throw new TypeError('the candidates of the ranking are missing; withRanking reads them');
@@ -144,8 +146,8 @@ async function putImages({
   store,
   images: { images, read },
 }: {
-  store: Store;
-  images: ReadImages;
+  readonly store: Store;
+  readonly images: ReadImages;
 }): Promise<void> {
   if ((await store.blobs.putStream(read)) !== images.digest)
     throw SpecError.of({ path: 'input.images', message: 'the file changed after it was checked; try again' });
@@ -163,7 +165,15 @@ async function describe(
   }
 }
 
-function refuseAnother({ id, read, memo }: { id: string; read: ReadSpecification; memo: SearchMemo }): void {
+function refuseAnother({
+  id,
+  read,
+  memo,
+}: {
+  readonly id: string;
+  readonly read: ReadSpecification;
+  readonly memo: SearchMemo;
+}): void {
   if (memo.digest === read.digest) return;
   const differences = specificationDifferences(memo.specification, read.specification);
   const what = differences.length ? differences : ['strategy: its candidates are others'];

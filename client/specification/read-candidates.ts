@@ -46,7 +46,9 @@ export function withCandidates({
   specification,
   candidates,
   ...rest
-}: Omit<ReadSpecification, 'list' | 'digest'> & { candidates: readonly string[] }): ReadSpecification {
+}: Omit<ReadSpecification, 'list' | 'digest'> & {
+  readonly candidates: readonly string[];
+}): ReadSpecification {
   const space = openSpace(specification.space);
   const list = [...new Set(candidates.map(space.parse))];
   checkAgainstSpace({ specification, space, candidates: list });
@@ -59,6 +61,16 @@ export function formatWarnings({ warnings = [] }: Pick<ReadSpecification, 'warni
   return warnings.map(({ path, message }) => `warning: ${path}: ${message}`);
 }
 
+interface ReadListFileArguments {
+  readonly file: string;
+  readonly top: number | undefined;
+  /** The name of the field `strategy` in messages. */
+  readonly field: string;
+  /** Returns the file that a field of the specification names. */
+  readonly resolve: (file: string, field: string) => Promise<FileInput>;
+  readonly space: Space;
+}
+
 /**
  * The candidates in a list's file, in order: a text with one candidate a line, or a ranking as CSV or
  * parquet.
@@ -69,15 +81,7 @@ export async function readListFile({
   field,
   resolve,
   space,
-}: {
-  file: string;
-  top: number | undefined;
-  /** The name of the field `strategy` in messages. */
-  field: string;
-  /** Returns the file that a field of the specification names. */
-  resolve: (file: string, field: string) => Promise<FileInput>;
-  space: Space;
-}): Promise<readonly string[]> {
+}: ReadListFileArguments): Promise<readonly string[]> {
   const path = await resolve(file, `${field}.file`);
   const of = { source: file, parse: space.parse };
   const { candidates } = await withField(`${field}.file`, async () =>
@@ -98,9 +102,9 @@ export async function withRanking({
   store,
   read,
 }: {
-  client: Client;
-  store: Store;
-  read: ReadSpecification;
+  readonly client: Client;
+  readonly store: Store;
+  readonly read: ReadSpecification;
 }): Promise<ReadSpecification> {
   const { specification } = read;
   const source = sourceOf(specification);
@@ -127,17 +131,14 @@ export async function withRanking({
   return withCandidates({ ...read, candidates: firstOf({ candidates: ranked, top, field, whose }) });
 }
 
-function firstOf({
-  candidates,
-  top,
-  field,
-  whose,
-}: {
-  candidates: readonly string[];
-  top: number | undefined;
-  field: string;
-  whose: string;
-}): readonly string[] {
+interface FirstOfArguments {
+  readonly candidates: readonly string[];
+  readonly top: number | undefined;
+  readonly field: string;
+  readonly whose: string;
+}
+
+function firstOf({ candidates, top, field, whose }: FirstOfArguments): readonly string[] {
   if (top === undefined || top <= candidates.length) return candidates.slice(0, top);
   const message = `found ${top}; ${whose} has ${candidates.length} candidates; must be at most that`;
   throw SpecError.of({ path: `${field}.top`, message });

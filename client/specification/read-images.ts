@@ -17,7 +17,13 @@ export interface ReadImages {
 const CHUNK = 1024 * 1024;
 
 /** SpecErrors call the file `name`. */
-export async function readImages({ path, name }: { path: FileInput; name: string }): Promise<ReadImages> {
+export async function readImages({
+  path,
+  name,
+}: {
+  readonly path: FileInput;
+  readonly name: string;
+}): Promise<ReadImages> {
   const file = await openFile(path).catch((error) => {
     throw createReadError({ error, name });
   });
@@ -59,14 +65,20 @@ export async function readImages({ path, name }: { path: FileInput; name: string
 }
 
 /** The file is opened again, because a search uploads its images later than it checks them, or not at all. */
-async function* bytesFrom({ path, offset }: { path: FileInput; offset: number }): AsyncGenerator<Uint8Array> {
+async function* bytesFrom({
+  path,
+  offset,
+}: {
+  readonly path: FileInput;
+  readonly offset: number;
+}): AsyncGenerator<Uint8Array> {
   const file = await openFile(path);
   // The stream closes the file at its end.
   yield* file.stream(offset);
 }
 
 /** Checks the values of images as they arrive, piece by piece. */
-function findConstant({ channels, pixels }: { channels: number; pixels: number }) {
+function findConstant({ channels, pixels }: { readonly channels: number; readonly pixels: number }) {
   const constant: number[] = [];
   let at = 0;
   let first = 0;

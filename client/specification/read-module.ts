@@ -26,9 +26,9 @@ export async function readModule({
   modules,
   name = nameOf(path),
 }: {
-  path: FileInput;
-  modules: ModulePermission;
-  name?: string;
+  readonly path: FileInput;
+  readonly modules: ModulePermission;
+  readonly name?: string;
 }): Promise<ModuleSpecification> {
   if (modules === 'refused') throw SpecError.inFile({ file: name, ...REFUSED });
   const code = await compileModule({ text: await readText(path, name), name });
@@ -52,7 +52,13 @@ export async function readModule({
 }
 
 /** The output is CommonJS because that can be evaluated synchronously, as opening a space requires. */
-export async function compileModule({ text, name }: { text: string; name: string }): Promise<string> {
+export async function compileModule({
+  text,
+  name,
+}: {
+  readonly text: string;
+  readonly name: string;
+}): Promise<string> {
   // The compiler is large, so it is loaded only for modules.
   const { transform } = await import('@swc/core');
   try {
@@ -77,7 +83,15 @@ export async function compileModule({ text, name }: { text: string; name: string
   }
 }
 
-function evaluate({ code, digest, name }: { code: string; digest: string; name: string }): unknown {
+function evaluate({
+  code,
+  digest,
+  name,
+}: {
+  readonly code: string;
+  readonly digest: string;
+  readonly name: string;
+}): unknown {
   try {
     return loadModule({ code, digest });
   } catch (error) {
@@ -86,7 +100,13 @@ function evaluate({ code, digest, name }: { code: string; digest: string; name: 
 }
 
 /** An error thrown by the module, with the module's file name. */
-export function createNamedError({ error, name }: { error: unknown; name: string }): SpecError {
+export function createNamedError({
+  error,
+  name,
+}: {
+  readonly error: unknown;
+  readonly name: string;
+}): SpecError {
   const message = error instanceof Error ? error.message : String(error);
   return SpecError.inFile({
     file: name,

@@ -33,7 +33,11 @@ interface Read {
 }
 
 /** Replaces the ONNX files that a space names by descriptions of their contents. Every file is checked. */
-export async function withOnnxFiles({ value, resolve, folder }: Place & { value: unknown }): Promise<Read> {
+export async function withOnnxFiles({
+  value,
+  resolve,
+  folder,
+}: Place & { readonly value: unknown }): Promise<Read> {
   const space = (value as { space?: unknown } | null)?.space;
   if (typeof space !== 'object' || space === null) return { value };
   const { kind, files, features, normalization: stated, ...rest } = space as Record<string, unknown>;
@@ -146,7 +150,7 @@ async function filesOf({
   patterns,
   resolve,
   folder,
-}: Place & { patterns: readonly string[] }): Promise<NamedInput[]> {
+}: Place & { readonly patterns: readonly string[] }): Promise<NamedInput[]> {
   const files = new Map<string, FileInput>();
   for (const pattern of patterns) {
     const names = basename(pattern).includes('*') ? await matches({ pattern, resolve, folder }) : [pattern];
@@ -168,7 +172,11 @@ async function filesOf({
   return [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, file]) => ({ name, file }));
 }
 
-async function matches({ pattern, resolve, folder }: Place & { pattern: string }): Promise<string[]> {
+async function matches({
+  pattern,
+  resolve,
+  folder,
+}: Place & { readonly pattern: string }): Promise<string[]> {
   if (folder === undefined)
     throw SpecError.of({
       path: FIELD,
@@ -193,9 +201,9 @@ async function readNetwork({
   named,
   normalization,
 }: NamedInput & {
-  wanted: number | undefined;
-  named: readonly string[] | undefined;
-  normalization: Normalization;
+  readonly wanted: number | undefined;
+  readonly named: readonly string[] | undefined;
+  readonly normalization: Normalization;
 }) {
   const graph = { ...(await readSource(file, path)), normalization };
   const [, channels, height, width] = graph.inputs[0]!.shape;
@@ -220,17 +228,14 @@ async function readNetwork({
   };
 }
 
-function buildNetwork({
-  graph,
-  path,
-  image,
-  wanted,
-}: {
-  graph: Graph;
-  path: string;
-  image: readonly number[];
-  wanted: WantedFeatures;
-}) {
+interface BuildNetworkArguments {
+  readonly graph: Graph;
+  readonly path: string;
+  readonly image: readonly number[];
+  readonly wanted: WantedFeatures;
+}
+
+function buildNetwork({ graph, path, image, wanted }: BuildNetworkArguments) {
   const network = (batch: number) => graphNetwork({ graph, batch, image, wanted, file: path });
   const own = graph.inputs[0]!.shape[0];
   try {

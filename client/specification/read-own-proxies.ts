@@ -65,7 +65,13 @@ function withNames(aggregation: unknown, names: ReadonlyMap<string, string>): un
 }
 
 /** SpecErrors name the file `name`. Types, comments and spaces are taken away: they are no part of the digest. */
-async function readProxy({ path, name }: { path: FileInput; name: string }): Promise<OwnProxySpecification> {
+async function readProxy({
+  path,
+  name,
+}: {
+  readonly path: FileInput;
+  readonly name: string;
+}): Promise<OwnProxySpecification> {
   const code = await compileModule({ text: await readText(path, name), name });
   const fail = (message: string): never => {
     throw SpecError.inFile({ file: name, message });
@@ -92,7 +98,15 @@ async function readProxy({ path, name }: { path: FileInput; name: string }): Pro
   return { name: `${OWN_PREFIX}${proxy.name}`, digest, code, needs };
 }
 
-function evaluate({ code, digest, name }: { code: string; digest: string; name: string }): unknown {
+function evaluate({
+  code,
+  digest,
+  name,
+}: {
+  readonly code: string;
+  readonly digest: string;
+  readonly name: string;
+}): unknown {
   try {
     return loadProxyModule({ code, digest });
   } catch (error) {

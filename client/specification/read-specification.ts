@@ -176,8 +176,8 @@ function adviseOnImages({
   specification,
   images: { constant },
 }: {
-  specification: Specification;
-  images: ReadImages;
+  readonly specification: Specification;
+  readonly images: ReadImages;
 }): Issue[] {
   const used = Math.max(
     ...stagesOf(specification).map(
@@ -194,16 +194,15 @@ function adviseOnImages({
   return [{ path: 'input.images', message }];
 }
 
+interface Replacement {
+  readonly value: unknown;
+  readonly reading: Reading;
+}
+
 /**
  * Replaces the file that a space names by its contents, because workers cannot read files of this machine.
  */
-async function withSpace({
-  value,
-  reading: { modules, resolve },
-}: {
-  value: unknown;
-  reading: Reading;
-}): Promise<unknown> {
+async function withSpace({ value, reading: { modules, resolve } }: Replacement): Promise<unknown> {
   const space = (value as { space?: { kind?: unknown; file?: unknown } | string } | null)?.space;
   // People name the file of a module and never write its compiled fields, so the error must not suggest
   // those.
@@ -240,10 +239,7 @@ function isMapping(value: unknown): value is { readonly kind?: unknown; readonly
 async function withImages({
   value,
   reading: { resolve },
-}: {
-  value: unknown;
-  reading: Reading;
-}): Promise<{ value: unknown; images?: ReadImages }> {
+}: Replacement): Promise<{ value: unknown; images?: ReadImages }> {
   const input = (value as { input?: { images?: unknown } } | null)?.input;
   const file = input?.images;
   if (typeof file !== 'string') return { value };
@@ -262,8 +258,8 @@ export async function readCustomSpace({
   path,
   name = nameOf(path),
 }: {
-  path: FileInput;
-  name?: string;
+  readonly path: FileInput;
+  readonly name?: string;
 }): Promise<SpaceSpecification & { kind: 'custom' }> {
   const value = readDocument({ text: await readText(path, name), source: name, holds: 'space' });
   return { kind: 'custom', definition: checkDefinition({ value, source: name }) };
@@ -278,9 +274,9 @@ export async function readTruth({
   space,
   name = nameOf(path),
 }: {
-  path: FileInput;
-  space: Space;
-  name?: string;
+  readonly path: FileInput;
+  readonly space: Space;
+  readonly name?: string;
 }): Promise<Truth> {
   const of = { source: name, parse: space.parse };
   return withField('truth', async () =>

@@ -15,8 +15,8 @@ export async function readParquetTable({
   path,
   name = nameOf(path),
 }: {
-  path: FileInput;
-  name?: string;
+  readonly path: FileInput;
+  readonly name?: string;
 }): Promise<Table> {
   const opened = await openFile(path).catch((error) => {
     throw createReadError({ error, name });

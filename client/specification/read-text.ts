@@ -18,7 +18,13 @@ export function nameOf(file: FileInput): string {
   return typeof file === 'string' ? file : '';
 }
 
-export function createReadError({ error, name }: { error: unknown; name: string }): SpecError {
+export function createReadError({
+  error,
+  name,
+}: {
+  readonly error: unknown;
+  readonly name: string;
+}): SpecError {
   const code = (error as NodeJS.ErrnoException).code;
   const why = code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`;
   const message = error instanceof NotRegularError ? error.message : why;

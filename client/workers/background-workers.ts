@@ -82,6 +82,15 @@ export async function stopBackgroundWorkers({ home }: { readonly home: Home }): 
   return workers.length;
 }
 
+interface WithdrawBackgroundWorkersArguments {
+  readonly home: Home;
+  readonly need: Permission | undefined;
+  /** Called with one line for each event of background workers. */
+  readonly onNote: (text: string) => void;
+  /** The environment of the workers of this program, with their permissions. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /**
  * A task goes to the first worker that polls. Background workers that may not run modules would take the
  * tasks of a search that needs one, and fail them. So they are stopped; the returned function starts them
@@ -92,14 +101,7 @@ export async function withdrawBackgroundWorkers({
   need,
   onNote,
   env: ours = process.env,
-}: {
-  readonly home: Home;
-  readonly need: Permission | undefined;
-  /** Called with one line for each event of background workers. */
-  readonly onNote: (text: string) => void;
-  /** The environment of the workers of this program, with their permissions. */
-  readonly env?: NodeJS.ProcessEnv;
-}): Promise<() => void> {
+}: WithdrawBackgroundWorkersArguments): Promise<() => void> {
   if (need === undefined || !permissionsIn(ours).includes(need)) return () => {};
   const workers = await listBackgroundWorkers({ home });
   const unfit = workers.filter(({ may }) => !may.includes(need));

@@ -27,10 +27,18 @@ export interface LocalWorkers {
  * The arguments of the workers on this machine: one control worker, and `count` score workers that share the
  * cores.
  */
-export function rolesOf({ count, device }: { count: number; device: Device }): string[][] {
+export function rolesOf({ count, device }: { readonly count: number; readonly device: Device }): string[][] {
   const concurrency = Math.max(1, Math.floor(availableParallelism() / count));
   const score = ['worker', '--role', 'score', '--device', device, '--concurrency', String(concurrency)];
   return [['worker', '--role', 'control'], ...Array.from({ length: count }, () => score)];
+}
+
+interface StartLocalWorkersArguments {
+  readonly home: Home;
+  readonly count: number;
+  readonly device: Device;
+  readonly onNote: OnNote;
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /**
@@ -42,13 +50,7 @@ export function startLocalWorkers({
   device,
   onNote,
   env = process.env,
-}: {
-  home: Home;
-  count: number;
-  device: Device;
-  onNote: OnNote;
-  env?: NodeJS.ProcessEnv;
-}): LocalWorkers {
+}: StartLocalWorkersArguments): LocalWorkers {
   return keepRunning({ home, onNote, env, roles: count > 0 ? rolesOf({ count, device }) : [] });
 }
 
@@ -70,17 +72,14 @@ export function startControlWorker({
   });
 }
 
-function keepRunning({
-  home,
-  roles,
-  onNote,
-  env,
-}: {
-  home: Home;
-  roles: readonly string[][];
-  onNote: OnNote;
-  env: NodeJS.ProcessEnv;
-}): LocalWorkers {
+interface KeepRunningArguments {
+  readonly home: Home;
+  readonly roles: readonly string[][];
+  readonly onNote: OnNote;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+function keepRunning({ home, roles, onNote, env }: KeepRunningArguments): LocalWorkers {
   let stopping = false;
   const children = new Set<ChildProcess>();
   const launch = (args: string[]): void => {
@@ -112,18 +111,15 @@ function keepRunning({
   };
 }
 
+interface SpawnWorkerArguments {
+  readonly home: Home;
+  readonly args: string[];
+  readonly lifetime: 'attached' | 'background';
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /** `background`: the worker lives on when this process ends. */
-export function spawnWorker({
-  home,
-  args,
-  lifetime,
-  env = process.env,
-}: {
-  home: Home;
-  args: string[];
-  lifetime: 'attached' | 'background';
-  env?: NodeJS.ProcessEnv;
-}): ChildProcess {
+export function spawnWorker({ home, args, lifetime, env = process.env }: SpawnWorkerArguments): ChildProcess {
   createFolders({ home });
   const log = openLog(join(home.logs, 'workers.log'));
   try {

@@ -90,6 +90,14 @@ export async function findBusyWorkers(client: Client): Promise<ReadonlySet<strin
 /** An idle worker polls at least once a minute. */
 const ASKS_MS = 75_000;
 
+interface FindLivingWorkersArguments {
+  readonly queue: Queue;
+  /** Whether the workers are processes of this machine, as with the embedded Temporal. */
+  readonly isLocal: boolean;
+  readonly busy?: ReadonlySet<string>;
+  readonly now?: number;
+}
+
 /**
  * The living workers of a queue, as far as this can be known. Temporal lists a poller for five minutes after
  * its last poll. For a worker on this machine, its process is checked; any other counts as ended if it has
@@ -100,13 +108,7 @@ export function findLivingWorkers({
   isLocal,
   busy = new Set(),
   now = Date.now(),
-}: {
-  readonly queue: Queue;
-  /** Whether the workers are processes of this machine, as with the embedded Temporal. */
-  readonly isLocal: boolean;
-  readonly busy?: ReadonlySet<string>;
-  readonly now?: number;
-}): readonly SeenWorker[] {
+}: FindLivingWorkersArguments): readonly SeenWorker[] {
   return workers.filter((one) => {
     const pid = isLocal ? pidHere(one) : undefined;
     if (pid !== undefined) return isAlive(pid);

@@ -98,21 +98,18 @@ function crossPredict({ rows, labels, weights }: Training, seed: number): readon
   return predicted;
 }
 
-/**
- * The share of bootstrap resamples of the labels in which `fitted` has a higher Kendall's tau than `own`. A tie counts
- * as a half.
- */
-function shareBetter({
-  fitted,
-  own,
-  accuracies,
-  seed,
-}: {
+interface ShareBetterArguments {
   readonly fitted: readonly number[];
   readonly own: readonly number[];
   readonly accuracies: readonly number[];
   readonly seed: number;
-}): number {
+}
+
+/**
+ * The share of bootstrap resamples of the labels in which `fitted` has a higher Kendall's tau than `own`. A tie counts
+ * as a half.
+ */
+function shareBetter({ fitted, own, accuracies, seed }: ShareBetterArguments): number {
   const n = accuracies.length;
   const stream = randomStream({ seed, draw: 0, name: 'resamples' });
   let better = 0;

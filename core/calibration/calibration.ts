@@ -72,7 +72,7 @@ function isProxy(name: string): boolean {
 
 export type Calibration = z.output<typeof Calibration>;
 
-function isConsistent(value: {
+interface IsConsistentArguments {
   readonly proxies: readonly string[];
   readonly weights: readonly number[];
   readonly fittedWeights: readonly number[];
@@ -81,7 +81,9 @@ function isConsistent(value: {
     readonly centers: readonly z.output<typeof Row>[];
     readonly members: readonly z.output<typeof Member>[];
   };
-}): boolean {
+}
+
+function isConsistent(value: IsConsistentArguments): boolean {
   const n = value.proxies.length;
   const graph = Object.keys(value.scales.graph).length;
   const { centers, members } = value.model;

@@ -70,17 +70,14 @@ export function drawHeatMap({ id, title, names, values }: HeatMapInput): string 
   });
 }
 
-function drawCell({
-  value,
-  x,
-  y,
-  cell,
-}: {
+interface DrawCellArguments {
   readonly value: number | null;
   readonly x: number;
   readonly y: number;
   readonly cell: number;
-}): string {
+}
+
+function drawCell({ value, x, y, cell }: DrawCellArguments): string {
   const fill = value === null ? EMPTY : colourOf(value);
   return `<rect x="${x}" y="${y}" width="${cell}" height="${cell}" fill="${fill}" stroke="#ffffff"/>`;
 }

@@ -98,18 +98,15 @@ function withMarked(bulk: Range, marked: readonly number[]): Range {
     .reduce(({ low, high }, value) => ({ low: Math.min(low, value), high: Math.max(high, value) }), bulk);
 }
 
-/** A vertical line at the value of the first candidate, with its name at the top. */
-function drawFirst({
-  value,
-  isIn,
-  x,
-  name,
-}: {
+interface DrawFirstArguments {
   readonly value: number | undefined;
   readonly isIn: (value: number) => boolean;
   readonly x: (value: number) => number;
   readonly name: string;
-}): readonly string[] {
+}
+
+/** A vertical line at the value of the first candidate, with its name at the top. */
+function drawFirst({ value, isIn, x, name }: DrawFirstArguments): readonly string[] {
   if (value === undefined || !isIn(value)) return [];
   const at = x(value);
   const middle = (AREA.left + AREA.right) / 2;

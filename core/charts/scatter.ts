@@ -70,17 +70,14 @@ export function drawScatter(input: ScatterInput): Scatter | undefined {
   };
 }
 
-function insideOf({
-  x,
-  y,
-  xRange,
-  yRange,
-}: {
+interface InsideOfArguments {
   readonly x: ArrayLike<number>;
   readonly y: ArrayLike<number>;
   readonly xRange: Range;
   readonly yRange: Range;
-}): readonly number[] {
+}
+
+function insideOf({ x, y, xRange, yRange }: InsideOfArguments): readonly number[] {
   const isIn = (value: number, { low, high }: Range) => value >= low && value <= high;
   const inside: number[] = [];
   for (let i = 0; i < x.length; i += 1) if (isIn(x[i]!, xRange) && isIn(y[i]!, yRange)) inside.push(i);

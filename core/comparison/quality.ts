@@ -113,18 +113,15 @@ export function qualityOf(ranker: Ranker, known: Known): RankerQuality {
   return qualitiesOf([ranker], known)[0]!;
 }
 
-function estimate({
-  ranker: { name, kind },
-  whole,
-  resampled,
-  n,
-}: {
+interface EstimateArguments {
   readonly ranker: Ranker;
   readonly whole: Measures;
   readonly resampled: readonly Measures[];
   /** The number of candidates. */
   readonly n: number;
-}): RankerQuality {
+}
+
+function estimate({ ranker: { name, kind }, whole, resampled, n }: EstimateArguments): RankerQuality {
   const of = (pick: (measures: Measures) => number): Estimate => {
     const value = pick(whole);
     return { value: Number.isNaN(value) ? null : value, interval: intervalOf(resampled.map(pick)) };

@@ -22,6 +22,14 @@ const ROLES: Readonly<Record<string, Role>> = {
   Softmax: 'attention',
 };
 
+interface OperatorPartArguments {
+  readonly title: string;
+  readonly operators: readonly DrawnOperator[];
+  readonly isStream: (tensor: string) => boolean;
+  /** Whether another part reads the tensor. */
+  readonly isRead: (tensor: string) => boolean;
+}
+
 /**
  * Tensors from outside that depend on the images become one input, tensors that other parts read one output.
  * `isStream` says whether a tensor depends on the images; weights are left out. Undefined for too many operators.
@@ -31,13 +39,7 @@ export function operatorPart({
   operators,
   isStream,
   isRead,
-}: {
-  readonly title: string;
-  readonly operators: readonly DrawnOperator[];
-  readonly isStream: (tensor: string) => boolean;
-  /** Whether another part reads the tensor. */
-  readonly isRead: (tensor: string) => boolean;
-}): CellPart | undefined {
+}: OperatorPartArguments): CellPart | undefined {
   if (operators.length === 0 || operators.length > MOST) return undefined;
   const nodes: CellNode[] = [
     { label: 'input', role: 'input' },

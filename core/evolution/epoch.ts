@@ -42,7 +42,10 @@ export interface EpochContext {
  * Begins an epoch at the present size of the history. Its length starts at size / `share` and is halved until
  * few contenders remain.
  */
-export function beginEpoch({ table, score, wanted }: EpochContext, { share }: { share: number }): Epoch {
+export function beginEpoch(
+  { table, score, wanted }: EpochContext,
+  { share }: { readonly share: number },
+): Epoch {
   const size = table.size();
   const sums = table.allSums();
   // The worst of the present best candidates. Until the epoch ends, at least `wanted` candidates have at
@@ -107,9 +110,9 @@ function raiseRanks({
   values,
   value,
 }: {
-  sums: number[];
-  values: readonly number[];
-  value: number;
+  readonly sums: number[];
+  readonly values: readonly number[];
+  readonly value: number;
 }): void {
   for (let j = 0; j < values.length; j += 1) {
     const other = values[j]!;

@@ -29,6 +29,13 @@ export interface CandidateFiles {
   pytorch(comment: string): string;
 }
 
+interface CandidateFilesArguments {
+  readonly space: NetworkSource;
+  readonly candidate: string;
+  readonly resolution: number;
+  readonly structure?: string | undefined;
+}
+
 /**
  * Returns the files for images of `resolution` pixels a side. `structure` is the structure of a candidate
  * that was read from a file.
@@ -38,12 +45,7 @@ export function candidateFiles({
   candidate,
   resolution,
   structure,
-}: {
-  space: NetworkSource;
-  candidate: string;
-  resolution: number;
-  structure?: string | undefined;
-}): CandidateFiles {
+}: CandidateFilesArguments): CandidateFiles {
   if (structure !== undefined) return filesOfFile({ space, candidate, resolution, structure });
   if (space.graph) {
     const { graph } = space.graph({ candidate, resolution });
@@ -64,17 +66,14 @@ export function candidateFiles({
   };
 }
 
-function filesOfFile({
-  space,
-  candidate,
-  resolution,
-  structure,
-}: {
-  space: NetworkSource;
-  candidate: string;
-  resolution: number;
-  structure: string;
-}): CandidateFiles {
+interface FilesOfFileArguments {
+  readonly space: NetworkSource;
+  readonly candidate: string;
+  readonly resolution: number;
+  readonly structure: string;
+}
+
+function filesOfFile({ space, candidate, resolution, structure }: FilesOfFileArguments): CandidateFiles {
   const model = fileModel({ graph: graphOfStructure(structure), resolution });
   const [batch, inputChannels] = model.input;
   return {

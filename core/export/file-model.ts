@@ -42,7 +42,13 @@ export interface FileModel {
  * before training. The weights are those with which the draw scores the network. Input `images`, output
  * `logits`. Throws SpecError.
  */
-export function fileModel({ graph, resolution }: { graph: Graph; resolution: number }): FileModel {
+export function fileModel({
+  graph,
+  resolution,
+}: {
+  readonly graph: Graph;
+  readonly resolution: number;
+}): FileModel {
   const [own, channels = CHANNELS, height = resolution, width = resolution] = graph.inputs[0]!.shape;
   const image = [channels, height, width];
   const resolved = resolveGraph({ graph, batch: own ?? BATCH, image, file: 'the network' });
@@ -50,17 +56,14 @@ export function fileModel({ graph, resolution }: { graph: Graph; resolution: num
   return { input, bytes: (draw) => writeDraw({ graph, resolved, input, draw }) };
 }
 
-function writeDraw({
-  graph,
-  resolved,
-  input,
-  draw,
-}: {
-  graph: Graph;
-  resolved: ResolvedGraph;
-  input: FileModel['input'];
-  draw: Draw;
-}): Uint8Array {
+interface WriteDrawArguments {
+  readonly graph: Graph;
+  readonly resolved: ResolvedGraph;
+  readonly input: FileModel['input'];
+  readonly draw: Draw;
+}
+
+function writeDraw({ graph, resolved, input, draw }: WriteDrawArguments): Uint8Array {
   const g = new GraphBuilder();
   const names = new Map([[graph.inputs[0]!.name, IMAGES]]);
   addWeights({ g, resolved, names, draw });
@@ -82,18 +85,15 @@ function writeDraw({
   });
 }
 
+interface AddWeightsArguments {
+  readonly g: GraphBuilder;
+  readonly resolved: ResolvedGraph;
+  readonly names: Map<string, string>;
+  readonly draw: Draw;
+}
+
 /** Weights keep the names under which they are drawn. */
-function addWeights({
-  g,
-  resolved,
-  names,
-  draw,
-}: {
-  g: GraphBuilder;
-  resolved: ResolvedGraph;
-  names: Map<string, string>;
-  draw: Draw;
-}): void {
+function addWeights({ g, resolved, names, draw }: AddWeightsArguments): void {
   const roles = weightRoles(resolved);
   resolved.weights.forEach(({ name, shape, initializer }, index) => {
     const initialization = initializationOf(roles[index]!);
@@ -107,17 +107,14 @@ function addWeights({
   });
 }
 
-function addNode({
-  g,
-  graph,
-  node,
-  names,
-}: {
-  g: GraphBuilder;
-  graph: Graph;
-  node: GraphNode;
-  names: Map<string, string>;
-}): void {
+interface AddNodeArguments {
+  readonly g: GraphBuilder;
+  readonly graph: Graph;
+  readonly node: GraphNode;
+  readonly names: Map<string, string>;
+}
+
+function addNode({ g, graph, node, names }: AddNodeArguments): void {
   const { op, attributes } = node;
   const value = attributes.value;
   if (op === 'Constant') {

@@ -18,9 +18,9 @@ export function graphModel({
   draw,
   resolution,
 }: {
-  graph: Graph;
-  draw: Draw;
-  resolution: number;
+  readonly graph: Graph;
+  readonly draw: Draw;
+  readonly resolution: number;
 }): Uint8Array {
   const g = new GraphBuilder();
   const [input] = graph.inputs;
@@ -49,19 +49,15 @@ export function graphModel({
   });
 }
 
-function addNode({
-  g,
-  graph,
-  node,
-  names,
-  draw,
-}: {
-  g: GraphBuilder;
-  graph: Graph;
-  node: GraphNode;
-  names: Map<string, string>;
-  draw: Draw;
-}): void {
+interface AddNodeArguments {
+  readonly g: GraphBuilder;
+  readonly graph: Graph;
+  readonly node: GraphNode;
+  readonly names: Map<string, string>;
+  readonly draw: Draw;
+}
+
+function addNode({ g, graph, node, names, draw }: AddNodeArguments): void {
   const parameters = parametersOfNode({ graph, node });
   for (const { initializer, ...weight } of parameters)
     names.set(initializer, g.weights({ name: weight.name, dims: weight.shape, data: draw.weight(weight) }));

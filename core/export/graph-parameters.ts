@@ -19,8 +19,8 @@ export function parametersOfNode({
   graph,
   node,
 }: {
-  graph: Graph;
-  node: GraphNode;
+  readonly graph: Graph;
+  readonly node: GraphNode;
 }): readonly GraphParameter[] {
   const shapeOf = (name: string) => graph.initializers.get(name)!.shape;
   const [, weight, bias] = node.inputs;

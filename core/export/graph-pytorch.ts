@@ -4,7 +4,13 @@ import { constantInput, parametersOfNode } from './graph-parameters.js';
 import { IMAGES } from './layers.js';
 
 /** Writes the module. Parameters and buffers have the names of the ONNX model's initializers. */
-export function graphPytorch({ graph, comment }: { graph: Graph; comment: string }): string {
+export function graphPytorch({
+  graph,
+  comment,
+}: {
+  readonly graph: Graph;
+  readonly comment: string;
+}): string {
   const made = graph.nodes.flatMap((node) => {
     const module = constructorOf({ graph, node });
     return module ? [`        self.${node.name} = ${module}`] : [];

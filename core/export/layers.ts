@@ -54,8 +54,8 @@ export function modelLayers({
   network: { stem, blocks, classifier, inputChannels = 3 },
   resolution,
 }: {
-  network: Network;
-  resolution: number;
+  readonly network: Network;
+  readonly resolution: number;
 }): readonly Layer[] {
   if (!classifier)
     throw SpecError.of({
@@ -73,21 +73,18 @@ export function modelLayers({
   return [...layers, ...classifierLayers({ value, shape, ...classifier })];
 }
 
+interface ClassifierLayersArguments {
+  readonly value: string;
+  readonly shape: Shape;
+  readonly classes: number;
+  readonly normalized: boolean;
+}
+
 /**
  * A normalization if the network has one, the mean over positions (over patches without the class token for
  * tokens), and a linear layer.
  */
-function classifierLayers({
-  value,
-  shape,
-  classes,
-  normalized,
-}: {
-  value: string;
-  shape: Shape;
-  classes: number;
-  normalized: boolean;
-}): Layer[] {
+function classifierLayers({ value, shape, classes, normalized }: ClassifierLayersArguments): Layer[] {
   const layers: Layer[] = [];
   const isMap = shape.length === 3;
   const channels = isMap ? shape[0] : shape[1];
@@ -116,7 +113,15 @@ function scaleAndShift(name: string, channels: number) {
   };
 }
 
-function blockLayers({ block, input, value }: { block: Block; input: Shape; value: string }) {
+function blockLayers({
+  block,
+  input,
+  value,
+}: {
+  readonly block: Block;
+  readonly input: Shape;
+  readonly value: string;
+}) {
   const shapes = blockShapes({ block, input });
   const names = [value];
   const layers = block.instructions.map((instruction, i): Layer => {
@@ -132,20 +137,22 @@ function blockLayers({ block, input, value }: { block: Block; input: Shape; valu
 
 type Kind<L = Layer> = L extends Layer ? Omit<L, 'name' | 'inputs'> : never;
 
+interface LayerOfArguments {
+  readonly name: string;
+  readonly instruction: Instruction;
+  readonly block: Block;
+  /** The shape of the first input. */
+  readonly read: Shape;
+  readonly shape: Shape;
+}
+
 function layerOf({
   name,
   instruction: { operation, settings, slot },
   block: { weights },
   read,
   shape,
-}: {
-  name: string;
-  instruction: Instruction;
-  block: Block;
-  /** The shape of the first input. */
-  read: Shape;
-  shape: Shape;
-}): Kind {
+}: LayerOfArguments): Kind {
   const { kernel = 1, stride = 1, epsilon = 1e-5, patch = 1, heads = 1, side = 1, farthest = 1 } = settings;
   const weight = weights[slot]!;
   const bias = weights[`${slot}.bias`]!;

@@ -20,9 +20,9 @@ export function onnxModel({
   draw,
   resolution,
 }: {
-  layers: readonly Layer[];
-  draw: Draw;
-  resolution: number;
+  readonly layers: readonly Layer[];
+  readonly draw: Draw;
+  readonly resolution: number;
 }): Uint8Array {
   const g = new GraphBuilder();
   const tape = new Tape();
@@ -49,17 +49,14 @@ interface Parameters {
   filled(part: string, length: number, value: number): Value;
 }
 
-function parametersOf({
-  g,
-  tape,
-  layer,
-  draw,
-}: {
-  g: GraphBuilder;
-  tape: Tape;
-  layer: Layer;
-  draw: Draw;
-}): Parameters {
+interface ParametersOfArguments {
+  readonly g: GraphBuilder;
+  readonly tape: Tape;
+  readonly layer: Layer;
+  readonly draw: Draw;
+}
+
+function parametersOf({ g, tape, layer, draw }: ParametersOfArguments): Parameters {
   return {
     parameter: (part) => {
       const weight = layer.parameters[part]!;
@@ -79,7 +76,7 @@ function applyLayer({
   inputs,
   parameter,
   filled,
-}: Parameters & { layer: Layer; inputs: readonly Value[] }): Value {
+}: Parameters & { readonly layer: Layer; readonly inputs: readonly Value[] }): Value {
   const x = inputs[0]!;
   const { tape } = x;
   switch (layer.kind) {
@@ -138,7 +135,7 @@ function applyLayer({
  * An odd kernel is padded so that only the stride shrinks the map. An even kernel equals its stride and has
  * no padding (patches).
  */
-function window({ kernel, stride }: { kernel: number; stride: number }) {
+function window({ kernel, stride }: { readonly kernel: number; readonly stride: number }) {
   const pad = kernel % 2 ? (kernel - 1) / 2 : 0;
   return { kernel_shape: [kernel, kernel], strides: [stride, stride], pads: [pad, pad, pad, pad] };
 }

@@ -10,9 +10,9 @@ export function pytorchModule({
   layers,
   comment,
 }: {
-  layers: readonly Layer[];
+  readonly layers: readonly Layer[];
   /** The first line of the file: one line that says what the module is. */
-  comment: string;
+  readonly comment: string;
 }): string {
   const made = layers.flatMap((layer) => {
     const module = constructorOf(layer);

@@ -45,6 +45,15 @@ export interface BlockProgram extends WrittenProgram {
   };
 }
 
+interface BlockProgramsArguments {
+  readonly graph: ResolvedGraph;
+  readonly features: readonly Feature[];
+  /** For each feature, whether the Jacobian of the block before it is measured; by default all are. */
+  readonly withJacobian?: readonly boolean[] | undefined;
+  /** See `WriteSite`. */
+  readonly channelBlock: number;
+}
+
 /**
  * Program i computes feature i from the outputs of earlier programs. Inputs: images or carried tensors,
  * weights, the Rademacher probe `signs`. Outputs: `statistic`; `jacobian`; the carried tensors; and where the
@@ -56,14 +65,7 @@ export function blockPrograms({
   features,
   withJacobian,
   channelBlock,
-}: {
-  graph: ResolvedGraph;
-  features: readonly Feature[];
-  /** For each feature, whether the Jacobian of the block before it is measured; by default all are. */
-  withJacobian?: readonly boolean[] | undefined;
-  /** See `WriteSite`. */
-  channelBlock: number;
-}): readonly BlockProgram[] {
+}: BlockProgramsArguments): readonly BlockProgram[] {
   const { tape, input, isStream } = graph;
   const stream = (id: Id) => Boolean(isStream[id]);
   const regions = regionsOf({ tape, features, stream });
@@ -85,9 +87,9 @@ function regionsOf({
   features,
   stream,
 }: {
-  tape: Tape;
-  features: readonly Feature[];
-  stream: (id: Id) => boolean;
+  readonly tape: Tape;
+  readonly features: readonly Feature[];
+  readonly stream: (id: Id) => boolean;
 }): readonly ReadonlySet<Id>[] {
   const done = new Set<Id>();
   return features.map(({ id: end }) => {
@@ -103,6 +105,13 @@ function regionsOf({
   });
 }
 
+interface CarriedValuesArguments {
+  readonly tape: Tape;
+  readonly regions: readonly ReadonlySet<Id>[];
+  readonly features: readonly Feature[];
+  readonly input: Id;
+}
+
 /**
  * For each region, the values that later regions read: usually its feature alone, further tensors where a
  * feature is no cut point.
@@ -112,12 +121,7 @@ function carriedValues({
   regions,
   features,
   input,
-}: {
-  tape: Tape;
-  regions: readonly ReadonlySet<Id>[];
-  features: readonly Feature[];
-  input: Id;
-}): readonly (readonly Id[])[] {
+}: CarriedValuesArguments): readonly (readonly Id[])[] {
   return regions.map((region, i) => {
     const read = new Set<Id>();
     for (const later of regions.slice(i + 1))
@@ -130,6 +134,15 @@ function carriedValues({
   });
 }
 
+interface BlockProgramArguments {
+  readonly tape: Tape;
+  readonly feature: Feature;
+  readonly before: Feature | undefined;
+  readonly fed: ReadonlyMap<Id, string>;
+  readonly carried: readonly Id[];
+  readonly channelBlock: number;
+}
+
 function blockProgram({
   tape: t,
   feature,
@@ -137,14 +150,7 @@ function blockProgram({
   fed,
   carried,
   channelBlock,
-}: {
-  tape: Tape;
-  feature: Feature;
-  before: Feature | undefined;
-  fed: ReadonlyMap<Id, string>;
-  carried: readonly Id[];
-  channelBlock: number;
-}): BlockProgram {
+}: BlockProgramArguments): BlockProgram {
   const statistic = featureStatistic(t, feature);
   const outputs: ProgramOutput[] = [
     { name: OUTPUT.statistic, id: statistic.id },
@@ -169,17 +175,14 @@ function blockProgram({
   };
 }
 
-function gradientOutputs({
-  t,
-  feature,
-  before,
-  channelBlock,
-}: {
-  t: Tape;
-  feature: Feature;
-  before: Feature;
-  channelBlock: number;
-}) {
+interface GradientOutputsArguments {
+  readonly t: Tape;
+  readonly feature: Feature;
+  readonly before: Feature;
+  readonly channelBlock: number;
+}
+
+function gradientOutputs({ t, feature, before, channelBlock }: GradientOutputsArguments) {
   const factors = shrinkage(before, feature);
   if (!factors) return undefined;
   const v = t.port(SIGNS, feature.shape);

@@ -18,7 +18,13 @@ const SIZE = { width: 150, height: 22, right: 20, down: 20, margin: 20 };
 const SHADES = ['#eef3fb', '#dde8f7'];
 
 /** Draws the nodes that compute on images; nodes that only rearrange weights or shapes are left out. */
-export function drawGraph({ graph, network }: { graph: Graph; network: GraphNetwork }): string {
+export function drawGraph({
+  graph,
+  network,
+}: {
+  readonly graph: Graph;
+  readonly network: GraphNetwork;
+}): string {
   const nodes = placeNodes(graph, network);
   const columns = Math.max(1, ...nodes.map(({ column }) => column + 1));
   const layers = Math.max(1, ...nodes.map(({ layer }) => layer + 1));

@@ -19,7 +19,7 @@ export interface Feature {
 export function featureOf({
   images,
   ...named
-}: Pick<Feature, 'id' | 'name' | 'shape' | 'channelAxis'> & { images: number }): Feature {
+}: Pick<Feature, 'id' | 'name' | 'shape' | 'channelAxis'> & { readonly images: number }): Feature {
   const { shape, channelAxis } = named;
   const positions =
     shape.length === 2 ? [shape[0]! / images] : shape.filter((_, axis) => axis !== 0 && axis !== channelAxis);

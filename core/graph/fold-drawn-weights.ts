@@ -61,18 +61,15 @@ export function foldDrawnWeights({
   };
 }
 
+interface UnchangedOperandArguments {
+  readonly tape: Tape;
+  readonly op: string;
+  readonly inputs: readonly Id[];
+  readonly shape: readonly number[];
+}
+
 /** The operand that equals the result, where the operation has no effect on it. */
-function unchangedOperand({
-  tape,
-  op,
-  inputs,
-  shape,
-}: {
-  tape: Tape;
-  op: string;
-  inputs: readonly Id[];
-  shape: readonly number[];
-}): Id | undefined {
+function unchangedOperand({ tape, op, inputs, shape }: UnchangedOperandArguments): Id | undefined {
   const neutral = NEUTRAL.get(op);
   if (neutral === undefined) return undefined;
   const [a, b] = inputs as [Id, Id];
@@ -87,7 +84,15 @@ function unchangedOperand({
  * Matches the form of GELU that exporters write before operator set 20: x (1 + erf(x / sqrt 2)) / 2, with
  * factors in any order.
  */
-function geluOf({ tape, op, inputs }: { tape: Tape; op: string; inputs: readonly Id[] }): Id | undefined {
+function geluOf({
+  tape,
+  op,
+  inputs,
+}: {
+  readonly tape: Tape;
+  readonly op: string;
+  readonly inputs: readonly Id[];
+}): Id | undefined {
   if (op !== 'Mul') return undefined;
   const factors = inputs.flatMap((id) => factorsOf(tape, id));
   if (factors.length !== 3) return undefined;

@@ -12,9 +12,9 @@ export function fixedBatch({
   graph,
   image,
 }: {
-  graph: Graph;
+  readonly graph: Graph;
   /** Channels, height and width. */
-  image: readonly number[];
+  readonly image: readonly number[];
 }): number | undefined {
   const [input] = graph.inputs;
   const own = input!.shape[0];

@@ -15,9 +15,9 @@ export function fuseTransposes({
   value,
   isFed,
 }: {
-  tape: Tape;
-  value: Value;
-  isFed: (id: Id) => boolean;
+  readonly tape: Tape;
+  readonly value: Value;
+  readonly isFed: (id: Id) => boolean;
 }): WrittenValue {
   if (value.op !== 'MatMul') return value;
   const operands = value.inputs.map((id) => {

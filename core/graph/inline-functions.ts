@@ -13,8 +13,8 @@ export function inlineFunctions({
   nodes,
   functions,
 }: {
-  nodes: readonly NodeProto[];
-  functions: readonly FunctionProto[];
+  readonly nodes: readonly NodeProto[];
+  readonly functions: readonly FunctionProto[];
 }): readonly NodeProto[] {
   const known = new Map(functions.map((each) => [keyOf(each.domain, each.name, each.overload), each]));
   const out: NodeProto[] = [];
@@ -54,9 +54,9 @@ function bodyOf({
   node,
   prefix,
 }: {
-  called: FunctionProto;
-  node: NodeProto;
-  prefix: string;
+  readonly called: FunctionProto;
+  readonly node: NodeProto;
+  readonly prefix: string;
 }): NodeProto[] {
   const names = new Map<string, string>();
   called.inputs?.forEach((name, i) => {

@@ -24,8 +24,8 @@ export function inspectNetwork({
   graph,
   network,
 }: {
-  graph: Graph;
-  network: GraphNetwork;
+  readonly graph: Graph;
+  readonly network: GraphNetwork;
 }): readonly InspectedBlock[] {
   const { features, graph: resolved, roles } = network;
   const { tape, output, weights, isStream } = resolved;

@@ -17,8 +17,8 @@ export function modulesOf({
   name,
   metadata = [],
 }: {
-  name: string;
-  metadata?: readonly { readonly key?: string; readonly value?: string }[] | undefined;
+  readonly name: string;
+  readonly metadata?: readonly { readonly key?: string; readonly value?: string }[] | undefined;
 }): readonly string[] {
   const scopes = metadata.find(({ key }) => key === SCOPES)?.value;
   if (scopes !== undefined) {

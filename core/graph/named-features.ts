@@ -24,9 +24,9 @@ export function featureNamed({
   name,
   file,
 }: {
-  graph: ResolvedGraph;
-  name: string;
-  file: string;
+  readonly graph: ResolvedGraph;
+  readonly name: string;
+  readonly file: string;
 }): Feature {
   const { tape, named, isStream } = graph;
   const id = named.get(name);

@@ -188,7 +188,15 @@ export class NetworkBuilder {
    * Marks a tensor as measured: the stem, or the end of a block. `before` is the block's input, from which
    * zeros are computed where the block has no other value.
    */
-  feature({ x, before, end }: { x: Tensor; before: Tensor; end: 'block' | 'stage' }): Tensor {
+  feature({
+    x,
+    before,
+    end,
+  }: {
+    readonly x: Tensor;
+    readonly before: Tensor;
+    readonly end: 'block' | 'stage';
+  }): Tensor {
     const own = x.isZero ? this.zeros(before, x) : x.name === before.name ? this.#copy(x) : x;
     this.#blocks.push(own.name);
     if (end === 'stage') this.#stages.push(own.name);
@@ -245,7 +253,7 @@ export class NetworkBuilder {
       channels,
       side,
       attributes = {},
-    }: Pick<Tensor, 'channels' | 'side'> & { attributes?: Readonly<Record<string, AttributeValue>> },
+    }: Pick<Tensor, 'channels' | 'side'> & { readonly attributes?: Readonly<Record<string, AttributeValue>> },
   ): Tensor {
     const name = `${op.toLowerCase()}${this.#nodes.length}`;
     this.#nodes.push({ op, name, inputs, outputs: [name], attributes });

@@ -32,6 +32,16 @@ export interface GraphNetwork {
   readonly identities: 'worst' | 'skipped';
 }
 
+interface GraphNetworkArguments {
+  readonly graph: Graph;
+  readonly batch: number;
+  /** Channels, height, width. */
+  readonly image: readonly number[];
+  readonly wanted: WantedFeatures;
+  readonly file: string;
+  readonly normalization?: Normalization | undefined;
+}
+
 /** Throws SpecError where the network cannot be scored. `file` is its name in messages. */
 export function graphNetwork({
   graph,
@@ -40,15 +50,7 @@ export function graphNetwork({
   wanted,
   file,
   normalization,
-}: {
-  graph: Graph;
-  batch: number;
-  /** Channels, height, width. */
-  image: readonly number[];
-  wanted: WantedFeatures;
-  file: string;
-  normalization?: Normalization | undefined;
-}): GraphNetwork {
+}: GraphNetworkArguments): GraphNetwork {
   const resolved = resolveGraph({ graph, batch, image, file, normalization });
   const roles = weightRoles(resolved);
   const costs = graphCosts(resolved, roles);
@@ -96,9 +98,9 @@ export function graphPrograms({
   weights,
   channelBlock,
 }: {
-  network: GraphNetwork;
-  weights: 'drawn' | 'own';
-  channelBlock: number;
+  readonly network: GraphNetwork;
+  readonly weights: 'drawn' | 'own';
+  readonly channelBlock: number;
 }): GraphPrograms {
   const featured = weights === 'drawn' ? foldDrawnWeights({ graph, features, roles }) : { graph, features };
   try {

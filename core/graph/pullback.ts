@@ -15,8 +15,8 @@ export function pullback({
   rules,
   sum,
 }: Omit<Differentiation, 'seeds'> & {
-  output: Id;
-  v: Id;
+  readonly output: Id;
+  readonly v: Id;
 }): readonly (Id | undefined)[] {
   const gradients = gradientsOf({ tape, seeds: [{ output, v }], to, rules, sum });
   return to.map((id) => gradients.get(id));

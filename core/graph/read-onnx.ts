@@ -35,9 +35,9 @@ export function readOnnx({
   file,
   external,
 }: {
-  bytes: Uint8Array;
-  file: string;
-  external?: ReadExternal | undefined;
+  readonly bytes: Uint8Array;
+  readonly file: string;
+  readonly external?: ReadExternal | undefined;
 }): Graph {
   if (bytes.length > LARGEST_FILE)
     throw SpecError.inFile({

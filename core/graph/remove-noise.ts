@@ -19,9 +19,9 @@ export function removeNoise({
   nodes,
   constants,
 }: {
-  nodes: readonly GraphNode[];
+  readonly nodes: readonly GraphNode[];
   /** The names of initializers. */
-  constants: ReadonlySet<string>;
+  readonly constants: ReadonlySet<string>;
 }): readonly GraphNode[] {
   const known = new Set(constants);
   const noise = new Set<string>();

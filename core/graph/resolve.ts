@@ -46,6 +46,16 @@ export function isConstant({ type, shape, read }: Initializer): boolean {
   return type !== 'float' || (sizeOf(shape) === 1 && read() !== undefined);
 }
 
+interface ResolveGraphArguments {
+  readonly graph: Graph;
+  readonly batch: number;
+  /** Channels, height, width. */
+  readonly image: readonly number[];
+  readonly file: string;
+  /** That of the graph by default. */
+  readonly normalization?: Normalization | undefined;
+}
+
 /** Throws SpecError with file, node and operator for an unsupported operation, or where shapes do not fit. */
 export function resolveGraph({
   graph,
@@ -53,15 +63,7 @@ export function resolveGraph({
   image,
   file,
   normalization = graph.normalization ?? 'file',
-}: {
-  graph: Graph;
-  batch: number;
-  /** Channels, height, width. */
-  image: readonly number[];
-  file: string;
-  /** That of the graph by default. */
-  normalization?: Normalization | undefined;
-}): ResolvedGraph {
+}: ResolveGraphArguments): ResolvedGraph {
   refuseUnknown(graph, file);
   const tape = new Tape(TENSOR_RULES);
   const named = new Map<string, Id>();
@@ -117,23 +119,26 @@ function refuseUnknown(graph: Graph, file: string): void {
 }
 
 /** Many exporters write the batch size of the example into reshapes, so that no other batch size fits. */
-function batchHint({ input: { shape }, batch }: { input: GraphInput; batch: number }): string {
+function batchHint({
+  input: { shape },
+  batch,
+}: {
+  readonly input: GraphInput;
+  readonly batch: number;
+}): string {
   const own = shape[0];
   if (own === undefined || own === batch) return '';
   return `; the file was exported for a batch of ${own}: score it with that batch, or export it with a free one (docs/guides/own-network.md)`;
 }
 
-function imageShape({
-  input: { name, shape },
-  batch,
-  image,
-  file,
-}: {
-  input: GraphInput;
-  batch: number;
-  image: readonly number[];
-  file: string;
-}): readonly number[] {
+interface ImageShapeArguments {
+  readonly input: GraphInput;
+  readonly batch: number;
+  readonly image: readonly number[];
+  readonly file: string;
+}
+
+function imageShape({ input: { name, shape }, batch, image, file }: ImageShapeArguments): readonly number[] {
   const wanted = [batch, ...image];
   if (shape.length !== wanted.length)
     throw SpecError.inFile({
@@ -151,19 +156,15 @@ function imageShape({
   return wanted;
 }
 
-function enter({
-  tape,
-  name,
-  initializer,
-  weights,
-  isSlope,
-}: {
-  tape: Tape;
-  name: string;
-  initializer: Initializer;
-  weights: GraphWeight[];
-  isSlope: boolean;
-}): Id {
+interface EnterArguments {
+  readonly tape: Tape;
+  readonly name: string;
+  readonly initializer: Initializer;
+  readonly weights: GraphWeight[];
+  readonly isSlope: boolean;
+}
+
+function enter({ tape, name, initializer, weights, isSlope }: EnterArguments): Id {
   const { shape, type } = initializer;
   const values = isConstant(initializer) && !isSlope ? initializer.read() : undefined;
   if (values) return tape.constant(values, shape, type);
@@ -177,22 +178,17 @@ function enter({
   return id;
 }
 
-function place({
-  node,
-  site,
-  read,
-  named,
-  file,
-  hint,
-}: {
-  node: GraphNode;
+interface PlaceArguments {
+  readonly node: GraphNode;
   /** The arguments that all nodes share. */
-  site: Omit<NodeSiteArguments, 'node' | 'inputs'>;
-  read: (name: string) => Id | undefined;
-  named: Map<string, Id>;
-  file: string;
-  hint: string;
-}): void {
+  readonly site: Omit<NodeSiteArguments, 'node' | 'inputs'>;
+  readonly read: (name: string) => Id | undefined;
+  readonly named: Map<string, Id>;
+  readonly file: string;
+  readonly hint: string;
+}
+
+function place({ node, site, read, named, file, hint }: PlaceArguments): void {
   try {
     const inputs = readsOf(node).map(read);
     const outputs = OPERATORS[node.op]!(new NodeSite({ ...site, node, inputs }));

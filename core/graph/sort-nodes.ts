@@ -12,10 +12,10 @@ export function sortNodes({
   given,
   outputs,
 }: {
-  nodes: readonly GraphNode[];
+  readonly nodes: readonly GraphNode[];
   /** Names of tensors that no node computes: inputs and initializers. */
-  given: ReadonlySet<string>;
-  outputs: readonly string[];
+  readonly given: ReadonlySet<string>;
+  readonly outputs: readonly string[];
 }): readonly GraphNode[] {
   const makers = new Map<string, GraphNode>();
   for (const node of nodes)

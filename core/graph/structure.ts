@@ -43,10 +43,10 @@ export function structureText({
   constants,
   features,
 }: {
-  graph: Graph;
-  constants: ReadonlySet<string>;
+  readonly graph: Graph;
+  readonly constants: ReadonlySet<string>;
   /** Names of tensors; throws SpecError for one on which the output does not depend. */
-  features?: readonly string[] | undefined;
+  readonly features?: readonly string[] | undefined;
 }): string {
   const { opset, inputs, outputs, nodes, initializers, normalization } = graph;
   const numbers = new Map<string, string>([[inputs[0]!.name, 'x']]);

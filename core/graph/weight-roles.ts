@@ -76,7 +76,7 @@ const PASSED = new Set([
   'HardSigmoid',
 ]);
 
-function roleOf({ weight, ...search }: Search & { weight: Placed }): Role {
+function roleOf({ weight, ...search }: Search & { readonly weight: Placed }): Role {
   if (weight.isSlope) return { kind: 'slope' };
   const seen = new Set<Id>();
   const open = [weight.id];
@@ -98,7 +98,7 @@ function roleIn({
   isStream,
   id,
   reader,
-}: Search & { id: Id; reader: Value }): Role | 'passes' | undefined {
+}: Search & { readonly id: Id; readonly reader: Value }): Role | 'passes' | undefined {
   const { op, inputs } = reader;
   const place = inputs.indexOf(id);
   const shape = tape.shape(id);

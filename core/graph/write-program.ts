@@ -16,6 +16,15 @@ export interface WrittenProgram {
   readonly feeds: readonly { readonly name: string; readonly id: Id }[];
 }
 
+interface WriteProgramArguments {
+  readonly tape: Tape;
+  readonly outputs: readonly ProgramOutput[];
+  readonly fed: ReadonlyMap<Id, string>;
+  /** See `WriteSite`. */
+  readonly channelBlock: number;
+  readonly fusion?: 'none' | 'transposes';
+}
+
 /**
  * `fed` are values that are passed in although the tape can compute them: the outputs of earlier programs.
  * `fusion`: `transposes` writes products of transposed matrices as single nodes, which only ONNX Runtime's
@@ -27,14 +36,7 @@ export function writeProgram({
   fed,
   channelBlock,
   fusion = 'none',
-}: {
-  tape: Tape;
-  outputs: readonly ProgramOutput[];
-  fed: ReadonlyMap<Id, string>;
-  /** See `WriteSite`. */
-  channelBlock: number;
-  fusion?: 'none' | 'transposes';
-}): WrittenProgram {
+}: WriteProgramArguments): WrittenProgram {
   const isFed = (id: Id) => fed.has(id);
   const asWritten = (value: Value): WrittenValue =>
     fusion === 'transposes' ? fuseTransposes({ tape, value, isFed }) : value;
@@ -62,18 +64,15 @@ export function writeProgram({
   return { bytes, feeds };
 }
 
+interface NeededValuesArguments {
+  readonly tape: Tape;
+  readonly outputs: readonly Id[];
+  readonly isFed: (id: Id) => boolean;
+  readonly asWritten: (value: Value) => WrittenValue;
+}
+
 /** The order of the tape, in which every value comes after its inputs. */
-function neededValues({
-  tape,
-  outputs,
-  isFed,
-  asWritten,
-}: {
-  tape: Tape;
-  outputs: readonly Id[];
-  isFed: (id: Id) => boolean;
-  asWritten: (value: Value) => WrittenValue;
-}): readonly Value[] {
+function neededValues({ tape, outputs, isFed, asWritten }: NeededValuesArguments): readonly Value[] {
   const needed = new Set<Id>();
   const open = [...outputs];
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
@@ -92,19 +91,21 @@ function writeConstant(g: GraphBuilder, { id, constant, shape, type }: Value): s
   return type === 'bool' ? g.add('Cast', [name], { to: 9 }) : name;
 }
 
+interface WriteValueArguments {
+  readonly g: GraphBuilder;
+  readonly tape: Tape;
+  readonly value: WrittenValue;
+  readonly names: ReadonlyMap<Id, string>;
+  readonly channelBlock: number;
+}
+
 function writeValue({
   g,
   tape,
   value: { op, inputs, attributes },
   names,
   channelBlock,
-}: {
-  g: GraphBuilder;
-  tape: Tape;
-  value: WrittenValue;
-  names: ReadonlyMap<Id, string>;
-  channelBlock: number;
-}): string {
+}: WriteValueArguments): string {
   const rule = TENSOR_RULES[op!]!;
   const read = inputs.map((input) => names.get(input)!);
   if (!rule.write)

@@ -86,7 +86,7 @@ export class BlockBuilder {
   readonly #instructions: Instruction[] = [];
   readonly #weights: Record<string, Weight> = {};
 
-  constructor({ name, form = 'map' }: { name: string; form?: Form }) {
+  constructor({ name, form = 'map' }: { readonly name: string; readonly form?: Form }) {
     this.#name = name;
     this.#form = form;
   }

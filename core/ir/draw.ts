@@ -18,7 +18,15 @@ export interface Draw {
  * shape of the weight of which it is a slice, so all candidates share it. With an `owner`, which is a
  * candidate, every tensor is drawn for that candidate alone.
  */
-export function randomDraw({ seed, draw, owner = '' }: { seed: number; draw: number; owner?: string }): Draw {
+export function randomDraw({
+  seed,
+  draw,
+  owner = '',
+}: {
+  readonly seed: number;
+  readonly draw: number;
+  readonly owner?: string;
+}): Draw {
   const key = (name: string, shape: readonly number[]) => ({
     seed,
     draw,
@@ -33,7 +41,7 @@ export function randomDraw({ seed, draw, owner = '' }: { seed: number; draw: num
 
 const HE_NORMAL: Initialization = { kind: 'he-normal' };
 
-function drawWeight({ weight, key }: { weight: Weight; key: RandomKey }): Float32Array {
+function drawWeight({ weight, key }: { readonly weight: Weight; readonly key: RandomKey }): Float32Array {
   const { shape, initialization = HE_NORMAL, cut } = weight;
   const length = size(shape);
   const runs = cut ? cutRuns({ shape, cut }) : [{ start: 0, length }];
@@ -53,7 +61,13 @@ function drawWeight({ weight, key }: { weight: Weight; key: RandomKey }): Float3
  * Finds the runs of consecutive elements of the larger weight (row-major) that make up a slice. Only the
  * first and the last dimension may be cut.
  */
-export function cutRuns({ shape, cut: { of, parts = 1 } }: { shape: readonly number[]; cut: Cut }): Run[] {
+export function cutRuns({
+  shape,
+  cut: { of, parts = 1 },
+}: {
+  readonly shape: readonly number[];
+  readonly cut: Cut;
+}): Run[] {
   const inner = (dims: readonly number[]) => size(dims.slice(1));
   const width = shape.length > 1 ? shape.at(-1)! : 1;
   const pitch = shape.length > 1 ? of.at(-1)! : 1;

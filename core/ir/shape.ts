@@ -6,7 +6,13 @@ export type MapShape = readonly [channels: number, height: number, width: number
 export type TokenShape = readonly [tokens: number, channels: number];
 
 /** Dimensions of the activations of a batch: [b, c, h, w] for maps, [b n, c] for tokens. */
-export function tensorShape({ batch, shape }: { batch: number; shape: Shape }): readonly number[] {
+export function tensorShape({
+  batch,
+  shape,
+}: {
+  readonly batch: number;
+  readonly shape: Shape;
+}): readonly number[] {
   return shape.length === 3 ? [batch, ...shape] : [batch * shape[0], shape[1]];
 }
 

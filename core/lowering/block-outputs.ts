@@ -10,21 +10,23 @@ import type { Spectrum } from './program.js';
 export type BlockOutputs = Readonly<Record<'y', Value>> &
   Readonly<Partial<Record<'cov' | 'sum' | 'gram' | 'jac' | 'g', Value>>>;
 
+interface BlockOutputsArguments {
+  readonly block: Block;
+  /** The shapes of all values of the block; undefined in a program for several shapes. */
+  readonly shapes: readonly Shape[] | undefined;
+  /** The factor by which the block shrinks the side of its map. */
+  readonly stride: number;
+  readonly spectrum: Spectrum;
+  readonly withGradient: boolean;
+}
+
 export function blockOutputs({
   block,
   shapes,
   stride,
   spectrum,
   withGradient,
-}: {
-  block: Block;
-  /** The shapes of all values of the block; undefined in a program for several shapes. */
-  shapes: readonly Shape[] | undefined;
-  /** The factor by which the block shrinks the side of its map. */
-  stride: number;
-  spectrum: Spectrum;
-  withGradient: boolean;
-}): BlockOutputs {
+}: BlockOutputsArguments): BlockOutputs {
   const { form } = block;
   const tape = new Tape();
   const { x, y, pullback } = tapeBlock({ tape, block, shapes });
@@ -38,7 +40,7 @@ export function blockOutputs({
 
 function featureStatistics(
   y: Value,
-  { form, spectrum }: Pick<Block, 'form'> & { spectrum: Spectrum },
+  { form, spectrum }: Pick<Block, 'form'> & { readonly spectrum: Spectrum },
 ): Omit<BlockOutputs, 'y'> {
   if (spectrum === 'none') return {};
   return spectrum === 'gram'

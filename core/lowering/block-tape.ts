@@ -23,9 +23,9 @@ export function tapeBlock({
   block: { instructions },
   shapes,
 }: {
-  tape: Tape;
-  block: Block;
-  shapes: readonly Shape[] | undefined;
+  readonly tape: Tape;
+  readonly block: Block;
+  readonly shapes: readonly Shape[] | undefined;
 }): BlockTape {
   const values = [tape.input('x', shapes?.[0])];
   const sites = instructions.map(({ operation: name, inputs, settings, slot }): Site => {

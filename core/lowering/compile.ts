@@ -12,6 +12,13 @@ import { activationDims, MAP, OPEN_CHANNELS, statisticPorts } from './ports.js';
 import { type Boundary, isSized, type Program, type Spectrum } from './program.js';
 import { weightInput } from './write.js';
 
+interface CompileBlockArguments {
+  readonly block: Block;
+  readonly stride: number;
+  readonly input: Shape;
+  readonly spectrum?: Spectrum;
+}
+
 /**
  * Compiles a block to standard ONNX that any execution provider runs. Sizes are symbolic, so one program
  * serves every stage; only a block that `isSized` needs a program for each input shape and set of weight
@@ -22,13 +29,15 @@ export function compileBlock({
   stride,
   input,
   spectrum = 'covariance',
-}: {
-  block: Block;
-  stride: number;
-  input: Shape;
-  spectrum?: Spectrum;
-}): Program {
+}: CompileBlockArguments): Program {
   return compilePlain({ block, stride, spectrum, input, use: 'block' });
+}
+
+interface CompileStemArguments {
+  readonly block: Block;
+  readonly input: Shape;
+  readonly boundary?: Boundary;
+  readonly spectrum?: Spectrum;
 }
 
 /**
@@ -40,12 +49,7 @@ export function compileStem({
   input,
   boundary = 'plain',
   spectrum = 'covariance',
-}: {
-  block: Block;
-  input: Shape;
-  boundary?: Boundary;
-  spectrum?: Spectrum;
-}): Program {
+}: CompileStemArguments): Program {
   return compilePlain({ block, stride: 1, spectrum, input, use: 'stem', boundary });
 }
 
@@ -63,7 +67,7 @@ function compilePlain({
   input,
   use,
   boundary = 'plain',
-}: Compiling & { use: 'stem' | 'block'; boundary?: Boundary }): Program {
+}: Compiling & { readonly use: 'stem' | 'block'; readonly boundary?: Boundary }): Program {
   const g = new GraphBuilder();
   const withGradient = use === 'block' && spectrum !== 'none';
   // Without shapes, the sizes in the program are symbolic.
@@ -86,7 +90,13 @@ function compilePlain({
   });
 }
 
-function weightPorts({ block, isOpen }: { block: Block; isOpen: boolean }): readonly Port[] {
+function weightPorts({
+  block,
+  isOpen,
+}: {
+  readonly block: Block;
+  readonly isOpen: boolean;
+}): readonly Port[] {
   return Object.entries(block.weights).map(([slot, { shape }]) => {
     const name = weightInput(slot);
     return { name, dims: isOpen ? shape.map((_, i) => `${name}_${i}`) : shape };

@@ -25,6 +25,13 @@ const PASSES: readonly Pass[] = [fuseNormalization, foldFactors, foldSums];
 export const runPasses = (outputs: Outputs, { passes }: Pick<Layout, 'passes'>): Outputs =>
   [...PASSES, ...passes].reduce((graph, pass) => pass(graph), outputs);
 
+interface LowerArguments<T extends Readonly<Partial<Record<string, Value>>>> {
+  readonly g: GraphBuilder;
+  readonly outputs: T;
+  readonly layout: Layout;
+  readonly given?: Readonly<Record<string, string>>;
+}
+
 /**
  * Writes the nodes that the outputs depend on and returns the outputs' names. `given` maps the names of
  * inputs to other names in the graph.
@@ -34,12 +41,7 @@ export function lower<T extends Readonly<Partial<Record<string, Value>>>>({
   outputs,
   layout,
   given,
-}: {
-  g: GraphBuilder;
-  outputs: T;
-  layout: Layout;
-  given?: Readonly<Record<string, string>>;
-}): { readonly [Name in keyof T]: string | Extract<T[Name], undefined> } {
+}: LowerArguments<T>): { readonly [Name in keyof T]: string | Extract<T[Name], undefined> } {
   const lowered = runPasses(outputs as unknown as Outputs, layout);
   const nameOf = write({
     g,

@@ -33,7 +33,7 @@ export const BLOCKED_CHANNELS: ChannelDims = {
 /** The outputs other than `y`. */
 export function statisticPorts(
   names: Readonly<Partial<Record<'cov' | 'sum' | 'gram' | 'jac' | 'g', string>>>,
-  { inside, channels }: { inside: readonly Dimension[]; channels: ChannelDims },
+  { inside, channels }: { readonly inside: readonly Dimension[]; readonly channels: ChannelDims },
 ): readonly (Port & { value: string })[] {
   const dims = { gram: ['n', 'n'], ...channels, g: inside };
   return (['gram', 'cov', 'sum', 'jac', 'g'] as const).flatMap((name) => {

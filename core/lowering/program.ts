@@ -24,7 +24,13 @@ export type Program = Uint8Array;
 export type Spectrum = 'covariance' | 'gram' | 'none';
 
 /** Chooses the smaller of the covariance and the Gram matrix. */
-export function spectrumOf({ batch, shape }: { batch: number; shape: Shape }): 'covariance' | 'gram' {
+export function spectrumOf({
+  batch,
+  shape,
+}: {
+  readonly batch: number;
+  readonly shape: Shape;
+}): 'covariance' | 'gram' {
   return batch * positionsOf(shape) < channelsOf(shape) ? 'gram' : 'covariance';
 }
 

@@ -22,26 +22,22 @@ export const CARRY = { from: 'from', to: 'to' } as const;
  */
 export const COUNTER = 'counter';
 
+interface ScanBlocksArguments {
+  /** The graph of one block, which reads `CARRY.from`. */
+  readonly g: GraphBuilder;
+  /** The carried value and its dimensions; `CARRY.from` has the same dimensions. */
+  readonly carry: { readonly value: string; readonly dims: readonly Dimension[] };
+  readonly shared: readonly Port[];
+  readonly each: readonly Port[];
+  readonly outputs: readonly (Port & { value: string })[];
+}
+
 /**
  * A Scan keeps the carried value inside ONNX Runtime; running each block by itself would copy the value out
  * and in again. The program has the inputs `x`, `shared` under their own names and `each` under `perBlock`
  * names, and the outputs `y` and `outputs` under `perBlock` names.
  */
-export function scanBlocks({
-  g,
-  carry,
-  shared,
-  each: given,
-  outputs,
-}: {
-  /** The graph of one block, which reads `CARRY.from`. */
-  g: GraphBuilder;
-  /** The carried value and its dimensions; `CARRY.from` has the same dimensions. */
-  carry: { readonly value: string; readonly dims: readonly Dimension[] };
-  shared: readonly Port[];
-  each: readonly Port[];
-  outputs: readonly (Port & { value: string })[];
-}): Uint8Array {
+export function scanBlocks({ g, carry, shared, each: given, outputs }: ScanBlocksArguments): Uint8Array {
   const { value, dims } = carry;
   const each = given.length > 0 ? given : [{ name: COUNTER, dims: [] }];
   const body = g.body({

@@ -18,20 +18,17 @@ export type Writers = Readonly<
 /** The program's input that holds the weight of a slot. */
 export const weightInput = (slot: string): string => `w:${slot}`;
 
+interface WriteArguments {
+  readonly g: GraphBuilder;
+  readonly values: readonly Value[];
+  readonly writers: Readonly<Record<string, (written: Written) => string>>;
+  readonly given?: Readonly<Record<string, string>>;
+}
+
 /**
  * Writes all values and returns their names. `given` maps the names of inputs to other names in the graph.
  */
-export function write({
-  g,
-  values,
-  writers,
-  given = {},
-}: {
-  g: GraphBuilder;
-  values: readonly Value[];
-  writers: Readonly<Record<string, (written: Written) => string>>;
-  given?: Readonly<Record<string, string>>;
-}): (value: Value) => string {
+export function write({ g, values, writers, given = {} }: WriteArguments): (value: Value) => string {
   // The names of the results of each value, by its index.
   const names: (readonly string[])[] = [];
   const nameOf = (value: Value | undefined): string => (value ? names[value.index]![0]! : '');

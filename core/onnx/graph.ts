@@ -37,6 +37,7 @@ interface Ports {
   /** The version of the standard operator set; that of our own programs if absent. */
   readonly opset?: number;
 }
+/** A tensor of the program; `type` is a data type of onnx.proto. */
 interface Constant {
   readonly name: string;
   readonly type: number;
@@ -126,9 +127,9 @@ export class GraphBuilder {
     dims,
     data,
   }: {
-    type: 'float' | 'int64';
-    dims: readonly number[];
-    data: readonly number[];
+    readonly type: 'float' | 'int64';
+    readonly dims: readonly number[];
+    readonly data: readonly number[];
   }): string {
     const content = JSON.stringify([type, dims, data]);
     const name = this.#tensors.get(content) ?? `c_${this.#tensors.size}`;
@@ -137,7 +138,7 @@ export class GraphBuilder {
   }
 
   /** Float32 weights under a name that the caller keeps unique. */
-  weights({ name, dims, data }: { name: string; dims: readonly number[]; data: Float32Array }): string {
+  weights({ name, dims, data }: Omit<Constant, 'type'>): string {
     return this.#constant({ name, type: FLOAT, dims, data });
   }
 

@@ -93,9 +93,9 @@ function externalBytes({
   size,
   external,
 }: {
-  tensor: TensorProto;
-  size: number;
-  external: ReadExternal | undefined;
+  readonly tensor: TensorProto;
+  readonly size: number;
+  readonly external: ReadExternal | undefined;
 }): Uint8Array | undefined {
   const entry = (key: string) => externalData.find((each) => each.key === key)?.value;
   const location = entry('location');

@@ -50,18 +50,15 @@ function decodeMessage(place: Place): Record<string, unknown> {
   return out;
 }
 
+interface ReadFieldArguments {
+  readonly place: Place;
+  readonly field: Field;
+  readonly wire: number;
+  readonly out: Record<string, unknown>;
+}
+
 /** Reads one field into `out`; returns false where the wire type is not the field's. */
-function readField({
-  place,
-  field,
-  wire,
-  out,
-}: {
-  place: Place;
-  field: Field;
-  wire: number;
-  out: Record<string, unknown>;
-}): boolean {
+function readField({ place, field, wire, out }: ReadFieldArguments): boolean {
   const { reader, budget } = place;
   const { name, kind } = field;
   if (kind === 'int') return wire === 0 && set(out, name, whole(reader.int64()));
@@ -114,18 +111,15 @@ function list(out: Record<string, unknown>, name: string): unknown[] {
   return out[name] as unknown[];
 }
 
+interface ReadNumbersArguments {
+  readonly place: Place;
+  readonly kind: 'ints' | 'floats';
+  readonly wire: number;
+  readonly list: unknown[];
+}
+
 /** Reads a repeated number, which is either packed or written one at a time. */
-function readNumbers({
-  place,
-  kind,
-  wire,
-  list,
-}: {
-  place: Place;
-  kind: 'ints' | 'floats';
-  wire: number;
-  list: unknown[];
-}): boolean {
+function readNumbers({ place, kind, wire, list }: ReadNumbersArguments): boolean {
   const { reader } = place;
   const single = kind === 'ints' ? 0 : 5;
   const read = () => list.push(kind === 'ints' ? whole(reader.int64()) : reader.float());

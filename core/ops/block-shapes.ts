@@ -4,7 +4,13 @@ import type { Shape } from '../ir/shape.js';
 import { operation } from './operations.js';
 
 /** The shapes of all values, beginning with the input's. */
-export function blockShapes({ block, input }: { block: Block; input: Shape }): readonly Shape[] {
+export function blockShapes({
+  block,
+  input,
+}: {
+  readonly block: Block;
+  readonly input: Shape;
+}): readonly Shape[] {
   const shapes: Shape[] = [input];
   for (const { operation: name, inputs, settings, slot } of block.instructions) {
     const weight = slot ? block.weights[slot]!.shape : [];

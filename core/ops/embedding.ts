@@ -60,15 +60,20 @@ export const patchImage = ({ images, weight, bias, patch }: Patches): Value =>
   images.tape.onnx('Conv', [images, weight, bias], window(patch));
 
 /** Prepends `token` to the `tokens` of each image. */
-export function withToken(x: Value, { tokens, token }: { tokens: number; token: Value }): Value {
+export function withToken(
+  x: Value,
+  { tokens, token }: { readonly tokens: number; readonly token: Value },
+): Value {
   const images = byImage(x, tokens);
   const first = add(mul(sliceTokens(images, 0, 1), 0), token);
   return flat(x.tape.onnx('Concat', [first, images], { axis: 1 }));
 }
 
 /** Adds row t of `table` to token t of each image. */
-export const withPositions = (x: Value, { tokens, table }: { tokens: number; table: Value }): Value =>
-  flat(add(byImage(x, tokens), table));
+export const withPositions = (
+  x: Value,
+  { tokens, table }: { readonly tokens: number; readonly table: Value },
+): Value => flat(add(byImage(x, tokens), table));
 
 /** Reshapes [images x tokens, channels] to [images, tokens, channels]. */
 export function byImage(x: Value, tokens: number): Value {

@@ -42,7 +42,15 @@ function moments({ inputs: [x], settings: { epsilon = EPSILON, centred } }: Site
  * dx = r ((dy - y mean(dy y)) - mean(dy)), where r = (variance + epsilon)^-1/2 and means are taken by channel
  * over batch and positions.
  */
-export function batchNormGradient({ y, dy, scale }: { y: Value; dy: Value; scale: Value }): Value {
+export function batchNormGradient({
+  y,
+  dy,
+  scale,
+}: {
+  readonly y: Value;
+  readonly dy: Value;
+  readonly scale: Value;
+}): Value {
   const along = mulByChannel(y, productMean(dy, y));
   return mulByChannel(subByChannel(sub(dy, along), channelMean(dy)), scale);
 }

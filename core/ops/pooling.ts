@@ -29,5 +29,9 @@ export const poolShare = (x: Value, kernel: number): Value =>
  * With stride 1, each output distributes dy equally over the inputs that it averaged: dx is the average,
  * padding counted, of dy k² / count.
  */
-export const averagePoolGradient = (args: { dy: Value; share: Value; kernel: number }): Value =>
+export const averagePoolGradient = (args: {
+  readonly dy: Value;
+  readonly share: Value;
+  readonly kernel: number;
+}): Value =>
   average(mul(args.dy, args.share), { kernel: args.kernel, stride: 1, padding: 'counted' }, args.dy.shape);

@@ -38,7 +38,7 @@ export function relativeTable({
   farthest,
   rows,
   columns,
-}: Grid & { rows: Value; columns: Value }): Relative {
+}: Grid & { readonly rows: Value; readonly columns: Value }): Relative {
   const { tape } = rows;
   const entry = (from: number, to: number) =>
     Math.max(-farthest, Math.min(farthest, to - from)) + farthest + 1;

@@ -134,7 +134,11 @@ export class Tape {
     return this.constant({ type: 'int64', dims: [data.length], data });
   }
 
-  constant(content: { type: 'float' | 'int64'; dims: readonly number[]; data: readonly number[] }): Value {
+  constant(content: {
+    readonly type: 'float' | 'int64';
+    readonly dims: readonly number[];
+    readonly data: readonly number[];
+  }): Value {
     return this.apply({ primitive: 'constant', attributes: content });
   }
 }

@@ -89,18 +89,15 @@ export function participationRatio(eigenvalues: Float64Array): number {
   return total > 0 && squares > 0 ? orMinusInfinity(total ** 2 / squares) : Number.NEGATIVE_INFINITY;
 }
 
+interface BlockTrainabilityArguments {
+  readonly sums: ArrayLike<number>;
+  readonly rows: number;
+  readonly columns: number;
+  readonly samples: number;
+}
+
 /** `2 - σ - 1 / (σ + 1e-6)`, where σ is the largest singular value of the matrix [rows, columns] of `sums / samples`. */
-export function blockTrainability({
-  sums,
-  rows,
-  columns,
-  samples,
-}: {
-  sums: ArrayLike<number>;
-  rows: number;
-  columns: number;
-  samples: number;
-}): number {
+export function blockTrainability({ sums, rows, columns, samples }: BlockTrainabilityArguments): number {
   return trainabilityOfSigma(largestSingularValue(sums, rows, columns) / samples);
 }
 

@@ -3,23 +3,20 @@
 /** A block counts as having an identity path if its trace share exceeds this. */
 const THRESHOLD = 0.5;
 
+interface TraceShareArguments {
+  readonly sums: ArrayLike<number>;
+  readonly rows: number;
+  readonly columns: number;
+  readonly samples: number;
+}
+
 /**
  * trace(J) / c, where J [c, c] is the signal Jacobian of AZ-NAS, the mean over samples (`sums` / `samples`)
  * of the products of input and output gradients. It is 1 for an identity, and near 0 where no identity path
  * connects input and output. Null for a block whose input and output differ in channels or resolution, so
  * that J has no diagonal.
  */
-export function traceShare({
-  sums,
-  rows,
-  columns,
-  samples,
-}: {
-  readonly sums: ArrayLike<number>;
-  readonly rows: number;
-  readonly columns: number;
-  readonly samples: number;
-}): number | null {
+export function traceShare({ sums, rows, columns, samples }: TraceShareArguments): number | null {
   if (rows !== columns) return null;
   let trace = 0;
   for (let i = 0; i < columns; i++) trace += sums[i * columns + i]!;

@@ -252,7 +252,7 @@ export function wordsOf({ key, start, length }: Row): Uint32Array {
 }
 
 /** Returns normal numbers, one for each word. The view is valid until the next call. */
-export function normalsOf({ std, ...row }: Row & { std: number }): Float32Array {
+export function normalsOf({ std, ...row }: Row & { readonly std: number }): Float32Array {
   wordsOf(row);
   const { exports, scale, numbers } = machine();
   scale[0] = std;

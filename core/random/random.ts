@@ -41,24 +41,28 @@ function* partsOf(
     }
 }
 
+interface NormalArguments {
+  readonly key: RandomKey;
+  readonly length: number;
+  readonly std: number;
+  readonly runs?: readonly Run[];
+}
+
 /**
  * Standard normal numbers times `std`, float32 (Box and Muller 1958): the first `length` of the key's
  * sequence, or those in `runs`.
  */
-export function normal({
-  key,
-  length,
-  std,
-  runs = [{ start: 0, length }],
-}: {
-  key: RandomKey;
-  length: number;
-  std: number;
-  runs?: readonly Run[];
-}): Float32Array {
+export function normal({ key, length, std, runs = [{ start: 0, length }] }: NormalArguments): Float32Array {
   const out = new Float32Array(length);
   for (const { row, at } of partsOf(key, runs)) out.set(normalsOf({ ...row, std }), at);
   return out;
+}
+
+interface UniformArguments {
+  readonly key: RandomKey;
+  readonly length: number;
+  readonly bound: number;
+  readonly runs?: readonly Run[];
 }
 
 /**
@@ -70,12 +74,7 @@ export function uniform({
   length,
   bound,
   runs = [{ start: 0, length }],
-}: {
-  key: RandomKey;
-  length: number;
-  bound: number;
-  runs?: readonly Run[];
-}): Float32Array {
+}: UniformArguments): Float32Array {
   const out = new Float32Array(length);
   for (const { row, at } of partsOf(key, runs)) {
     const words = wordsOf(row);
@@ -85,7 +84,7 @@ export function uniform({
 }
 
 /** `length` Rademacher signs, -1 or +1 with equal probability, 32 from each word. */
-export function signs({ key, length }: { key: RandomKey; length: number }): Float32Array {
+export function signs({ key, length }: { readonly key: RandomKey; readonly length: number }): Float32Array {
   const secret = keyWords(key);
   const out = new Float32Array(length);
   for (let at = 0; at < length; at += MOST)

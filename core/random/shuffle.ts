@@ -8,12 +8,24 @@ const REMEMBERED = 2 ** 22;
 const BLOCK = 4096;
 const ROUNDS = 6;
 
-export function shuffle({ key, size }: { key: RandomKey; size: number }): Generator<number> {
+export function shuffle({
+  key,
+  size,
+}: {
+  readonly key: RandomKey;
+  readonly size: number;
+}): Generator<number> {
   return size <= REMEMBERED ? shuffleInMemory({ key, size }) : permute({ key, size });
 }
 
 /** A keyed Fisher-Yates shuffle that remembers what it has drawn. */
-function* shuffleInMemory({ key, size }: { key: RandomKey; size: number }): Generator<number> {
+function* shuffleInMemory({
+  key,
+  size,
+}: {
+  readonly key: RandomKey;
+  readonly size: number;
+}): Generator<number> {
   const words = keyWords(key);
   const moved = new Map<number, number>();
   let block: Uint32Array = new Uint32Array(0);
@@ -33,7 +45,13 @@ function* shuffleInMemory({ key, size }: { key: RandomKey; size: number }): Gene
  * A Feistel network over the least even number of bits that holds `size` (Luby and Rackoff 1988), its round function
  * threefry; a number beyond `size` is encrypted again until it falls below (cycle walking, Black and Rogaway 2002).
  */
-export function* permute({ key, size }: { key: RandomKey; size: number }): Generator<number> {
+export function* permute({
+  key,
+  size,
+}: {
+  readonly key: RandomKey;
+  readonly size: number;
+}): Generator<number> {
   if (size > Number.MAX_SAFE_INTEGER / 4)
     throw new TerminalError({
       code: 'too-many-drawn',
@@ -58,7 +76,15 @@ export function* permute({ key, size }: { key: RandomKey; size: number }): Gener
 }
 
 /** The first `count` numbers of the order. */
-export function sample({ key, count, size }: { key: RandomKey; count: number; size: number }): number[] {
+export function sample({
+  key,
+  count,
+  size,
+}: {
+  readonly key: RandomKey;
+  readonly count: number;
+  readonly size: number;
+}): number[] {
   if (count > size)
     throw new TerminalError({ code: 'too-many-drawn', message: `cannot draw ${count} distinct of ${size}` });
   const numbers = shuffle({ key, size });

@@ -11,7 +11,13 @@ export interface TopQuality {
  * Quality of the first k of `accuracies`, which are in ranked order, best first. k must not exceed their
  * number.
  */
-export function topQuality({ accuracies, k }: { accuracies: readonly number[]; k: number }): TopQuality {
+export function topQuality({
+  accuracies,
+  k,
+}: {
+  readonly accuracies: readonly number[];
+  readonly k: number;
+}): TopQuality {
   const top = accuracies.slice(0, k);
   const mean = top.reduce((sum, value) => sum + value, 0) / top.length;
   return { k: top.length, mean, best: Math.max(...top) };
@@ -93,8 +99,8 @@ export function topStability({
   rankings,
   k,
 }: {
-  rankings: readonly (readonly string[])[];
-  k: number;
+  readonly rankings: readonly (readonly string[])[];
+  readonly k: number;
 }): number {
   let shared = 0;
   let pairs = 0;

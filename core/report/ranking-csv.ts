@@ -186,17 +186,14 @@ function plainCells(text: string): string[][] {
   return lines.map((line) => line.split(','));
 }
 
-function readRow({
-  cells,
-  columns,
-  proxies,
-  path,
-}: {
+interface ReadRowArguments {
   readonly cells: readonly string[];
   readonly columns: ReadonlyMap<string, number>;
   readonly proxies: readonly string[];
   readonly path: string;
-}): RankingRow {
+}
+
+function readRow({ cells, columns, proxies, path }: ReadRowArguments): RankingRow {
   const cell = (name: string): string | undefined => cells[columns.get(name) ?? Number.NaN];
   const number = (name: string) => parseNumber(cell(name)!);
   const [unit, latency] = [cell('class'), cell('latency')];

@@ -100,18 +100,20 @@ function ranksOf(ranking: readonly string[]): ReadonlyMap<string, number> {
   return new Map(ranking.map((candidate, index) => [candidate, index + 1]));
 }
 
+interface MovesOfArguments {
+  readonly a: ComparedRun;
+  readonly b: ComparedRun;
+  readonly rankA: ReadonlyMap<string, number>;
+  readonly rankB: ReadonlyMap<string, number>;
+}
+
 /** Candidates of both runs whose place changed; the largest move first, then by place in B. */
 function movesOf({
   a,
   b,
   rankA,
   rankB,
-}: {
-  readonly a: ComparedRun;
-  readonly b: ComparedRun;
-  readonly rankA: ReadonlyMap<string, number>;
-  readonly rankB: ReadonlyMap<string, number>;
-}): readonly { readonly candidate: string; readonly moved: number }[] {
+}: MovesOfArguments): readonly { readonly candidate: string; readonly moved: number }[] {
   const before = ranksOf(a.ranking.filter((candidate) => rankB.has(candidate)));
   return b.ranking
     .filter((candidate) => rankA.has(candidate))

@@ -131,20 +131,17 @@ function readHeader({
   return { column, measures, costs: others.filter(isCost) };
 }
 
+interface AddRowArguments {
+  readonly header: Header;
+  readonly names: readonly string[];
+  readonly trainings: Map<string, Training[]>;
+  readonly parse: (text: string) => unknown;
+}
+
 /** Adds a row to `trainings`; returns what is wrong with the row, or undefined. */
 function addRow(
   cells: readonly string[],
-  {
-    header: { column, measures, costs: costColumns },
-    names,
-    trainings,
-    parse,
-  }: {
-    readonly header: Header;
-    readonly names: readonly string[];
-    readonly trainings: Map<string, Training[]>;
-    readonly parse: (text: string) => unknown;
-  },
+  { header: { column, measures, costs: costColumns }, names, trainings, parse }: AddRowArguments,
 ): string | undefined {
   if (cells.length !== names.length) return `${cells.length} cells where the header has ${names.length}`;
   const text = column.textOf(cells);

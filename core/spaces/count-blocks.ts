@@ -40,9 +40,9 @@ export function countClassifier({
   classes,
   normalized,
 }: {
-  channels: number;
-  classes: number;
-  normalized: boolean;
+  readonly channels: number;
+  readonly classes: number;
+  readonly normalized: boolean;
 }): Pick<Counted, 'flops' | 'parameters'> {
   const flops = channels * classes;
   return { flops, parameters: flops + classes + (normalized ? 2 * channels : 0) };
@@ -53,8 +53,8 @@ export function countNetwork({
   network: { stem, blocks, classifier, inputChannels = 3 },
   resolution,
 }: {
-  network: Network;
-  resolution: number;
+  readonly network: Network;
+  readonly resolution: number;
 }): Required<Costs> {
   const { flops, parameters, output } = countBlocks(
     [stem, ...blocks],

@@ -26,7 +26,13 @@ export interface SpaceDescription {
 }
 
 /** `resolution` is the side of the images, in pixels, for which costs are counted. */
-export function describeSpace({ space, resolution }: { space: Space; resolution: number }): SpaceDescription {
+export function describeSpace({
+  space,
+  resolution,
+}: {
+  readonly space: Space;
+  readonly resolution: number;
+}): SpaceDescription {
   const { kind, size } = space;
   const exact = space.costRanges?.({ resolution });
   if (exact) {
@@ -70,11 +76,17 @@ export function describeSpace({ space, resolution }: { space: Space; resolution:
   };
 }
 
-function emptyRange(): { min: number; max: number } {
+/** A range that grows with every value. */
+interface GrowingRange {
+  min: number;
+  max: number;
+}
+
+function emptyRange(): GrowingRange {
   return { min: Number.POSITIVE_INFINITY, max: 0 };
 }
 
-function widen(range: { min: number; max: number }, value: number): void {
+function widen(range: GrowingRange, value: number): void {
   range.min = Math.min(range.min, value);
   range.max = Math.max(range.max, value);
 }

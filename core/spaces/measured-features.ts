@@ -59,19 +59,21 @@ function ofBlocks(
   return pickRead(measured, plan.reads);
 }
 
+interface OfGraphArguments {
+  readonly candidate: string;
+  readonly graph: Graph;
+  readonly marked: MarkedFeatures | undefined;
+  readonly resolution: number;
+  readonly features: Measured;
+}
+
 function ofGraph({
   candidate,
   graph,
   marked,
   resolution,
   features,
-}: {
-  readonly candidate: string;
-  readonly graph: Graph;
-  readonly marked: MarkedFeatures | undefined;
-  readonly resolution: number;
-  readonly features: Measured;
-}): readonly FeatureSize[] {
+}: OfGraphArguments): readonly FeatureSize[] {
   const image = [graph.inputs[0]!.shape[1] ?? 3, resolution, resolution];
   const resolved = resolveGraph({ graph, batch: 1, image, file: candidate });
   const wanted = selectFeatures(features, marked);

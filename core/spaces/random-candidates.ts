@@ -8,6 +8,14 @@ import type { Space } from './space.js';
 /** After this many draws in a row without a new candidate, the space counts as exhausted. */
 const PATIENCE = 10_000;
 
+interface RandomCandidatesArguments {
+  readonly space: Space;
+  readonly seed: number;
+  readonly count: number;
+  /** Called once for each new candidate. */
+  readonly accept?: (candidate: string) => boolean | Promise<boolean>;
+}
+
 /**
  * Yields `count` candidates for which `accept` holds, in the order in which they are drawn. In a space that
  * cannot be enumerated, no two have the same canonical key. Throws a SpecError where there are not enough.
@@ -17,13 +25,7 @@ export async function* randomCandidates({
   seed,
   count,
   accept = () => true,
-}: {
-  space: Space;
-  seed: number;
-  count: number;
-  /** Called once for each new candidate. */
-  accept?: (candidate: string) => boolean | Promise<boolean>;
-}): AsyncGenerator<string> {
+}: RandomCandidatesArguments): AsyncGenerator<string> {
   const name = 'strategy.random';
   if (space.enumeration) {
     const { size, at } = space.enumeration;
@@ -57,6 +59,6 @@ export async function* randomCandidates({
   }
 }
 
-function tooFew({ count, why }: { count: number; why: string }): SpecError {
+function tooFew({ count, why }: { readonly count: number; readonly why: string }): SpecError {
   return SpecError.of({ path: 'strategy.samples', message: `found ${count}; ${why}` });
 }

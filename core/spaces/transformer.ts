@@ -34,7 +34,7 @@ export interface Tokens {
 }
 
 /** The number of hidden channels of an MLP. */
-export function hiddenChannels({ width, ratio }: { width: number; ratio: number }): number {
+export function hiddenChannels({ width, ratio }: { readonly width: number; readonly ratio: number }): number {
   return Math.trunc(width * ratio);
 }
 
@@ -58,9 +58,9 @@ export function addEmbedding(
     side,
     largest,
   }: Tokens & {
-    channels: number;
-    patch: number;
-    names: readonly [string, string, string];
+    readonly channels: number;
+    readonly patch: number;
+    readonly names: readonly [string, string, string];
   },
 ): number {
   const count = side ** 2;
@@ -91,7 +91,14 @@ export function addEmbedding(
 /** Adds y = x + proj(attention(qkv(norm(x)))). `at` is the prefix of the weights' names. */
 export function addAttention(
   b: BlockBuilder,
-  { input, heads, at, width, side, largest }: Tokens & { input: number; heads: number; at: string },
+  {
+    input,
+    heads,
+    at,
+    width,
+    side,
+    largest,
+  }: Tokens & { readonly input: number; readonly heads: number; readonly at: string },
 ): void {
   const q = HEAD * heads;
   const most = HEAD * (largest?.heads ?? 0);
@@ -130,7 +137,7 @@ export function mlpBlock({
   at,
   width,
   largest,
-}: Omit<Tokens, 'side'> & { name: string; ratio: number; at: string }): Block {
+}: Omit<Tokens, 'side'> & { readonly name: string; readonly ratio: number; readonly at: string }): Block {
   const hidden = hiddenChannels({ width, ratio });
   const b = new BlockBuilder({ name, form: 'tokens' });
   const inner = addLinear(b, {
@@ -151,30 +158,26 @@ export function mlpBlock({
   return b.build();
 }
 
-function addNorm(b: BlockBuilder, { input, width, name }: { input: number; width: number; name: string }) {
+function addNorm(
+  b: BlockBuilder,
+  { input, width, name }: { readonly input: number; readonly width: number; readonly name: string },
+) {
   const shape = [width];
   const gain = weightOf({ slot: 'norm', name: `${name}.weight`, shape, initialization: ONE });
   const bias = weightOf({ slot: 'norm.bias', name: `${name}.bias`, shape, initialization: ZERO });
   return b.add('layerNorm', [input], {}, gain, bias);
 }
 
+interface AddLinearArguments {
+  readonly input: number;
+  readonly slot: string;
+  readonly name: string;
+  readonly shape: readonly [number, number];
+  readonly cut?: Cut | undefined;
+}
+
 /** A linear layer with bias. */
-export function addLinear(
-  b: BlockBuilder,
-  {
-    input,
-    slot,
-    name,
-    shape,
-    cut,
-  }: {
-    input: number;
-    slot: string;
-    name: string;
-    shape: readonly [number, number];
-    cut?: Cut | undefined;
-  },
-): number {
+export function addLinear(b: BlockBuilder, { input, slot, name, shape, cut }: AddLinearArguments): number {
   const matrix = weightOf({ slot, name: `${name}.weight`, shape, initialization: NORMAL, cut });
   const bias = weightOf({
     slot: `${slot}.bias`,

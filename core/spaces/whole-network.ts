@@ -7,19 +7,21 @@ import { wholeOfBlocks } from '../graph/whole/from-blocks.js';
 import { type WholeNetwork, wholeOfGraph } from '../graph/whole/network.js';
 import type { Space } from './space.js';
 
+interface WholeNetworkOfArguments {
+  readonly space: Space;
+  readonly candidate: string;
+  /** The structure of a candidate whose network was read from a file. */
+  readonly structure?: string | undefined;
+  readonly resolution: number;
+}
+
 /** The network for one image. */
 export function wholeNetworkOf({
   space,
   candidate,
   structure,
   resolution,
-}: {
-  readonly space: Space;
-  readonly candidate: string;
-  /** The structure of a candidate whose network was read from a file. */
-  readonly structure?: string | undefined;
-  readonly resolution: number;
-}): WholeNetwork {
+}: WholeNetworkOfArguments): WholeNetwork {
   const graph =
     structure === undefined ? space.graph?.({ candidate, resolution })?.graph : graphOfStructure(structure);
   if (!graph)

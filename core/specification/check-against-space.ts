@@ -71,7 +71,13 @@ function unreadLabels({ input, proxies }: Specification): readonly Issue[] {
   return [{ path: 'input.labels', message }];
 }
 
-function sourceIssues({ specification, space }: { specification: Specification; space: Space }): Issue[] {
+function sourceIssues({
+  specification,
+  space,
+}: {
+  readonly specification: Specification;
+  readonly space: Space;
+}): Issue[] {
   const source = sourceOf(specification);
   const path = specification.strategy.kind === 'screening' ? 'strategy.source' : 'strategy';
   if (specification.strategy.kind === 'evolution' && space.structureOf)
@@ -95,7 +101,13 @@ function sourceIssues({ specification, space }: { specification: Specification; 
   return [];
 }
 
-function cohortIssues({ specification, space }: { specification: Specification; space: Space }): Issue[] {
+function cohortIssues({
+  specification,
+  space,
+}: {
+  readonly specification: Specification;
+  readonly space: Space;
+}): Issue[] {
   if (specification.cohort === 'written' || space.representative) return [];
   return [{ path: 'cohort', message: `classes: not known for ${space.kind}; must be written` }];
 }
@@ -104,8 +116,8 @@ function constraintIssues({
   specification: { constraints },
   space,
 }: {
-  specification: Specification;
-  space: Space;
+  readonly specification: Specification;
+  readonly space: Space;
 }): Issue[] {
   if (!constraints) return [];
   const costs = space.costs({
@@ -122,7 +134,13 @@ function constraintIssues({
  * A batched supernet evaluates the cells of many candidates side by side, so all of them must share the
  * weights of the draw.
  */
-function deviceIssues({ specification, space }: { specification: Specification; space: Space }): Issue[] {
+function deviceIssues({
+  specification,
+  space,
+}: {
+  readonly specification: Specification;
+  readonly space: Space;
+}): Issue[] {
   const { device } = specification.execution;
   if (!isBatchedDevice(device)) return [];
   const path = 'execution.device';
@@ -138,7 +156,13 @@ function deviceIssues({ specification, space }: { specification: Specification; 
  * A specification's images must fit each round that scores them: the resolution, the space's channels, and
  * enough images for all draws.
  */
-function imageIssues({ specification, space }: { specification: Specification; space: Space }): Issue[] {
+function imageIssues({
+  specification,
+  space,
+}: {
+  readonly specification: Specification;
+  readonly space: Space;
+}): Issue[] {
   const { input, execution } = specification;
   if (!input) return [];
   const path = 'input.images';
@@ -207,9 +231,9 @@ function resolutionIssues({
   space,
   candidates = [undefined],
 }: {
-  specification: Specification;
-  space: Space;
-  candidates?: readonly (string | undefined)[] | undefined;
+  readonly specification: Specification;
+  readonly space: Space;
+  readonly candidates?: readonly (string | undefined)[] | undefined;
 }): Issue[] {
   const { strategy } = specification;
   const rounds =

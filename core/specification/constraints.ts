@@ -19,17 +19,14 @@ const Times = mapping({ min: time().optional(), max: time().optional() }).superR
   ({ min, max }, context) => check({ min, max, of: milliseconds, context }),
 );
 
-function check<Limit extends number | string>({
-  min,
-  max,
-  of,
-  context,
-}: {
-  min: Limit | undefined;
-  max: Limit | undefined;
-  of: (limit: Limit) => number;
-  context: { addIssue(issue: { code: 'custom'; path?: string[]; message: string }): void };
-}): void {
+interface CheckArguments<Limit extends number | string> {
+  readonly min: Limit | undefined;
+  readonly max: Limit | undefined;
+  readonly of: (limit: Limit) => number;
+  readonly context: { addIssue(issue: { code: 'custom'; path?: string[]; message: string }): void };
+}
+
+function check<Limit extends number | string>({ min, max, of, context }: CheckArguments<Limit>): void {
   if (min === undefined && max === undefined)
     context.addIssue({ code: 'custom', message: 'found an empty mapping; must hold min, max or both' });
   if (min !== undefined && max !== undefined && of(min) > of(max)) {

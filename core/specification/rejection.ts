@@ -13,8 +13,8 @@ export function rejection({
   space,
   constraints,
 }: {
-  space: Space;
-  constraints: Specification['constraints'];
+  readonly space: Space;
+  readonly constraints: Specification['constraints'];
 }): (candidate: string) => string | undefined {
   if (!constraints) return () => undefined;
   const { resolution } = constraints;
@@ -36,8 +36,8 @@ export function latencyRejection({
   constraints,
   milliseconds: measured,
 }: {
-  constraints: NonNullable<Specification['constraints']>;
-  milliseconds: number;
+  readonly constraints: NonNullable<Specification['constraints']>;
+  readonly milliseconds: number;
 }): string | undefined {
   const { min, max } = constraints.latency ?? {};
   if (max !== undefined && measured > milliseconds(max)) return 'latency.max';

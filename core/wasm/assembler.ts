@@ -71,18 +71,15 @@ function functionBody({ parameters, body }: Routine): Code {
   return prefixWithSize([vector(types.map((type) => [encodeUnsigned(1), TYPES[type]])), code, 0x0b]);
 }
 
-/** Repeats `body` while `from` < `to`, both i32; adds `step` to `from` after each turn. */
-export function repeat({
-  from,
-  to,
-  step,
-  body,
-}: {
+interface RepeatArguments {
   readonly from: Local;
   readonly to: Code;
   readonly step: Code;
   readonly body: Code;
-}): Code {
+}
+
+/** Repeats `body` while `from` < `to`, both i32; adds `step` to `from` after each turn. */
+export function repeat({ from, to, step, body }: RepeatArguments): Code {
   const again = i32.less(from.get, to);
   return when(again, [0x03, EMPTY, body, from.set(i32.add(from.get, step)), again, 0x0d, 0, 0x0b]);
 }

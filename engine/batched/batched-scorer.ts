@@ -91,6 +91,14 @@ function recall<K extends WeakKey, V>(map: WeakMap<K, V>, key: K, make: () => V)
   return value;
 }
 
+interface ScoreAtArguments {
+  readonly values: Awaited<ReturnType<typeof scoreRun>>;
+  readonly at: number;
+  readonly candidate: SupernetCandidate;
+  readonly skeleton: ReturnType<typeof createSupernetSkeleton>;
+  readonly reads: Reads | undefined;
+}
+
 /** The score of the candidate at position `at` of a run. */
 function scoreAt({
   values: [features, blocks],
@@ -98,13 +106,7 @@ function scoreAt({
   candidate,
   skeleton,
   reads,
-}: {
-  values: Awaited<ReturnType<typeof scoreRun>>;
-  at: number;
-  candidate: SupernetCandidate;
-  skeleton: ReturnType<typeof createSupernetSkeleton>;
-  reads: Reads | undefined;
-}): NetworkScore {
+}: ScoreAtArguments): NetworkScore {
   const measured = skeleton.blocks.filter((block) => block.measured);
   return {
     ...(reads ? { reads } : {}),

@@ -32,8 +32,8 @@ export async function createBatchedScoring({
   device,
   threads,
 }: {
-  device: BatchedDevice;
-  threads: number;
+  readonly device: BatchedDevice;
+  readonly threads: number;
 }): Promise<BatchedScoring> {
   const provider = providerOf(device);
   await verifyDevice({ device: provider });
@@ -116,9 +116,9 @@ async function scoreAlike({
   tools: { scorerOf, drawOf },
   outcomes,
 }: {
-  requests: readonly ScoreRequest[];
-  tools: Tools;
-  outcomes: Map<ScoreRequest, Outcome>;
+  readonly requests: readonly ScoreRequest[];
+  readonly tools: Tools;
+  readonly outcomes: Map<ScoreRequest, Outcome>;
 }): Promise<void> {
   const { space: kind, seed, fidelity, draws } = requests[0]!;
   const space = openSpace(kind);

@@ -23,9 +23,9 @@ export function estimateSupernetSize({
   batch,
   resolution,
 }: {
-  device: BatchedDevice;
-  batch: number;
-  resolution: number;
+  readonly device: BatchedDevice;
+  readonly batch: number;
+  readonly resolution: number;
 }): number {
   const images = IMAGES[device] * (32 / resolution) ** 2;
   return Math.max(1, Math.min(MOST_CANDIDATES, Math.floor(images / batch)));
@@ -58,7 +58,7 @@ export async function openOnDevice({
   device,
   threads = 1,
   profilePrefix,
-}: DeviceOptions & { program: Uint8Array }): Promise<InferenceSession> {
+}: DeviceOptions & { readonly program: Uint8Array }): Promise<InferenceSession> {
   if (device === 'cuda') useFullPrecision();
   try {
     return await InferenceSession.create(program, {
@@ -84,6 +84,17 @@ export async function openOnDevice({
   }
 }
 
+interface OpenPlainArguments {
+  readonly program: Uint8Array;
+  readonly device: Provider;
+  readonly threads: number;
+  /**
+   * `extended` omits ONNX Runtime's own conversion to the NCHWc layout, which is a third of a session's
+   * creation; `disabled` omits all passes, for programs that are written in the form in which they should run.
+   */
+  readonly optimization?: 'all' | 'extended' | 'disabled';
+}
+
 /**
  * Opens a session of a program in the plain layout, which scores one candidate. Nodes that the device does
  * not support run on the CPU, because such programs are small and may use any operators.
@@ -93,16 +104,7 @@ export async function openPlain({
   device,
   threads,
   optimization = 'all',
-}: {
-  program: Uint8Array;
-  device: Provider;
-  threads: number;
-  /**
-   * `extended` omits ONNX Runtime's own conversion to the NCHWc layout, which is a third of a session's
-   * creation; `disabled` omits all passes, for programs that are written in the form in which they should run.
-   */
-  optimization?: 'all' | 'extended' | 'disabled';
-}): Promise<InferenceSession> {
+}: OpenPlainArguments): Promise<InferenceSession> {
   if (device === 'cuda') useFullPrecision();
   try {
     return await InferenceSession.create(program, {

@@ -67,8 +67,8 @@ export function createSupernetSkeleton({
   resolution,
   features,
 }: {
-  resolution: number;
-  features: Measured;
+  readonly resolution: number;
+  readonly features: Measured;
 }): Skeleton {
   const network = full('nor_conv_3x3');
   const { stem, blocks } = network;
@@ -97,9 +97,9 @@ export function drawFeeds({
   batch,
   skeleton,
 }: {
-  draw: Draw;
-  batch: number;
-  skeleton: Skeleton;
+  readonly draw: Draw;
+  readonly batch: number;
+  readonly skeleton: Skeleton;
 }): Record<string, Tensor> {
   const feeds: Record<string, Tensor> = {};
   const set = (name: string, data: Float32Array, shape: readonly number[]) => {

@@ -13,9 +13,9 @@ export function scoreRun({
   count,
   pool,
 }: {
-  run: RunOutputs;
-  count: number;
-  pool: StatisticsPool;
+  readonly run: RunOutputs;
+  readonly count: number;
+  readonly pool: StatisticsPool;
 }): Promise<[Float64Array[], Float64Array[]]> {
   const score = async ({ task, parts, shared }: SupernetOutput): Promise<Float64Array> => {
     const found = new Float64Array(count);

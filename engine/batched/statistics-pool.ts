@@ -36,8 +36,8 @@ export function createStatisticsPool({
   threads = Math.max(1, availableParallelism() - 1),
   script = new URL('./statistics-worker.js', import.meta.url),
 }: {
-  threads?: number;
-  script?: URL;
+  readonly threads?: number;
+  readonly script?: URL;
 } = {}): StatisticsPool {
   if (threads === 0) return createOnOwnThread();
   let nextId = 0;
@@ -87,7 +87,7 @@ export function createStatisticsPool({
 }
 
 /** An estimate of operations: n³ for the eigenvalues of an n x n matrix; a block also needs a Gram matrix. */
-function costOf({ task, count }: { task: StatisticsTask; count: number }): number {
+function costOf({ task, count }: { readonly task: StatisticsTask; readonly count: number }): number {
   if (task.kind === 'feature') return count * (task.channels ** 3 + 1000);
   const n = Math.min(task.rows, task.columns);
   return count * (n ** 3 + task.rows * task.columns * n + 1000);

@@ -17,9 +17,9 @@ export function scoreStatistics({
   data,
   count,
 }: {
-  task: StatisticsTask;
-  data: Float32Array;
-  count: number;
+  readonly task: StatisticsTask;
+  readonly data: Float32Array;
+  readonly count: number;
 }): Float64Array {
   const length = countRowValues(task);
   return Float64Array.from({ length: count }, (_, k) =>

@@ -52,9 +52,9 @@ export async function openSupernet({
   dialect,
   ...options
 }: DeviceOptions & {
-  skeleton: Skeleton;
-  shape: SupernetShape;
-  dialect?: Dialect;
+  readonly skeleton: Skeleton;
+  readonly shape: SupernetShape;
+  readonly dialect?: Dialect;
 }): Promise<SupernetSession> {
   const { program, nodes } = compileSupernet({
     skeleton,

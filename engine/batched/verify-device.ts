@@ -40,7 +40,7 @@ export interface ProfileEvent {
  * falling back to the CPU; this check proves that it did not happen. Throws a DeviceError that says why the
  * device cannot be used.
  */
-export async function verifyDevice({ device }: { device: Provider }): Promise<{ nodes: number }> {
+export async function verifyDevice({ device }: { readonly device: Provider }): Promise<{ nodes: number }> {
   const shape = { size: 2, batch: 2, capacities: Array.from({ length: 6 }, () => SLOTS) };
   const { program } = compileSupernet({ skeleton: SMALL, shape, dialect: dialectOf(device) });
   const events = await profile(async (profilePrefix) => {

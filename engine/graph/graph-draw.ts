@@ -16,9 +16,9 @@ export function drawGraph({
   drawn,
   file,
 }: {
-  network: GraphNetwork;
-  drawn: Draw;
-  file: string;
+  readonly network: GraphNetwork;
+  readonly drawn: Draw;
+  readonly file: string;
 }): GraphDraw {
   return {
     images: drawn.input,

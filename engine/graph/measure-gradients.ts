@@ -36,7 +36,7 @@ export async function measureGradients(measuring: Measuring): Promise<{
   return { layers, whole: pickDefined('jacobian', out[BACKWARD.jacobian]) };
 }
 
-function oneHot({ labels, classes }: { labels: Int32Array; classes: number }): Tensor {
+function oneHot({ labels, classes }: { readonly labels: Int32Array; readonly classes: number }): Tensor {
   const out = new Float32Array(labels.length * classes);
   labels.forEach((label, image) => {
     out[image * classes + label] = 1;

@@ -21,6 +21,16 @@ export interface OpenWhole {
   close(): Promise<void>;
 }
 
+interface OpenWholeArguments {
+  readonly write: WriteNetwork;
+  readonly batch: number;
+  readonly costs: Measurement['costs'];
+  readonly families: readonly FamilyName[];
+  /** Own proxies, which are computed beside them. */
+  readonly own?: readonly OpenedProxy[];
+  readonly threads: number;
+}
+
 /** Opens the programs that the families need, which serve any number of draws. */
 export async function openWhole({
   write,
@@ -29,15 +39,7 @@ export async function openWhole({
   families,
   own = [],
   threads,
-}: {
-  write: WriteNetwork;
-  batch: number;
-  costs: Measurement['costs'];
-  families: readonly FamilyName[];
-  /** Own proxies, which are computed beside them. */
-  own?: readonly OpenedProxy[];
-  threads: number;
-}): Promise<OpenWhole> {
+}: OpenWholeArguments): Promise<OpenWhole> {
   const measured = families.filter(isMeasured);
   const needs = new Set<string>([
     ...measured.flatMap((family): readonly Need[] => FAMILIES[family].needs),
@@ -88,7 +90,13 @@ async function measure(measuring: Measuring): Promise<Omit<Measurement, 'costs'>
   };
 }
 
-function tensorsOf({ network: { tape, input, fed }, draw }: { network: WholeNetwork; draw: WholeDraw }) {
+function tensorsOf({
+  network: { tape, input, fed },
+  draw,
+}: {
+  readonly network: WholeNetwork;
+  readonly draw: WholeDraw;
+}) {
   const tensor = (each: FedTensor) => new Tensor('float32', draw.weight(each), each.shape);
   const weights = fed.map((each) => [tape.get(each.id).port!, tensor(each)] as const);
   const shape = tape.shape(input);

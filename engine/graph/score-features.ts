@@ -10,6 +10,14 @@ import type { ScoreRequest } from '../protocol.js';
 import { drawGraph } from './graph-draw.js';
 import { openGraph } from './score-graph.js';
 
+interface ScoreGraphArguments {
+  readonly request: ScoreRequest;
+  readonly graph: Graph;
+  readonly wanted: WantedFeatures;
+  readonly threads: number;
+  readonly device: Provider;
+}
+
 /** The scores for each requested draw, in order. The programs are created once and serve all draws. */
 export async function scoreGraph({
   request: { candidate, seed, draws, fidelity, images },
@@ -17,13 +25,7 @@ export async function scoreGraph({
   wanted,
   threads,
   device,
-}: {
-  request: ScoreRequest;
-  graph: Graph;
-  wanted: WantedFeatures;
-  threads: number;
-  device: Provider;
-}): Promise<readonly NetworkScore[]> {
+}: ScoreGraphArguments): Promise<readonly NetworkScore[]> {
   const { batch, resolution, weights } = fidelity;
   const channels = graph.inputs[0]!.shape[1] ?? 3;
   const image = [channels, resolution, resolution];

@@ -30,21 +30,23 @@ export interface OpenGraph {
   close(): Promise<void>;
 }
 
+interface OpenGraphArguments {
+  readonly network: GraphNetwork;
+  readonly threads: number;
+  readonly device?: Provider;
+  /**
+   * `drawn`: weights are those of `drawGraph`, which is faster; `own` (default): weights may have any values.
+   */
+  readonly weights?: 'drawn' | 'own';
+}
+
 /** Creates the sessions of all programs, which serve any number of draws. */
 export async function openGraph({
   network,
   threads,
   device = 'cpu',
   weights = 'own',
-}: {
-  network: GraphNetwork;
-  threads: number;
-  device?: Provider;
-  /**
-   * `drawn`: weights are those of `drawGraph`, which is faster; `own` (default): weights may have any values.
-   */
-  weights?: 'drawn' | 'own';
-}): Promise<OpenGraph> {
+}: OpenGraphArguments): Promise<OpenGraph> {
   const { identities, reads } = network;
   const channelBlock = device === 'cpu' ? await findChannelBlock() : 1;
   const { graph, programs } = graphPrograms({ network, weights, channelBlock });
@@ -84,19 +86,21 @@ export async function openGraph({
   };
 }
 
+interface FeedsOfArguments {
+  readonly graph: ResolvedGraph;
+  readonly program: BlockProgram;
+  readonly block: number;
+  readonly draw: GraphDraw;
+  readonly known: ReadonlyMap<string, Tensor>;
+}
+
 function feedsOf({
   graph: { tape, input, weights },
   program,
   block,
   draw,
   known,
-}: {
-  graph: ResolvedGraph;
-  program: BlockProgram;
-  block: number;
-  draw: GraphDraw;
-  known: ReadonlyMap<string, Tensor>;
-}): Record<string, Tensor> {
+}: FeedsOfArguments): Record<string, Tensor> {
   const feeds: Record<string, Tensor> = {};
   for (const { name, id } of program.feeds) {
     const shape = tape.shape(id);

@@ -14,6 +14,14 @@ import { openWhole } from './measure-whole.js';
 import type { NetworkSource } from './source.js';
 import { drawWhole } from './whole-draw.js';
 
+interface ScoreWholeArguments {
+  readonly request: ScoreRequest;
+  readonly source: NetworkSource;
+  readonly costs: Costs;
+  readonly families: readonly FamilyName[];
+  readonly threads: number;
+}
+
 /** The proxies by draw, in the order of the request. The programs are created once and serve all draws. */
 export async function scoreWhole({
   request,
@@ -21,13 +29,7 @@ export async function scoreWhole({
   costs,
   families,
   threads,
-}: {
-  request: ScoreRequest;
-  source: NetworkSource;
-  costs: Costs;
-  families: readonly FamilyName[];
-  threads: number;
-}): Promise<readonly Readonly<Record<string, number>>[]> {
+}: ScoreWholeArguments): Promise<readonly Readonly<Record<string, number>>[]> {
   const { candidate, seed, draws, fidelity, images, labels, own = [] } = request;
   const modules = openOwnProxies(own);
   const opened = await openWhole({
@@ -60,9 +62,9 @@ function writeWhole({
   source,
   batch,
 }: {
-  request: ScoreRequest;
-  source: NetworkSource;
-  batch: number;
+  readonly request: ScoreRequest;
+  readonly source: NetworkSource;
+  readonly batch: number;
 }): WholeNetwork {
   const { resolution } = fidelity;
   if ('network' in source) return wholeOfBlocks({ network: source.network, batch, resolution });

@@ -16,8 +16,8 @@ export function sourceOf({
   request: { candidate, fidelity, structure },
   space,
 }: {
-  request: ScoreRequest;
-  space: Space;
+  readonly request: ScoreRequest;
+  readonly space: Space;
 }): NetworkSource {
   const at = { candidate, resolution: fidelity.resolution };
   const built = space.graph?.(at);

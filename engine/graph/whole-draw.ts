@@ -23,10 +23,10 @@ export function drawWhole({
   file,
   labels,
 }: {
-  drawn: Draw;
-  file: string;
+  readonly drawn: Draw;
+  readonly file: string;
   /** Gives the classes of the images in place of random ones. */
-  labels?: WholeDraw['labels'] | undefined;
+  readonly labels?: WholeDraw['labels'] | undefined;
 }): WholeDraw {
   const uniform = (name: string, count: number) =>
     drawn

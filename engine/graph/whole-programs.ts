@@ -53,18 +53,20 @@ const MOST_FISHER_LAYERS = 128;
 /** Writes a network for a number of images. */
 export type WriteNetwork = (batch: number) => WholeNetwork;
 
+interface OpenProgramsArguments {
+  readonly write: WriteNetwork;
+  readonly batch: number;
+  readonly needs: ReadonlySet<string>;
+  readonly threads: number;
+}
+
 /** Opens the programs, which serve any number of draws. */
 export async function openPrograms({
   write,
   batch,
   needs,
   threads,
-}: {
-  write: WriteNetwork;
-  batch: number;
-  needs: ReadonlySet<string>;
-  threads: number;
-}): Promise<WholePrograms> {
+}: OpenProgramsArguments): Promise<WholePrograms> {
   const channelBlock = await findChannelBlock();
   const sessions: InferenceSession[] = [];
   const open = async <Program extends WrittenProgram>(program: Program): Promise<OpenProgram<Program>> => {
@@ -123,9 +125,9 @@ async function run({
   program,
   tensors,
 }: {
-  session: InferenceSession;
-  program: WrittenProgram;
-  tensors: Readonly<Record<string, Tensor>>;
+  readonly session: InferenceSession;
+  readonly program: WrittenProgram;
+  readonly tensors: Readonly<Record<string, Tensor>>;
 }): Promise<Readonly<Record<string, Float32Array>>> {
   const feeds = Object.fromEntries(program.feeds.map(({ name }) => [name, tensors[name]!]));
   const out = await session.run(feeds);

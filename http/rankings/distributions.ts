@@ -74,15 +74,16 @@ async function withoutTails(
   };
 }
 
+interface GridRequest extends Selection {
+  readonly x: string;
+  readonly y: string;
+  readonly columns: number;
+  readonly rows: number;
+}
+
 async function countGrid(
   questions: Questions,
-  {
-    x,
-    y,
-    columns: across,
-    rows: up,
-    ...selection
-  }: Selection & { readonly x: string; readonly y: string; readonly columns: number; readonly rows: number },
+  { x, y, columns: across, rows: up, ...selection }: GridRequest,
 ): Promise<Grid> {
   const { ask, condition, numeric } = questions;
 

@@ -98,19 +98,15 @@ export function columnOf(name: string, columns: ReadonlyMap<string, ColumnKind>)
   return columns.has(name) || other === undefined || !columns.has(other) ? name : other;
 }
 
-function compare({
-  column,
-  kind,
-  operator,
-  value,
-  add,
-}: {
+interface CompareArguments {
   readonly column: string;
   readonly kind: ColumnKind;
   readonly operator: Token;
   readonly value: Token;
   readonly add: (value: number | string) => void;
-}): string {
+}
+
+function compare({ column, kind, operator, value, add }: CompareArguments): string {
   const name = quoteName(column);
   if (operator.text === '~') {
     if (value.value === undefined && value.kind !== 'word')

@@ -56,7 +56,7 @@ export function scatterOption({ colours, x, y, points, grid, front }: ScatterInp
   return {
     grid: GRID,
     legend: { top: 0, textStyle: { color: colours.text } },
-    tooltip: tooltip(colours, (params: { data: ScatterPoint & { count?: number } }) => {
+    tooltip: tooltip(colours, (params: { readonly data: ScatterPoint & { count?: number } }) => {
       const { value, rank, candidate, count } = params.data;
       const head =
         count === undefined
@@ -119,7 +119,7 @@ function cellsOf({ x, y, cells }: Grid) {
 export function histogramOption({ column, bins }: Histogram, colours: Colours): EChartsCoreOption {
   return {
     grid: { ...GRID, left: 56, bottom: 48, top: 12 },
-    tooltip: tooltip(colours, (params: { dataIndex: number }) => {
+    tooltip: tooltip(colours, (params: { readonly dataIndex: number }) => {
       const { low, high, count } = bins[params.dataIndex]!;
       return `${count} candidates\n${formatValue(low)} to ${formatValue(high)}`;
     }),
@@ -161,7 +161,7 @@ export function correlationOption(
   };
   return {
     grid: { left: 110, right: 12, top: 8, bottom: 110 },
-    tooltip: tooltip(colours, (params: { value: readonly [number, number, number | '-'] }) => {
+    tooltip: tooltip(colours, (params: { readonly value: readonly [number, number, number | '-'] }) => {
       const [x, y, value] = params.value;
       return `${columns[x]} and ${columns[y]}\nρ = ${value === '-' ? 'undefined' : value.toFixed(3)}`;
     }),
@@ -185,7 +185,7 @@ export function correlationOption(
         data: cells,
         label: {
           show: columns.length <= 12,
-          formatter: ({ value }: { value: readonly [number, number, number | '-'] }) =>
+          formatter: ({ value }: { readonly value: readonly [number, number, number | '-'] }) =>
             value[2] === '-' ? '–' : value[2].toFixed(2),
           color: '#1b2230',
         },
@@ -250,10 +250,13 @@ export function generationOption(
   return {
     grid: GRID,
     legend: { top: 0, textStyle: { color: colours.text } },
-    tooltip: tooltip(colours, (params: { value: readonly [number, number]; seriesName: string }) => {
-      const [generation, score] = params.value;
-      return `generation ${generation}\n${params.seriesName} ${formatValue(score)}`;
-    }),
+    tooltip: tooltip(
+      colours,
+      (params: { readonly value: readonly [number, number]; readonly seriesName: string }) => {
+        const [generation, score] = params.value;
+        return `generation ${generation}\n${params.seriesName} ${formatValue(score)}`;
+      },
+    ),
     xAxis: { ...axis('generation', colours), minInterval: 1, min: 1, max: generations.length },
     yAxis: { ...axis('score', colours), nameGap: 52 },
     series: [

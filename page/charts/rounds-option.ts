@@ -13,7 +13,7 @@ export function roundsOption(rounds: RoundsAnswer, colours: Colours): EChartsCor
   return {
     grid: { left: 64, right: 64, top: 40, bottom: 68 },
     legend: { top: 0, textStyle: { color: colours.text } },
-    tooltip: tooltip(colours, ({ dataIndex }: { dataIndex: number }) => {
+    tooltip: tooltip(colours, ({ dataIndex }: { readonly dataIndex: number }) => {
       const { candidates, failed, seconds, agreement } = rounds[dataIndex]!;
       const tau = agreement === null ? '' : `\nτ with the last round ${agreement.toFixed(3)}`;
       return `${formatCount(candidates)} candidates, ${formatCount(failed)} set aside\n${formatDuration(seconds)}${tau}`;
@@ -29,7 +29,7 @@ export function roundsOption(rounds: RoundsAnswer, colours: Colours): EChartsCor
       {
         ...axis('τ with the last round', colours),
         nameGap: 40,
-        min: (range: { min: number }) => Math.min(0, Math.floor(range.min * 10) / 10),
+        min: (range: { readonly min: number }) => Math.min(0, Math.floor(range.min * 10) / 10),
         max: 1,
         splitLine: { show: false },
       },

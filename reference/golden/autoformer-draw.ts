@@ -41,8 +41,8 @@ export function autoformerDraw({
   profile,
   zero,
 }: {
-  profile: (typeof PROFILES)[number];
-  zero: readonly string[];
+  readonly profile: (typeof PROFILES)[number];
+  readonly zero: readonly string[];
 }): Draw {
   const zeros = zero.map((pattern) => {
     const parts = pattern.split('*').map((part) => part.replace(/[^\w]/g, '\\$&'));

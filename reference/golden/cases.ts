@@ -55,7 +55,11 @@ export async function readGoldenFile(path: string): Promise<GoldenFile> {
 /** `whole` names what is wrong if no field is; `message` replaces the messages of zod. */
 function issuesOf(
   error: z.ZodError,
-  { path, whole = '', message }: { path: string; whole?: string; message?: string | undefined },
+  {
+    path,
+    whole = '',
+    message,
+  }: { readonly path: string; readonly whole?: string; readonly message?: string | undefined },
 ) {
   return error.issues.map((issue) => ({
     path,

@@ -13,7 +13,7 @@ export interface GoldenEngine {
   close(): Promise<void>;
 }
 
-export async function createGoldenEngine({ threads }: { threads: number }): Promise<GoldenEngine> {
+export async function createGoldenEngine({ threads }: { readonly threads: number }): Promise<GoldenEngine> {
   const programs = await createPrograms({ threads });
   const { blockSize } = programs;
   let last: { item: SpaceCase; tensors: DrawTensors } | undefined;

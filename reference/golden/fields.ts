@@ -47,8 +47,13 @@ export const candidate = (parse: (text: string) => string) =>
     }
   });
 
-export const withinMemory = ({ batch, resolution }: { batch: number; resolution: number }): boolean =>
-  batch * resolution ** 2 <= MOST_POSITIONS;
+export const withinMemory = ({
+  batch,
+  resolution,
+}: {
+  readonly batch: number;
+  readonly resolution: number;
+}): boolean => batch * resolution ** 2 <= MOST_POSITIONS;
 export const beyondMemory = {
   path: ['batch'],
   error: `batch x resolution² must be at most ${MOST_POSITIONS}`,

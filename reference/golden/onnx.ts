@@ -71,7 +71,13 @@ export const onnx: CaseKind = {
 };
 
 /** Computes a case with the weights in its file. */
-export async function computeOnnx({ item, threads }: { item: OnnxCase; threads: number }): Promise<Computed> {
+export async function computeOnnx({
+  item,
+  threads,
+}: {
+  readonly item: OnnxCase;
+  readonly threads: number;
+}): Promise<Computed> {
   const { file, image, features: wanted, scales, batch, costs } = item;
   const graph = readOnnx({ bytes: await readFile(file), file });
   const network = graphNetwork({ graph, batch, image, wanted, file });
@@ -108,9 +114,9 @@ function drawNamedWeight({
   shape,
   isScale,
 }: {
-  name: string;
-  shape: readonly number[];
-  isScale: boolean;
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly isScale: boolean;
 }): Float32Array {
   if (isScale) return new Float32Array(sizeOf(shape)).fill(1);
   return shape.length > 1 ? goldenDraw.weight({ name, shape }) : new Float32Array(sizeOf(shape));

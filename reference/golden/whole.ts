@@ -52,7 +52,7 @@ export const TOLERANCES: Readonly<Record<MeasuredProxy, number>> = {
 };
 
 /** The proxies of a case, by name. `folder` holds the ONNX files. */
-export async function computeWhole({ item, folder }: { item: WholeCase; folder: string }) {
+export async function computeWhole({ item, folder }: { readonly item: WholeCase; readonly folder: string }) {
   const write = await writerOf(item, folder);
   const families = Object.keys(MEASURED_PROXIES) as MeasuredProxy[];
   const opened = await openWhole({

@@ -24,12 +24,19 @@ export function tracingOf(env: NodeJS.ProcessEnv): 'on' | 'off' {
   return 'on';
 }
 
-function checkUrl({ path, found }: { path: string; found: string | undefined }): void {
+function checkUrl({ path, found }: { readonly path: string; readonly found: string | undefined }): void {
   if (!found) return;
   const protocol = URL.canParse(found) ? new URL(found).protocol : '';
   if (protocol !== 'http:' && protocol !== 'https:')
     throw mustBe({ path, found, must: 'an address such as http://127.0.0.1:4318' });
 }
 
-const mustBe = ({ path, found, must }: { path: string; found: string; must: string }) =>
-  SpecError.of({ path, message: `found "${found}"; must be ${must}` });
+const mustBe = ({
+  path,
+  found,
+  must,
+}: {
+  readonly path: string;
+  readonly found: string;
+  readonly must: string;
+}) => SpecError.of({ path, message: `found "${found}"; must be ${must}` });

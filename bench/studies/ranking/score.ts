@@ -70,7 +70,15 @@ export async function scoreSample({ opened, pool, seed, draws, folder }: Work): 
   return count;
 }
 
-export function rawFile({ folder, name, seed }: { folder: string; name: string; seed: number }): string {
+export function rawFile({
+  folder,
+  name,
+  seed,
+}: {
+  readonly folder: string;
+  readonly name: string;
+  readonly seed: number;
+}): string {
   return `${folder}/${name}-${seed}.jsonl`;
 }
 
@@ -83,15 +91,17 @@ export async function readRaw(file: string): Promise<readonly RawRecord[]> {
     .flatMap((line) => (line.endsWith('}') ? [JSON.parse(line) as RawRecord] : []));
 }
 
+interface RequestOfArguments {
+  readonly candidate: string;
+  readonly draw: number;
+  readonly seed: number;
+  readonly batch: number;
+  readonly resolution: number;
+}
+
 function requestOf(
   space: ScoreRequest['space'],
-  {
-    candidate,
-    draw,
-    seed,
-    batch,
-    resolution,
-  }: { candidate: string; draw: number; seed: number; batch: number; resolution: number },
+  { candidate, draw, seed, batch, resolution }: RequestOfArguments,
   features: 'blocks' | 'stages',
 ): ScoreRequest {
   const fidelity = { batch, resolution, weights: 'shared', features } as const;
@@ -111,7 +121,13 @@ async function scoreOne(pool: ScorerPool, request: ScoreRequest): Promise<Networ
   return details!.networks[0]!;
 }
 
-function stagesOf({ opened: { of, space }, candidate }: { opened: OpenedSpace; candidate: string }): {
+function stagesOf({
+  opened: { of, space },
+  candidate,
+}: {
+  readonly opened: OpenedSpace;
+  readonly candidate: string;
+}): {
   readonly ends: readonly number[];
   readonly isGraph: boolean;
 } {

@@ -27,13 +27,21 @@ const number = (value: number) => ({ number: value });
  * x where x > 0, else `scale` (exp(x / alpha) - 1). The exponential is computed only for x <= 0, because it
  * would overflow elsewhere.
  */
-function exponentialUnit(t: Tape, x: Id, { alpha, scale }: { alpha: number; scale: number }): Id {
+function exponentialUnit(
+  t: Tape,
+  x: Id,
+  { alpha, scale }: { readonly alpha: number; readonly scale: number },
+): Id {
   const below = t.add('Min', [x, t.scalar(0)]);
   const curve = t.times(t.minus(t.add('Exp', [t.over(below, number(alpha))]), t.scalar(1)), number(scale));
   return t.add('Where', [positive(t, x), x, curve]);
 }
 
-export function clip(t: Tape, x: Id, { min, max }: { min?: Id | undefined; max?: Id | undefined }): Id {
+export function clip(
+  t: Tape,
+  x: Id,
+  { min, max }: { readonly min?: Id | undefined; readonly max?: Id | undefined },
+): Id {
   const known = (id: Id | undefined, none: number) => (id === undefined ? none : t.get(id).constant?.[0]);
   const [low, high] = [known(min, Number.NEGATIVE_INFINITY), known(max, Number.POSITIVE_INFINITY)];
   if (low !== undefined && high !== undefined)
@@ -170,7 +178,7 @@ function truncatedRemainder(site: NodeSite): Id {
   return t.minus(a, t.times(b, isInteger ? quotient : t.times(t.add('Sign', [quotient]), whole)));
 }
 
-function hardSigmoid(t: Tape, x: Id, { alpha, beta }: { alpha: number; beta: number }): Id {
+function hardSigmoid(t: Tape, x: Id, { alpha, beta }: { readonly alpha: number; readonly beta: number }): Id {
   return t.add('HardSigmoid', [x], { alpha, beta });
 }
 

@@ -7,7 +7,7 @@ import { alongAxis, type NodeSite, type Operators } from './operator.js';
 export function writeStandardization(
   t: Tape,
   x: Id,
-  { axes, epsilon }: { axes: readonly number[]; epsilon: number },
+  { axes, epsilon }: { readonly axes: readonly number[]; readonly epsilon: number },
 ): Id {
   const shape = t.shape(x);
   if (shape.length > 2 && String(axes) === String(range(shape.length).filter((axis) => axis !== 1)))

@@ -173,7 +173,10 @@ function writeReduction(site: NodeSite, x: Id, op: Reduction): Id {
 const reduction =
   (
     op: Reduction,
-    { before, after }: { before?: (t: Tape, x: Id) => Id; after?: (t: Tape, x: Id) => Id } = {},
+    {
+      before,
+      after,
+    }: { readonly before?: (t: Tape, x: Id) => Id; readonly after?: (t: Tape, x: Id) => Id } = {},
   ) =>
   (site: NodeSite): readonly Id[] => {
     const prepared = before ? before(site.t, site.x(0)) : site.x(0);

@@ -41,18 +41,15 @@ export function resize(site: NodeSite): Id {
   }, site.x(0));
 }
 
+interface PositionsArguments {
+  readonly site: NodeSite;
+  readonly from: number;
+  readonly to: number;
+  readonly scale: number;
+}
+
 /** The coordinate in the input of each element of the result (coordinate_transformation_mode). */
-function positions({
-  site,
-  from,
-  to,
-  scale,
-}: {
-  site: NodeSite;
-  from: number;
-  to: number;
-  scale: number;
-}): number[] {
+function positions({ site, from, to, scale }: PositionsArguments): number[] {
   const mode = site.text('coordinate_transformation_mode', 'half_pixel');
   const of: Readonly<Record<string, (i: number) => number>> = {
     half_pixel: (i) => (i + 0.5) / scale - 0.5,
@@ -70,9 +67,9 @@ function nearest({
   from,
   position,
 }: {
-  site: NodeSite;
-  from: number;
-  position: readonly number[];
+  readonly site: NodeSite;
+  readonly from: number;
+  readonly position: readonly number[];
 }): Float64Array {
   const mode = site.text('nearest_mode', 'round_prefer_floor');
   const round: Readonly<Record<string, (x: number) => number>> = {
@@ -90,7 +87,13 @@ function nearest({
   return matrix;
 }
 
-function linear({ from, position }: { from: number; position: readonly number[] }): Float64Array {
+function linear({
+  from,
+  position,
+}: {
+  readonly from: number;
+  readonly position: readonly number[];
+}): Float64Array {
   const matrix = new Float64Array(position.length * from);
   position.forEach((x, i) => {
     const inside = Math.min(Math.max(x, 0), from - 1);
@@ -111,9 +114,9 @@ function cubic({
   from,
   position,
 }: {
-  a: number;
-  from: number;
-  position: readonly number[];
+  readonly a: number;
+  readonly from: number;
+  readonly position: readonly number[];
 }): Float64Array {
   const weight = (x: number) =>
     x <= 1 ? (a + 2) * x ** 3 - (a + 3) * x ** 2 + 1 : a * (x ** 3 - 5 * x ** 2 + 8 * x - 4);

@@ -22,6 +22,14 @@ export interface AbsoluteProgram extends WrittenProgram {
   divisorOf(tensor: FedTensor): number;
 }
 
+interface AbsoluteProgramArguments {
+  readonly network: WholeNetwork;
+  readonly layers: Anatomy['layers'];
+  readonly parts: readonly AbsolutePart[];
+  /** See `WriteSite`. */
+  readonly channelBlock: number;
+}
+
 /**
  * Let R be the sum of all class scores for images of ones, divided by exp(scale), and W the absolute weights
  * of layer i as fed. Outputs:
@@ -34,13 +42,7 @@ export function absoluteProgram({
   layers,
   parts,
   channelBlock,
-}: {
-  network: WholeNetwork;
-  layers: Anatomy['layers'];
-  parts: readonly AbsolutePart[];
-  /** See `WriteSite`. */
-  channelBlock: number;
-}): AbsoluteProgram {
+}: AbsoluteProgramArguments): AbsoluteProgram {
   const scaled = new ScaledTape();
   const t = scaled.tape;
   const isNeeded = neededBy(tape, logits);

@@ -25,9 +25,9 @@ export function findActivations({
   isNeeded,
   isStream,
 }: {
-  tape: Tape;
-  isNeeded: readonly boolean[];
-  isStream: readonly boolean[];
+  readonly tape: Tape;
+  readonly isNeeded: readonly boolean[];
+  readonly isStream: readonly boolean[];
 }): readonly Activation[] {
   const values = tape.values.filter(({ id }) => isNeeded[id] && isStream[id]);
   const readers = new Map<Id, Value[]>();
@@ -77,15 +77,18 @@ function isScaling({
   inputs,
   isStream,
 }: {
-  tape: Tape;
-  inputs: readonly Id[];
-  isStream: readonly boolean[];
+  readonly tape: Tape;
+  readonly inputs: readonly Id[];
+  readonly isStream: readonly boolean[];
 }): boolean {
   return inputs.every((each) => isStream[each] || tape.get(each).constant?.length === 1);
 }
 
 /** The product of a gate and its own input, found through sums and products with scalars. */
-function gatedOutput(search: Search, { gate, input }: { gate: Id; input: Id }): Id | undefined {
+function gatedOutput(
+  search: Search,
+  { gate, input }: { readonly gate: Id; readonly input: Id },
+): Id | undefined {
   const { tape, isStream, readers } = search;
   for (const { id, op, inputs } of readers.get(gate) ?? []) {
     const others = inputs.filter((each) => each !== gate && isStream[each]);

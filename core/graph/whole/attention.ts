@@ -46,23 +46,19 @@ export function attention({ writer: { t, batch }, x, weight, settings }: Written
 /** Reshapes [images x heads, tokens, n] to [tokens, images x heads, n], and back. */
 const byToken = (t: Tape, x: Id): Id => t.transpose(x, [1, 0, 2]);
 
+interface RelativeVectorsArguments {
+  readonly t: Tape;
+  readonly rows: Id;
+  readonly columns: Id;
+  readonly side: number;
+  readonly farthest: number;
+}
+
 /**
  * R[a, b], [tokens, tokens, 64], for query a and key b: the sum of a row's and a column's vector, with entry
  * 0 of both tables for the class token.
  */
-function relativeVectors({
-  t,
-  rows,
-  columns,
-  side,
-  farthest,
-}: {
-  t: Tape;
-  rows: Id;
-  columns: Id;
-  side: number;
-  farthest: number;
-}): Id {
+function relativeVectors({ t, rows, columns, side, farthest }: RelativeVectorsArguments): Id {
   const tokens = side ** 2 + 1;
   const entries = (place: (token: number) => number) => {
     const out = new Float64Array(tokens ** 2);

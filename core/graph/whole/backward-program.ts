@@ -45,9 +45,9 @@ export function backwardProgram({
   layers,
   parts,
 }: {
-  network: WholeNetwork;
-  layers: Anatomy['layers'];
-  parts: readonly BackwardPart[];
+  readonly network: WholeNetwork;
+  readonly layers: Anatomy['layers'];
+  readonly parts: readonly BackwardPart[];
 }): WrittenProgram {
   const { tape: t, input, logits } = network;
   const outputs: ProgramOutput[] = [];

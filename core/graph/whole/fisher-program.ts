@@ -25,8 +25,8 @@ export function fisherProgram({
   network: { tape: t, input, logits },
   layers,
 }: {
-  network: WholeNetwork;
-  layers: Anatomy['layers'];
+  readonly network: WholeNetwork;
+  readonly layers: Anatomy['layers'];
 }): WrittenProgram {
   const v = t.port(FISHER.cotangents, t.shape(logits));
   const gradients = gradientsOf({
@@ -66,9 +66,9 @@ function derivative({
   layer: { output, channelAxis },
   g,
 }: {
-  t: Tape;
-  layer: Layer;
-  g: Id | undefined;
+  readonly t: Tape;
+  readonly layer: Layer;
+  readonly g: Id | undefined;
 }): Id {
   const shape = t.shape(output);
   const [batch] = shape as [number];
@@ -84,18 +84,15 @@ function derivative({
   return t.reshape(t.reduce('ReduceSum', products, range(shape.length).slice(1)), [batch]);
 }
 
+interface FirstTapsArguments {
+  readonly t: Tape;
+  readonly x: Id;
+  readonly attributes: Parameters<typeof listOf>[0];
+  readonly sides: readonly number[];
+}
+
 /** The input elements that the first element of a kernel multiplies, at each position of the output. */
-function firstTaps({
-  t,
-  x,
-  attributes,
-  sides,
-}: {
-  t: Tape;
-  x: Id;
-  attributes: Parameters<typeof listOf>[0];
-  sides: readonly number[];
-}): Id {
+function firstTaps({ t, x, attributes, sides }: FirstTapsArguments): Id {
   const strides = listOf(attributes, 'strides');
   const pads = listOf(attributes, 'pads');
   return sides.reduce((rest, side, i) => {

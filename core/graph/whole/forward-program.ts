@@ -32,6 +32,14 @@ export type ForwardPart =
 /** The number of images whose signs one float32 holds exactly. */
 export const IMAGES_OF_PATTERN = 24;
 
+interface ForwardProgramArguments {
+  readonly network: WholeNetwork;
+  readonly anatomy: Anatomy;
+  readonly parts: readonly ForwardPart[];
+  /** See `WriteSite`. */
+  readonly channelBlock: number;
+}
+
 /**
  *     agreement     [batch, batch], K[i, j] = units of all activation functions that are active for both images or for neither
  *     pattern_i     [words, units] of activation function i: bit n of word w says whether the unit is active for image 24 w + n
@@ -46,13 +54,7 @@ export function forwardProgram({
   anatomy: { activations, layers, normalizations },
   parts,
   channelBlock,
-}: {
-  network: WholeNetwork;
-  anatomy: Anatomy;
-  parts: readonly ForwardPart[];
-  /** See `WriteSite`. */
-  channelBlock: number;
-}): WrittenProgram {
+}: ForwardProgramArguments): WrittenProgram {
   const outputs: ProgramOutput[] = [];
   const inputs = activations.map(({ input }) => input);
   if (parts.includes('sign-agreement') && inputs.length > 0)

@@ -23,10 +23,10 @@ export function wholeOfBlocks({
   batch,
   resolution,
 }: {
-  network: Network;
-  batch: number;
+  readonly network: Network;
+  readonly batch: number;
   /** Side of the images in pixels. */
-  resolution: number;
+  readonly resolution: number;
 }): WholeNetwork & { readonly features: readonly Id[] } {
   const t = new Tape(TENSOR_RULES);
   const { stem, blocks, inputChannels = 3 } = network;
@@ -71,7 +71,15 @@ function writeBlock(writer: Writer, { instructions, weights }: Block, input: Id)
  * A normalization if the network has one, the mean over positions (over patches for tokens), and a linear
  * layer with bias 0.
  */
-function classify({ writer, network, last }: { writer: Writer; network: Network; last: Id }): Id {
+function classify({
+  writer,
+  network,
+  last,
+}: {
+  readonly writer: Writer;
+  readonly network: Network;
+  readonly last: Id;
+}): Id {
   const { t, batch } = writer;
   const { classifier } = network;
   const isMap = t.shape(last).length === 4;
@@ -135,7 +143,7 @@ function convolution({ writer: { t }, x, settings: { kernel, stride }, weight }:
   return t.add('Conv', [x[0]!, weight()], { ...attributes, group });
 }
 
-function window({ stride, pad }: { stride: number; pad: number }) {
+function window({ stride, pad }: { readonly stride: number; readonly pad: number }) {
   return { strides: [stride, stride], dilations: [1, 1], pads: [pad, pad, pad, pad] };
 }
 

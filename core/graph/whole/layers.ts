@@ -69,18 +69,20 @@ export function anatomyOf({ tape, input, logits, fed }: WholeNetwork): Anatomy {
 const MOVEMENTS: readonly (string | undefined)[] = ['Reshape', 'Transpose'];
 const PRODUCTS: readonly (string | undefined)[] = ['Conv', 'ConvTranspose', 'MatMul'];
 
+interface ProportionalWeightsArguments {
+  readonly tape: Tape;
+  readonly isNeeded: readonly boolean[];
+  readonly isStream: readonly boolean[];
+  readonly matrices: ReadonlySet<Id>;
+}
+
 /** Whether a weight is read once, by a product, after its elements were at most moved. */
 function proportionalWeights({
   tape,
   isNeeded,
   isStream,
   matrices,
-}: {
-  tape: Tape;
-  isNeeded: readonly boolean[];
-  isStream: readonly boolean[];
-  matrices: ReadonlySet<Id>;
-}): (weight: Id) => boolean {
+}: ProportionalWeightsArguments): (weight: Id) => boolean {
   const readers = new Map<Id, Id[]>();
   tape.values.forEach(({ id, inputs }) => {
     if (isNeeded[id]) for (const each of inputs) readers.set(each, [...(readers.get(each) ?? []), id]);

@@ -11,7 +11,7 @@ import { type Id, Tape, type Value } from '../../ops/tensor/tape.js';
 export function standardize(
   t: Tape,
   x: Id,
-  { axes, epsilon }: { axes: readonly number[]; epsilon: number },
+  { axes, epsilon }: { readonly axes: readonly number[]; readonly epsilon: number },
 ): Id {
   const mean = t.reduce('ReduceMean', x, axes);
   const centred = t.minus(x, mean);

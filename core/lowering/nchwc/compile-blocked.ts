@@ -31,6 +31,15 @@ export interface Blocking {
   readonly probe: 'shared' | 'own';
 }
 
+interface CompileBlockedArguments {
+  readonly block: Block;
+  readonly stride: number;
+  readonly spectrum: Spectrum;
+  readonly input: Shape;
+  readonly blocking: Blocking;
+  readonly wanted?: Wanted;
+}
+
 /**
  * Compiles a block to a program in ONNX Runtime's blocked layout, for one batch size and one input shape. Its
  * inputs are `x`; the weights packed as `weightPacking` says, under `w:<slot>` and, for the product with
@@ -44,17 +53,7 @@ export interface Blocking {
  * and the statistics are grouped by channel block. `wanted: 'gradient'` has the output `g` alone,
  * `'statistics'` all other outputs.
  */
-export function compileBlocked({
-  wanted = 'statistics',
-  ...args
-}: {
-  block: Block;
-  stride: number;
-  spectrum: Spectrum;
-  input: Shape;
-  blocking: Blocking;
-  wanted?: Wanted;
-}): Program {
+export function compileBlocked({ wanted = 'statistics', ...args }: CompileBlockedArguments): Program {
   const { virtualChannels } = args.blocking;
   return virtualChannels === undefined
     ? compileSized(args)
@@ -65,7 +64,15 @@ export function compileBlocked({
  * The number of virtual channels of a block's program for several shapes. Undefined where there is no such
  * program: it needs all values to have the input's shape, and channels that fill whole channel blocks.
  */
-export function virtualChannelsOf({ block, input, size }: { block: Block; input: Shape; size: number }) {
+export function virtualChannelsOf({
+  block,
+  input,
+  size,
+}: {
+  readonly block: Block;
+  readonly input: Shape;
+  readonly size: number;
+}) {
   const isUniform = blockShapes({ block, input }).every((shape) => String(shape) === String(input));
   return isUniform && !isSized(block) ? virtualChannelCount({ shape: input, size }) : undefined;
 }
@@ -111,7 +118,7 @@ function compileOpen({
   blocking: { batch, size, probe },
   count,
   wanted,
-}: Compiling & { count: number; wanted: Wanted }): Program {
+}: Compiling & { readonly count: number; readonly wanted: Wanted }): Program {
   const g = new GraphBuilder();
   const withGradient = spectrum !== 'none';
   const outputs = blockOutputs({ block, shapes: undefined, stride, spectrum, withGradient });
@@ -135,9 +142,9 @@ function probePorts({
   outside,
   samples,
 }: {
-  g: GraphBuilder;
-  outside: readonly Dimension[];
-  samples: readonly Dimension[];
+  readonly g: GraphBuilder;
+  readonly outside: readonly Dimension[];
+  readonly samples: readonly Dimension[];
 }): readonly Port[] {
   const shared = [
     { name: PROBE_INPUTS.mean, dims: ['virtual'] },
@@ -150,18 +157,15 @@ function probePorts({
   return [...probe, ...shared.filter(({ name }) => g.reads(name))];
 }
 
+interface WeightPortsArguments {
+  readonly block: Block;
+  readonly size: number;
+  readonly withGradient: boolean;
+  readonly isOpen: boolean;
+}
+
 /** The inputs for weights, packed for channel blocks of `size`. */
-function weightPorts({
-  block,
-  size,
-  withGradient,
-  isOpen,
-}: {
-  block: Block;
-  size: number;
-  withGradient: boolean;
-  isOpen: boolean;
-}): readonly Port[] {
+function weightPorts({ block, size, withGradient, isOpen }: WeightPortsArguments): readonly Port[] {
   const uses = withGradient ? (['forward', 'gradient'] as const) : (['forward'] as const);
   return Object.entries(block.weights).flatMap(([slot, { shape }]) =>
     uses.map((use) => {

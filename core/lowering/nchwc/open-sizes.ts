@@ -10,6 +10,14 @@ export const SIZES = {
   sums: 'size:sums',
 } as const;
 
+interface OpenSizesArguments {
+  readonly shape: Shape;
+  readonly batch: number;
+  /** The number of channels in a channel block. */
+  readonly size: number;
+  readonly count: number;
+}
+
 /**
  * Computes these inputs for a shape [b, c, h, w]: `map` is [b, c, h, w]; `blocks` is the dimensions in memory
  * [b, c / block, h w, block]; `first` is the first virtual channel of each channel, [c / block, 1, block,
@@ -17,18 +25,7 @@ export const SIZES = {
  * long; `mean` and `sums` are matrices [count, count] that turn the virtual channels' means or sums, added up
  * over images, into values by channel.
  */
-export function openSizes({
-  shape,
-  batch,
-  size,
-  count,
-}: {
-  shape: Shape;
-  batch: number;
-  /** The number of channels in a channel block. */
-  size: number;
-  count: number;
-}) {
+export function openSizes({ shape, batch, size, count }: OpenSizesArguments) {
   const channels = channelsOf(shape);
   const parts = count / channels;
   const same = (i: number, j: number) =>
@@ -59,7 +56,13 @@ const COUNT = 64;
  * The number of virtual channels of an open program for maps of this shape; undefined where the channels do
  * not fill whole channel blocks.
  */
-export function virtualChannelCount({ shape, size }: { shape: Shape; size: number }): number | undefined {
+export function virtualChannelCount({
+  shape,
+  size,
+}: {
+  readonly shape: Shape;
+  readonly size: number;
+}): number | undefined {
   const channels = channelsOf(shape);
   if (channels % size !== 0) return undefined;
   const parts = COUNT / channels;

@@ -93,11 +93,15 @@ export const pooledProbe: Packing = {
   },
 };
 
+interface SumNeighboursArguments {
+  readonly count: number;
+  readonly length: number;
+  readonly step: number;
+  readonly next: number;
+}
+
 /** Adds to each number its neighbours in the same line, for `count` lines of `length` numbers. */
-function sumNeighbours(
-  x: Float32Array,
-  { count, length, step, next }: { count: number; length: number; step: number; next: number },
-): Float32Array {
+function sumNeighbours(x: Float32Array, { count, length, step, next }: SumNeighboursArguments): Float32Array {
   const out = new Float32Array(x.length);
   for (let line = 0; line < count; line++)
     for (let i = 0, at = line * next; i < length; i++, at += step) {

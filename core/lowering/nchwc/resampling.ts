@@ -5,6 +5,13 @@ import { NCHWC } from '../../onnx/domains.js';
 import type { GraphBuilder } from '../../onnx/graph.js';
 import { subPixel } from './sub-pixel.js';
 
+interface UpsampleArguments {
+  readonly factor: number;
+  readonly shape: Shape;
+  readonly block: number;
+  readonly addend: string | undefined;
+}
+
 /**
  * Repeats each position of a packed map of `shape` `factor` times in both directions and adds `addend`. In
  * memory, a position is a run of one channel block's values.
@@ -12,12 +19,7 @@ import { subPixel } from './sub-pixel.js';
 export function upsample(
   g: GraphBuilder,
   x: string,
-  {
-    factor,
-    shape,
-    block,
-    addend,
-  }: { factor: number; shape: Shape; block: number; addend: string | undefined },
+  { factor, shape, block, addend }: UpsampleArguments,
 ): string {
   const [channels, height, width] = mapShape(shape);
   const repeat = (value: string, run: number) =>
@@ -36,12 +38,25 @@ export function upsample(
 export function insertZeros(
   g: GraphBuilder,
   x: string,
-  { stride, read, block }: { stride: number; read: Shape | undefined; block: number },
+  {
+    stride,
+    read,
+    block,
+  }: { readonly stride: number; readonly read: Shape | undefined; readonly block: number },
 ): string {
   const [channels, height, width] = mapShape(read!);
   const runs = g.add('Reshape', [x, g.ints(-1, 1, width / stride, 1, block)]);
   const padded = g.add('Pad', [runs, g.ints(0, 0, 0, 0, 0, 0, stride - 1, 0, stride - 1, 0)]);
   return g.add('Reshape', [padded, g.ints(-1, channels, height, width)]);
+}
+
+interface SubPixelConvArguments {
+  readonly kernel: number;
+  readonly stride: number;
+  readonly read: Shape | undefined;
+  readonly made: Shape | undefined;
+  readonly block: number;
+  readonly batch: number;
 }
 
 /**
@@ -51,21 +66,7 @@ export function insertZeros(
 export function subPixelConv(
   g: GraphBuilder,
   [dy, weight]: readonly [dy: string, weight: string],
-  {
-    kernel,
-    stride,
-    read,
-    made,
-    block,
-    batch,
-  }: {
-    kernel: number;
-    stride: number;
-    read: Shape | undefined;
-    made: Shape | undefined;
-    block: number;
-    batch: number;
-  },
+  { kernel, stride, read, made, block, batch }: SubPixelConvArguments,
 ): string {
   const { before, after, width } = subPixel({ kernel, stride });
   const [channels, height, breadth] = mapShape(read!);

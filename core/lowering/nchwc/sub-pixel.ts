@@ -8,7 +8,7 @@ import { type Packing, packedWeight, roundUpToBlock } from './packing.js';
  * stride 1 and kernel `width` computes the s² phases of each position as channels (a sub-pixel convolution),
  * and depth-to-space moves them to their positions.
  */
-export function subPixel({ kernel, stride }: { kernel: number; stride: number }) {
+export function subPixel({ kernel, stride }: { readonly kernel: number; readonly stride: number }) {
   const padding = (kernel - 1) >> 1;
   const before = Math.floor((kernel - 1 - padding) / stride);
   const after = Math.floor((stride - 1 + padding) / stride);

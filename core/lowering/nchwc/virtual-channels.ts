@@ -59,7 +59,13 @@ export interface VirtualChannels {
  * Virtual channels of a program for one shape: they are the channels. Sums over large maps are split into
  * `partsOf` runs.
  */
-export const ownChannels = ({ batch, size }: { batch: number; size: number }): VirtualChannels => ({
+export const ownChannels = ({
+  batch,
+  size,
+}: {
+  readonly batch: number;
+  readonly size: number;
+}): VirtualChannels => ({
   count: (shape) => channelsOf(shape!),
   declareMap: (_, x) => x,
   enter: (_, x) => x,
@@ -125,19 +131,26 @@ function partsOf(shape: Shape): number {
 }
 
 /** The dimensions of a tensor in virtual channels. */
-export const virtualDims = ({ batch, count }: { batch: number; count: number }): readonly Dimension[] => [
+export const virtualDims = ({
   batch,
   count,
-  1,
-  'positions',
-];
+}: {
+  readonly batch: number;
+  readonly count: number;
+}): readonly Dimension[] => [batch, count, 1, 'positions'];
 
 /**
  * Virtual channels of a program for several shapes, in which all values have the shape of `x`. Their number
  * is fixed and a multiple of the number of channels. A channel is split into several virtual channels, each
  * with an equal share of its positions.
  */
-export function openChannels({ batch, count }: { batch: number; count: number }): VirtualChannels {
+export function openChannels({
+  batch,
+  count,
+}: {
+  readonly batch: number;
+  readonly count: number;
+}): VirtualChannels {
   const entered = new Map<string, string>();
   const map = (g: GraphBuilder, x: string) => g.declare(x, MAP);
   const asVirtual = (g: GraphBuilder, x: string) => g.declare(x, virtualDims({ batch, count }));

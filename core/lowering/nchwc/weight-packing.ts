@@ -16,9 +16,9 @@ export function weightPacking({
   slot,
   use,
 }: {
-  block: Block;
-  slot: string;
-  use: 'forward' | 'gradient';
+  readonly block: Block;
+  readonly slot: string;
+  readonly use: 'forward' | 'gradient';
 }): Packing {
   const reader = block.instructions.find((instruction) => instruction.slot === slot);
   const { stride = 1, kernel = 1 } = reader?.settings ?? {};

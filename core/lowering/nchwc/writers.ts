@@ -193,7 +193,7 @@ const slotOf = ({ inputs }: Value): string => inputs[1]!.attributes.slot as stri
 function depthwiseTimes(
   g: GraphBuilder,
   [weight, factor]: readonly [string, string],
-  { block, kernel }: { block: number; kernel: number },
+  { block, kernel }: { readonly block: number; readonly kernel: number },
 ): string {
   const blocks = g.add('Reshape', [weight, g.ints(-1, kernel ** 2, block)]);
   const product = g.add('Mul', [blocks, g.add('Reshape', [factor, g.ints(-1, 1, block)])]);

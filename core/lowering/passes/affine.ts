@@ -3,24 +3,20 @@ import { NONE, type Value } from '../../ops/tape.js';
 
 const OVERWRITES = { overwrites: 'addend' };
 
-/** `activation(scale x + shift + addend)`, with scale and shift by channel. */
-export function affine({
-  x,
-  scale,
-  shift,
-  addend,
-  overwrites,
-}: {
-  x: Value;
-  scale: Value;
-  shift?: Value;
-  addend?: Value;
+interface AffineArguments {
+  readonly x: Value;
+  readonly scale: Value;
+  readonly shift?: Value;
+  readonly addend?: Value;
   /**
    * Whether the result may overwrite the addend's buffer. No later node may read the addend, so the node
    * keeps its position in the order.
    */
-  overwrites?: 'addend';
-}): Value {
+  readonly overwrites?: 'addend';
+}
+
+/** `activation(scale x + shift + addend)`, with scale and shift by channel. */
+export function affine({ x, scale, shift, addend, overwrites }: AffineArguments): Value {
   const attributes = overwrites ? OVERWRITES : NONE;
   return x.tape.apply({ primitive: 'affine', inputs: [x, scale, shift, addend], attributes, shape: x.shape });
 }

@@ -86,7 +86,10 @@ function groupedConv(site: Site): string | undefined {
 }
 
 /** Kernels [out, width, h, w] of narrow groups as kernels [padded, block, h, w] of groups of a channel block. */
-function joinGroups(site: Site, { width, padded }: { width: number; padded: number }): string {
+function joinGroups(
+  site: Site,
+  { width, padded }: { readonly width: number; readonly padded: number },
+): string {
   const { g, inputs, shapes, channelBlock } = site;
   const out = shapes[1]![0]!;
   const elements = sizeOf(shapes[1]!.slice(2));
@@ -107,7 +110,7 @@ function joinGroups(site: Site, { width, padded }: { width: number; padded: numb
 /** Reorders kernels [out, channels, h, w] to [out / block, channels / block, h, w, block in, block out]. */
 function packKernels(
   { g, shapes, channelBlock }: Site,
-  { weight, out, channels }: { weight: string; out: number; channels: number },
+  { weight, out, channels }: { readonly weight: string; readonly out: number; readonly channels: number },
 ): string {
   const kernel = shapes[1]!.slice(2);
   const apart = g.add('Reshape', [
@@ -120,7 +123,7 @@ function packKernels(
 
 function convolve(
   { g, shapes, window }: Site,
-  { x, weight, group }: { x: string; weight: string; group: number },
+  { x, weight, group }: { readonly x: string; readonly weight: string; readonly group: number },
 ): string {
   const product = g.add(`Conv@${NCHWC}`, [x, weight], {
     kernel_shape: shapes[1]!.slice(2),

@@ -119,8 +119,15 @@ function transposeMatrix(t: Tape, a: Id): Id {
   return t.transpose(a, [...range(rank - 2), rank - 1, rank - 2]);
 }
 
+interface MatrixGradientArguments {
+  readonly t: Tape;
+  readonly a: Id;
+  readonly b: Id;
+  readonly g: Id;
+}
+
 /** aᵀ g. Where one matrix multiplies a batch of rows, a single product sums over all of them. */
-function matrixGradient({ t, a, b, g }: { t: Tape; a: Id; b: Id; g: Id }): Id {
+function matrixGradient({ t, a, b, g }: MatrixGradientArguments): Id {
   if (t.shape(b).length > 2) return t.unbroadcast(t.add('MatMul', [transposeMatrix(t, a), g]), t.shape(b));
   const rows = (id: Id) =>
     t.reshape(id, [
@@ -192,24 +199,20 @@ export function weightGradient({ t, x, g, attributes }: Site): Id {
   return weightGradientOf({ t, input, weight, gradient: g, attributes });
 }
 
+interface WeightGradientOfArguments {
+  readonly t: Tape;
+  readonly input: Id;
+  readonly weight: Id;
+  readonly gradient: Id;
+  readonly attributes: Site['attributes'];
+}
+
 /**
  * The gradient of a convolution's weight is itself a convolution: images act as channels, g acts as the
  * kernel, and stride and dilation are exchanged. With groups, x [b, g, c, ...] becomes [c, g b, ...] and g
  * [b, g, o, ...] becomes [g o, b, ...].
  */
-function weightGradientOf({
-  t,
-  input,
-  weight,
-  gradient,
-  attributes,
-}: {
-  t: Tape;
-  input: Id;
-  weight: Id;
-  gradient: Id;
-  attributes: Site['attributes'];
-}): Id {
+function weightGradientOf({ t, input, weight, gradient, attributes }: WeightGradientOfArguments): Id {
   const { strides, dilations, pads, group } = windowOf(attributes);
   const [b, c, ...spatial] = t.shape(input) as [number, number, ...number[]];
   const [, o, ...positions] = t.shape(gradient) as [number, number, ...number[]];

@@ -135,9 +135,9 @@ function countsOf({
   spatial,
   positions,
 }: {
-  attributes: Site['attributes'];
-  spatial: readonly number[];
-  positions: readonly number[];
+  readonly attributes: Site['attributes'];
+  readonly spatial: readonly number[];
+  readonly positions: readonly number[];
 }): Float64Array {
   const kernel = listOf(attributes, 'kernel');
   const [strides, pads] = [listOf(attributes, 'strides'), listOf(attributes, 'pads')];

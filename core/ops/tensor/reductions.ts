@@ -9,8 +9,8 @@ function reduction({
   fold,
   vjp,
 }: {
-  fold: (values: readonly number[]) => number;
-  vjp: NonNullable<Rule['vjp']>;
+  readonly fold: (values: readonly number[]) => number;
+  readonly vjp: NonNullable<Rule['vjp']>;
 }): Rule {
   return {
     shape: ([a], attributes) => a!.map((n, axis) => (listOf(attributes, 'axes').includes(axis) ? 1 : n)),

@@ -98,7 +98,7 @@ export class Tape {
     attributes,
     shape,
     type,
-  }: Pick<Value, 'inputs' | 'attributes' | 'shape' | 'type'> & { rule: Signature }): Id | undefined {
+  }: Pick<Value, 'inputs' | 'attributes' | 'shape' | 'type'> & { readonly rule: Signature }): Id | undefined {
     if (!rule.fold || sizeOf(shape) > LARGEST_FOLDED) return undefined;
     const constants = inputs.map((id) => this.get(id).constant);
     if (!constants.every((each) => each !== undefined)) return undefined;

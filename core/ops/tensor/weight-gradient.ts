@@ -79,18 +79,15 @@ function writeWeightGradient({ g, inputs, shapes, attributes }: WriteSite): stri
 
 type Map4 = readonly [number, number, number, number];
 
+interface WritePaddingArguments {
+  readonly g: GraphBuilder;
+  readonly x: string;
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+}
+
 /** Zeros around the rows and columns. */
-function writePadding({
-  g,
-  x,
-  before,
-  after,
-}: {
-  g: GraphBuilder;
-  x: string;
-  before: readonly number[];
-  after: readonly number[];
-}): string {
+function writePadding({ g, x, before, after }: WritePaddingArguments): string {
   if ([...before, ...after].every((count) => count === 0)) return x;
   return g.add('Pad', [x, g.ints(0, 0, ...before, 0, 0, ...after)]);
 }

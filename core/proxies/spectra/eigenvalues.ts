@@ -30,23 +30,19 @@ export function symmetricEigenvalues(a: ArrayLike<number>, n: number): Float64Ar
   return values;
 }
 
+interface FillArguments {
+  readonly machine: Machine;
+  readonly at: Places;
+  readonly a: ArrayLike<number>;
+  readonly n: number;
+  readonly factor: number;
+}
+
 /**
  * Writes the lower triangle times a factor. Groups of columns that contain the diagonal are written as a
  * whole; padding is zero.
  */
-function fill({
-  machine: { precision },
-  at,
-  a,
-  n,
-  factor,
-}: {
-  machine: Machine;
-  at: Places;
-  a: ArrayLike<number>;
-  n: number;
-  factor: number;
-}): void {
+function fill({ machine: { precision }, at, a, n, factor }: FillArguments): void {
   const row = at.stride / precision.bytes;
   const group = GROUP / precision.bytes;
   const out = numbers(precision, at.matrix, row * row);

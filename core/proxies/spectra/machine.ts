@@ -62,8 +62,13 @@ function compile(): Compiled {
  * Float64 up to a size, and float32 above it, which takes half the time with errors of about 1e-6 of the
  * largest value, as LAPACK's float32 routines have.
  */
-export const machineFor = ({ n, doubleUpTo }: { n: number; doubleUpTo: number }): Machine =>
-  n <= doubleUpTo ? compileOnce().doubles : compileOnce().singles;
+export const machineFor = ({
+  n,
+  doubleUpTo,
+}: {
+  readonly n: number;
+  readonly doubleUpTo: number;
+}): Machine => (n <= doubleUpTo ? compileOnce().doubles : compileOnce().singles);
 
 /** Addresses in memory, in bytes. */
 export interface Places {
@@ -84,9 +89,9 @@ export function places({
   n,
   rows = 0,
 }: {
-  machine: Machine;
-  n: number;
-  rows?: number;
+  readonly machine: Machine;
+  readonly n: number;
+  readonly rows?: number;
 }): Places {
   const stride = Math.ceil((n * precision.bytes) / GROUP) * GROUP;
   let end = 0;

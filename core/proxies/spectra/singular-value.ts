@@ -29,22 +29,17 @@ export function largestSingularValue(a: ArrayLike<number>, m: number, n: number)
   return Math.sqrt(largestEigenvalue(tridiagonalize({ machine, at, n: size }))) * scale;
 }
 
+interface FillArguments {
+  readonly machine: Machine;
+  readonly at: Places;
+  readonly a: ArrayLike<number>;
+  readonly m: number;
+  readonly n: number;
+  readonly factor: number;
+}
+
 /** Writes the matrix times a factor, transposed where it has more columns than rows; padding is 0. */
-function fill({
-  machine: { precision },
-  at,
-  a,
-  m,
-  n,
-  factor,
-}: {
-  machine: Machine;
-  at: Places;
-  a: ArrayLike<number>;
-  m: number;
-  n: number;
-  factor: number;
-}): void {
+function fill({ machine: { precision }, at, a, m, n, factor }: FillArguments): void {
   const row = at.stride / precision.bytes;
   const out = numbers(precision, at.source, row * Math.max(m, n));
   out.fill(0);

@@ -7,7 +7,15 @@ import type { Tridiagonal } from './tridiagonal.js';
  * pass over memory applies a reflection and multiplies the result by the next vector. The matrix is
  * overwritten.
  */
-export function tridiagonalize({ machine, at, n }: { machine: Machine; at: Places; n: number }): Tridiagonal {
+export function tridiagonalize({
+  machine,
+  at,
+  n,
+}: {
+  readonly machine: Machine;
+  readonly at: Places;
+  readonly n: number;
+}): Tridiagonal {
   const { matrix, stride, work, state, diagonal, squares } = at;
   doubles(state, 1).fill(0);
   doubles(squares, n).fill(0);

@@ -27,7 +27,13 @@ export function printArchitecture({ width, layers }: Architecture): string {
  * search results (`depth` may be left out). Throws a SpecError that says which layer is wrong, what was found
  * and what would be right.
  */
-export function parseArchitecture({ text, choices }: { text: string; choices: Choices }): Architecture {
+export function parseArchitecture({
+  text,
+  choices,
+}: {
+  readonly text: string;
+  readonly choices: Choices;
+}): Architecture {
   const fail: Fail = (message) => {
     throw SpecError.of({ path: '', message: `candidate ${quote(text)}: ${message}` });
   };

@@ -18,8 +18,8 @@ export function architectureCosts({
   architecture: { width, layers },
   resolution,
 }: {
-  architecture: Architecture;
-  resolution: number;
+  readonly architecture: Architecture;
+  readonly resolution: number;
 }): Costs {
   const patches = Math.floor(resolution / PATCH) ** 2;
   const tokens = patches + 2;
@@ -48,8 +48,8 @@ export function architectureRanges({
   choices: { depths, widths, heads, ratios },
   resolution,
 }: {
-  choices: Choices;
-  resolution: number;
+  readonly choices: Choices;
+  readonly resolution: number;
 }): Pick<CostRanges, 'flops' | 'parameters'> {
   const of = (pick: (...values: number[]) => number): Costs => {
     const layer = { heads: pick(...heads), ratio: pick(...ratios) };

@@ -11,7 +11,7 @@ import { drawArchitecture } from './drawing.js';
 import { architectureNetwork } from './network.js';
 import { mutateArchitecture, randomArchitecture } from './random.js';
 
-export function autoformer({ size }: { size: Size }): Space {
+export function autoformer({ size }: { readonly size: Size }): Space {
   const choices = CHOICES[size];
   const parse = (text: string) => parseArchitecture({ text: text.trim(), choices });
   return {

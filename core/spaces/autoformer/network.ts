@@ -16,9 +16,9 @@ export function architectureNetwork({
   choices,
   resolution,
 }: {
-  architecture: Architecture;
-  choices: Choices;
-  resolution: number;
+  readonly architecture: Architecture;
+  readonly choices: Choices;
+  readonly resolution: number;
 }): Network {
   const largest = { ...choices.largest, hidden: hiddenChannels(choices.largest) };
   const tokens = { width, side: Math.floor(resolution / PATCH), largest };

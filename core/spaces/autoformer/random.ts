@@ -5,13 +5,26 @@ import type { Architecture, Layer } from './architecture.js';
 import type { Choices } from './choices.js';
 
 /** Depth, width, and the MLP ratio and heads of each layer are uniform and independent, as in AutoFormer's search. */
-export function randomArchitecture({ choices, key }: { choices: Choices; key: RandomKey }): Architecture {
+export function randomArchitecture({
+  choices,
+  key,
+}: {
+  readonly choices: Choices;
+  readonly key: RandomKey;
+}): Architecture {
   const random = randomStream(key);
   const layers = Array.from({ length: random.pick(choices.depths) }, () => undefined);
   const ratios = layers.map(() => random.pick(choices.ratios));
   const heads = layers.map(() => random.pick(choices.heads));
   const width = random.pick(choices.widths);
   return { width, layers: ratios.map((ratio, i) => ({ ratio, heads: heads[i]! })) };
+}
+
+interface MutateArchitectureArguments {
+  readonly parent: Architecture;
+  readonly choices: Choices;
+  readonly key: RandomKey;
+  readonly mutations: number;
 }
 
 /**
@@ -25,12 +38,7 @@ export function mutateArchitecture({
   choices,
   key,
   mutations,
-}: {
-  parent: Architecture;
-  choices: Choices;
-  key: RandomKey;
-  mutations: number;
-}): Architecture {
+}: MutateArchitectureArguments): Architecture {
   const random = randomStream(key);
   const layer = (): Layer => ({ heads: random.pick(choices.heads), ratio: random.pick(choices.ratios) });
   let { width, layers } = parent;

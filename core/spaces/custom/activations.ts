@@ -26,7 +26,7 @@ export function activate(b: NetworkBuilder, x: Tensor, activation: number): Tens
 export function squeezeExcite(
   b: NetworkBuilder,
   x: Tensor,
-  { hidden, activation }: { hidden: number; activation: number },
+  { hidden, activation }: { readonly hidden: number; readonly activation: number },
 ): Tensor {
   const isHard = ACTIVATIONS[activation] === 'hardswish';
   const squeezed = b.conv(b.mean(x), { to: hidden, kernel: 1, bias: true });

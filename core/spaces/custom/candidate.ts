@@ -77,22 +77,19 @@ export function randomCandidate(definition: Definition, key: RandomKey): Candida
   return partsOf(definition).map((stage) => optionAt(stage, random.below(countOptions(stage))));
 }
 
+interface MutateCandidateArguments {
+  readonly definition: Definition;
+  readonly parent: Candidate;
+  readonly key: RandomKey;
+  readonly mutations: number;
+}
+
 /**
  * Changes the value of one open choice, `mutations` times. The choice is drawn from all that the candidate
  * has at that point: kind, width, depth, kernel and so on of each stage, and of a cell the operation of one
  * edge. A choice that only the new kind uses gets a random value.
  */
-export function mutateCandidate({
-  definition,
-  parent,
-  key,
-  mutations,
-}: {
-  definition: Definition;
-  parent: Candidate;
-  key: RandomKey;
-  mutations: number;
-}): Candidate {
+export function mutateCandidate({ definition, parent, key, mutations }: MutateCandidateArguments): Candidate {
   const random = randomStream(key);
   const stages = partsOf(definition);
   const child = [...parent];
@@ -114,17 +111,14 @@ function openChoices(stage: Stage, { kind }: Option): readonly (Choice | 'kind')
   return stage.block.length > 1 ? ['kind', ...open] : open;
 }
 
-function changeOption({
-  stage,
-  option,
-  choice,
-  random,
-}: {
-  stage: Stage;
-  option: Option;
-  choice: Choice | 'kind';
-  random: RandomStream;
-}): Option {
+interface ChangeOptionArguments {
+  readonly stage: Stage;
+  readonly option: Option;
+  readonly choice: Choice | 'kind';
+  readonly random: RandomStream;
+}
+
+function changeOption({ stage, option, choice, random }: ChangeOptionArguments): Option {
   if (stage.options)
     return findOptionByName(
       stage,

@@ -29,7 +29,7 @@ import { splitCandidate } from './stem.js';
 const ENUMERATED = 1_000_000n;
 
 /** Throws a SpecError for a text that is not a cell, or for a cell in which no path reaches the output. */
-export function customSpace({ definition }: { definition: Definition }): Space {
+export function customSpace({ definition }: { readonly definition: Definition }): Space {
   definition.stages.forEach(({ cell }, i) => {
     if (cell !== undefined) checkCell(cell, `stages[${i}].cell`);
   });
@@ -75,7 +75,7 @@ export function customSpace({ definition }: { definition: Definition }): Space {
 }
 
 /** The factor by which the side of the images shrinks. */
-function shrinking({ stem, stages }: { stem: Option; stages: readonly Option[] }): number {
+function shrinking({ stem, stages }: { readonly stem: Option; readonly stages: readonly Option[] }): number {
   return [stem, ...stages].reduce((product, { stride, patch, pool }) => product * stride * patch * pool, 1);
 }
 

@@ -18,9 +18,9 @@ export function candidateGraph({
   candidate,
   resolution,
 }: {
-  definition: Definition;
-  candidate: Candidate;
-  resolution: number;
+  readonly definition: Definition;
+  readonly candidate: Candidate;
+  readonly resolution: number;
 }): CandidateGraph {
   const { stem, stages } = splitCandidate(definition, candidate);
   const b = new NetworkBuilder({ side: resolution, channels: definition.input.channels });
@@ -41,17 +41,19 @@ export function candidateGraph({
   return b.classify(addEnd({ b, x, last: stages.at(-1)! }), definition.classes);
 }
 
+interface AddStemArguments {
+  readonly b: NetworkBuilder;
+  readonly x: Tensor;
+  readonly stem: Option;
+  readonly first: Option;
+}
+
 export function addStem({
   b,
   x,
   stem: { width, kernel, stride, activation, pool },
   first,
-}: {
-  b: NetworkBuilder;
-  x: Tensor;
-  stem: Option;
-  first: Option;
-}): Tensor {
+}: AddStemArguments): Tensor {
   const normalized = b.normalize(b.conv(x, { to: width || first.width, kernel, stride }));
   const active = activatesFirst(first) ? normalized : activate(b, normalized, activation);
   return pool === 1 ? active : b.pool(active, { kind: 'max', kernel: 3, stride: pool });
@@ -62,18 +64,15 @@ export function repetitionsOf({ kind, width, stride, depth }: Option, x: Tensor)
   return kind === 'identity' && stride === 1 && width === x.channels ? 0 : depth;
 }
 
+interface AddRepetitionArguments {
+  readonly b: NetworkBuilder;
+  readonly x: Tensor;
+  readonly option: Option;
+  readonly index: number;
+}
+
 /** Adds one repetition. The first one has the stride and changes the width. */
-export function addRepetition({
-  b,
-  x,
-  option,
-  index,
-}: {
-  b: NetworkBuilder;
-  x: Tensor;
-  option: Option;
-  index: number;
-}): Tensor {
+export function addRepetition({ b, x, option, index }: AddRepetitionArguments): Tensor {
   const { kind, width: to } = option;
   const from = x.channels;
   switch (kind) {
@@ -93,7 +92,15 @@ export function addRepetition({
  * Adds normalization and activation before the classifier if the last block begins, rather than ends, with
  * its own.
  */
-function addEnd({ b, x, last }: { b: NetworkBuilder; x: Tensor; last: Option }): Tensor {
+function addEnd({
+  b,
+  x,
+  last,
+}: {
+  readonly b: NetworkBuilder;
+  readonly x: Tensor;
+  readonly last: Option;
+}): Tensor {
   return endsNormalized(last) ? activate(b, b.normalize(x), last.activation) : x;
 }
 

@@ -57,17 +57,14 @@ export const NamedStage = mapping({
   };
 });
 
-function checkNamed({
-  one,
-  width,
-  stride,
-  complain,
-}: {
-  one: Named;
-  width: number;
-  stride: number;
-  complain: (choice: string, message: string) => void;
-}): void {
+interface CheckNamedArguments {
+  readonly one: Named;
+  readonly width: number;
+  readonly stride: number;
+  readonly complain: (choice: string, message: string) => void;
+}
+
+function checkNamed({ one, width, stride, complain }: CheckNamedArguments): void {
   const uses = USES[one.block];
   for (const choice of NAMED_CHOICES)
     if (one[choice] !== undefined && !uses.includes(choice))

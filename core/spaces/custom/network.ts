@@ -23,9 +23,9 @@ export function candidateNetwork({
   candidate,
   resolution,
 }: {
-  definition: Definition;
-  candidate: Candidate;
-  resolution: number;
+  readonly definition: Definition;
+  readonly candidate: Candidate;
+  readonly resolution: number;
 }): Network {
   const { channels: inputChannels } = definition.input;
   const all: Block[] = [];
@@ -65,9 +65,9 @@ export function stemBlocks({
   stem: { kernel, stride, width },
   first,
 }: {
-  definition: Definition;
-  stem: Option;
-  first: Option;
+  readonly definition: Definition;
+  readonly stem: Option;
+  readonly first: Option;
 }): Block[] {
   if (!written) return [];
   const b = new BlockBuilder({ name: 'stem' });
@@ -97,9 +97,9 @@ export function stageBlocks({
   option,
   input,
 }: {
-  stage: number;
-  option: Option;
-  input: Shape;
+  readonly stage: number;
+  readonly option: Option;
+  readonly input: Shape;
 }): Block[] {
   const { kind } = option;
   if (kind === 'transformer') return transformerBlocks({ stage, option, input });
@@ -119,7 +119,7 @@ export function stageBlocks({
 }
 
 /** An identity that changes the shape: a 1x1 convolution with the stride, and a normalization. */
-function identityBlock({ name, from, to, stride }: Unit & { to: number }): Block {
+function identityBlock({ name, from, to, stride }: Unit & { readonly to: number }): Block {
   const b = new BlockBuilder({ name });
   convolution(b, { name, slot: 'conv', from, to, kernel: 1, stride })(0);
   return b.build();
@@ -179,13 +179,17 @@ const UNITS = {
   },
 };
 
+interface ShortcutArguments {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  readonly stride: number;
+}
+
 /**
  * The shortcut: the block's input, passed through a 1x1 convolution with normalization where shapes differ.
  */
-function shortcut(
-  b: BlockBuilder,
-  { name, from, to, stride }: { name: string; from: number; to: number; stride: number },
-): number {
+function shortcut(b: BlockBuilder, { name, from, to, stride }: ShortcutArguments): number {
   if (stride === 1 && from === to) return 0;
   return convolution(b, { name, slot: 'shortcut', from, to, kernel: 1, stride })(0);
 }

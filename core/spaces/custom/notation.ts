@@ -54,9 +54,9 @@ export function printNotation({
   notation: { stage: template, separator },
   candidate,
 }: {
-  stages: readonly Stage[];
-  notation: Notation;
-  candidate: readonly Option[];
+  readonly stages: readonly Stage[];
+  readonly notation: Notation;
+  readonly candidate: readonly Option[];
 }): string {
   const parts = candidate.flatMap((option, i) => (countOptions(stages[i]!) > 1 ? [option] : []));
   return parts
@@ -75,18 +75,20 @@ export function printNotation({
     .join(separator);
 }
 
+interface ParseNotationArguments {
+  readonly stages: readonly Stage[];
+  readonly notation: Notation;
+  readonly text: string;
+  readonly fail: (message: string) => never;
+}
+
 /** `fail` throws an error that says what is wrong. */
 export function parseNotation({
   stages,
   notation: { stage: template, separator },
   text,
   fail,
-}: {
-  stages: readonly Stage[];
-  notation: Notation;
-  text: string;
-  fail: (message: string) => never;
-}): readonly Option[] {
+}: ParseNotationArguments): readonly Option[] {
   const places = [...template.matchAll(PLACE)].map(([, place]) => place!);
   const pattern = template
     .replaceAll(BRACKETS, '(?:$1{$2}$3)?')

@@ -118,9 +118,9 @@ export function parseOption({
   stage,
   fail,
 }: {
-  text: string;
-  stage: Stage;
-  fail: (message: string) => never;
+  readonly text: string;
+  readonly stage: Stage;
+  readonly fail: (message: string) => never;
 }): Option {
   if (stage.options) {
     if (Object.hasOwn(stage.options, text)) return findOptionByName(stage, text);

@@ -55,9 +55,9 @@ function checkTogether({
   placed,
   complain,
 }: {
-  definition: Definition;
-  placed: readonly Placed[];
-  complain: Complain;
+  readonly definition: Definition;
+  readonly placed: readonly Placed[];
+  readonly complain: Complain;
 }): void {
   const { stem, notation } = definition;
   const isOpen = stem && Object.values(stem).some((value) => Array.isArray(value));
@@ -113,7 +113,13 @@ export function largestStride(definition: Chain): number {
 }
 
 /** Completes a definition. A SpecError says `my-space.yaml: stages[2].width: ...`. */
-export function checkDefinition({ value, source }: { value: unknown; source: string }): Definition {
+export function checkDefinition({
+  value,
+  source,
+}: {
+  readonly value: unknown;
+  readonly source: string;
+}): Definition {
   // This message does not suggest `file: ...`, because the file of a space has no `kind` beside which a file
   // could be named.
   if (typeof value !== 'object' || value === null || Array.isArray(value))

@@ -136,7 +136,7 @@ function checkKernel({ block, kernel = [], stride = [1] }: Written, complain: Co
 }
 
 /** The choices of a kind for which a stage has values. */
-export function usedBy({ stage, kind }: { stage: Stage; kind: BlockKind }) {
+export function usedBy({ stage, kind }: { readonly stage: Stage; readonly kind: BlockKind }) {
   return USES[kind].filter((choice) => stage[choice]);
 }
 

@@ -13,9 +13,9 @@ export function transformerBlocks({
   option: { width, depth, heads, ratio, patch },
   input,
 }: {
-  stage: number;
-  option: Option;
-  input: Shape;
+  readonly stage: number;
+  readonly option: Option;
+  readonly input: Shape;
 }): Block[] {
   const side = input.length === 3 ? input[1] / patch : Math.sqrt(input[0] - 1);
   const tokens = { width, side };
@@ -28,21 +28,16 @@ export function transformerBlocks({
   }).flat();
 }
 
-function enter({
-  b,
-  at,
-  input,
-  patch,
-  width,
-  side,
-}: {
-  b: BlockBuilder;
-  at: string;
-  input: Shape;
-  patch: number;
-  width: number;
-  side: number;
-}): number {
+interface EnterArguments {
+  readonly b: BlockBuilder;
+  readonly at: string;
+  readonly input: Shape;
+  readonly patch: number;
+  readonly width: number;
+  readonly side: number;
+}
+
+function enter({ b, at, input, patch, width, side }: EnterArguments): number {
   if (input.length === 3) {
     const names = [`${at}.patches`, `${at}.class`, `${at}.positions`] as const;
     return addEmbedding(b, { channels: input[0], patch, names, width, side });

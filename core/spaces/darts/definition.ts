@@ -24,7 +24,7 @@ function countGenotypes(): bigint {
 }
 
 export function dartsSpace(size: NetworkSize = PUBLISHED): Space {
-  const build = ({ candidate, resolution }: { candidate: string; resolution: number }) =>
+  const build = ({ candidate, resolution }: { readonly candidate: string; readonly resolution: number }) =>
     genotypeGraph({ genotype: parseGenotype(candidate), resolution, size });
   return {
     kind: 'darts',

@@ -68,7 +68,15 @@ export function parseGenotype(text: string): Genotype {
   };
 }
 
-function parseCell({ text, name, complain }: { text: string; name: string; complain: Complain }): Cell {
+function parseCell({
+  text,
+  name,
+  complain,
+}: {
+  readonly text: string;
+  readonly name: string;
+  readonly complain: Complain;
+}): Cell {
   const edges = [...text.matchAll(EDGE)].map(([, , operation, from]) => {
     if (!isOperation(operation!)) {
       const close = nearest({ word: operation!, known: OPERATIONS });

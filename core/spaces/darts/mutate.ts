@@ -30,9 +30,9 @@ export function mutateGenotype({
   key,
   mutations,
 }: {
-  genotype: Genotype;
-  key: RandomKey;
-  mutations: number;
+  readonly genotype: Genotype;
+  readonly key: RandomKey;
+  readonly mutations: number;
 }): Genotype {
   const random = randomStream(key);
   const child = { ...genotype };

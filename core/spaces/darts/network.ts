@@ -22,9 +22,9 @@ export function genotypeGraph({
   resolution,
   size: { cells, channels: first },
 }: {
-  genotype: Genotype;
-  resolution: number;
-  size: NetworkSize;
+  readonly genotype: Genotype;
+  readonly resolution: number;
+  readonly size: NetworkSize;
 }): CandidateGraph {
   const isReduction = (i: number) => i === Math.floor(cells / 3) || i === Math.floor((2 * cells) / 3);
   const b = new NetworkBuilder({ side: resolution });
@@ -65,18 +65,15 @@ function reduceFactorized(b: NetworkBuilder, x: Tensor, channels: number): Tenso
   return b.concat([b.conv(active, half), b.conv(b.shift(active), half)]);
 }
 
+interface ApplyCellArguments {
+  readonly b: NetworkBuilder;
+  readonly cell: Cell;
+  readonly inputs: readonly Tensor[];
+  readonly stride: 1 | 2;
+}
+
 /** Concatenates nodes 2 to 5. Edges from nodes 0 and 1 have the stride. */
-function applyCell({
-  b,
-  cell,
-  inputs,
-  stride,
-}: {
-  b: NetworkBuilder;
-  cell: Cell;
-  inputs: readonly Tensor[];
-  stride: 1 | 2;
-}): Tensor {
+function applyCell({ b, cell, inputs, stride }: ApplyCellArguments): Tensor {
   const nodes = [...inputs];
   for (const edges of cell)
     nodes.push(
@@ -89,22 +86,22 @@ function applyCell({
   return b.concat(nodes.slice(inputs.length));
 }
 
+interface ApplyOperationArguments {
+  readonly b: NetworkBuilder;
+  readonly x: Tensor;
+  readonly operation: Operation;
+  readonly stride: 1 | 2;
+}
+
 /**
  * Normalizations in operations have neither scale nor shift, as in the networks whose parameters were
  * published.
  */
-function applyOperation({
-  b,
-  x,
-  operation,
-  stride,
-}: {
-  b: NetworkBuilder;
-  x: Tensor;
-  operation: Operation;
-  stride: 1 | 2;
-}): Tensor {
-  const separable = (from: Tensor, step: { kernel: number; stride: number; dilation?: number }) => {
+function applyOperation({ b, x, operation, stride }: ApplyOperationArguments): Tensor {
+  const separable = (
+    from: Tensor,
+    step: { readonly kernel: number; readonly stride: number; readonly dilation?: number },
+  ) => {
     const depthwise = b.conv(b.relu(from), { ...step, to: from.channels, groups: from.channels });
     return b.standardize(b.conv(depthwise, { to: from.channels, kernel: 1 }));
   };

@@ -14,8 +14,8 @@ export function structureCosts({
   structure,
   resolution,
 }: {
-  structure: Structure;
-  resolution: number;
+  readonly structure: Structure;
+  readonly resolution: number;
 }): Required<Costs> {
   let flops = 0;
   let parameters = 0;

@@ -67,18 +67,15 @@ export function replacementsOf(block: StructureBlock): Replacements {
   return { types: [{ weight: 1, block }], out, bottleneck: [0], sub: [1] };
 }
 
+interface ReplacementArguments {
+  readonly block: StructureBlock;
+  readonly out: number;
+  readonly bottleneck: number;
+  readonly sub: number;
+}
+
 /** The replacement block for one combination. */
-export function replacement({
-  block,
-  out,
-  bottleneck,
-  sub,
-}: {
-  block: StructureBlock;
-  out: number;
-  bottleneck: number;
-  sub: number;
-}): StructureBlock {
+export function replacement({ block, out, bottleneck, sub }: ReplacementArguments): StructureBlock {
   return block.kind === 'res' ? { ...block, out, bottleneck, sub } : { ...block, out, sub };
 }
 
@@ -91,9 +88,9 @@ export function mutateStructure({
   key,
   mutations,
 }: {
-  structure: Structure;
-  key: RandomKey;
-  mutations: number;
+  readonly structure: Structure;
+  readonly key: RandomKey;
+  readonly mutations: number;
 }): Structure {
   const random = randomStream(key);
   const chosen = new Map<number, StructureBlock>();
@@ -104,7 +101,13 @@ export function mutateStructure({
   return splitLong(splitLong(replaceBlocks({ structure, chosen })));
 }
 
-function drawReplacement({ block, random }: { block: StructureBlock; random: RandomStream }): StructureBlock {
+function drawReplacement({
+  block,
+  random,
+}: {
+  readonly block: StructureBlock;
+  readonly random: RandomStream;
+}): StructureBlock {
   const { types, out, bottleneck, sub } = replacementsOf(block);
   let at = random.below(types.reduce((sum, { weight }) => sum + weight, 0));
   const type = types.find(({ weight }) => {
@@ -127,8 +130,8 @@ export function replaceBlocks({
   structure,
   chosen,
 }: {
-  structure: Structure;
-  chosen: ReadonlyMap<number, StructureBlock>;
+  readonly structure: Structure;
+  readonly chosen: ReadonlyMap<number, StructureBlock>;
 }): Structure {
   const child: StructureBlock[] = [];
   for (const [index, block] of structure.entries()) {

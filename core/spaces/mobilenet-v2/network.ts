@@ -45,9 +45,9 @@ function unitBlock({
   unit: { in: from, width, out, kernel, stride, projection },
   weight,
 }: {
-  name: string;
-  unit: Unit;
-  weight: (slot: string, shape: readonly number[]) => Weight & { slot: string };
+  readonly name: string;
+  readonly unit: Unit;
+  readonly weight: (slot: string, shape: readonly number[]) => Weight & { slot: string };
 }): Block {
   const b = new BlockBuilder({ name });
   const pointwise = { kernel: 1, stride: 1 };

@@ -76,8 +76,8 @@ function readBlock({
   match,
   fail,
 }: {
-  match: RegExpExecArray;
-  fail: (message: string) => never;
+  readonly match: RegExpExecArray;
+  readonly fail: (message: string) => never;
 }): StructureBlock {
   const residual = match.length === 4;
   const names = residual ? ['in', 'out', 'stride', 'bottleneck', 'sub'] : ['in', 'out', 'stride', 'sub'];

@@ -17,7 +17,13 @@ const LONGEST = 4096;
 const TRIED = 25;
 
 /** Checks the shape of the default export. `source` begins every message. */
-export function checkExport({ value, source }: { value: unknown; source: string }): SpaceModule {
+export function checkExport({
+  value,
+  source,
+}: {
+  readonly value: unknown;
+  readonly source: string;
+}): SpaceModule {
   const fail = (message: string): never => {
     throw SpecError.inFile({ file: source, message });
   };
@@ -63,9 +69,9 @@ export function tryModule({
   space,
   source,
 }: {
-  module: SpaceModule;
-  space: Space;
-  source: string;
+  readonly module: SpaceModule;
+  readonly space: Space;
+  readonly source: string;
 }): void {
   const fail = (message: string): never => {
     throw SpecError.inFile({ file: source, message });
@@ -100,6 +106,13 @@ export function tryModule({
   }
 }
 
+interface CheckNetworkArguments {
+  readonly network: Network;
+  readonly resolution: number;
+  readonly text: string;
+  readonly fail: (message: string) => never;
+}
+
 /**
  * Checks that the input of each block is the output of the previous one, and that every weight has a name of
  * its own.
@@ -109,12 +122,7 @@ function checkNetwork({
   resolution,
   text,
   fail,
-}: {
-  network: Network;
-  resolution: number;
-  text: string;
-  fail: (message: string) => never;
-}): void {
+}: CheckNetworkArguments): void {
   const names = new Set<string>();
   let shape: Parameters<typeof blockShapes>[0]['input'] = [inputChannels, resolution, resolution];
   for (const block of [stem, ...blocks]) {

@@ -48,7 +48,13 @@ const KEPT = 16;
 const permitted = new Map<string, ModuleLoader>();
 
 /** Permits this process to run the module with this digest, and no other module. */
-export function permitModule({ digest, load }: { digest: string; load: ModuleLoader }): void {
+export function permitModule({
+  digest,
+  load,
+}: {
+  readonly digest: string;
+  readonly load: ModuleLoader;
+}): void {
   permitted.set(digest, load);
 }
 
@@ -114,7 +120,7 @@ export function moduleSpace(specification: ModuleSpecification): Space {
   };
 }
 
-function load({ code, digest }: { code: string; digest: string }): SpaceModule {
+function load({ code, digest }: { readonly code: string; readonly digest: string }): SpaceModule {
   if (moduleDigest(code) !== digest)
     throw SpecError.of({ path: 'space.code', message: `is not what space.digest says (${digest})` });
   const run = loader ?? permitted.get(digest);
@@ -126,7 +132,7 @@ function load({ code, digest }: { code: string; digest: string }): SpaceModule {
 }
 
 /** Converts errors that a module throws to a SpecError that says which function of the module was called. */
-function withQuestion<T>({ what, work }: { what: string; work: () => T }): T {
+function withQuestion<T>({ what, work }: { readonly what: string; readonly work: () => T }): T {
   try {
     return work();
   } catch (error) {

@@ -66,7 +66,15 @@ function bitsOf(edges: Cell['edges']): number {
   return bits;
 }
 
-function cellOf({ bits, labels, n }: { bits: number; labels: string; n: number }): Cell {
+function cellOf({
+  bits,
+  labels,
+  n,
+}: {
+  readonly bits: number;
+  readonly labels: string;
+  readonly n: number;
+}): Cell {
   return {
     edges: Array.from({ length: n }, (_, to) =>
       Array.from({ length: to }, (_, from) => hasEdge(bits, from, to)),
@@ -118,9 +126,9 @@ function reorder({
   n,
   order,
 }: {
-  bits: number;
-  n: number;
-  order: readonly number[];
+  readonly bits: number;
+  readonly n: number;
+  readonly order: readonly number[];
 }): number | undefined {
   const place = new Array<number>(n);
   place[0] = 0;

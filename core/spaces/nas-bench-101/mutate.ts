@@ -32,9 +32,9 @@ export function mutateCell({
   key,
   mutations,
 }: {
-  cell: Cell;
-  key: RandomKey;
-  mutations: number;
+  readonly cell: Cell;
+  readonly key: RandomKey;
+  readonly mutations: number;
 }): Cell {
   const random = randomStream(key);
   const parent = widen(cell, random);

@@ -13,7 +13,13 @@ const CLASSES = 10;
  * the order of the vertices decides which are wider. Between stacks, channels double, and a 2x2 max pooling
  * halves the map. Features are the outputs of the stem and of the cells.
  */
-export function cellGraph({ cell, resolution }: { cell: Cell; resolution: number }): CandidateGraph {
+export function cellGraph({
+  cell,
+  resolution,
+}: {
+  readonly cell: Cell;
+  readonly resolution: number;
+}): CandidateGraph {
   const b = new NetworkBuilder({ side: resolution });
   const whole = canonicalCell(cell);
   const stem = convNorm(b, b.images, { to: STEM_CHANNELS, kernel: 3 });
@@ -33,9 +39,9 @@ export function vertexChannels({
   input,
   output,
 }: {
-  cell: Cell;
-  input: number;
-  output: number;
+  readonly cell: Cell;
+  readonly input: number;
+  readonly output: number;
 }): readonly number[] {
   const last = edges.length - 1;
   const channels = edges.map(() => 0);
@@ -52,17 +58,14 @@ export function vertexChannels({
   return channels;
 }
 
-function applyCell({
-  b,
-  cell,
-  input,
-  channels: output,
-}: {
-  b: NetworkBuilder;
-  cell: Cell;
-  input: Tensor;
-  channels: number;
-}): Tensor {
+interface ApplyCellArguments {
+  readonly b: NetworkBuilder;
+  readonly cell: Cell;
+  readonly input: Tensor;
+  readonly channels: number;
+}
+
+function applyCell({ b, cell, input, channels: output }: ApplyCellArguments): Tensor {
   const { edges, operations } = cell;
   const last = edges.length - 1;
   const channels = vertexChannels({ cell, input: input.channels, output });
@@ -87,6 +90,10 @@ function apply(b: NetworkBuilder, operation: Operation, x: Tensor): Tensor {
   return convNorm(b, x, { to: x.channels, kernel: operation === 'conv3x3-bn-relu' ? 3 : 1 });
 }
 
-function convNorm(b: NetworkBuilder, x: Tensor, settings: { to: number; kernel: number }): Tensor {
+function convNorm(
+  b: NetworkBuilder,
+  x: Tensor,
+  settings: { readonly to: number; readonly kernel: number },
+): Tensor {
   return b.relu(b.normalize(b.conv(x, settings)));
 }

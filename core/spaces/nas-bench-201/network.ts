@@ -38,22 +38,19 @@ function stemBlock(): Block {
   return b.build();
 }
 
+interface CellBlockArguments {
+  readonly cell: Cell;
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 /**
  * Each node is the sum of its incoming edges. Edges on no path from input to output are left out. Where `to`
  * differs from `from`, the edges of node 0 change the number of channels: a skip becomes a 1x1 convolution
  * with normalization, and pooling follows such a convolution (NATS-Bench, Dong et al. 2021).
  */
-export function cellBlock({
-  cell,
-  name,
-  from,
-  to: channels,
-}: {
-  cell: Cell;
-  name: string;
-  from: number;
-  to: number;
-}): Block {
+export function cellBlock({ cell, name, from, to: channels }: CellBlockArguments): Block {
   const b = new BlockBuilder({ name });
   const live = liveEdges(cell);
   const nodes: (number | undefined)[] = [0];
@@ -105,7 +102,15 @@ export function liveEdges(cell: Cell): readonly boolean[] {
  * A residual block with stride 2 and two convolutions, whose shortcut is a 2x2 average pooling and a 1x1
  * convolution without normalization.
  */
-export function reductionBlock({ name, from, to }: { name: string; from: number; to: number }): Block {
+export function reductionBlock({
+  name,
+  from,
+  to,
+}: {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}): Block {
   const b = new BlockBuilder({ name });
   const first = convNorm({
     b,
@@ -132,19 +137,15 @@ export function reductionBlock({ name, from, to }: { name: string; from: number;
   return b.build();
 }
 
-function convNorm({
-  b,
-  input,
-  kernel,
-  stride,
-  weight,
-}: {
-  b: BlockBuilder;
-  input: number;
-  kernel: number;
-  stride: number;
-  weight: Weight & { slot: string };
-}): number {
+interface ConvNormArguments {
+  readonly b: BlockBuilder;
+  readonly input: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly weight: Weight & { slot: string };
+}
+
+function convNorm({ b, input, kernel, stride, weight }: ConvNormArguments): number {
   return b.add('batchNorm', [b.add('conv', [input], { kernel, stride }, weight)]);
 }
 

@@ -41,7 +41,7 @@ function issueOf(modules: Modules): string | undefined {
   return undefined;
 }
 
-function isWithin(n: number, { least, most }: { least: number; most: number }): boolean {
+function isWithin(n: number, { least, most }: { readonly least: number; readonly most: number }): boolean {
   return n >= least && n <= most;
 }
 
@@ -69,9 +69,9 @@ export function mutateModules({
   key,
   mutations,
 }: {
-  modules: Modules;
-  key: RandomKey;
-  mutations: number;
+  readonly modules: Modules;
+  readonly key: RandomKey;
+  readonly mutations: number;
 }): Modules {
   const random = randomStream(key);
   let child = modules;
@@ -109,8 +109,8 @@ export function macroGraph({
   modules,
   resolution,
 }: {
-  modules: Modules;
-  resolution: number;
+  readonly modules: Modules;
+  readonly resolution: number;
 }): CandidateGraph {
   return modulesGraph({ modules, resolution, cell: residual });
 }

@@ -74,13 +74,26 @@ function termsOf(sum: string): readonly string[] {
 /** The modules of every network in this space. */
 const MODULES = [4, 1, 4, 1, 4] as const;
 
-export function microGraph({ cell, resolution }: { cell: Cell; resolution: number }): CandidateGraph {
+export function microGraph({
+  cell,
+  resolution,
+}: {
+  readonly cell: Cell;
+  readonly resolution: number;
+}): CandidateGraph {
   const apply: ApplyCell = ({ b, x, step }) => applyCell({ b, x, step, cell });
   return modulesGraph({ modules: MODULES, resolution, cell: apply });
 }
 
+interface ApplyCellArguments {
+  readonly b: NetworkBuilder;
+  readonly x: Tensor;
+  readonly step: Step;
+  readonly cell: Cell;
+}
+
 /** Each node is the sum of its edges. Edges from node 0 change the shape. */
-function applyCell({ b, x, step, cell }: { b: NetworkBuilder; x: Tensor; step: Step; cell: Cell }): Tensor {
+function applyCell({ b, x, step, cell }: ApplyCellArguments): Tensor {
   const nodes: Tensor[] = [x];
   for (let to = 1; to <= 3; to++) {
     const parts = EDGES.flatMap((edge, e) => {
@@ -93,24 +106,29 @@ function applyCell({ b, x, step, cell }: { b: NetworkBuilder; x: Tensor; step: S
   return nodes[3]!;
 }
 
-function applyEdge({
-  b,
-  x,
-  step: { channels, stride },
-  operation,
-}: {
-  b: NetworkBuilder;
-  x: Tensor;
-  step: Step;
-  operation: number;
-}): Tensor {
+interface ApplyEdgeArguments {
+  readonly b: NetworkBuilder;
+  readonly x: Tensor;
+  readonly step: Step;
+  readonly operation: number;
+}
+
+function applyEdge({ b, x, step: { channels, stride }, operation }: ApplyEdgeArguments): Tensor {
   if (operation === 0) return b.zero({ channels, side: Math.ceil(x.side / stride) });
   if (operation > 1) return reluConvNorm(b, x, { to: channels, kernel: operation === 2 ? 1 : 3, stride });
   return stride === 1 && channels === x.channels ? x : reduce({ b, x, channels });
 }
 
 /** Factorized reduction: two 1x1 convolutions of stride 2, the second over the map shifted by one pixel. */
-function reduce({ b, x, channels }: { b: NetworkBuilder; x: Tensor; channels: number }): Tensor {
+function reduce({
+  b,
+  x,
+  channels,
+}: {
+  readonly b: NetworkBuilder;
+  readonly x: Tensor;
+  readonly channels: number;
+}): Tensor {
   const active = b.relu(x);
   const half = { kernel: 1, stride: 2, to: channels / 2 };
   return b.normalize(b.concat([b.conv(active, half), b.conv(b.shift(active), half)]));

@@ -37,9 +37,9 @@ export function modulesGraph({
   resolution,
   cell,
 }: {
-  modules: readonly ModuleDigit[];
-  resolution: number;
-  cell: ApplyCell;
+  readonly modules: readonly ModuleDigit[];
+  readonly resolution: number;
+  readonly cell: ApplyCell;
 }): CandidateGraph {
   const b = new NetworkBuilder({ side: resolution });
   const first = b.normalize(b.conv(b.images, { to: STEM[0], kernel: 3, stride: 2 }));
@@ -64,7 +64,7 @@ export function modulesGraph({
 export function reluConvNorm(
   b: NetworkBuilder,
   x: Tensor,
-  settings: { to: number; kernel: number; stride?: number },
+  settings: { readonly to: number; readonly kernel: number; readonly stride?: number },
 ): Tensor {
   return b.normalize(b.conv(b.relu(x), settings));
 }

@@ -30,7 +30,7 @@ const USUAL: Fields = {
 
 export function SimpleForm({ onText }: { readonly onText: (text: string) => void }) {
   const [fields, setFields] = useState(USUAL);
-  const set = (name: keyof Fields) => (event: { currentTarget: { value: string } }) =>
+  const set = (name: keyof Fields) => (event: { readonly currentTarget: { value: string } }) =>
     setFields({ ...fields, [name]: event.currentTarget.value });
   return (
     <section>

@@ -22,7 +22,13 @@ export function kindsOf(cell: SupernetCell): readonly number[] {
  */
 const splits = new WeakMap<readonly SupernetCell[], { size: number; runs: number[][] }>();
 
-export function balance({ cells, size }: { cells: readonly SupernetCell[]; size: number }): number[][] {
+export function balance({
+  cells,
+  size,
+}: {
+  readonly cells: readonly SupernetCell[];
+  readonly size: number;
+}): number[][] {
   const known = splits.get(cells);
   if (known?.size === size) return known.runs;
   const runs = evenOut({ cells, size });
@@ -31,7 +37,13 @@ export function balance({ cells, size }: { cells: readonly SupernetCell[]; size:
 }
 
 /** Deals cells out evenly, then swaps cells between runs as long as that balances the loads. */
-function evenOut({ cells, size }: { cells: readonly SupernetCell[]; size: number }): number[][] {
+function evenOut({
+  cells,
+  size,
+}: {
+  readonly cells: readonly SupernetCell[];
+  readonly size: number;
+}): number[][] {
   const count = Math.max(1, Math.ceil(cells.length / size));
   const kinds = cells.map(kindsOf);
   const names = cells.map((cell) => cell.join());
@@ -47,20 +59,16 @@ function evenOut({ cells, size }: { cells: readonly SupernetCell[]; size: number
   return runs;
 }
 
+interface ExchangeArguments {
+  readonly s: number;
+  readonly runs: number[][];
+  readonly loads: number[][];
+  readonly kinds: readonly (readonly number[])[];
+  readonly round: number;
+}
+
 /** Swaps cells of run `s` with cells of other runs where that lowers the sum of squares of the loads. */
-function exchange({
-  s,
-  runs,
-  loads,
-  kinds,
-  round,
-}: {
-  s: number;
-  runs: number[][];
-  loads: number[][];
-  kinds: readonly (readonly number[])[];
-  round: number;
-}): number {
+function exchange({ s, runs, loads, kinds, round }: ExchangeArguments): number {
   let moved = 0;
   const run = runs[s]!;
   for (let i = 0; i < run.length; i++) {
@@ -96,18 +104,15 @@ function exchange({
   return moved;
 }
 
+interface ChangeArguments {
+  readonly kinds: readonly number[];
+  readonly partner: readonly number[];
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+}
+
 /** The change in the loads' sum of squares if two cells of two runs are swapped. */
-function change({
-  kinds,
-  partner,
-  from,
-  to,
-}: {
-  kinds: readonly number[];
-  partner: readonly number[];
-  from: readonly number[];
-  to: readonly number[];
-}): number {
+function change({ kinds, partner, from, to }: ChangeArguments): number {
   let sum = 0;
   for (const kind of kinds) if (!partner.includes(kind)) sum += 2 * (to[kind]! - from[kind]!) + 2;
   for (const kind of partner) if (!kinds.includes(kind)) sum += 2 * (from[kind]! - to[kind]!) + 2;

@@ -84,7 +84,7 @@ interface Sources {
 /** Computes all convolutions into a node; their statistics, which are small, are computed together. */
 function convolutionGroups(
   site: CellSite,
-  { node, ...sources }: Sources & { node: number },
+  { node, ...sources }: Sources & { readonly node: number },
 ): ConvolutionGroup[] {
   const { kit, size, capacities } = site;
   const parts = incoming(node).flatMap((edge) =>
@@ -116,7 +116,7 @@ function convolutionGroups(
  */
 function activatedSlots(
   site: CellSite,
-  { operation, edge, input, tables }: Sources & { operation: Slotted; edge: number },
+  { operation, edge, input, tables }: Sources & { readonly operation: Slotted; readonly edge: number },
 ): string {
   const { kit } = site;
   const { from } = EDGES[edge]!;
@@ -129,7 +129,7 @@ function activatedSlots(
 /** Gathers the inputs of a group's slots, in rows form. */
 function slots(
   { kit, index }: CellSite,
-  { operation, edge, input, tables }: Sources & { operation: Slotted; edge: number },
+  { operation, edge, input, tables }: Sources & { readonly operation: Slotted; readonly edge: number },
 ): string {
   const { from } = EDGES[edge]!;
   if (from === 0) return kit.gather(input, index(inputIndex(operation, edge)));
@@ -139,7 +139,12 @@ function slots(
 
 function linearGroup(
   site: CellSite,
-  { operation, edge, length, ...sources }: Sources & { operation: Slotted; edge: number; length: number },
+  {
+    operation,
+    edge,
+    length,
+    ...sources
+  }: Sources & { readonly operation: Slotted; readonly edge: number; readonly length: number },
 ): string {
   const { kit, size } = site;
   const read = slots(site, { operation, edge, ...sources });

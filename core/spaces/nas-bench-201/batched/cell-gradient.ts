@@ -23,7 +23,7 @@ interface Shared {
  */
 export function cellGradient(
   site: CellSite,
-  { signs, forward }: { signs: string; forward: CellForward },
+  { signs, forward }: { readonly signs: string; readonly forward: CellForward },
 ): string {
   const { kit, size } = site;
   const shared = sharedRows(site, signs);
@@ -73,7 +73,7 @@ interface Gradients {
 function convolutionGradient(
   { kit, size, index, weight }: CellSite,
   { operation, edge, length, activated, moments, normalized }: ConvolutionGroup,
-  { node, tables, shared }: Gradients & { node: number },
+  { node, tables, shared }: Gradients & { readonly node: number },
 ): string {
   const rows = { kit, rows: length, size };
   const dy =
@@ -90,7 +90,12 @@ function convolutionGradient(
 /** The gradient table of an inner node, in the order of `gradientTable`. */
 function gradientRows(
   site: CellSite,
-  { inner, masked, tables, shared }: Gradients & { inner: number; masked: ReadonlyMap<string, string> },
+  {
+    inner,
+    masked,
+    tables,
+    shared,
+  }: Gradients & { readonly inner: number; readonly masked: ReadonlyMap<string, string> },
 ): string {
   const { kit, capacities, size, index } = site;
   const rows: string[] = [];
@@ -109,15 +114,17 @@ function gradientRows(
   return kit.concat([...rows, shared.signs, shared.pooled, site.zero], 1);
 }
 
+interface SlotsArguments {
+  readonly operation: Slotted;
+  readonly edge: number;
+  readonly node: number;
+  readonly tables: ReadonlyMap<number, string>;
+}
+
 /** The gradient that reaches a group's slots from the node to which their edge leads. */
 function slots(
   { kit, index }: Pick<CellSite, 'kit' | 'index'>,
-  {
-    operation,
-    edge,
-    node,
-    tables,
-  }: { operation: Slotted; edge: number; node: number; tables: ReadonlyMap<number, string> },
+  { operation, edge, node, tables }: SlotsArguments,
 ): string {
   const table = tables.get(node)!;
   return kit.sum(outgoing(node).map((via) => kit.gather(table, index(gradientIndex(operation, edge, via)))));

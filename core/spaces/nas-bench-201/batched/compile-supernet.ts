@@ -27,9 +27,9 @@ export function compileSupernet({
   shape,
   dialect,
 }: {
-  skeleton: Skeleton;
-  shape: SupernetShape;
-  dialect: Dialect;
+  readonly skeleton: Skeleton;
+  readonly shape: SupernetShape;
+  readonly dialect: Dialect;
 }): { program: Uint8Array; nodes: number } {
   const { batch, size } = shape;
   const g = new GraphBuilder();
@@ -67,9 +67,9 @@ function stemRows({
   skeleton: { stem, input: images },
   input,
 }: {
-  kit: Kit;
-  skeleton: Skeleton;
-  input: (port: Port) => string;
+  readonly kit: Kit;
+  readonly skeleton: Skeleton;
+  readonly input: (port: Port) => string;
 }): string {
   const weight = input({ name: 'weight.stem', dims: [stem.channels, images.channels, 3, 3] });
   const made = kit.channels(kit.conv('x', weight, { kernel: 3 }), 1, stem);
@@ -84,7 +84,7 @@ function stemRows({
 function featureOutputOf(
   kit: Kit,
   feature: number,
-  { value: rows, count, size: { channels, height, width } }: Rows & { size: Size },
+  { value: rows, count, size: { channels, height, width } }: Rows & { readonly size: Size },
 ): Output {
   const { g, batch } = kit;
   const flat = kit.reshape(rows, batch * count, channels, height * width);

@@ -27,8 +27,8 @@ export function findRows({
   cells,
   capacities,
 }: {
-  cells: readonly SupernetCell[];
-  capacities: Capacities;
+  readonly cells: readonly SupernetCell[];
+  readonly capacities: Capacities;
 }): Rows {
   const values = new Map([...INNER, OUTPUT].map((node) => [node, valueTable(node, capacities)]));
   const gradients = new Map(INNER.map((node) => [node as number, gradientTable(node, capacities)]));
@@ -69,7 +69,13 @@ export function findRows({
 }
 
 /** Assigns each candidate a slot in the group of each edge's operation, in the order of candidates. */
-function assignSlots({ cells, capacities }: { cells: readonly SupernetCell[]; capacities: Capacities }) {
+function assignSlots({
+  cells,
+  capacities,
+}: {
+  readonly cells: readonly SupernetCell[];
+  readonly capacities: Capacities;
+}) {
   const used = new Map<string, number>();
   return cells.map((cell) =>
     cell.map((operation, edge) => {

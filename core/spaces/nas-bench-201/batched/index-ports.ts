@@ -31,7 +31,13 @@ export const jacobianIndex = (edge: number, term: number): string => `jacobian.$
 export const jacobianTerms = (edge: number): number => Math.max(1, outgoing(EDGES[edge]!.to).length);
 
 /** All index inputs, in order. */
-export function indexPorts({ size, capacities }: { size: number; capacities: Capacities }): IndexPort[] {
+export function indexPorts({
+  size,
+  capacities,
+}: {
+  readonly size: number;
+  readonly capacities: Capacities;
+}): IndexPort[] {
   const ports: IndexPort[] = [];
   EDGES.forEach(({ from, to }, edge) => {
     for (const operation of SLOTTED) {
@@ -54,7 +60,13 @@ export function indexPorts({ size, capacities }: { size: number; capacities: Cap
  * Whether the slots of a group read a gradient. Edges into the output read the probe instead, and skip and
  * pool from the input need none.
  */
-export function needsGradient({ operation, edge }: { operation: Slotted; edge: number }): boolean {
+export function needsGradient({
+  operation,
+  edge,
+}: {
+  readonly operation: Slotted;
+  readonly edge: number;
+}): boolean {
   const { from, to } = EDGES[edge]!;
   return to !== OUTPUT && (from !== 0 || isConvolution(operation));
 }

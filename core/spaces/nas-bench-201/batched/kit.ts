@@ -104,7 +104,11 @@ export class Kit {
   }
 
   /** Same-padded convolution, in images form. */
-  conv(images: string, weight: string, { kernel, stride = 1 }: { kernel: number; stride?: number }): string {
+  conv(
+    images: string,
+    weight: string,
+    { kernel, stride = 1 }: { readonly kernel: number; readonly stride?: number },
+  ): string {
     return this.g.add('Conv', [images, weight], window(kernel, stride));
   }
 
@@ -135,7 +139,11 @@ export class Kit {
    * Sum over batch and positions of A Bᵀ for each row, [rows, m * n]. A is [batch, rows * m, positions] for a B that all
    * rows share, [batch, n, positions]; else A is [batch * rows, m, positions] and B [batch * rows, n, positions].
    */
-  products(a: string, b: string, { m, n, rows }: { m: number; n: number; rows: number }): string {
+  products(
+    a: string,
+    b: string,
+    { m, n, rows }: { readonly m: number; readonly n: number; readonly rows: number },
+  ): string {
     const { g } = this;
     const product =
       this.dialect.products === 'fused'

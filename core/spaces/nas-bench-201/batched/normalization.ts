@@ -21,7 +21,11 @@ export interface Moments {
  */
 export function momentsOf(
   kit: Kit,
-  { groups, lengths, size }: { groups: readonly string[]; lengths: readonly number[]; size: Size },
+  {
+    groups,
+    lengths,
+    size,
+  }: { readonly groups: readonly string[]; readonly lengths: readonly number[]; readonly size: Size },
 ): readonly Moments[] {
   const { g } = kit;
   const images = groups.map((channels) => imageMoments(kit, channels, size));
@@ -60,7 +64,10 @@ function imageMoments(kit: Kit, channels: string, { height, width }: Size): { me
   return { mean: mean!, square: deviation! };
 }
 
-function squaresOf({ g, dialect }: Kit, { means, squares }: { means: string; squares: string }): string {
+function squaresOf(
+  { g, dialect }: Kit,
+  { means, squares }: { readonly means: string; readonly squares: string },
+): string {
   if (dialect.moments === 'sums') return squares;
   const variances = g.add('Reciprocal', [g.add('Mul', [squares, squares])]);
   return g.add('Add', [variances, g.add('Mul', [means, means])]);

@@ -56,7 +56,7 @@ interface Forward {
 /** Jacobian products, [candidates, 4 * channels of the input * channels of the output]. */
 function jacobianOf(
   { kit, count, from, to, weight }: ReductionSite,
-  { signs, activated, first, middle, second }: Forward & { signs: string },
+  { signs, activated, first, middle, second }: Forward & { readonly signs: string },
 ): string {
   const { g } = kit;
   const rows = { kit, rows: count, size: to };

@@ -29,7 +29,7 @@ export type OutputGradient = { readonly rows: string } | { readonly probe: strin
  */
 export function normalizationGradient(
   group: RowGroup,
-  { dy, y, variance }: { dy: OutputGradient; y: string; variance: string },
+  { dy, y, variance }: { readonly dy: OutputGradient; readonly y: string; readonly variance: string },
 ): string {
   const tape = new Tape();
   const gradient = 'probe' in dy ? centre(tape.input('dy')) : tape.input('dy');
@@ -54,7 +54,10 @@ export function poolingGradient(group: RowGroup, dy: string): string {
 }
 
 /** The gradient of a ReLU with output `y`. */
-export function reluGradient(group: RowGroup, { dy, y }: { dy: string; y: string }): string {
+export function reluGradient(
+  group: RowGroup,
+  { dy, y }: { readonly dy: string; readonly y: string },
+): string {
   const tape = new Tape();
   const [x, output, gradient] = [tape.input('x'), tape.input('y'), tape.input('dy')];
   const site = { inputs: [x], weight: () => x, settings: {}, shape: undefined };

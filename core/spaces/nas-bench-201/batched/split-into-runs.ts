@@ -23,7 +23,7 @@ export interface SupernetFit {
 }
 
 /** The size of the smallest number of even runs of at most `limit` that hold `count` candidates. */
-export function evenSize({ count, limit }: { count: number; limit: number }): number {
+export function evenSize({ count, limit }: { readonly count: number; readonly limit: number }): number {
   const runs = Math.max(1, Math.ceil(count / limit));
   return Math.max(1, Math.ceil(count / runs));
 }
@@ -39,9 +39,9 @@ export function chooseFit({
   limit,
   headroom = HEADROOM,
 }: {
-  cells: readonly SupernetCell[];
-  limit: number;
-  headroom?: number;
+  readonly cells: readonly SupernetCell[];
+  readonly limit: number;
+  readonly headroom?: number;
 }): SupernetFit {
   const size = evenSize({ count: cells.length, limit });
   const runs = Math.max(1, Math.ceil(cells.length / size));
@@ -62,9 +62,9 @@ export function splitIntoRuns({
   size,
   capacities,
 }: {
-  cells: readonly SupernetCell[];
-  size: number;
-  capacities: Capacities;
+  readonly cells: readonly SupernetCell[];
+  readonly size: number;
+  readonly capacities: Capacities;
 }): Runs {
   const limit = toLoads(capacities);
   const even = balance({ cells, size });
@@ -79,9 +79,9 @@ export function fillOf({
   runs,
   capacities,
 }: {
-  cells: readonly SupernetCell[];
-  runs: Runs;
-  capacities: Capacities;
+  readonly cells: readonly SupernetCell[];
+  readonly runs: Runs;
+  readonly capacities: Capacities;
 }) {
   const used = loadsOf(cells);
   const slots = toLoads(capacities).map((slots) => slots * runs.length);
@@ -97,9 +97,9 @@ function place({
   size,
   limit,
 }: {
-  cells: readonly SupernetCell[];
-  size: number;
-  limit: readonly number[];
+  readonly cells: readonly SupernetCell[];
+  readonly size: number;
+  readonly limit: readonly number[];
 }): number[][] {
   const kinds = cells.map(kindsOf);
   const scarcity = cells.map((_, i) => kinds[i]!.reduce((sum, kind) => sum + 1 / (limit[kind]! || 1e-9), 0));
@@ -124,7 +124,13 @@ function place({
   return runs.map(({ members }) => members);
 }
 
-function largestLoads({ cells, runs }: { cells: readonly SupernetCell[]; runs: Runs }): number[] {
+function largestLoads({
+  cells,
+  runs,
+}: {
+  readonly cells: readonly SupernetCell[];
+  readonly runs: Runs;
+}): number[] {
   const largest = new Array<number>(KINDS).fill(0);
   for (const run of runs)
     loadsOf(run.map((i) => cells[i]!)).forEach((load, kind) => {

@@ -21,9 +21,9 @@ export function supernetTopology({
   size,
   capacities,
 }: {
-  cells: readonly SupernetCell[];
-  size: number;
-  capacities: Capacities;
+  readonly cells: readonly SupernetCell[];
+  readonly size: number;
+  readonly capacities: Capacities;
 }): Int32Array {
   const rows = findRows({ cells, capacities });
   const indexes = createIndexes({ size, capacities });
@@ -45,7 +45,13 @@ interface Indexes {
 }
 
 /** Creates the vector of which all index inputs are parts. */
-function createIndexes({ size, capacities }: { size: number; capacities: Capacities }): Indexes {
+function createIndexes({
+  size,
+  capacities,
+}: {
+  readonly size: number;
+  readonly capacities: Capacities;
+}): Indexes {
   const ports = indexPorts({ size, capacities });
   const values = new Int32Array(ports.reduce((sum, { length }) => sum + length, 0));
   const parts = new Map<string, Int32Array>();
@@ -69,9 +75,9 @@ function clearSlots({
   rows,
   capacities,
 }: {
-  indexes: Indexes;
-  rows: Rows;
-  capacities: Capacities;
+  readonly indexes: Indexes;
+  readonly rows: Rows;
+  readonly capacities: Capacities;
 }): void {
   EDGES.forEach(({ from, to }, edge) => {
     for (const operation of SLOTTED) {
@@ -86,18 +92,15 @@ function clearSlots({
   });
 }
 
+interface WriteSlotsArguments {
+  readonly indexes: Indexes;
+  readonly rows: Rows;
+  readonly cell: SupernetCell;
+  readonly candidate: number;
+}
+
 /** Writes which rows the slots of a candidate read. */
-function writeSlots({
-  indexes,
-  rows,
-  cell,
-  candidate,
-}: {
-  indexes: Indexes;
-  rows: Rows;
-  cell: SupernetCell;
-  candidate: number;
-}): void {
+function writeSlots({ indexes, rows, cell, candidate }: WriteSlotsArguments): void {
   EDGES.forEach(({ from, to }, edge) => {
     const operation = cell[edge]!;
     if (operation === 'none') return;
@@ -114,18 +117,15 @@ function writeSlots({
   });
 }
 
+interface WriteOutputsArguments {
+  readonly indexes: Indexes;
+  readonly rows: Rows;
+  readonly place: number;
+  readonly candidate: number;
+}
+
 /** Writes which rows the output and the Jacobian product of a candidate sum. */
-function writeOutputs({
-  indexes,
-  rows,
-  place,
-  candidate,
-}: {
-  indexes: Indexes;
-  rows: Rows;
-  place: number;
-  candidate: number;
-}): void {
+function writeOutputs({ indexes, rows, place, candidate }: WriteOutputsArguments): void {
   for (const edge of incoming(OUTPUT))
     indexes.set({ name: outputIndex(edge), place }, rows.value({ candidate, edge }));
   for (const edge of outgoing(0))
