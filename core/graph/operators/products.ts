@@ -35,7 +35,7 @@ function windowOf(site: NodeSite, kernel: readonly number[]) {
 /** The numbers of one setting of a window. Throws TapeError. */
 function checkedList(
   list: readonly number[],
-  { name, count, least }: { name: string; count: number; least: number },
+  { name, count, least }: { readonly name: string; readonly count: number; readonly least: number },
 ): readonly number[] {
   if (list.length === count && list.every((n) => Number.isInteger(n) && n >= least)) return list;
   throw new TapeError(`its ${name} are [${list}]; must be ${count} numbers of at least ${least}`);

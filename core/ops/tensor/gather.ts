@@ -40,21 +40,18 @@ const LARGEST_ONE_HOT = 2 ** 24;
 /** The most elements that are scattered where that matrix would be larger. */
 const MOST_SCATTERED = 2 ** 22;
 
+interface GatherGradientArguments {
+  readonly t: Tape;
+  readonly g: Id;
+  readonly x: readonly [Id, Id];
+  readonly axis: number;
+}
+
 /**
  * Adds the gradient of each gathered element at its original position: a product with the one-hot matrix of
  * the indices.
  */
-function gatherGradient({
-  t,
-  g,
-  x: [a, index],
-  axis,
-}: {
-  t: Tape;
-  g: Id;
-  x: readonly [Id, Id];
-  axis: number;
-}): Id {
+function gatherGradient({ t, g, x: [a, index], axis }: GatherGradientArguments): Id {
   const shape = t.shape(a);
   const indices = t.get(index).constant!;
   const size = shape[axis]!;
@@ -68,20 +65,16 @@ function gatherGradient({
   return t.reshape(t.add('MatMul', [t.constant(hot, [size, count]), flat]), shape);
 }
 
+interface ScatterGradientArguments {
+  readonly t: Tape;
+  readonly g: Id;
+  readonly shape: readonly number[];
+  readonly axis: number;
+  readonly indices: Float64Array;
+}
+
 /** The same, where the one-hot matrix would be too large: adds element by element. */
-function scatterGradient({
-  t,
-  g,
-  shape,
-  axis,
-  indices,
-}: {
-  t: Tape;
-  g: Id;
-  shape: readonly number[];
-  axis: number;
-  indices: Float64Array;
-}): Id {
+function scatterGradient({ t, g, shape, axis, indices }: ScatterGradientArguments): Id {
   const [size, inner, count] = [shape[axis]!, sizeOf(shape.slice(axis + 1)), sizeOf(t.shape(g))];
   if (count > MOST_SCATTERED)
     throw new TapeError(`it gathers ${count} elements out of [${shape}]: too many`, 'too-large');
