@@ -6,6 +6,7 @@ import { SpecError } from '../core/errors.js';
 import { PARETO_COSTS } from '../core/report/pareto.js';
 import { mapping, oneOf, text, toIssues, wholeNumber } from '../core/schema/fields.js';
 import { DEVICES } from '../core/specification/devices.js';
+import { describeFound } from '../core/text/show.js';
 import { EXPORT_FORMATS } from './results/export-candidates.js';
 import { OVERLAPS } from './schedules/create-schedule.js';
 import { STATES } from './searches/list-searches.js';
@@ -22,6 +23,14 @@ const seed = wholeNumber({ min: 0, max: 2 ** 32 - 1 });
 const path = text({ test: (value) => value !== '', right: 'the path of a file' });
 /** An option that is checked where it is used. */
 const other = z.unknown();
+const ids = z.array(z.string(), { error: ({ input }) => `${describeFound(input)}; must be a list of ids` });
+const TRUTH = {
+  file: z.custom((value) => (typeof value === 'string' && value !== '') || value instanceof Uint8Array, {
+    error: ({ input }) => `${describeFound(input)}; must be the path of a file, or its bytes`,
+  }),
+  name: z.string().optional(),
+};
+const truth = mapping(TRUTH);
 
 const OPTIONS = {
   connect: {
@@ -34,20 +43,21 @@ const OPTIONS = {
   },
   start: { specification: other, id: other, workers, whereFinished: oneOf(['keep', 'again']) },
   list: { state: oneOf(STATES), name: other, before: isoTime },
-  results: { truth: other },
-  truth: { file: other, name: other },
+  servers: { home: other, onNote: other },
+  results: { truth },
+  truth: TRUTH,
   pareto: { cost: oneOf(PARETO_COSTS), top },
   writeParquet: { path },
   diff: { top },
-  report: { truth: other, compare: z.array(z.string()) },
-  compare: { ids: z.array(z.string()), truth: other, timed: wholeNumber({ min: 0, max: 100 }) },
+  report: { truth, compare: ids },
+  compare: { ids, truth, timed: wholeNumber({ min: 0, max: 100 }) },
   calibrate: {
-    truth: other,
+    truth,
     dataset: other,
     labels: wholeNumber({ min: FEWEST_LABELS, max: MOST_LABELS }),
     seed,
   },
-  suggest: { known: other, budget: wholeNumber({ min: 1, max: 100_000 }), seed },
+  suggest: { known: truth, budget: wholeNumber({ min: 1, max: 100_000 }), seed },
   export: { format: oneOf(EXPORT_FORMATS), top: wholeNumber({ min: 1, max: 10_000 }) },
   measure: { top, which: oneOf(['missing', 'all']), onStep: other },
   describe: { space: other, resolution: wholeNumber({ min: 8, max: 512 }) },
@@ -67,7 +77,7 @@ const OPTIONS = {
 } satisfies Readonly<Record<string, Fields>>;
 
 /** Options that have no default. */
-const REQUIRED = new Set(['cost', 'format', 'count', 'path', 'ids']);
+const REQUIRED = new Set(['cost', 'format', 'count', 'path', 'ids', 'file']);
 
 /** Options with the value `undefined` count as absent. */
 export function checkOptions(call: keyof typeof OPTIONS, options: unknown): void {

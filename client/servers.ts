@@ -1,4 +1,5 @@
 // Starts, shows and stops the embedded servers of a folder, for programs that manage them directly.
+import { checkOptions } from './check-options.js';
 import { ensureServices, stopServices } from './embedded/embedded.js';
 import { resolveHome, type ServiceName } from './embedded/home.js';
 import { readServicesStatus, type ServiceStatus } from './embedded/status.js';
@@ -13,16 +14,21 @@ export interface ServersOptions {
 
 /** Embedded servers: daemons on this machine that outlive the program that started them. */
 export const embeddedServers = {
-  start: async ({ home, onNote = () => {} }: ServersOptions = {}): Promise<void> => {
+  start: async (options: ServersOptions = {}): Promise<void> => {
+    checkOptions('servers', options);
+    const { home, onNote = () => {} } = options;
     await ensureServices({ home: homeOf(home), onStep: onNote, which: ['temporal', 'nats'] });
   },
-  status: ({ home }: ServersOptions = {}): Promise<readonly ServiceStatus[]> =>
-    readServicesStatus({ home: homeOf(home) }),
+  status: async (options: ServersOptions = {}): Promise<readonly ServiceStatus[]> => {
+    checkOptions('servers', options);
+    return readServicesStatus({ home: homeOf(options.home) });
+  },
   /**
    * Stops background workers and servers; returns the names of the servers that ran. Stored data are kept.
    */
-  stop: async ({ home }: ServersOptions = {}): Promise<readonly ServiceName[]> => {
-    const place = homeOf(home);
+  stop: async (options: ServersOptions = {}): Promise<readonly ServiceName[]> => {
+    checkOptions('servers', options);
+    const place = homeOf(options.home);
     await stopBackgroundWorkers({ home: place });
     return stopServices({ home: place });
   },

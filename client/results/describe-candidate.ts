@@ -1,9 +1,11 @@
 // Describes a candidate of a search's space: its picture, its costs, and the candidates that differ from it
 // in one choice.
 import { drawArchitecture } from '../../core/drawing/draw-architecture.js';
+import { withField } from '../../core/errors.js';
 import type { Costs, Space } from '../../core/spaces/space.js';
 import { costResolution } from '../../core/specification/space.js';
 import type { Specification } from '../../core/specification/specification.js';
+import { checkText } from '../check-text.js';
 import { type ModulePermission, openSpaceWith } from '../specification/allow-modules.js';
 import { candidateArchitecture } from './candidate-architecture.js';
 
@@ -41,7 +43,8 @@ export async function describeCandidate({
 }: DescribeCandidateArguments): Promise<CandidateDescription> {
   const space = openSpaceWith({ space: specification.space, modules });
   const resolution = costResolution(specification);
-  const candidate = space.parse(given);
+  checkText('candidate', given);
+  const candidate = await withField('candidate', () => space.parse(given));
   const architecture = await candidateArchitecture({ space, candidate, resolution, blob, expanded });
   return {
     candidate,

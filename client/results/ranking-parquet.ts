@@ -1,8 +1,11 @@
 // Writes rows of a ranking as a parquet file with the columns of ranking.csv, with one row group in memory at
 // a time.
+import { open } from 'node:fs/promises';
 import { fileWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer';
+import { SpecError } from '../../core/errors.js';
 import { extraProxies, proxiesIn, type RankingRow } from '../../core/report/ranking-csv.js';
 import { AZ_NAS_PROXIES } from '../../core/specification/families.js';
+import { describeFault } from '../files/describe-fault.js';
 
 const GROUP_ROWS = 50_000;
 
@@ -14,6 +17,7 @@ export async function writeParquet({
   readonly path: string;
   readonly rows: () => AsyncIterable<readonly RankingRow[]>;
 }): Promise<void> {
+  await checkPath(path);
   const columns = await findColumns(rows());
   const file = fileWriter(path);
   let writer: ParquetWriter | undefined;
@@ -30,6 +34,15 @@ export async function writeParquet({
   }
   if (waiting.length > 0 || !writer) await flush();
   await writer!.finish();
+}
+
+/** Throws a SpecError if no file can be written at the path. */
+async function checkPath(path: string): Promise<void> {
+  try {
+    await (await open(path, 'w')).close();
+  } catch (error) {
+    throw SpecError.of({ path: 'path', file: path, message: describeFault(error) });
+  }
 }
 
 interface Columns {

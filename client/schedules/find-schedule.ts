@@ -99,7 +99,7 @@ async function hasFailed({
 
 /** The name becomes part of the id of every run, so the same characters are allowed. */
 export function checkName(name: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)) return name;
+  if (typeof name === 'string' && /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)) return name;
   throw SpecError.of({
     path: 'schedule',
     message: `found "${name}"; must be 1 to 64 letters, digits, "_" or "-", the first a letter or digit`,

@@ -8,6 +8,7 @@ import {
   workflowIdOf,
 } from '../../core/contract/search-queues.js';
 import { SpecError } from '../../core/errors.js';
+import { checkText } from '../check-text.js';
 import { resultOf } from '../status/ending.js';
 
 /** The number of existing ids in a message about an unknown one. */
@@ -30,6 +31,7 @@ export async function findSearch({
   /** The field that an error names. */
   readonly argument?: string;
 }) {
+  checkText(argument, given);
   for (const workflowId of exactIds({ given, argument })) {
     const handle = client.workflow.getHandle(workflowId);
     try {

@@ -22,6 +22,7 @@ import { readDocument } from '../../core/text/read-document.js';
 import { describeFound } from '../../core/text/show.js';
 import type { FileInput } from '../files/open-file.js';
 import type { ModulePermission } from './allow-modules.js';
+import { checkForm } from './check-form.js';
 import { resolveNamedFile } from './named-file.js';
 import { withCalibration } from './read-calibration.js';
 import { findSourceField, type ReadSpecification, readListFile, withCandidates } from './read-candidates.js';
@@ -78,12 +79,7 @@ export async function readSpecificationInput(
   input: SpecificationInput,
   { modules }: { readonly modules: ModulePermission },
 ): Promise<ReadSpecification> {
-  const given: object = typeof input === 'object' && input !== null ? input : {};
-  if (!['path', 'text', 'value'].some((form) => form in given))
-    throw SpecError.of({
-      path: FIELD,
-      message: `${describeFound(input)}; must be { path }, { text } or { value }`,
-    });
+  checkForm(input, FIELD);
   if ('path' in input) return readSpecification(input.path, { modules });
   const { files } = input;
   const resolve: Resolve = async (file, field) => {

@@ -28,8 +28,9 @@ export function createWorkers(session: Session): Workers {
     release: async (name) => {
       await releaseWorker({ store, name });
     },
-    startInBackground: async ({ count, device = 'cpu' }) => {
-      checkOptions('workers', { count, device });
+    startInBackground: async (options) => {
+      checkOptions('workers', options);
+      const { count, device = 'cpu' } = options;
       await startBackgroundWorkers({ home, modules, count, device });
     },
     stopInBackground: () => stopBackgroundWorkers({ home }),

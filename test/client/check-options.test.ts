@@ -31,15 +31,26 @@ test.each([
     ['timezone', 'jitter', 'overlap'],
   ],
   ['workers', { device: 'gpu' }, ['count', 'device']],
+  ['truth', {}, ['file']],
+  ['results', { truth: { file: 5 } }, ['truth.file']],
+  ['compare', { ids: '@last', time: 3 }, ['ids', 'time']],
+  ['servers', { hom: '/tmp' }, ['hom']],
+  ['writeParquet', {}, ['path']],
+  ['costs', { candidate: 'a' }, ['candidate']],
 ] as const)('%s %j', (call, options, fields) => {
   expect(fieldsOf(call, options)).toEqual(fields);
 });
 
-test.each([undefined, 'quickstart.yaml', {}, { file: 'quickstart.yaml' }])(
-  'no specification: %j',
-  async (input) => {
-    await expect(readSpecificationInput(input as never, { modules: 'refused' })).rejects.toMatchObject({
-      field: 'specification',
-    });
-  },
-);
+test.each([
+  undefined,
+  'quickstart.yaml',
+  {},
+  { file: 'quickstart.yaml' },
+  { text: 5 },
+  { path: 'a.yaml', text: 'name: a' },
+  { text: 'name: a', files: {} },
+])('no specification: %j', async (input) => {
+  await expect(readSpecificationInput(input as never, { modules: 'refused' })).rejects.toMatchObject({
+    field: 'specification',
+  });
+});

@@ -207,6 +207,13 @@ test('wrong options are errors that name the field, and delete or export nothing
   const format = 'jax' as 'onnx';
   expect(await failure(first(scout.searches.export('@last', { format })))).toMatchObject({ field: 'format' });
   expect(await failure(first(scout.searches.list({ state: 'complete' })))).toMatchObject({ field: 'state' });
+  // Programs in JavaScript may pass anything.
+  const nothing = undefined as never;
+  expect(await failure(scout.searches.get(nothing))).toMatchObject({ code: 'invalid-input', field: 'id' });
+  expect(await failure(scout.schedules.get(nothing))).toMatchObject({ field: 'schedule' });
+  expect(await failure(scout.searches.candidate(search.id, nothing))).toMatchObject({ field: 'candidate' });
+  const path = '/proc/no/folder';
+  expect(await failure(scout.searches.writeParquet(search.id, { path }))).toMatchObject({ field: 'path' });
 });
 
 test('an unknown id is an error that names the field, and nothing was written to the terminal', async () => {
