@@ -9,9 +9,8 @@ export function checkForm(input: unknown, field: string): void {
   const fail = (message: string): never => {
     throw SpecError.of({ path: field, message });
   };
-  const [form] = forms;
-  if (form === undefined || forms.length > 1)
-    return fail(`${describeFound(input)}; must be one of { path }, { text } and { value }`);
+  const [form = ''] = forms;
+  if (forms.length !== 1) fail(`${describeFound(input)}; must be one of { path }, { text } and { value }`);
   if (form !== 'value' && typeof given[form] !== 'string')
     fail(`${form}: ${describeFound(given[form])}; must be text`);
   if (given.files !== undefined && typeof given.files !== 'function')
