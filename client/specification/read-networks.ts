@@ -11,8 +11,8 @@ import { tensorNames } from '../../core/graph/named-features.js';
 import { graphNetwork, type WantedFeatures } from '../../core/graph/network.js';
 import { structureDigest, structureText } from '../../core/graph/structure.js';
 import { definitionOfKind } from '../../core/spaces/index.js';
-import { MOST_NETWORKS } from '../../core/spaces/onnx/definition.js';
-import { describeFound } from '../../core/text/show.js';
+import { isCandidateName, LONGEST_NAME, MOST_NETWORKS } from '../../core/spaces/onnx/definition.js';
+import { describeFound, quote } from '../../core/text/show.js';
 import type { FileInput } from '../files/open-file.js';
 import { findKeptConstants, readSource } from '../networks/load-network.js';
 import { hasKey, readNamedFeatures, readSidecar } from '../networks/named-features.js';
@@ -159,6 +159,7 @@ async function filesOf({
     for (const written of names) {
       const file = await resolve(written, FIELD);
       const name = basename(written);
+      checkName(name);
       if (files.has(name) && files.get(name) !== file)
         throw SpecError.of({
           path: FIELD,
@@ -170,6 +171,15 @@ async function filesOf({
   if (files.size > MOST_NETWORKS)
     throw SpecError.of({ path: FIELD, message: `found ${files.size} files; at most ${MOST_NETWORKS}` });
   return [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, file]) => ({ name, file }));
+}
+
+/** Candidates are named by their files, and are written in lists, tables and commands. */
+function checkName(file: string): void {
+  if (isCandidateName(file.replace(/\.onnx$/, ''))) return;
+  throw SpecError.of({
+    path: FIELD,
+    message: `the file ${quote(file)} cannot name a candidate; must begin with neither a space nor #, and have at most ${LONGEST_NAME} characters without #, line breaks and backslashes; rename it`,
+  });
 }
 
 async function matches({

@@ -1,7 +1,7 @@
 // Chooses the features at which a graph is measured, and those that each proxy reads.
 import { chosenBlocks, type FeaturesOfProxies, type Measured, type Reads } from '../ir/measured.js';
 import { type Feature, findFeatures } from './features.js';
-import { featureNamed } from './named-features.js';
+import { checkOrder, featureNamed } from './named-features.js';
 import type { ResolvedGraph } from './resolve.js';
 
 /** Names of tensors: those of the stem and of every block, and the subset that ends stages. */
@@ -44,7 +44,11 @@ export function chooseFeatures({
 }): ChosenFeatures {
   if (typeof wanted === 'string') return findFeatures(graph, wanted);
   const findNamed = (name: string) => featureNamed({ graph, name, file });
-  if (!('proxies' in wanted)) return { found: 'named', features: wanted.map(findNamed) };
+  if (!('proxies' in wanted)) {
+    const features = wanted.map(findNamed);
+    checkOrder({ graph, features, file });
+    return { found: 'named', features };
+  }
   const { proxies, marked } = wanted;
   if (marked) return byProxy(proxies, marked.blocks.map(findNamed), new Set(marked.stages));
   const { found, features } = findFeatures(graph, 'stages');

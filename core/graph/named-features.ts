@@ -1,6 +1,7 @@
 // Resolves features that a person names, by their tensors in the file or by PyTorch modules whose names the
 // exporter has left there.
 import { SpecError } from '../errors.js';
+import type { Id, Tape } from '../ops/tensor/tape.js';
 import { nearest } from '../text/nearest.js';
 import { channelAxes } from './axis-meanings.js';
 import { type Feature, featureOf } from './features.js';
@@ -46,4 +47,36 @@ export function featureNamed({
       message: `its tensor "${name}" of shape [${shape}] is no feature: it must depend on the images and have channels and positions`,
     });
   return featureOf({ id, name, shape, channelAxis, images: tape.shape(graph.input)[0]! });
+}
+
+/** Throws SpecError where two names mean one tensor, or where a feature is named before one that it depends on. */
+export function checkOrder({
+  graph: { tape },
+  features,
+  file,
+}: {
+  graph: ResolvedGraph;
+  features: readonly Feature[];
+  file: string;
+}): void {
+  features.forEach((feature, i) => {
+    const earlier = features.slice(0, i);
+    const same = earlier.find(({ id }) => id === feature.id);
+    if (same)
+      throw SpecError.inFile({ file, message: `its feature "${feature.name}" is named twice; name it once` });
+    const depends = dependents(tape, feature.id);
+    const later = earlier.find(({ id }) => depends[id]);
+    if (later)
+      throw SpecError.inFile({
+        file,
+        message: `its feature "${later.name}" is computed from "${feature.name}", which is named after it; name features from the images to the output`,
+      });
+  });
+}
+
+/** Whether each value depends on `from`. */
+function dependents({ values }: Tape, from: Id): readonly boolean[] {
+  const depends: boolean[] = [];
+  for (const { id, inputs } of values) depends.push(id === from || inputs.some((input) => depends[input]));
+  return depends;
 }

@@ -13,9 +13,17 @@ import type { Space } from '../space.js';
 /** The most files in one space, because their descriptions are sent with every step of a search. */
 export const MOST_NETWORKS = 5000;
 
+/** The most characters of a candidate's name. */
+export const LONGEST_NAME = 201;
+
+/** Whether a file without its ending can name a candidate. */
+export function isCandidateName(name: string): boolean {
+  return name.length <= LONGEST_NAME && /^[^\s/\\#][^/\\#\n]*$/.test(name);
+}
+
 const Network = mapping({
   /** The text of the candidate: the file's name without `.onnx`. */
-  name: text({ test: (value) => /^[^\s/\\#][^/\\#\n]{0,200}$/.test(value), right: 'the name of a file' }),
+  name: text({ test: isCandidateName, right: 'the name of a file' }),
   digest: text({ test: (value) => /^[0-9a-f]{64}$/.test(value), right: 'the SHA-256 of a structure' }),
   macs: z.number(),
   parameters: wholeNumber({ min: 0, max: Number.MAX_SAFE_INTEGER }),

@@ -77,6 +77,13 @@ it('of the file beside a network go before those of the specification', async ()
 it.each([
   ['one is no list', { features: ['a'] }, undefined, 'space.features'],
   ['a word is none of them', { features: 'layers' }, undefined, 'space.features'],
+  ['one is named twice', { features: [names[0], names[0]] }, undefined, 'space.files'],
+  [
+    'they are in another order than in the network',
+    { features: [names[2], names[0]] },
+    undefined,
+    'space.files',
+  ],
   ['a file has no such tensor', { features: ['a', 'b'] }, undefined, 'space.files'],
   [
     'they stand in two places',
@@ -89,3 +96,15 @@ it.each([
   expect(error).toBeInstanceOf(SpecError);
   expect((error as SpecError).issues[0]!.path).toBe(path);
 });
+
+it.each(['#c.onnx', ' c.onnx', 'c\\d.onnx', `${'c'.repeat(210)}.onnx`])(
+  'a file named %j is refused, because candidates are written by the names of their files',
+  async (name) => {
+    const file = join(folder, 'models', name);
+    writeFileSync(file, bytes);
+    const error = await read({}).catch((error) => error);
+    rmSync(file);
+    expect(error).toBeInstanceOf(SpecError);
+    expect((error as SpecError).issues).toMatchObject([{ path: 'space.files' }]);
+  },
+);
