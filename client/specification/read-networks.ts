@@ -12,6 +12,7 @@ import { graphNetwork, type WantedFeatures } from '../../core/graph/network.js';
 import { structureDigest, structureText } from '../../core/graph/structure.js';
 import { definitionOfKind } from '../../core/spaces/index.js';
 import { isCandidateName, LONGEST_NAME, MOST_NETWORKS } from '../../core/spaces/onnx/definition.js';
+import { unknownKey } from '../../core/text/nearest.js';
 import { describeFound, quote } from '../../core/text/show.js';
 import type { FileInput } from '../files/open-file.js';
 import { findKeptConstants, readSource } from '../networks/load-network.js';
@@ -43,6 +44,7 @@ export async function withOnnxFiles({
   const { kind, files, features, normalization: stated, ...rest } = space as Record<string, unknown>;
   const about = definitionOfKind(String(kind))?.file;
   if (about?.written !== 'files' || 'networks' in rest) return { value };
+  refuseUnknownKeys(rest);
   const patterns = typeof files === 'string' ? [files] : files;
   const isList = Array.isArray(patterns) && patterns.length > 0;
   if (!isList || !patterns.every((each) => typeof each === 'string' && each !== '' && !each.includes('\0')))
@@ -83,6 +85,17 @@ export async function withOnnxFiles({
     structures,
     warnings: folded.length > 0 ? [foldedWarning(folded, paths.length)] : [],
   };
+}
+
+const KEYS = ['kind', 'files', 'resolution', 'features', 'normalization'];
+
+/** The schema of the space lists what commands write in place of the files, so keys are checked here. */
+function refuseUnknownKeys(rest: object): void {
+  const unknown = Object.keys(rest).filter((key) => !KEYS.includes(key));
+  if (unknown.length > 0)
+    throw new SpecError(
+      unknown.map((key) => ({ path: `space.${key}`, message: unknownKey({ word: key, known: KEYS }) })),
+    );
 }
 
 const NORMALIZATIONS: readonly Normalization[] = ['file', 'restore'];

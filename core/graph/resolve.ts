@@ -5,6 +5,7 @@ import { sizeOf } from '../ops/tensor/shapes.js';
 import { TENSOR_RULES } from '../ops/tensor/table.js';
 import { type Id, Tape } from '../ops/tensor/tape.js';
 import { TapeError } from '../ops/tensor/tape-error.js';
+import { quote, quoteUpTo } from '../text/show.js';
 import type { Graph, GraphInput, GraphNode, Initializer, Normalization } from './graph.js';
 import { NodeSite, type NodeSiteArguments } from './operators/operator.js';
 import { OPERATORS } from './operators/table.js';
@@ -103,6 +104,9 @@ export function resolveGraph({
   };
 }
 
+/** Names in a file may have any length and any characters; those of PyTorch's modules are shown whole. */
+const quoteName = (name: string) => quoteUpTo(200, name);
+
 /** This check precedes all others, so that one message names all unsupported operators. */
 function refuseUnknown(graph: Graph, file: string): void {
   const unknown = new Map<string, string>();
@@ -113,7 +117,7 @@ function refuseUnknown(graph: Graph, file: string): void {
       [...unknown].map(([op, name]) => ({
         path: file,
         reason: 'unsupported-operator',
-        message: `the operator ${op} (node "${name}") cannot be scored: there is no rule for it`,
+        message: `the operator ${/^[\w.]{1,100}$/.test(op) ? op : quote(op)} (node ${quoteName(name)}) cannot be scored: there is no rule for it`,
       })),
     );
 }
@@ -198,7 +202,7 @@ function place({ node, site, read, named, file, hint }: PlaceArguments): void {
     });
   } catch (error) {
     if (!(error instanceof TapeError)) throw error;
-    const message = `node "${node.name}" (${node.op}): ${error.message}${hint}`;
+    const message = `node ${quoteName(node.name)} (${node.op}): ${error.message}${hint}`;
     throw SpecError.inFile({ file, reason: error.reason, message });
   }
 }

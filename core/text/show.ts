@@ -20,5 +20,10 @@ export function show(value: unknown): string {
 
 /** Puts a text in double quotes, with control characters escaped, cut at 60 characters. */
 export function quote(text: string): string {
-  return text.length > LONGEST ? `${JSON.stringify(text.slice(0, LONGEST))}...` : JSON.stringify(text);
+  return quoteUpTo(LONGEST, text);
+}
+
+/** Like `quote`, for texts that are worth more room, such as the names of nodes in a file. */
+export function quoteUpTo(longest: number, text: string): string {
+  return text.length > longest ? `${JSON.stringify(text.slice(0, longest))}...` : JSON.stringify(text);
 }

@@ -108,3 +108,9 @@ it.each(['#c.onnx', ' c.onnx', 'c\\d.onnx', `${'c'.repeat(210)}.onnx`])(
     expect((error as SpecError).issues).toMatchObject([{ path: 'space.files' }]);
   },
 );
+
+it('an unknown key of the space is refused with the keys that a person may write', async () => {
+  const error = await read({ file: 'x', shape: 3 }).catch((error) => error);
+  expect((error as SpecError).issues).toMatchObject([{ path: 'space.file' }, { path: 'space.shape' }]);
+  expect((error as SpecError).message).not.toContain('networks');
+});
