@@ -24,27 +24,51 @@ function createAxis(kind: Factor['kind'], size: number): Axis {
   return size === 1 ? [] : [{ kind, source: sources++, stride: 1, size, whole: size }];
 }
 
+/** The axes of a value that is a map or tokens. */
+export interface Layout {
+  readonly channelAxis: number;
+  /** Tokens may have their positions before the images. */
+  readonly imageAxis: 0 | 1;
+}
+
 /**
- * The channel axis of each value that is a map or tokens, that is, has images first and every position whole;
- * undefined for all other values.
+ * The layout of each value that is a map or tokens, that is, has images first (tokens: or second) and every
+ * position whole; undefined for all other values.
  */
-export function channelAxes({ tape, input, isStream }: ResolvedGraph): readonly (number | undefined)[] {
+export function findLayouts({ tape, input, isStream }: ResolvedGraph): readonly (Layout | undefined)[] {
   const meanings: (readonly Axis[] | undefined)[] = [];
   for (const value of tape.values) {
     if (value.id === input) meanings.push(value.shape.map((n, axis) => createAxis(kindOf(axis), n)));
     else meanings.push(isStream[value.id] ? meaningOf(tape, value, meanings) : undefined);
   }
   const rank = tape.shape(input).length;
-  return meanings.map((axes, id) =>
-    tape.shape(id).length > rank ? undefined : channelAxis(axes, tape.shape(id)),
+  return meanings.map((axes, id) => {
+    const shape = tape.shape(id);
+    if (!axes || shape.length > rank) return undefined;
+    const axis = channelAxis(axes, shape);
+    if (axis !== undefined) return { channelAxis: axis, imageAxis: 0 };
+    return isSequenceFirst(axes, shape) ? { channelAxis: 2, imageAxis: 1 } : undefined;
+  });
+}
+
+/** Whether these are tokens [positions, images, channels], the default of PyTorch's attention. */
+function isSequenceFirst(axes: readonly Axis[], shape: readonly number[]): boolean {
+  if (shape.length !== 3) return false;
+  const [positions, images, channels] = axes as [Axis, Axis, Axis];
+  const consistsOf = (axis: Axis, kind: Factor['kind']) =>
+    axis.length > 0 && axis.every((factor) => factor.kind === kind);
+  return (
+    consistsOf(positions, 'positions') &&
+    positions.every(({ size, whole }) => size === whole) &&
+    consistsOf(images, 'images') &&
+    consistsOf(channels, 'channels')
   );
 }
 
 const kindOf = (axis: number): Factor['kind'] =>
   axis === 0 ? 'images' : axis === 1 ? 'channels' : 'positions';
 
-function channelAxis(axes: readonly Axis[] | undefined, shape: readonly number[]): number | undefined {
-  if (!axes) return undefined;
+function channelAxis(axes: readonly Axis[], shape: readonly number[]): number | undefined {
   const [images, ...others] = axes as [Axis, ...Axis[]];
   if (shape.length === 2) return isTokenMatrix(images, others[0]!) ? 1 : undefined;
   if (images.some(({ kind }) => kind !== 'images')) return undefined;

@@ -1,29 +1,36 @@
 // Finds the tensors at which a graph is measured: cut points, ends of stages, and the residual streams of
 // transformers.
+import { sizeOf } from '../ops/tensor/shapes.js';
 import type { Id } from '../ops/tensor/tape.js';
-import { channelAxes } from './axis-meanings.js';
+import { findLayouts, type Layout } from './axis-meanings.js';
 import type { ResolvedGraph } from './resolve.js';
 
 /** A measured tensor: every axis but that of the channels counts samples. */
-export interface Feature {
+export interface Feature extends Layout {
   readonly id: Id;
   /** The tensor's name in the file. */
   readonly name: string;
   readonly shape: readonly number[];
-  readonly channelAxis: number;
   /** The sides of a map, or the number of tokens. */
   readonly positions: readonly number[];
 }
 
+interface FoundFeature extends Layout {
+  readonly id: Id;
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** The number of images. */
+  readonly images: number;
+}
+
 /** The feature of a value. Tokens of all images may follow one another, [images x tokens, channels]. */
-export function featureOf({
-  images,
-  ...named
-}: Pick<Feature, 'id' | 'name' | 'shape' | 'channelAxis'> & { readonly images: number }): Feature {
-  const { shape, channelAxis } = named;
-  const positions =
-    shape.length === 2 ? [shape[0]! / images] : shape.filter((_, axis) => axis !== 0 && axis !== channelAxis);
-  return { ...named, positions };
+export function featureOf({ images, ...found }: FoundFeature): Feature {
+  const { shape, channelAxis } = found;
+  const isTokens = channelAxis === shape.length - 1 && shape.length <= 3;
+  const positions = isTokens
+    ? [sizeOf(shape.slice(0, -1)) / images]
+    : shape.filter((_, axis) => axis !== 0 && axis !== channelAxis);
+  return { ...found, positions };
 }
 
 /** With fewer stages than this, the features of all blocks are used. */
@@ -39,7 +46,8 @@ export interface Features {
 
 /** Finds the features of a network; those of all blocks where there are too few stages. */
 export function findFeatures(graph: ResolvedGraph, wanted: 'stages' | 'blocks'): Features {
-  const cuts = cutPoints(graph);
+  // A padded map is what the next convolution reads, and no feature of its own.
+  const cuts = cutPoints(graph).filter(({ id }) => graph.tape.get(id).op !== 'Pad');
   const stages = lastOfEach(cuts.filter(isMap));
   if (wanted === 'stages' && stages.length >= FEWEST_STAGES) return { found: 'stages', features: stages };
   const blocks = blockEnds(graph, cuts, stages.length >= FEWEST_STAGES ? stages : []);
@@ -80,7 +88,7 @@ function soleValues(graph: ResolvedGraph): readonly Feature[] {
   const on = onPath(graph);
   const last = new Map<Id, number>();
   for (const { id, inputs } of tape.values) if (on[id]) for (const each of inputs) last.set(each, id);
-  const axes = channelAxes(graph);
+  const layouts = findLayouts(graph);
   const found: Feature[] = [];
   let live = 0;
   const ends = new Map<number, number>();
@@ -95,15 +103,15 @@ function soleValues(graph: ResolvedGraph): readonly Feature[] {
       ends.set(end, (ends.get(end) ?? 0) + 1);
     }
     const { shape } = tape.get(id);
-    const channelAxis = axes[id];
+    const layout = layouts[id];
     const name = names.get(id);
-    if (!isOnly || id === input || id === output || name === undefined || channelAxis === undefined) continue;
-    found.push(featureOf({ id, name, shape, channelAxis, images: tape.shape(input)[0]! }));
+    if (!isOnly || id === input || id === output || name === undefined || layout === undefined) continue;
+    found.push(featureOf({ ...layout, id, name, shape, images: tape.shape(input)[0]! }));
   }
   return found;
 }
 
-/** Maps and tokens are measurable: the images come first, and there is more than one position. */
+/** Maps and tokens of more than one position are measurable. */
 function isMeasurable(feature: Feature): boolean {
   return feature.positions.reduce((n, m) => n * m, 1) > 1;
 }

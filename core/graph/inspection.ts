@@ -34,7 +34,11 @@ export function inspectNetwork({
   const ends = [...features, undefined];
   const found = ends.map((feature) => ({
     ...(feature
-      ? { feature: feature.name, shape: feature.shape.slice(1), channelAxis: feature.channelAxis }
+      ? {
+          feature: feature.name,
+          shape: feature.shape.filter((_, axis) => axis !== feature.imageAxis),
+          channelAxis: feature.channelAxis,
+        }
       : {}),
     operators: {} as Record<string, number>,
     parameters: 0,

@@ -3,7 +3,7 @@
 import { SpecError } from '../errors.js';
 import type { Id, Tape } from '../ops/tensor/tape.js';
 import { nearest } from '../text/nearest.js';
-import { channelAxes } from './axis-meanings.js';
+import { findLayouts, type Layout } from './axis-meanings.js';
 import { type Feature, featureOf } from './features.js';
 import type { Graph } from './graph.js';
 import { moduleOutputs } from './module-names.js';
@@ -40,13 +40,18 @@ export function featureNamed({
     });
   }
   const { shape } = tape.get(id);
-  const channelAxis = channelAxes(graph)[id] ?? (shape.length === 4 ? 1 : shape.length === 3 ? 2 : undefined);
-  if (!isStream[id] || channelAxis === undefined)
+  const layout = findLayouts(graph)[id] ?? usualLayout(shape);
+  if (!isStream[id] || layout === undefined)
     throw SpecError.inFile({
       file,
       message: `its tensor "${name}" of shape [${shape}] is no feature: it must depend on the images and have channels and positions`,
     });
-  return featureOf({ id, name, shape, channelAxis, images: tape.shape(graph.input)[0]! });
+  return featureOf({ ...layout, id, name, shape, images: tape.shape(graph.input)[0]! });
+}
+
+/** The layout of a tensor whose axes could not be followed: a map in NCHW, or tokens. */
+function usualLayout({ length }: readonly number[]): Layout | undefined {
+  return length === 4 || length === 3 ? { channelAxis: length === 4 ? 1 : 2, imageAxis: 0 } : undefined;
 }
 
 /** Throws SpecError where two names mean one tensor, or where a feature is named before one that it depends on. */
@@ -55,9 +60,9 @@ export function checkOrder({
   features,
   file,
 }: {
-  graph: ResolvedGraph;
-  features: readonly Feature[];
-  file: string;
+  readonly graph: ResolvedGraph;
+  readonly features: readonly Feature[];
+  readonly file: string;
 }): void {
   features.forEach((feature, i) => {
     const earlier = features.slice(0, i);

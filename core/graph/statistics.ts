@@ -5,18 +5,18 @@ import { range, sizeOf } from '../ops/tensor/shapes.js';
 import type { Id, Tape } from '../ops/tensor/tape.js';
 import { type Feature, isMap } from './features.js';
 
-type Layout = Pick<Feature, 'shape' | 'channelAxis'>;
+type Layout = Pick<Feature, 'shape' | 'channelAxis' | 'imageAxis'>;
 
 /** The number of samples of a feature: images times positions. */
-export function samplesOf({ shape, channelAxis }: Layout): number {
+export function samplesOf({ shape, channelAxis }: Pick<Layout, 'shape' | 'channelAxis'>): number {
   return sizeOf(shape) / shape[channelAxis]!;
 }
 
-/** Reshapes a feature to a matrix [samples, channels]. */
-function sampleRows(t: Tape, id: Id, { channelAxis }: Layout): Id {
+/** Reshapes a feature to a matrix [samples, channels], image after image. */
+function sampleRows(t: Tape, id: Id, { channelAxis, imageAxis }: Layout): Id {
   const shape = t.shape(id);
-  const others = range(shape.length).filter((axis) => axis !== channelAxis);
-  const last = t.transpose(id, [...others, channelAxis]);
+  const positions = range(shape.length).filter((axis) => axis !== channelAxis && axis !== imageAxis);
+  const last = t.transpose(id, [imageAxis, ...positions, channelAxis]);
   return t.reshape(last, [sizeOf(shape) / shape[channelAxis]!, shape[channelAxis]!]);
 }
 

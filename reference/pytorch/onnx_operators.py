@@ -162,8 +162,13 @@ def scatter_nd(net, x, a, node):
 def pad(net, x, a, node):
     pads = [int(i) for i in x[1]] if len(x) > 1 else list(a["pads"])
     value = float(x[2]) if len(x) > 2 and x[2] is not None else 0.0
-    assert a.get("mode", "constant") == "constant"
-    return pad_edges(x[0], pads, value)
+    mode = a.get("mode", "constant")
+    if mode == "constant":
+        return pad_edges(x[0], pads, value)
+    n = x[0].dim()
+    assert mode in ("reflect", "edge", "wrap") and not any(pads[i] for i in (0, 1, n, n + 1)), "only positions are padded by mode"
+    flat = [p for i in reversed(range(2, n)) for p in (pads[i], pads[i + n])]
+    return F.pad(x[0], flat, mode={"reflect": "reflect", "edge": "replicate", "wrap": "circular"}[mode])
 
 
 def softmax(net, x, a, node):

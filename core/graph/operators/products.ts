@@ -185,6 +185,7 @@ const reduction =
   };
 
 const negative = (t: Tape, x: Id) => t.add('Neg', [x]);
+const logarithm = (t: Tape, x: Id) => t.add('Log', [x]);
 const square = (t: Tape, x: Id) => t.times(x, x);
 const root = (t: Tape, x: Id) => t.add('Sqrt', [x]);
 const positions = (site: NodeSite) => range(site.shape(0).length).slice(2);
@@ -233,6 +234,8 @@ export const products: Operators = {
   ReduceMin: reduction('ReduceMax', { before: negative, after: negative }),
   ReduceL1: reduction('ReduceSum', { before: (t, x) => t.add('Abs', [x]) }),
   ReduceL2: reduction('ReduceSum', { before: square, after: root }),
+  ReduceLogSum: reduction('ReduceSum', { after: logarithm }),
+  ReduceLogSumExp: reduction('ReduceSum', { before: (t, x) => t.add('Exp', [x]), after: logarithm }),
   ReduceSumSquare: reduction('ReduceSum', { before: square }),
   Resize: (site) => [resize(site)],
 };

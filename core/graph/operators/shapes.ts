@@ -173,6 +173,32 @@ function constant(site: NodeSite): Id {
   throw new TapeError('it has no value of numbers');
 }
 
+/** The product of all numbers of a constant, with which PyTorch counts the elements of a tensor. */
+function productOfConstant(site: NodeSite): Id {
+  const { t } = site;
+  const rank = site.shape(0).length;
+  const axes = axesOf(site.listOrInput('axes', 1) ?? range(rank), rank);
+  if (axes.length !== rank) throw new TapeError('a product over some axes is not supported');
+  const product = site.known(0).reduce((all, value) => all * value, 1);
+  const shape = site.number('keepdims', 1) ? range(rank).map(() => 1) : [];
+  return t.constant([product], shape, t.get(site.x(0)).type);
+}
+
+/** Keeps the upper or the lower triangle of matrices, as masks of causal attention do. */
+function triangle(site: NodeSite): Id {
+  const { t } = site;
+  const [rows, columns] = site.shape(0).slice(-2) as [number, number];
+  const offset = site.has(1) ? site.known(1)[0]! : 0;
+  const isUpper = site.number('upper', 1) !== 0;
+  const kept = range(checkCount(rows * columns)).map((at) => {
+    const below = (at % columns) - Math.floor(at / columns) - offset;
+    return Number(isUpper ? below >= 0 : below <= 0);
+  });
+  const { type } = t.get(site.x(0));
+  const mask = t.constant(kept, [rows, columns], 'bool');
+  return t.add('Where', [mask, site.x(0), t.constant([0], [], type)]);
+}
+
 /** The largest shape or range that is stored as a constant. */
 const LARGEST_CONSTANT = 2 ** 24;
 
@@ -244,6 +270,8 @@ export const shapes: Operators = {
     return [site.t.expand(site.x(0), shape)];
   },
   Tile: (site) => [tile(site.t, site.x(0), site.known(1))],
+  ReduceProd: (site) => [productOfConstant(site)],
+  Trilu: (site) => [triangle(site)],
   DepthToSpace: (site) => [depthToSpace(site)],
   SpaceToDepth: (site) => [spaceToDepth(site)],
 };

@@ -72,7 +72,14 @@ async function scoreAsGraph({
   const { tape, input, logits, fed } = whole;
   const features = whole.features.map((id) => {
     const shape = tape.shape(id);
-    return featureOf({ id, name: '', shape, channelAxis: shape.length === 4 ? 1 : 2, images: BATCH });
+    return featureOf({
+      imageAxis: 0,
+      id,
+      name: '',
+      shape,
+      channelAxis: shape.length === 4 ? 1 : 2,
+      images: BATCH,
+    });
   });
   const graph = {
     tape,
