@@ -119,7 +119,7 @@ function meaningOf(
     case 'Reshape':
       return axes && reshapeAxes(axes.flat(), shape);
     case 'Gather':
-      return undefined;
+      return gatherMeaning(tape, value, known);
     default:
       if (axes && from !== undefined) return resizeAxes(axes, tape.shape(from), shape);
       return broadcastAxes(tape, value, known);
@@ -159,6 +159,23 @@ function productMeaning(
     ...resizeAxes(axes.slice(0, -1), tape.shape(a).slice(0, -1), shape.slice(0, -1)),
     createAxis('channels', shape.at(-1)!),
   ];
+}
+
+/**
+ * Elements that are gathered along one axis keep its meaning, as those of a map whose edges are reflected.
+ */
+function gatherMeaning(
+  tape: Tape,
+  { inputs, shape, attributes }: Value,
+  known: readonly (readonly Axis[] | undefined)[],
+) {
+  const [from, index] = inputs as [Id, Id];
+  const gathered = attributes.axis as number;
+  const axes = known[from];
+  const axis = axes?.[gathered];
+  const isOfOneKind = axis?.every(({ kind }) => kind === axis[0]!.kind && kind !== 'images');
+  if (!axes || !axis?.length || !isOfOneKind || tape.shape(index).length !== 1) return undefined;
+  return axes.map((each, i) => (i === gathered ? createAxis(axis[0]!.kind, shape[gathered]!) : each));
 }
 
 /**

@@ -44,10 +44,15 @@ export interface Features {
   readonly features: readonly Feature[];
 }
 
+/**
+ * Operations of padding, with zeros or with reflected edges. A padded map is what the next convolution reads,
+ * and no feature of its own.
+ */
+const PADDED = new Set(['Pad', 'Gather']);
+
 /** Finds the features of a network; those of all blocks where there are too few stages. */
 export function findFeatures(graph: ResolvedGraph, wanted: 'stages' | 'blocks'): Features {
-  // A padded map is what the next convolution reads, and no feature of its own.
-  const cuts = cutPoints(graph).filter(({ id }) => graph.tape.get(id).op !== 'Pad');
+  const cuts = cutPoints(graph).filter(({ id }) => !PADDED.has(graph.tape.get(id).op!));
   const stages = lastOfEach(cuts.filter(isMap));
   if (wanted === 'stages' && stages.length >= FEWEST_STAGES) return { found: 'stages', features: stages };
   const blocks = blockEnds(graph, cuts, stages.length >= FEWEST_STAGES ? stages : []);

@@ -119,5 +119,6 @@ describe('nodes with any inputs and attributes', () => {
     });
     if (process.env.ZEROSCOUT_FUZZ_SECONDS)
       console.log(`${cases} networks in ${SECONDS} s, of which ${accepted} were prepared`);
+    expect(cases).toBeGreaterThan(0);
   });
 });
