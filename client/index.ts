@@ -56,4 +56,5 @@ export type { CheckedSpecification } from './specification/check.js';
 export type { FileResolver, SpecificationInput } from './specification/read-specification.js';
 export type { Waiting } from './status/waiting.js';
 export type { QueueOfWorkers } from './workers/list-workers.js';
+export type { WorkerTask } from './workers/worker-tasks.js';
 export type { Workers } from './workers/workers.js';

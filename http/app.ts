@@ -96,6 +96,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   addFleetHistoryRoute(setting);
   addScheduleRoutes(setting);
   addSpecificationRoutes(setting);
+  app.use('/api/openapi.json', requireRole('viewer'));
   app.doc31('/api/openapi.json', {
     openapi: '3.1.0',
     info: {

@@ -10,6 +10,9 @@ export interface FleetMinute {
   readonly at: string;
   /** The number of living workers by device, and of `control`. */
   readonly workers: Readonly<Record<string, number>>;
+  /** Workers that were first seen, and that were seen a minute before but no longer; 0 for the first minute. */
+  readonly begun: number;
+  readonly gone: number;
   /** The number of tasks that no worker had taken, and the age in seconds of the oldest. */
   readonly waiting: number;
   readonly oldest: number;
@@ -27,6 +30,7 @@ export interface FleetHistory {
 export function keepFleetHistory(zeroscout: Pick<Zeroscout, 'workers' | 'searches'>): FleetHistory {
   const minutes: FleetMinute[] = [];
   let before: Counted | undefined;
+  let known: ReadonlySet<string> | undefined;
   let isBusy = false;
   const look = async (): Promise<void> => {
     const [queues, counted] = await Promise.all([zeroscout.workers.list(), countScored(zeroscout)]);
@@ -35,9 +39,12 @@ export function keepFleetHistory(zeroscout: Pick<Zeroscout, 'workers' | 'searche
         .filter(({ workers }) => workers.length > 0)
         .map(({ device = 'control', workers }) => [device, workers.length]),
     );
+    const living = new Set(queues.flatMap(({ workers }) => workers.map(({ identity }) => identity)));
     minutes.push({
       at: new Date(counted.at).toISOString(),
       workers,
+      begun: known ? countMissing(living, known) : 0,
+      gone: known ? countMissing(known, living) : 0,
       waiting: queues.reduce((sum, { waiting }) => sum + waiting, 0),
       oldest: queues.reduce(
         (most, { waiting, seconds }) => (waiting > 0 ? Math.max(most, seconds) : most),
@@ -47,6 +54,7 @@ export function keepFleetHistory(zeroscout: Pick<Zeroscout, 'workers' | 'searche
     });
     if (minutes.length > KEPT) minutes.shift();
     before = counted;
+    known = living;
   };
   const lookOnce = (): void => {
     if (isBusy) return;
@@ -62,6 +70,11 @@ export function keepFleetHistory(zeroscout: Pick<Zeroscout, 'workers' | 'searche
   lookOnce();
   const timer = setInterval(lookOnce, MINUTE_MS).unref();
   return { minutes: () => [...minutes], stop: () => clearInterval(timer) };
+}
+
+/** The number of those that the other set lacks. */
+function countMissing(of: ReadonlySet<string>, other: ReadonlySet<string>): number {
+  return [...of].filter((one) => !other.has(one)).length;
 }
 
 interface Counted {

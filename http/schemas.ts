@@ -37,6 +37,8 @@ export const SpecificationInputSchema = z
   .object({
     specification: z.union([z.string().min(1), z.looseObject({})]).openapi({
       description: 'YAML or JSON as text, or an object; GET /api/schema/specification has its schema',
+      example:
+        'name: first\nspace: nas-bench-201\nstrategy: { kind: random, samples: 100 }\nfidelity: screen\nseed: 1\n',
     }),
     files: z
       .record(z.string().max(500), z.string())

@@ -1,4 +1,5 @@
 // Sends the HTTP API requests made from its own description, and fails where one is answered with 500: `npm run fuzz:http -- --minutes N`.
+// `--seed N` repeats or changes the requests; the seed of each run is printed.
 // Schemathesis comes from PyPI into .zeroscout/fuzz at the first call.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -11,9 +12,11 @@ import { startHttpServer } from '../dist/http/server.js';
 const VENV = fileURLToPath(new URL('../.zeroscout/fuzz', import.meta.url));
 const PROGRAM = join(VENV, 'bin/schemathesis');
 const TOKEN = 'token-of-the-fuzz';
-const at = process.argv.indexOf('--minutes');
-const minutes = at < 0 ? 3 : Number(process.argv[at + 1]);
+const minutes = numberAfter('--minutes') ?? 3;
 if (!(minutes > 0)) fail('--minutes must be followed by a number');
+const seed = numberAfter('--seed') ?? Math.floor(Math.random() * 2 ** 31);
+if (!Number.isSafeInteger(seed)) fail('--seed must be followed by a whole number');
+console.log(`seed ${seed}`);
 
 if (!existsSync(PROGRAM)) {
   run('python3', ['-m', 'venv', VENV]);
@@ -54,6 +57,7 @@ function attack() {
     ...['--exclude-path-regex', 'events'],
     ...['--request-timeout', '20'],
     ...['--max-examples', '10000'],
+    ...['--seed', String(seed)],
     ...['--max-time', String(Math.round(minutes * 60))],
     '--continue-on-failure',
   ];
@@ -65,6 +69,11 @@ function attack() {
       resolve();
     });
   });
+}
+
+function numberAfter(option) {
+  const at = process.argv.indexOf(option);
+  return at < 0 ? undefined : Number(process.argv[at + 1]);
 }
 
 function run(program, args) {

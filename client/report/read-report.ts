@@ -15,6 +15,7 @@ import { diffSearches } from '../results/diff-searches.js';
 import { createAccuracyLookup } from '../results/known-accuracies.js';
 import { listMeasuredScopes } from '../results/latencies.js';
 import { countFlops } from '../results/pareto.js';
+import { readDraws } from '../results/read-draws.js';
 import { readGenerations } from '../results/read-generations.js';
 import { readResults } from '../results/results.js';
 import { findFinishedSearch, findSearch } from '../searches/find-search.js';
@@ -66,7 +67,13 @@ export async function readReport(
     failures: readFailuresCsv(results.failures),
     comparison: 'missing' in comparison ? comparison : comparison.searches[0]!,
     known: truth ? knownColumns({ truth, space, candidates }) : [],
-    generations: await readGenerations({ store, specification, result, results }),
+    generations: await readGenerations({
+      store,
+      specification,
+      result,
+      results,
+      readDraws: () => readDraws({ client, id }),
+    }),
     others: 'missing' in comparison ? [] : await readOthers(session, { id, candidates, compare }),
   };
 }

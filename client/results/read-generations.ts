@@ -1,6 +1,7 @@
 // Reads the generations of an evolution with their scores in the final ranking.
 import type { SearchResult } from '../../core/contract/search.js';
-import type { Generation } from '../../core/report-page/report-data.js';
+import { diversityOf } from '../../core/evolution/diversity.js';
+import type { Generation, GenerationDraws } from '../../core/report-page/report-data.js';
 import type { Specification } from '../../core/specification/specification.js';
 import { readCandidates } from '../../store/candidate-list.js';
 import type { Store } from '../../store/store.js';
@@ -11,6 +12,8 @@ export interface GenerationsRequest {
   readonly specification: Specification;
   readonly result: SearchResult;
   readonly results: Results;
+  /** Reads how many candidates were drawn for each generation; undefined where that is not known. */
+  readonly readDraws: () => Promise<readonly GenerationDraws[] | undefined>;
 }
 
 /**
@@ -22,26 +25,26 @@ export async function readGenerations({
   specification: { strategy },
   result: { plan },
   results,
+  readDraws,
 }: GenerationsRequest): Promise<readonly Generation[]> {
   if (strategy.kind !== 'evolution') return [];
   if (Math.ceil(plan.count / strategy.generation) !== results.summary.generations) return [];
   const scores = new Map<string, number>();
   for await (const rows of results.rows())
     for (const { candidate, score } of rows) scores.set(candidate, score);
-  const generations: Generation[] = [];
+  const generations: string[][] = [];
+  for await (const candidate of readCandidates(store.blobs, plan)) {
+    if ((generations.at(-1)?.length ?? strategy.generation) === strategy.generation) generations.push([]);
+    generations.at(-1)!.push(candidate);
+  }
+  const diversity = diversityOf(generations);
+  const draws = await readDraws();
+  const drawnOf = (i: number) => (draws?.length === generations.length ? draws[i] : undefined);
   let best = Number.NEGATIVE_INFINITY;
-  let bred: number[] = [];
-  const end = () => {
-    const known = bred.filter((score) => Number.isFinite(score));
+  return generations.map((bred, i) => {
+    const known = bred.map((candidate) => scores.get(candidate) ?? Number.NaN).filter(Number.isFinite);
     best = known.reduce((high, score) => Math.max(high, score), best);
     const mean = known.reduce((sum, score) => sum + score, 0) / known.length;
-    generations.push({ candidates: bred.length, best, mean });
-    bred = [];
-  };
-  for await (const candidate of readCandidates(store.blobs, plan)) {
-    bred.push(scores.get(candidate) ?? Number.NaN);
-    if (bred.length === strategy.generation) end();
-  }
-  if (bred.length > 0) end();
-  return generations;
+    return { candidates: bred.length, best, mean, diversity: diversity[i]!, drawn: drawnOf(i) };
+  });
 }

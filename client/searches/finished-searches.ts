@@ -30,6 +30,7 @@ import { listMeasuredScopes } from '../results/latencies.js';
 import { findOtherRanks, type OtherRanks } from '../results/other-ranks.js';
 import { countFlops, findParetoFront } from '../results/pareto.js';
 import { writeParquet } from '../results/ranking-parquet.js';
+import { readDraws } from '../results/read-draws.js';
 import { readGenerations } from '../results/read-generations.js';
 import { type Results, readResults } from '../results/results.js';
 import { readRounds, type ScreeningRound } from '../results/screening-rounds.js';
@@ -68,6 +69,8 @@ export interface FinishedSearches {
        * default, which leaves `costs` null.
        */
       readonly timed?: number;
+      /** The number of best candidates of each search that are described individually; 20 by default. */
+      readonly winners?: number;
     },
   ): Promise<Comparison>;
   /**
@@ -96,8 +99,9 @@ export interface FinishedSearches {
     options?: { readonly truth?: TruthInput; readonly compare?: readonly string[] },
   ): Promise<string>;
   /**
-   * The generations of a finished evolution: the best score so far and the mean of each, in the final
-   * ranking. Empty for another strategy.
+   * The generations of a finished evolution: the best score so far and the mean of each in the final
+   * ranking, how much its candidates differ, and how many drawn candidates were not taken. Empty for another
+   * strategy.
    */
   generations(id: string): Promise<readonly Generation[]>;
   /**
@@ -166,8 +170,14 @@ export function createReading(session: Session): FinishedSearches {
     ...createCalibration(session),
     report: createReport(session),
     generations: async (id) => {
-      const { memo, result, results } = await resultsOf(id);
-      return readGenerations({ store, specification: memo.specification, result, results });
+      const { id: own, memo, result, results } = await resultsOf(id);
+      return readGenerations({
+        store,
+        specification: memo.specification,
+        result,
+        results,
+        readDraws: () => readDraws({ client, id: own }),
+      });
     },
     rounds: async (id) => readRounds({ store, ...(await resultsOf(id)) }),
     otherRanks: (id, candidate) => findOtherRanks(session, { id, candidate }),
@@ -189,9 +199,9 @@ export function createReading(session: Session): FinishedSearches {
 function createCompare({ client, store, modules }: Session): FinishedSearches['compare'] {
   return async (ids, options = {}) => {
     checkOptions('compare', { ...options, ids });
-    const { truth, timed } = options;
+    const { truth, timed, winners } = options;
     const readKnown = truth && ((space: Space) => readTruthOf(truth, space));
-    return compareSearches({ client, store, modules, ids, timed, readTruth: readKnown });
+    return compareSearches({ client, store, modules, ids, timed, winners, readTruth: readKnown });
   };
 }
 

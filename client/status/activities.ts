@@ -10,6 +10,8 @@ export interface PendingActivity {
   readonly attempt: number;
   /** The time at which the current attempt was scheduled. Times are milliseconds since 1970. */
   readonly scheduled: number;
+  /** The time at which the current attempt began; absent if no worker has taken it yet. */
+  readonly started?: number;
   /** The worker of the last attempt. */
   readonly worker?: string;
   /** The reason why the previous attempt failed. */
@@ -65,11 +67,14 @@ async function toActivity({
   const details = await detailsOf({ client, raw });
   const type = raw.lastFailure?.applicationFailureInfo?.type;
   const failedAt = optionalTsToMs(raw.lastAttemptCompleteTime);
+  const state = STATES[raw.state ?? 0] ?? 'other';
+  const started = state === 'started' ? optionalTsToMs(raw.lastStartedTime) : undefined;
   return {
     activity: raw.activityType?.name ?? '',
-    state: STATES[raw.state ?? 0] ?? 'other',
+    state,
     attempt: raw.attempt ?? 1,
     scheduled: optionalTsToMs(raw.scheduledTime) ?? 0,
+    ...(started ? { started } : {}),
     ...(raw.lastWorkerIdentity ? { worker: raw.lastWorkerIdentity } : {}),
     ...(failure ? { reason: reasonOf(failure) } : {}),
     ...(type ? { type } : {}),

@@ -6,10 +6,13 @@ import type { Session } from '../connections/session.js';
 import { startBackgroundWorkers, stopBackgroundWorkers } from './background-workers.js';
 import { listWorkers, type QueueOfWorkers } from './list-workers.js';
 import { releaseWorker } from './release-worker.js';
+import { listWorkerTasks, type WorkerTask } from './worker-tasks.js';
 
 export interface Workers {
   /** The queues of control and of each device, with their workers and waiting tasks. */
   list(): Promise<readonly QueueOfWorkers[]>;
+  /** The steps of running searches that workers have taken. */
+  tasks(): Promise<readonly WorkerTask[]>;
   /** Lets a worker that was set aside poll for work again. */
   release(name: string): Promise<void>;
   /**
@@ -25,6 +28,7 @@ export function createWorkers(session: Session): Workers {
   const { store, home, modules } = session;
   return {
     list: () => listWorkers(session),
+    tasks: () => listWorkerTasks(session.client),
     release: async (name) => {
       await releaseWorker({ store, name });
     },

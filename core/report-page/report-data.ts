@@ -70,6 +70,21 @@ export interface Generation {
   /** The best score so far, and the mean of the generation, both in the final ranking. */
   readonly best: number;
   readonly mean: number;
+  /**
+   * The mean share of places in which two candidates of the generation differ; NaN for a single candidate.
+   */
+  readonly diversity: number;
+  /** Undefined where Temporal no longer has the history of the search. */
+  readonly drawn?: GenerationDraws | undefined;
+}
+
+/** The number of candidates drawn for a generation, and of those that were not taken. */
+export interface GenerationDraws {
+  readonly proposed: number;
+  /** Candidates that broke a constraint. */
+  readonly rejected: number;
+  /** Candidates that had been bred before. */
+  readonly duplicates: number;
 }
 
 /** Another search that is compared with the reported one. */

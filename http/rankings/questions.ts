@@ -1,5 +1,5 @@
 // Queries one ranking in DuckDB: conditions from filters, columns by name, and a count of running queries.
-import type { DuckDBConnection, DuckDBResultReader } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { SpecError } from '../../core/errors.js';
 import {
   type ColumnKind,
@@ -15,8 +15,8 @@ export type Row = Readonly<Record<string, unknown>>;
 export interface Questions {
   /** Rows of a query, as objects. */
   ask(sql: string, values?: Condition['values']): Promise<readonly Row[]>;
-  /** Rows of a query, by column. */
-  read(sql: string, values: Condition['values']): Promise<DuckDBResultReader>;
+  /** The only column of a query, which must hold whole numbers. */
+  readIntegers(sql: string, values: Condition['values']): Promise<Int32Array>;
   condition(selection: { readonly filter?: string | undefined }): Condition;
   /** The SQL name of a numeric column; a SpecError with this field for any other. */
   numeric(name: string, field: string): string;
@@ -34,8 +34,7 @@ export function createQuestions({
   readonly columns: ReadonlyMap<string, ColumnKind>;
 }): Questions {
   const asked = new Set<Promise<unknown>>();
-  const read = (sql: string, values: Condition['values']) => {
-    const work = connection.runAndReadAll(sql, [...values]);
+  const track = <T>(work: Promise<T>): Promise<T> => {
     asked.add(work);
     work.finally(() => asked.delete(work)).catch(() => {});
     return work;
@@ -46,8 +45,9 @@ export function createQuestions({
     return quoteName(name);
   };
   return {
-    read,
-    ask: async (sql, values = []) => (await read(sql, values)).getRowObjectsJS(),
+    readIntegers: (sql, values) => track(readIntegers({ connection, sql, values })),
+    ask: async (sql, values = []) =>
+      (await track(connection.runAndReadAll(sql, [...values]))).getRowObjectsJS(),
     condition: ({ filter = '' }) => parseFilter({ text: filter, columns }),
     column,
     numeric: (name, field) => {
@@ -59,4 +59,25 @@ export function createQuestions({
       await Promise.allSettled(asked);
     },
   };
+}
+
+/** Copies a result chunk by chunk, because an array of a million numbers takes twice the memory of all chunks. */
+async function readIntegers({
+  connection,
+  sql,
+  values,
+}: {
+  readonly connection: DuckDBConnection;
+  readonly sql: string;
+  readonly values: Condition['values'];
+}): Promise<Int32Array> {
+  const result = await connection.run(sql, [...values]);
+  const numbers = new Int32Array(result.rowCount);
+  let at = 0;
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    if (!chunk || chunk.rowCount === 0) return numbers;
+    const column = chunk.getColumnVector(0);
+    for (let i = 0; i < chunk.rowCount; i++) numbers[at++] = column.getItem(i) as number;
+  }
 }

@@ -36,8 +36,9 @@ async function findFront(
   const [cost, value] = [numeric(x, 'x'), numeric(y, 'y')];
   const { sql, values } = condition(selection);
   // Only rows that are better than all rows of cheaper bins can be on the front: few are left for the exact order.
+  // Texts of candidates, which take most of the memory, are read for the rows of the front alone.
   const rows = await ask(
-    `WITH valid AS (SELECT rank, candidate, ${cost} AS cost, ${value} AS value FROM ranking
+    `WITH valid AS (SELECT rank, ${cost} AS cost, ${value} AS value FROM ranking
                     WHERE (${sql}) AND isfinite(${cost}) AND isfinite(${value})),
           ends AS (SELECT min(cost) AS low, greatest(max(cost) - min(cost), 1e-300) AS width FROM valid),
           binned AS (SELECT valid.*, floor((cost - low) / width * ${FRONT_BINS})::INTEGER AS bin FROM valid, ends),
@@ -45,8 +46,9 @@ async function findFront(
                    FROM binned GROUP BY bin),
           left_over AS (SELECT binned.* FROM binned JOIN best USING (bin) WHERE cheaper IS NULL OR value > cheaper),
           ordered AS (SELECT *, max(value) OVER (ORDER BY cost, value DESC, rank ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
-                      FROM left_over)
-     SELECT rank::DOUBLE AS rank, candidate, cost, value FROM ordered WHERE before IS NULL OR value > before ORDER BY cost`,
+                      FROM left_over),
+          front AS (SELECT rank, cost, value FROM ordered WHERE before IS NULL OR value > before)
+     SELECT rank::DOUBLE AS rank, candidate, cost, value FROM front JOIN ranking USING (rank) ORDER BY cost`,
     values,
   );
   return rows.map((row) => ({

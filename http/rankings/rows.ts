@@ -45,7 +45,7 @@ async function rowsOf({ ask }: Questions, ranks: readonly number[]): Promise<Pag
 /**
  * Ranks of the rows that a filter admits, in the requested order, ties by rank; the latest ones are cached.
  */
-function createOrders({ read, condition, column }: Questions) {
+function createOrders({ readIntegers, condition, column }: Questions) {
   const orders = new Map<string, Promise<Int32Array>>();
   return (selection: Selection, sort: Sort): Promise<Int32Array> => {
     const by = `${column(sort.column, 'sort')} ${sort.direction === 'desc' ? 'DESC' : 'ASC'} NULLS LAST`;
@@ -55,9 +55,7 @@ function createOrders({ read, condition, column }: Questions) {
     if (known) orders.delete(key);
     const order =
       known ??
-      read(`SELECT rank::INTEGER AS rank FROM ranking WHERE ${sql} ORDER BY ${by}, rank`, values).then(
-        (reader) => Int32Array.from((reader.getColumnsJS()[0] ?? []) as number[]),
-      );
+      readIntegers(`SELECT rank::INTEGER AS rank FROM ranking WHERE ${sql} ORDER BY ${by}, rank`, values);
     orders.set(key, order);
     order.catch(() => orders.delete(key));
     for (const old of [...orders.keys()].slice(0, -KEPT_ORDERS)) orders.delete(old);

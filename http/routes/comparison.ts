@@ -10,6 +10,9 @@ const MOST = 8;
 /** Timing takes up to twenty seconds for each search, on the machine of this server. */
 const MOST_TIMED = 20;
 
+/** The number of best candidates that are described individually, by default and at most. */
+const WINNERS = { usual: 20, most: 200 } as const;
+
 const query = z.object({
   ids: z
     .string()
@@ -21,6 +24,9 @@ const query = z.object({
   time: z.coerce.number().int().min(0).max(MOST_TIMED).default(0).openapi({
     description:
       'the number of candidates of each search whose proxies are timed on the machine of this server, for operators: `costs` of each search, and the milliseconds of each ranking beside known accuracies',
+  }),
+  winners: z.coerce.number().int().min(1).max(WINNERS.most).default(WINNERS.usual).openapi({
+    description: 'the number of best candidates of each search that are described individually',
   }),
 });
 
@@ -45,8 +51,8 @@ export function addComparisonRoutes({ app, zeroscout }: RouteSetting): void {
       responses: { 200: answer, ...problems },
     }),
     async (context) => {
-      const { ids, time } = context.req.valid('query');
-      return context.json(toJson(await zeroscout.searches.compare(unique(ids), { timed: time })), 200);
+      const { ids, time: timed, winners } = context.req.valid('query');
+      return context.json(toJson(await zeroscout.searches.compare(unique(ids), { timed, winners })), 200);
     },
   );
   app.openapi(
@@ -65,9 +71,10 @@ export function addComparisonRoutes({ app, zeroscout }: RouteSetting): void {
       responses: { 200: answer, ...problems },
     }),
     async (context) => {
-      const { ids, time } = context.req.valid('query');
+      const { ids, time: timed, winners } = context.req.valid('query');
       const truth = { file: new Uint8Array(await context.req.arrayBuffer()), name: 'truth' };
-      return context.json(toJson(await zeroscout.searches.compare(unique(ids), { truth, timed: time })), 200);
+      const options = { truth, timed, winners };
+      return context.json(toJson(await zeroscout.searches.compare(unique(ids), options)), 200);
     },
   );
 }

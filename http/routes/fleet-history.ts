@@ -20,6 +20,8 @@ export function addFleetHistoryRoute({ app, fleetHistory }: RouteSetting): void 
             z.object({
               at: z.string(),
               workers: z.record(z.string(), z.int()).openapi({ description: 'by device, and `control`' }),
+              begun: z.int().openapi({ description: 'workers that were not there a minute before' }),
+              gone: z.int().openapi({ description: 'workers that were there a minute before' }),
               waiting: z.int(),
               oldest: z.number().openapi({ description: 'age in seconds of the task that waits longest' }),
               rate: z.number().nullable().openapi({ description: 'candidates in a second' }),

@@ -14,6 +14,15 @@ const Name = z
 const ScheduleSchema = z
   .looseObject({ name: z.string(), cron: z.string(), state: z.string() })
   .openapi('Schedule');
+const TaskSchema = z
+  .object({
+    identity: z.string(),
+    search: z.string(),
+    step: z.string(),
+    started: z.string(),
+    rate: z.number().optional().openapi({ description: 'candidates a second' }),
+  })
+  .openapi('WorkerTask');
 const Done = { 204: { description: 'done' }, ...problems } as const;
 
 const TAG = 'schedules';
@@ -30,6 +39,19 @@ export function addWorkerRoutes({ app, zeroscout }: RouteSetting): void {
       responses: { 200: describeJson(z.array(z.looseObject({})), 'the queues'), ...problems },
     }),
     async (context) => context.json(toJson(await zeroscout.workers.list()), 200),
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/workers/tasks',
+      operationId: 'listWorkerTasks',
+      tags: ['workers'],
+      summary: 'The steps of running searches that workers have taken, with the rate of those that score',
+      middleware: requireRole('viewer'),
+      responses: { 200: describeJson(z.array(TaskSchema), 'the steps'), ...problems },
+    }),
+    async (context) => context.json(toJson(await zeroscout.workers.tasks()), 200),
   );
 
   app.openapi(

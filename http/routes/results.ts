@@ -147,8 +147,24 @@ function addExport({ app, zeroscout }: RouteSetting): void {
   );
 }
 
+const GenerationSchema = z
+  .object({
+    candidates: z.int(),
+    best: z.number().nullable().openapi({ description: 'the best score so far, in the final ranking' }),
+    mean: z.number().nullable(),
+    diversity: z.number().nullable().openapi({
+      description: 'mean share of places in which two candidates of the generation differ',
+    }),
+    drawn: z.object({ proposed: z.int(), rejected: z.int(), duplicates: z.int() }).nullable().openapi({
+      description:
+        'candidates that were drawn, that broke a constraint, and that had been bred before; null where Temporal no longer knows',
+    }),
+  })
+  .openapi('Generation');
+
+export type GenerationsAnswer = readonly z.infer<typeof GenerationSchema>[];
+
 function addGenerations({ app, zeroscout }: RouteSetting): void {
-  const Score = z.number().nullable();
   app.openapi(
     createRoute({
       tags: [TAG],
@@ -156,13 +172,10 @@ function addGenerations({ app, zeroscout }: RouteSetting): void {
       method: 'get',
       path: '/api/searches/{id}/generations',
       operationId: 'getGenerations',
-      summary: 'The best score so far and the mean of each generation of an evolution',
+      summary: 'Scores, diversity and draws of each generation of an evolution',
       request: { params: z.object({ id: IdParameter }) },
       responses: {
-        200: describeJson(
-          z.array(z.object({ candidates: z.int(), best: Score, mean: Score })),
-          'the generations; empty for another strategy',
-        ),
+        200: describeJson(z.array(GenerationSchema), 'the generations; empty for another strategy'),
         ...problems,
       },
     }),
@@ -170,10 +183,12 @@ function addGenerations({ app, zeroscout }: RouteSetting): void {
       const generations = await zeroscout.searches.generations(context.req.valid('param').id);
       const orNull = (score: number) => (Number.isFinite(score) ? score : null);
       return context.json(
-        generations.map(({ candidates, best, mean }) => ({
+        generations.map(({ candidates, best, mean, diversity, drawn }) => ({
           candidates,
           best: orNull(best),
           mean: orNull(mean),
+          diversity: orNull(diversity),
+          drawn: drawn ?? null,
         })),
         200,
       );

@@ -229,39 +229,3 @@ export function parallelOption({ colours, columns, top, others }: ParallelInput)
     ],
   };
 }
-
-export interface GenerationScores {
-  readonly best: number | null;
-  readonly mean: number | null;
-}
-
-export function generationOption(
-  generations: readonly GenerationScores[],
-  colours: Colours,
-): EChartsCoreOption {
-  const line = (name: string, key: keyof GenerationScores, color: string) => ({
-    name,
-    type: 'line',
-    symbolSize: 6,
-    lineStyle: { color, width: 2 },
-    itemStyle: { color },
-    data: generations.map((generation, i) => [i + 1, generation[key] ?? '-']),
-  });
-  return {
-    grid: GRID,
-    legend: { top: 0, textStyle: { color: colours.text } },
-    tooltip: tooltip(
-      colours,
-      (params: { readonly value: readonly [number, number]; readonly seriesName: string }) => {
-        const [generation, score] = params.value;
-        return `generation ${generation}\n${params.seriesName} ${formatValue(score)}`;
-      },
-    ),
-    xAxis: { ...axis('generation', colours), minInterval: 1, min: 1, max: generations.length },
-    yAxis: { ...axis('score', colours), nameGap: 52 },
-    series: [
-      line('best so far', 'best', colours.accent),
-      line('mean of the generation', 'mean', colours.strong),
-    ],
-  };
-}

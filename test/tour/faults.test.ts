@@ -35,9 +35,7 @@ describe.runIf(isAsked)('while the page is open', { timeout: 600_000 }, () => {
   }, 240_000);
   afterAll(() => stage?.close(), 120_000);
 
-  test('a search starts from the form, and says that no worker is there until one comes', async () => {
-    await one.goto(new URL('start', stage.server.url).href);
-    await one.locator('textarea').fill(JSON.stringify(LONG));
+  test('a search says that no worker is there until one comes', async () => {
     const text = JSON.stringify(LONG);
     await stage.scout.searches.start({ id: 'long', specification: { text }, workers: 0 });
     for (const page of [one, two]) await page.goto(new URL('searches/long', stage.server.url).href);
@@ -105,6 +103,31 @@ describe.runIf(isAsked)('while the page is open', { timeout: 600_000 }, () => {
     await one.getByRole('button', { name: 'Cancel it: sure?' }).click();
     for (const page of [one, two]) await badge(page, /cancel/).waitFor();
     await one.getByText('cancelled').first().waitFor();
+    expect(stage.faults).toEqual([]);
+  });
+
+  test('a long search starts by the button of the form, once its mistakes are mended', async () => {
+    const start = one.getByRole('button', { name: 'Start', exact: true });
+    await one.goto(new URL('start', stage.server.url).href);
+    await one.locator('textarea').fill(JSON.stringify({ ...LONG, space: 'nas-bench-2' }));
+    await one.getByRole('alert').filter({ hasText: 'space' }).waitFor();
+    expect(await start.isDisabled()).toBe(true);
+    await one.locator('textarea').fill(JSON.stringify({ ...LONG, name: 'by-button', seed: 2 }));
+    await one.getByText(/^It is right: 6.000 candidates/).waitFor();
+    await start.click();
+    await one.waitForURL(/\/searches\/by-button/);
+    await badge(one, 'scoring').waitFor();
+    await two.goto(stage.server.url);
+    await two.getByRole('link', { name: 'by-button' }).first().click();
+    await badge(two, 'scoring').waitFor();
+    const scored = async () => {
+      const text = await two.locator('.big strong').textContent();
+      return Number(text?.replaceAll(/\D/g, ''));
+    };
+    await until(async () => (await scored()) > 0, { what: 'candidates are scored', timeoutMs: WAIT_MS });
+    await two.getByRole('button', { name: 'Cancel' }).click();
+    await two.getByRole('button', { name: 'Cancel it: sure?' }).click();
+    for (const page of [one, two]) await badge(page, /cancel/).waitFor();
     expect(stage.faults).toEqual([]);
   });
 });

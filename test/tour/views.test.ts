@@ -62,6 +62,15 @@ async function show(path: string, shows: string): Promise<void> {
   await page.waitForLoadState('networkidle', { timeout: 2_000 }).catch(() => {});
 }
 
+/** Asks for the picture that is drawn on request alone. */
+async function showIntervals(): Promise<void> {
+  await page.getByRole('button', { name: 'Resample the draws' }).click();
+  await page
+    .getByRole('img', { name: /^Rank intervals/ })
+    .or(page.getByText('under one draw'))
+    .waitFor();
+}
+
 const VIEWS = [
   ['overview', '', '.best a'],
   ['ranking', '/ranking', '.grid-row .link'],
@@ -88,6 +97,7 @@ describe.runIf(isAsked)('every view', { timeout: 600_000 }, () => {
     await search.results();
     for (const [name, path, shows] of VIEWS) {
       await show(`searches/${id}${path}`, shows);
+      if (name === 'pictures') await showIntervals();
       found.push(...(await examine(page, `${id}-${name}`)));
     }
     expect(found).toEqual([]);
@@ -112,6 +122,7 @@ describe.runIf(isAsked)('every view', { timeout: 600_000 }, () => {
     const found: string[] = [];
     for (const [name, path, shows] of VIEWS) {
       await show(`searches/files${path}`, shows);
+      if (name === 'pictures') await showIntervals();
       found.push(...(await examine(page, `files-${name}`)));
     }
     for (const rank of [2, 3, 4]) await show(`searches/files/candidate/${rank}`, '.picture svg');
@@ -182,6 +193,31 @@ describe.runIf(isAsked)('every view', { timeout: 600_000 }, () => {
       await show(path, shows);
       found.push(...(await examine(page, name)));
     }
+    expect(found).toEqual([]);
+    expect(stage.faults).toEqual([]);
+  });
+
+  test('of a schedule whose missed nights are made up for, as a time line', async () => {
+    const specification = { space: 'nas-bench-201', strategy: { kind: 'random', samples: 20 }, seed: 1 };
+    await show('schedules', 'h1');
+    await page.locator('summary', { hasText: 'New schedule' }).click();
+    await page.getByLabel('Name').fill('nights');
+    await page.getByLabel('Time zone').fill('UTC');
+    await page.locator('textarea').fill(JSON.stringify({ ...specification, fidelity: SMALL }));
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('heading', { name: /^nights/ }).waitFor();
+    await page.locator('summary', { hasText: 'Backfill' }).click();
+    const day = (before: number) => new Date(Date.now() - before * 86_400_000).toISOString().slice(0, 16);
+    await page.getByLabel('from').fill(day(3));
+    await page.getByLabel('to').fill(day(0));
+    await page.getByRole('button', { name: 'Start them' }).click();
+    // The view follows the runs by itself.
+    await page.getByRole('link', { name: 'The last 3 nights as a time line' }).waitFor();
+    const found = [...(await examine(page, 'schedules-with-runs'))];
+    await page.getByRole('link', { name: 'The last 3 nights as a time line' }).click();
+    await page.getByRole('heading', { name: 'Nights of nights in a row' }).waitFor();
+    await page.getByRole('img', { name: 'Ranks of the best from search to search' }).waitFor();
+    found.push(...(await examine(page, 'nights')));
     expect(found).toEqual([]);
     expect(stage.faults).toEqual([]);
   });

@@ -116,5 +116,29 @@ export function drawEvolution({ generations, summary }: ReportData): Section | u
       svg,
       'Scores are those of the final ranking, in which all generations stand side by side. A line that is still rising at its end says that a longer search may find better ones.',
     ),
+    ...drawVariety(generations),
   ]);
+}
+
+function drawVariety(generations: ReportData['generations']): readonly Html[] {
+  if (!generations.some(({ diversity }) => Number.isFinite(diversity))) return [];
+  const shares = generations.map(({ drawn }) =>
+    drawn && drawn.proposed > 0 ? (drawn.rejected + drawn.duplicates) / drawn.proposed : Number.NaN,
+  );
+  const diversity = { name: 'diversity', values: generations.map((each) => each.diversity) };
+  const notTaken = { name: 'share of draws not taken', values: shares };
+  const svg = drawLines({
+    id: 'variety-chart',
+    title: 'Diversity, and draws that were not taken, by generation',
+    x: 'generation',
+    y: 'share',
+    series: shares.some(Number.isFinite) ? [diversity, notTaken] : [diversity],
+  });
+  if (svg === undefined) return [];
+  return [
+    drawFigure(
+      svg,
+      'Diversity is the mean share of choices in which two candidates of a generation differ; near 0, the evolution has settled on one kind of network. Draws are not taken if they break a constraint or were there before.',
+    ),
+  ];
 }

@@ -10,7 +10,8 @@ import { useQuery } from '../../parts/use-query.js';
 import { useTitle } from '../../parts/use-title.js';
 import { formatAge } from '../../text/format.js';
 import { ComparisonTables } from './comparison-tables.js';
-import { PairPart } from './pair-part.js';
+import { PairChoice } from './pair-choice.js';
+import { TimeLine } from './time-line.js';
 
 const MOST = 8;
 
@@ -49,7 +50,7 @@ export function CompareView() {
           ))}
         </div>
       </section>
-      {ids.length > 0 && <Compared ids={ids} />}
+      {ids.length > 0 && <Compared ids={ids} searches={searches ?? []} />}
     </>
   );
 }
@@ -79,7 +80,13 @@ function Choice({ search: { id, name, space, started }, isChosen, onChange }: Ch
 /** The number of candidates whose proxies are timed on request. */
 const TIMED = 5;
 
-function Compared({ ids }: { readonly ids: readonly string[] }) {
+function Compared({
+  ids,
+  searches,
+}: {
+  readonly ids: readonly string[];
+  readonly searches: readonly WatchedSearch[];
+}) {
   const isOperator = useIsOperator();
   const [isTimed, setTimed] = useState(false);
   const path = withQuery('/comparison', { ids: ids.join(','), ...(isTimed ? { time: String(TIMED) } : {}) });
@@ -107,8 +114,9 @@ function Compared({ ids }: { readonly ids: readonly string[] }) {
       </p>
       <ProblemNote problem={known.problem ?? problem} />
       {(isLoading || known.isLoading) && <p class="quiet">Comparing ...</p>}
+      {comparison && isCurrent && ids.length > 1 && <TimeLine comparison={comparison} searches={searches} />}
       {comparison && isCurrent && <ComparisonTables comparison={comparison} />}
-      {ids.length === 2 && <PairPart earlier={ids[0]!} later={ids[1]!} />}
+      {comparison && isCurrent && <PairChoice ids={ids} />}
     </>
   );
 }

@@ -13,10 +13,12 @@ import { useTitle } from '../../parts/use-title.js';
 import { formatAge, formatCount, formatDuration } from '../../text/format.js';
 import { History } from './history.js';
 import { StoreSize } from './store-size.js';
+import { Tasks, type TasksByWorker, useTasks } from './tasks.js';
 
 export function FleetView() {
   useTitle('Fleet');
   const [queues, setQueues] = useState<readonly QueueOfWorkers[]>();
+  const tasks = useTasks();
   useEvents('/workers/events', {
     on: {
       fleet: (fleet: readonly QueueOfWorkers[]) => setQueues(fleet),
@@ -31,7 +33,7 @@ export function FleetView() {
       <h1>Fleet</h1>
       {used.length === 0 && <NoWorkers />}
       {used.map((queue) => (
-        <Queue key={queue.name} queue={queue} />
+        <Queue key={queue.name} queue={queue} tasks={tasks} />
       ))}
       <History />
       <StoreSize />
@@ -55,7 +57,12 @@ function NoWorkers() {
   );
 }
 
-function Queue({ queue }: { readonly queue: QueueOfWorkers }) {
+interface QueueProps {
+  readonly queue: QueueOfWorkers;
+  readonly tasks: TasksByWorker | undefined;
+}
+
+function Queue({ queue, tasks }: QueueProps) {
   const { device, workers, waiting, seconds } = queue;
   const now = useNow(5_000);
   return (
@@ -76,6 +83,7 @@ function Queue({ queue }: { readonly queue: QueueOfWorkers }) {
               <tr>
                 <th>worker</th>
                 <th class="number">at once</th>
+                <th>does</th>
                 <th>engine</th>
                 <th>asked for work</th>
               </tr>
@@ -85,6 +93,9 @@ function Queue({ queue }: { readonly queue: QueueOfWorkers }) {
                 <tr key={identity}>
                   <td>{worker?.place ?? identity}</td>
                   <td class="number">{worker?.role === 'score' ? worker.concurrency : '–'}</td>
+                  <td>
+                    <Tasks tasks={tasks?.get(identity)} isControl={worker?.role === 'control'} now={now} />
+                  </td>
                   <td title={worker?.engine}>{engineOf(worker?.engine)}</td>
                   <td>{formatAge(new Date(seen).toISOString(), now)}</td>
                 </tr>

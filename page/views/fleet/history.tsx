@@ -48,6 +48,8 @@ function curvesOf(minutes: readonly FleetMinute[]): readonly Curve[] {
       value: ({ oldest }) => oldest,
       write: (seconds) => (seconds > 0 ? formatDuration(seconds) : 'none'),
     },
+    { name: 'workers that started', value: ({ begun }) => begun, write: formatCount },
+    { name: 'workers that ended', value: ({ gone }) => gone, write: formatCount },
     ...devices.map((device) => ({
       name: device === 'control' ? 'control workers' : `score workers: ${device}`,
       value: ({ workers }: FleetMinute) => workers[device] ?? 0,

@@ -10,6 +10,7 @@ import type { SearchTabProps } from '../search/search-view.js';
 import { CorrelationPicture } from './correlation-picture.js';
 import { DistributionPictures } from './distribution-pictures.js';
 import { EvolutionPicture } from './evolution-picture.js';
+import { IntervalsPicture } from './intervals-picture.js';
 import { ParallelPicture } from './parallel-picture.js';
 import { RoundsPicture } from './rounds-picture.js';
 import { ScatterPicture } from './scatter-picture.js';
@@ -39,6 +40,7 @@ function Pictures({ id }: { readonly id: string }) {
         <ParallelPicture id={id} columns={columns} colours={colours} />
       </div>
       <DistributionPictures id={id} columns={columns} total={data.all} colours={colours} />
+      <IntervalsPicture key={id} id={id} colours={colours} />
       <EvolutionPicture id={id} colours={colours} />
       <RoundsPicture id={id} colours={colours} />
       <TruthPicture id={id} colours={colours} />

@@ -1,8 +1,8 @@
 // Renders the schedules: their times, the outcome of their last runs, and buttons that change them.
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import type { ScheduleDetails, ScheduleRow } from '../../../http/answers.js';
-import { type AskError, ask } from '../../api/ask.js';
+import { type AskError, ask, withQuery } from '../../api/ask.js';
 import { useIsOperator } from '../../api/session.js';
 import { asAskError, useAnswer } from '../../api/use-answer.js';
 import { Empty, ProblemNote } from '../../parts/notes.js';
@@ -38,6 +38,9 @@ export function SchedulesView() {
   );
 }
 
+/** The interval at which the runs of a schedule are read again. */
+const REFRESH_MS = 5_000;
+
 interface ScheduleProps {
   readonly row: ScheduleRow;
   readonly onChange: () => void;
@@ -47,6 +50,10 @@ function Schedule({ row, onChange }: ScheduleProps) {
   const { name, cron, timezone, state, next, note } = row;
   const path = `/schedules/${encodeURIComponent(name)}`;
   const { data, again } = useAnswer<ScheduleDetails>(path);
+  useEffect(() => {
+    const timer = setInterval(again, REFRESH_MS);
+    return () => clearInterval(timer);
+  }, [again]);
   const changed = () => {
     again();
     onChange();
@@ -107,10 +114,13 @@ function Actions({ path, state, onChange }: ActionsProps) {
   );
 }
 
-/** Renders the list of a schedule's runs, and the comparison of the last two. */
+/** The most searches that the comparison shows side by side. */
+const MOST_COMPARED = 8;
+
+/** Renders the list of a schedule's runs, and links to their comparison. */
 function Runs({ details: { runs, started, skipped, missed } }: { readonly details: ScheduleDetails }) {
   const finished = runs.filter(({ state }) => state === 'completed');
-  const [last, before] = finished;
+  const inARow = finished.slice(0, MOST_COMPARED).reverse();
   return (
     <>
       <p class="quiet">
@@ -125,11 +135,18 @@ function Runs({ details: { runs, started, skipped, missed } }: { readonly detail
           </li>
         ))}
       </ol>
-      {last && before && (
-        <Link href={`/compare?ids=${encodeURIComponent(`${before.id},${last.id}`)}`}>
-          Compare the last two
-        </Link>
+      {inARow.length > 1 && (
+        <p class="row">
+          <Link href={comparisonOf(inARow.slice(-2))}>Compare the last two</Link>
+          {inARow.length > 2 && (
+            <Link href={comparisonOf(inARow)}>The last {inARow.length} nights as a time line</Link>
+          )}
+        </p>
       )}
     </>
   );
+}
+
+function comparisonOf(runs: readonly { readonly id: string }[]): string {
+  return withQuery('/compare', { ids: runs.map(({ id }) => id).join(',') });
 }

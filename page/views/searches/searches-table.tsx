@@ -100,6 +100,11 @@ function SearchRow({ row, rateOf, now }: SearchRowProps) {
       </td>
       <td data-name="Best score" class="number" title={best?.candidate}>
         {best ? formatValue(best.score) : '–'}
+        {best && (
+          <span class="under mono winner">
+            <bdi>{best.candidate}</bdi>
+          </span>
+        )}
       </td>
       <td data-name="Failed" class={`number ${counts?.failed ? 'warn' : ''}`}>
         {counts ? formatCount(counts.failed) : '–'}

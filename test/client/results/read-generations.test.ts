@@ -10,7 +10,9 @@ import { createMemoryStore } from '../../../store/memory.js';
 /** Five candidates in generations of two; `c` was set aside, and `d` passes no signal. */
 const SCORES = { a: -3, b: -1, d: Number.NEGATIVE_INFINITY, e: -2 };
 
-async function generationsOf({ kind = 'evolution', generations = 3 } = {}) {
+const DRAWN = { proposed: 4, rejected: 1, duplicates: 1 };
+
+async function generationsOf({ kind = 'evolution', generations = 3, known = 3 } = {}) {
   const store = createMemoryStore();
   const plan = await writeCandidateList(store.blobs, ['a', 'b', 'c', 'd', 'e']);
   const rows = Object.entries(SCORES).map(([candidate, score]) => ({ candidate, score }));
@@ -24,15 +26,20 @@ async function generationsOf({ kind = 'evolution', generations = 3 } = {}) {
         yield rows;
       },
     } as unknown as Results,
+    readDraws: async () => Array.from({ length: known }, () => DRAWN),
   });
 }
 
 it('has the best so far and the mean of what was scored', async () => {
   expect(await generationsOf()).toEqual([
-    { candidates: 2, best: -1, mean: -2 },
-    { candidates: 2, best: -1, mean: Number.NaN },
-    { candidates: 1, best: -1, mean: -2 },
+    { candidates: 2, best: -1, mean: -2, diversity: 1, drawn: DRAWN },
+    { candidates: 2, best: -1, mean: Number.NaN, diversity: 1, drawn: DRAWN },
+    { candidates: 1, best: -1, mean: -2, diversity: Number.NaN, drawn: DRAWN },
   ]);
+});
+
+it('leaves out the draws where those of some generations are not known', async () => {
+  for (const { drawn } of await generationsOf({ known: 2 })) expect(drawn).toBeUndefined();
 });
 
 it('is empty for another strategy, and where the plan does not have the generations of the summary', async () => {

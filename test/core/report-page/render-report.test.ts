@@ -171,7 +171,13 @@ it('an evolution is drawn by generation, and another search beside it', () => {
   const ranks = Float64Array.from({ length: 40 }, (_, i) => i + 1);
   const page = renderReport({
     ...made,
-    generations: [1, 2, 3].map((i) => ({ candidates: 10, best: -3 / i, mean: -6 / i })),
+    generations: [1, 2, 3].map((i) => ({
+      candidates: 10,
+      best: -3 / i,
+      mean: -6 / i,
+      diversity: 1 / i,
+      drawn: { proposed: 20, rejected: i, duplicates: 2 },
+    })),
     others: [
       {
         id: 'other',
@@ -191,6 +197,7 @@ it('an evolution is drawn by generation, and another search beside it', () => {
   expect(faultsOf(page)).toEqual([]);
   expect(sectionsOf(page)).toEqual(expect.arrayContaining(['evolution', 'others']));
   expect(page).toContain('not ranked');
+  expect(page).toContain('id="variety-chart-title"');
 });
 
 it('a ranking of 20,000 candidates stays below 2 MB', () => {
