@@ -29,7 +29,16 @@ export function intervalsOption(winners: readonly Winner[], colours: Colours): E
       return `rank ${winner.rank}\nwith other draws ${formatCount(low)} to ${formatCount(high)}`;
     }),
     xAxis: { ...axis('rank when the draws are resampled (logarithmic)', colours), type: 'log', min: 1 },
-    yAxis: { ...axis('rank', colours), scale: false, inverse: true, min: 1, minInterval: 1, nameGap: 36 },
+    yAxis: {
+      ...axis('rank', colours),
+      inverse: true,
+      // The first and the last dot stand clear of the frame.
+      min: 0,
+      max: winners.length + 1,
+      minInterval: 1,
+      nameGap: 36,
+      axisLabel: { ...axis('rank', colours).axisLabel, showMinLabel: false, showMaxLabel: false },
+    },
     series: [
       {
         name: 'in 95 % of the resamples',

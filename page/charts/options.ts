@@ -127,6 +127,8 @@ export function histogramOption({ column, bins }: Histogram, colours: Colours): 
       ...axis(column, colours),
       min: bins[0]?.low,
       max: bins.at(-1)?.high,
+      // The ends are no round numbers, and would stand close to those beside them.
+      axisLabel: { ...axis(column, colours).axisLabel, showMinLabel: false, showMaxLabel: false },
       splitLine: { show: false },
     },
     yAxis: { ...axis('', colours), scale: false, minInterval: 1 },
@@ -147,11 +149,19 @@ export interface CorrelationTable {
   readonly values: readonly (readonly (number | null)[])[];
 }
 
+/** Cells of stronger correlations are so dark that their numbers are white. */
+const DARK = 0.8;
+
 export function correlationOption(
   { columns, values }: CorrelationTable,
   colours: Colours,
 ): EChartsCoreOption {
-  const cells = values.flatMap((row, y) => row.map((value, x) => [x, y, value ?? '-'] as const));
+  const cells = values.flatMap((row, y) =>
+    row.map((value, x) => ({
+      value: [x, y, value ?? '-'],
+      label: { color: Math.abs(value ?? 0) > DARK ? '#ffffff' : '#1b2230' },
+    })),
+  );
   const names = {
     type: 'category',
     data: columns,
@@ -187,7 +197,6 @@ export function correlationOption(
           show: columns.length <= 12,
           formatter: ({ value }: { readonly value: readonly [number, number, number | '-'] }) =>
             value[2] === '-' ? '–' : value[2].toFixed(2),
-          color: '#1b2230',
         },
         itemStyle: { borderColor: colours.card, borderWidth: 1 },
       },
@@ -211,7 +220,8 @@ export function parallelOption({ colours, columns, top, others }: ParallelInput)
     progressive: 0,
   });
   return {
-    legend: { top: 0, textStyle: { color: colours.text } },
+    // On narrow screens only the left part is visible at first.
+    legend: { top: 0, left: 0, textStyle: { color: colours.text } },
     parallel: { left: 60, right: 60, top: 64, bottom: 24 },
     parallelAxis: columns.map((name, dim) => ({
       dim,
@@ -220,7 +230,14 @@ export function parallelOption({ colours, columns, top, others }: ParallelInput)
       scale: true,
       nameTextStyle: { color: colours.text, align: 'center' },
       axisLine: { lineStyle: { color: colours.quiet } },
-      axisLabel: { color: colours.quiet, formatter: (value: number) => formatValue(value) },
+      // Lines pass behind the numbers.
+      z: 10,
+      axisLabel: {
+        color: colours.text,
+        textBorderColor: colours.card,
+        textBorderWidth: 3,
+        formatter: (value: number) => formatValue(value),
+      },
     })),
     color: [colours.quiet, colours.accent],
     series: [

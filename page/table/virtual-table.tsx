@@ -4,7 +4,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { TwoEnds } from '../parts/two-ends.js';
-import { formatValue } from '../text/format.js';
+import { formatCount, formatValue } from '../text/format.js';
 import type { RankingCells, RankingColumn } from './use-ranking-pages.js';
 import { scrollTopOf, windowOf } from './window.js';
 
@@ -202,7 +202,9 @@ function Row({ columns, index, row, template, isActive, onActive, isSelected, on
               <TwoEnds text={String(row[name])} />
             </button>
           ) : (
-            <bdi title={String(row[name] ?? '')}>{formatValue(row[name])}</bdi>
+            <bdi title={String(row[name] ?? '')}>
+              {name === 'rank' ? formatCount(Number(row[name])) : formatValue(row[name])}
+            </bdi>
           )}
         </span>
       ))}
@@ -210,7 +212,7 @@ function Row({ columns, index, row, template, isActive, onActive, isSelected, on
   );
 }
 
-const WIDTHS = { box: 36, rank: 76, number: 132, text: 240 } as const;
+const WIDTHS = { box: 36, rank: 92, number: 132, text: 240 } as const;
 
 function widthOf(name: string, kind: RankingColumn['kind']): string {
   if (name === 'rank') return `${WIDTHS.rank}px`;

@@ -29,7 +29,7 @@ const SEARCHES = [
   {
     id: 'bred',
     space: 'nas-bench-201',
-    strategy: { kind: 'evolution', population: 8, budget: 24 },
+    strategy: { kind: 'evolution', population: 8, generation: 8, budget: 24 },
     fidelity: { draws: 1, batch: 2, resolution: 8 },
   },
   {
@@ -198,12 +198,18 @@ describe.runIf(isAsked)('every view', { timeout: 600_000 }, () => {
   });
 
   test('of a schedule whose missed nights are made up for, as a time line', async () => {
-    const specification = { space: 'nas-bench-201', strategy: { kind: 'random', samples: 20 }, seed: 1 };
+    const specification = {
+      name: 'every-night',
+      space: 'nas-bench-201',
+      strategy: { kind: 'random', samples: 20 },
+      fidelity: SMALL,
+      seed: 1,
+    };
     await show('schedules', 'h1');
     await page.locator('summary', { hasText: 'New schedule' }).click();
     await page.getByLabel('Name').fill('nights');
     await page.getByLabel('Time zone').fill('UTC');
-    await page.locator('textarea').fill(JSON.stringify({ ...specification, fidelity: SMALL }));
+    await page.locator('textarea').fill(JSON.stringify(specification));
     await page.getByRole('button', { name: 'Create' }).click();
     await page.getByRole('heading', { name: /^nights/ }).waitFor();
     await page.locator('summary', { hasText: 'Backfill' }).click();

@@ -96,7 +96,7 @@ function Compared({
   const isCurrent = comparison?.searches.length === ids.length;
   return (
     <>
-      <p class="actions">
+      <p class="row">
         {isOperator && !isTimed && (
           <button type="button" onClick={() => setTimed(true)}>
             Time the proxies of {TIMED} candidates

@@ -11,7 +11,7 @@ export function PairChoice({ ids }: { readonly ids: readonly string[] }) {
   return (
     <>
       {pairs.length > 1 && (
-        <p class="actions">
+        <p class="row">
           <label>
             Rank against rank of{' '}
             <select value={nameOf(pair)} onChange={(event) => setChosen(event.currentTarget.value)}>

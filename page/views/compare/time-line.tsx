@@ -91,9 +91,9 @@ function NightRow({ night: { id, started, best, before } }: { readonly night: Ni
         {best ? formatValue(best.score) : '–'}
       </td>
       <td data-name="best candidate" class="mono">
-        <bdi class="cut" title={best?.candidate}>
-          {best?.candidate ?? '–'}
-        </bdi>
+        <span class="winner" title={best?.candidate}>
+          <bdi>{best?.candidate ?? '–'}</bdi>
+        </span>
       </td>
       <td data-name="entered" class="number">
         {countOf('entered')}
