@@ -17,7 +17,7 @@ export function courseOption(searches: Comparison['searches'], colours: Colours)
   );
   const deepest = Math.max(1, ...ranks.flatMap((known) => [...known.values()]));
   return {
-    grid: { left: 56, right: 24, top: 16, bottom: 64 },
+    grid: { left: 64, right: 64, top: 16, bottom: 40 },
     tooltip: tooltip(colours, (params: { seriesName: string; value: number; dataIndex: number }) => {
       const { seriesName, value, dataIndex } = params;
       const name = seriesName.length > 60 ? `${seriesName.slice(0, 59)}…` : seriesName;
@@ -30,7 +30,15 @@ export function courseOption(searches: Comparison['searches'], colours: Colours)
       axisLabel: { color: colours.quiet, hideOverlap: true },
       axisLine: { lineStyle: { color: colours.line } },
     },
-    yAxis: { ...axis('rank', colours), inverse: true, min: 1, max: deepest, minInterval: 1, nameGap: 36 },
+    yAxis: {
+      ...axis('rank', colours),
+      inverse: true,
+      min: 0,
+      max: deepest + 1,
+      minInterval: 1,
+      nameGap: 36,
+      axisLabel: { ...axis('rank', colours).axisLabel, showMinLabel: false, showMaxLabel: false },
+    },
     series: [...leaders].map((candidate) => {
       const isLast = (ranks.at(-1)?.get(candidate) ?? Number.POSITIVE_INFINITY) <= LEADERS;
       const color = isLast ? colours.accent : colours.quiet;

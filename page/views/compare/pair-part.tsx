@@ -49,28 +49,40 @@ function Changes({ title, changes }: { readonly title: string; readonly changes:
     <section>
       <h2>{title}</h2>
       <p class="quiet">{formatCount(changes.count)} candidates</p>
-      <div class="scroll" tabIndex={0} role="region" aria-label={title}>
-        <table>
-          <thead>
-            <tr>
-              <th class="number">before</th>
-              <th class="number">after</th>
-              <th>candidate</th>
-            </tr>
-          </thead>
-          <tbody>
-            {changes.first.slice(0, 20).map(({ candidate, from, to }) => (
-              <tr key={candidate}>
-                <td class="number">{from ?? '–'}</td>
-                <td class="number">{to ?? '–'}</td>
-                <td class="mono">
-                  <bdi>{candidate}</bdi>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      {changes.count > 0 && <ChangeTable title={title} changes={changes} />}
     </section>
+  );
+}
+
+function ChangeTable({
+  title,
+  changes,
+}: {
+  readonly title: string;
+  readonly changes: RankingDiff['entered'];
+}) {
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={title}>
+      <table>
+        <thead>
+          <tr>
+            <th class="number">before</th>
+            <th class="number">after</th>
+            <th>candidate</th>
+          </tr>
+        </thead>
+        <tbody>
+          {changes.first.slice(0, 20).map(({ candidate, from, to }) => (
+            <tr key={candidate}>
+              <td class="number">{from ?? '–'}</td>
+              <td class="number">{to ?? '–'}</td>
+              <td class="mono">
+                <bdi>{candidate}</bdi>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
