@@ -50,7 +50,12 @@ const OPTIONS = {
   writeParquet: { path },
   diff: { top },
   report: { truth, compare: ids },
-  compare: { ids, truth, timed: wholeNumber({ min: 0, max: 100 }), winners: wholeNumber({ min: 1, max: 1_000 }) },
+  compare: {
+    ids,
+    truth,
+    timed: wholeNumber({ min: 0, max: 100 }),
+    winners: wholeNumber({ min: 1, max: 1_000 }),
+  },
   calibrate: {
     truth,
     dataset: other,

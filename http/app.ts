@@ -52,7 +52,7 @@ export interface AppOptions {
 }
 
 export function createApp(options: AppOptions): OpenAPIHono {
-  const { access, zeroscout, onFault } = options;
+  const { access, zeroscout, onFault, stopped, kept } = options;
   const { version, prefix } = options.site;
   const app = new OpenAPIHono({
     defaultHook: (result) => {
@@ -74,9 +74,9 @@ export function createApp(options: AppOptions): OpenAPIHono {
   app.use(access.identify);
   app.use(limitBodies());
   app.get('/metrics', requireRole('viewer'), metrics.answer);
+  app.use('/api/openapi.json', requireRole('viewer'));
   for (const path of ['/api/searches/:id/ranking', '/api/searches/:id/ranking/*']) app.use(path, etag());
   addSessionRoute(app, options);
-  const { stopped, kept } = options;
   const setting: RouteSetting = { app, zeroscout, stopped, ...kept };
   addSearchRoutes(setting);
   addRankingRoutes(setting);
@@ -96,7 +96,6 @@ export function createApp(options: AppOptions): OpenAPIHono {
   addFleetHistoryRoute(setting);
   addScheduleRoutes(setting);
   addSpecificationRoutes(setting);
-  app.use('/api/openapi.json', requireRole('viewer'));
   app.doc31('/api/openapi.json', {
     openapi: '3.1.0',
     info: {

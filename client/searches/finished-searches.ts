@@ -170,14 +170,9 @@ export function createReading(session: Session): FinishedSearches {
     ...createCalibration(session),
     report: createReport(session),
     generations: async (id) => {
-      const { id: own, memo, result, results } = await resultsOf(id);
-      return readGenerations({
-        store,
-        specification: memo.specification,
-        result,
-        results,
-        readDraws: () => readDraws({ client, id: own }),
-      });
+      const { id: own, memo, ...found } = await resultsOf(id);
+      const draws = () => readDraws({ client, id: own });
+      return readGenerations({ store, specification: memo.specification, ...found, readDraws: draws });
     },
     rounds: async (id) => readRounds({ store, ...(await resultsOf(id)) }),
     otherRanks: (id, candidate) => findOtherRanks(session, { id, candidate }),

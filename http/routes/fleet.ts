@@ -27,7 +27,9 @@ const Done = { 204: { description: 'done' }, ...problems } as const;
 
 const TAG = 'schedules';
 
-export function addWorkerRoutes({ app, zeroscout }: RouteSetting): void {
+export function addWorkerRoutes(setting: RouteSetting): void {
+  const { app, zeroscout } = setting;
+  addWorkerTasks(setting);
   app.openapi(
     createRoute({
       method: 'get',
@@ -39,19 +41,6 @@ export function addWorkerRoutes({ app, zeroscout }: RouteSetting): void {
       responses: { 200: describeJson(z.array(z.looseObject({})), 'the queues'), ...problems },
     }),
     async (context) => context.json(toJson(await zeroscout.workers.list()), 200),
-  );
-
-  app.openapi(
-    createRoute({
-      method: 'get',
-      path: '/api/workers/tasks',
-      operationId: 'listWorkerTasks',
-      tags: ['workers'],
-      summary: 'The steps of running searches that workers have taken, with the rate of those that score',
-      middleware: requireRole('viewer'),
-      responses: { 200: describeJson(z.array(TaskSchema), 'the steps'), ...problems },
-    }),
-    async (context) => context.json(toJson(await zeroscout.workers.tasks()), 200),
   );
 
   app.openapi(
@@ -88,6 +77,21 @@ export function addWorkerRoutes({ app, zeroscout }: RouteSetting): void {
       await zeroscout.workers.release(context.req.valid('param').name);
       return context.body(null, 204);
     },
+  );
+}
+
+function addWorkerTasks({ app, zeroscout }: RouteSetting): void {
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/workers/tasks',
+      operationId: 'listWorkerTasks',
+      tags: ['workers'],
+      summary: 'The steps of running searches that workers have taken, with the rate of those that score',
+      middleware: requireRole('viewer'),
+      responses: { 200: describeJson(z.array(TaskSchema), 'the steps'), ...problems },
+    }),
+    async (context) => context.json(toJson(await zeroscout.workers.tasks()), 200),
   );
 }
 

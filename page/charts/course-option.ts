@@ -8,6 +8,12 @@ import { axis, tooltip } from './options.js';
 /** The number of first candidates of each search that have a line. */
 export const LEADERS = 10;
 
+interface CourseParams {
+  readonly seriesName: string;
+  readonly value: number;
+  readonly dataIndex: number;
+}
+
 export function courseOption(searches: Comparison['searches'], colours: Colours): EChartsCoreOption {
   const ranks = searches.map(
     ({ stability }) => new Map(stability.winners.map(({ candidate, rank }) => [candidate, rank])),
@@ -18,7 +24,7 @@ export function courseOption(searches: Comparison['searches'], colours: Colours)
   const deepest = Math.max(1, ...ranks.flatMap((known) => [...known.values()]));
   return {
     grid: { left: 64, right: 64, top: 16, bottom: 40 },
-    tooltip: tooltip(colours, (params: { seriesName: string; value: number; dataIndex: number }) => {
+    tooltip: tooltip(colours, (params: CourseParams) => {
       const { seriesName, value, dataIndex } = params;
       const name = seriesName.length > 60 ? `${seriesName.slice(0, 59)}…` : seriesName;
       return `${name}\nrank ${formatCount(value)} in ${searches[dataIndex]!.id}`;

@@ -46,11 +46,16 @@ export function generationVarietyOption(generations: GenerationsAnswer, colours:
   };
 }
 
+interface PointParams {
+  readonly value: readonly [number, number];
+  readonly seriesName: string;
+}
+
 function frameOf(generations: GenerationsAnswer, colours: Colours, write: (value: number) => string) {
   return {
     grid: GRID,
     legend: { top: 0, textStyle: { color: colours.text } },
-    tooltip: tooltip(colours, (params: { value: readonly [number, number]; seriesName: string }) => {
+    tooltip: tooltip(colours, (params: PointParams) => {
       const [generation, value] = params.value;
       return `generation ${generation}\n${params.seriesName} ${write(value)}`;
     }),

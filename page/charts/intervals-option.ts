@@ -7,6 +7,10 @@ import { axis, tooltip } from './options.js';
 
 export type Winner = Comparison['searches'][number]['stability']['winners'][number];
 
+interface DotParams {
+  readonly data: { readonly winner?: Winner };
+}
+
 /** The axis of the intervals is logarithmic, because places among the first matter most. */
 export function intervalsOption(winners: readonly Winner[], colours: Colours): EChartsCoreOption {
   // One line with gaps draws all intervals.
@@ -22,7 +26,7 @@ export function intervalsOption(winners: readonly Winner[], colours: Colours): E
   return {
     grid: { left: 60, right: 24, top: 30, bottom: 54 },
     legend: { top: 0, textStyle: { color: colours.text } },
-    tooltip: tooltip(colours, ({ data }: { data: { readonly winner?: Winner } }) => {
+    tooltip: tooltip(colours, ({ data }: DotParams) => {
       const { winner } = data;
       if (!winner?.ranks) return '';
       const [low, high] = winner.ranks;
