@@ -66,7 +66,7 @@ export async function readCohort({
     for await (const block of results.rows()) written.push(...block.map(({ candidate }) => candidate));
   return {
     cohort,
-    space: specification.space.kind,
+    space: specification.space,
     known: truth ? knownOf({ units, written, specification, space, truth }) : new Map(),
     millisecondsPerCandidate: millisecondsPerCandidate || null,
     sampleWarnings: await sampleWarningsOf({ store, specification }),

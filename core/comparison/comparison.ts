@@ -4,7 +4,7 @@ import { type BetweenSearches, betweenSearches } from './between.js';
 import { type ChecklistEntry, checklist } from './checklist.js';
 import { bestFirst, type Cohort, type RankedCohort, rankCohort, scoresOf } from './cohort.js';
 import { millisecondsOf, paretoOptimal, type SearchCosts } from './cost.js';
-import { nearestLimit } from './known-limits.js';
+import { type ComparedSpace, nearestLimit } from './known-limits.js';
 import {
   type DatasetQuality,
   type KnownCandidate,
@@ -20,8 +20,7 @@ import { type Stability, stabilityOf, WINNERS } from './stability.js';
 /** The data of one compared search. */
 export interface ComparedSearch {
   readonly cohort: Cohort;
-  /** The kind of the space. */
-  readonly space: string;
+  readonly space: ComparedSpace;
   /** The known accuracies by data set, in the order of the table; empty without known accuracies. */
   readonly known: ReadonlyMap<string, readonly KnownCandidate[]>;
   /**

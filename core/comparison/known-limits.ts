@@ -13,6 +13,12 @@ export interface KnownLimit {
   readonly parameters: number;
 }
 
+/** What identifies a space in the table: its kind and, where it has several, its size. */
+export interface ComparedSpace {
+  readonly kind: string;
+  readonly size?: string;
+}
+
 /** A test compares this table with the results of `npm run bench:ranking`. */
 export const KNOWN_LIMITS: readonly KnownLimit[] = [
   {
@@ -73,16 +79,18 @@ export const KNOWN_LIMITS: readonly KnownLimit[] = [
   },
 ];
 
-/** The benchmark that resembles a space most, by the kind of the space. */
+/** The benchmark that resembles a space most, by the space's kind and size. */
 const NEAREST: Readonly<Record<string, string>> = {
   'nas-bench-201': 'nas-bench-201',
   'nas-bench-101': 'nas-bench-101',
   darts: 'darts',
-  'transnas-bench-101': 'transnas-bench-101-micro',
+  'transnas-bench-101 micro': 'transnas-bench-101-micro',
+  'transnas-bench-101 macro': 'transnas-bench-101-macro',
   'mobilenet-v2': 'accel-nasbench-224',
 };
 
 /** Returns undefined if no benchmark resembles the space. */
-export function nearestLimit(kind: string): KnownLimit | undefined {
-  return KNOWN_LIMITS.find(({ benchmark }) => benchmark === NEAREST[kind]);
+export function nearestLimit({ kind, size }: ComparedSpace): KnownLimit | undefined {
+  const name = size === undefined ? kind : `${kind} ${size}`;
+  return KNOWN_LIMITS.find(({ benchmark }) => benchmark === NEAREST[name]);
 }

@@ -119,7 +119,7 @@ test('a comparison of eleven proxies fits, with one draw and with two', () => {
         aggregation: { kind: 'log-rank' as const, weights: {} },
         costs: new Map(),
       },
-      space: 'nas-bench-201',
+      space: { kind: 'nas-bench-201' },
       known: new Map([
         ['cifar10', known],
         ['imagenet16-120', known],

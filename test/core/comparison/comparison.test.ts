@@ -7,7 +7,7 @@ import { betweenSearches } from '../../../core/comparison/between.js';
 import { type Cohort, rankCohort, scoresOf } from '../../../core/comparison/cohort.js';
 import { compareCohorts, type SearchComparison } from '../../../core/comparison/comparison.js';
 import { costsOf } from '../../../core/comparison/cost.js';
-import { KNOWN_LIMITS } from '../../../core/comparison/known-limits.js';
+import { KNOWN_LIMITS, nearestLimit } from '../../../core/comparison/known-limits.js';
 import { measureSample, sampleOf } from '../../../core/comparison/measure-sample.js';
 import { knownOf, qualityOf } from '../../../core/comparison/quality.js';
 import { redundancyOf } from '../../../core/comparison/redundancy.js';
@@ -213,7 +213,7 @@ describe('compareCohorts', () => {
   );
   const of = (options: Parameters<typeof cohort>[0], truth: boolean) => ({
     cohort: cohort(options),
-    space: 'nas-bench-201',
+    space: { kind: 'nas-bench-201' },
     known: truth ? known : new Map(),
     millisecondsPerCandidate: 3,
     costs,
@@ -278,9 +278,17 @@ it('the known limits are the results of the benchmark', () => {
   expect(KNOWN_LIMITS).toEqual(expected);
 });
 
+it('each size of a space has the limits of its own benchmark', () => {
+  const nearest = (size: string) => nearestLimit({ kind: 'transnas-bench-101', size })?.benchmark;
+  expect(['micro', 'macro'].map(nearest)).toEqual(['transnas-bench-101-micro', 'transnas-bench-101-macro']);
+  expect(nearestLimit({ kind: 'custom' })).toBeUndefined();
+});
+
 it('a ranking of one candidate is compared: no coefficient is defined, and the checklist says so', () => {
   const { searches } = compareCohorts({
-    searches: [{ cohort: cohort({ m: 1 }), space: 'darts', known: new Map(), millisecondsPerCandidate: 1 }],
+    searches: [
+      { cohort: cohort({ m: 1 }), space: { kind: 'darts' }, known: new Map(), millisecondsPerCandidate: 1 },
+    ],
     differ: () => [],
   });
   const [{ redundancy, stability, checklist }] = searches as [SearchComparison];
@@ -291,7 +299,12 @@ it('a ranking of one candidate is compared: no coefficient is defined, and the c
 });
 
 it('describes as many winners as are asked for', () => {
-  const search = { cohort: cohort(), space: 'darts', known: new Map(), millisecondsPerCandidate: 1 };
+  const search = {
+    cohort: cohort(),
+    space: { kind: 'darts' },
+    known: new Map(),
+    millisecondsPerCandidate: 1,
+  };
   const winnersOf = (winners?: number) =>
     compareCohorts({ searches: [search], differ: () => [], winners }).searches[0]!.stability.winners.length;
   expect([winnersOf(), winnersOf(30), winnersOf(100)]).toEqual([20, 30, 40]);

@@ -77,7 +77,7 @@ export function makeReport({
       parameters: 1e6 + i,
     }),
   );
-  const search = { cohort, space: 'nas-bench-201', known, millisecondsPerCandidate: 12 };
+  const search = { cohort, space: { kind: 'nas-bench-201' }, known, millisecondsPerCandidate: 12 };
   return {
     facts: {
       id: 'small-1a2b',
