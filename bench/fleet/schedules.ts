@@ -4,6 +4,8 @@ import { readOrder } from './searches.js';
 import type { Stage } from './stage.js';
 
 const MINUTE_MS = 60_000;
+/** The default of `zeroscout schedule create`. A busy server begins some runs minutes late, and never later than this. */
+const CATCHUP_MS = 600_000;
 /** The most time to create the schedules, which must exist before their minute. */
 const CREATION_MS = 90_000;
 const AT_ONCE = 5;
@@ -57,7 +59,7 @@ interface CreateArguments {
 async function create({ client, store }: Stage, given: CreateArguments): Promise<void> {
   const { name, cron, candidates, seed } = given;
   const read = readOrder({ id: name, candidates, shardSize: 64, window: 8, seed });
-  const timing = { cron, timezone: 'UTC', jitter: 0, catchup: MINUTE_MS, overlap: 'skip' } as const;
+  const timing = { cron, timezone: 'UTC', jitter: 0, catchup: CATCHUP_MS, overlap: 'skip' } as const;
   for (let attempt = 1; ; attempt++) {
     try {
       return await createSchedule({ client, store, name, read, timing });
