@@ -1,13 +1,11 @@
 // Tests comparisons of cohorts against definitions that are computed here in another way, and that they are
 // reproducible.
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { betweenSearches } from '../../../core/comparison/between.js';
 import { type Cohort, rankCohort, scoresOf } from '../../../core/comparison/cohort.js';
 import { compareCohorts, type SearchComparison } from '../../../core/comparison/comparison.js';
 import { costsOf } from '../../../core/comparison/cost.js';
-import { KNOWN_LIMITS, nearestLimit } from '../../../core/comparison/known-limits.js';
 import { measureSample, sampleOf } from '../../../core/comparison/measure-sample.js';
 import { knownOf, qualityOf } from '../../../core/comparison/quality.js';
 import { redundancyOf } from '../../../core/comparison/redundancy.js';
@@ -258,30 +256,6 @@ describe('compareCohorts', () => {
     expect(verdict({ noise: 5 })).toBe('caution');
     expect(verdict({ draws: 1 })).toBe('unknown');
   });
-});
-
-it('the known limits are the results of the benchmark', () => {
-  const { spaces } = JSON.parse(readFileSync('bench/results/ranking.json', 'utf8'));
-  const round = (value: number) => Math.round(value * 100) / 100;
-  const expected = spaces.map(
-    ({ name, rankers }: { name: string; rankers: { name: string; kendall: number }[] }) => {
-      const tau = (ranker: string) => round(rankers.find((each) => each.name === ranker)!.kendall);
-      return {
-        benchmark: name,
-        assembled: tau('assembled'),
-        azNas: tau('the four, blocks'),
-        flops: tau('FLOPs'),
-        parameters: tau('parameters'),
-      };
-    },
-  );
-  expect(KNOWN_LIMITS).toEqual(expected);
-});
-
-it('each size of a space has the limits of its own benchmark', () => {
-  const nearest = (size: string) => nearestLimit({ kind: 'transnas-bench-101', size })?.benchmark;
-  expect(['micro', 'macro'].map(nearest)).toEqual(['transnas-bench-101-micro', 'transnas-bench-101-macro']);
-  expect(nearestLimit({ kind: 'custom' })).toBeUndefined();
 });
 
 it('a ranking of one candidate is compared: no coefficient is defined, and the checklist says so', () => {
