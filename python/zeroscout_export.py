@@ -7,6 +7,7 @@ or pairs of a name and a network. Needs torch, and the packages that torch.onnx.
 `--exporter dynamo`.
 """
 import argparse
+import contextlib
 import importlib
 import re
 import sys
@@ -15,6 +16,10 @@ from pathlib import Path
 
 import torch
 from torch import nn
+from torch.nn import functional
+
+# What PyTorch's newer exporter notes about a buffer of a module.
+BUFFER = {"key": "pkg.torch.export.graph_signature.InputSpec.kind", "value": "BUFFER"}
 
 
 def export(network: nn.Module, path: str | Path, size: int = 224, channels: int = 3, exporter: str = "torchscript") -> None:
@@ -25,15 +30,60 @@ def export(network: nn.Module, path: str | Path, size: int = 224, channels: int 
         if isinstance(module, (nn.modules.dropout._DropoutNd,)) or type(module).__name__ in ("StochasticDepth", "DropPath"):
             module.eval()
     images = torch.randn(2, channels, size, size)
+    with any_pooled_size():
+        write(network, images, str(path), exporter)
+    if exporter == "torchscript":
+        mark_buffers(network, str(path))
+
+
+def write(network: nn.Module, images: torch.Tensor, path: str, exporter: str) -> None:
     if exporter == "dynamo":
         batch = torch.export.Dim("batch", min=2, max=4096)
         torch.onnx.export(network, (images,), path, dynamo=True, dynamic_shapes=({0: batch},), optimize=False,
                           external_data=False)
         return
     torch.onnx.export(
-        network, (images,), str(path), dynamo=False, opset_version=17, input_names=["images"],
+        network, (images,), path, dynamo=False, opset_version=17, input_names=["images"],
         training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False, dynamic_axes={"images": {0: "batch"}},
     )
+
+
+@contextlib.contextmanager
+def any_pooled_size() -> Iterator[None]:
+    """Lets adaptive average pooling have windows of different sizes, which ONNX has no operator for: PyTorch computes them from
+    slices meanwhile, with the same values."""
+    original = functional.adaptive_avg_pool2d
+
+    def pool(x: torch.Tensor, output_size) -> torch.Tensor:
+        sizes = (output_size, output_size) if isinstance(output_size, int) else tuple(output_size)
+        axes = [(axis, int(x.shape[axis]), wanted) for axis, wanted in zip((-2, -1), sizes) if wanted is not None]
+        if all(n % wanted == 0 for _, n, wanted in axes):
+            return original(x, output_size)
+        for axis, n, wanted in axes:
+            bounds = [(i * n // wanted, -(-(i + 1) * n // wanted)) for i in range(wanted)]
+            x = torch.cat([x.narrow(axis, start, end - start).mean(axis, keepdim=True) for start, end in bounds], axis)
+        return x
+
+    functional.adaptive_avg_pool2d = pool
+    try:
+        yield
+    finally:
+        functional.adaptive_avg_pool2d = original
+
+
+def mark_buffers(network: nn.Module, path: str) -> None:
+    """Notes which tensors of the file are buffers, as the newer exporter does by itself. Buffers, such as masks and tables of
+    rotary positions, are not trained and keep their numbers."""
+    import onnx
+
+    model = onnx.load(path, load_external_data=False)
+    buffers = {name for name, _ in network.named_buffers()}
+    for tensor in model.graph.initializer:
+        if tensor.name in buffers:
+            note = onnx.helper.make_tensor_value_info(tensor.name, tensor.data_type, list(tensor.dims))
+            note.metadata_props.add(**BUFFER)
+            model.graph.value_info.append(note)
+    onnx.save(model, path)
 
 
 def named_networks(source: str) -> Iterator[tuple[str, nn.Module]]:
@@ -66,10 +116,19 @@ def main() -> None:
     options = parser.parse_args()
     folder = Path(options.out)
     folder.mkdir(parents=True, exist_ok=True)
+    failed = []
     for name, network in named_networks(options.source):
         path = folder / f"{name}.onnx"
-        export(network, path, options.size, options.channels, options.exporter)
-        print(path)
+        try:
+            export(network, path, options.size, options.channels, options.exporter)
+        except Exception as error:  # noqa: BLE001: one network that PyTorch cannot export does not stop the others.
+            reason = next(iter(str(error).strip().splitlines()), "no reason given")
+            failed.append(f"{name} was not exported: {type(error).__name__}: {reason}")
+            print(failed[-1], file=sys.stderr)
+        else:
+            print(path)
+    if failed:
+        raise SystemExit(f"{len(failed)} of the networks were not exported")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ export interface GraphCosts {
    * biases and normalization are not counted.
    */
   readonly macs: number;
-  /** Trainable numbers, each counted once; running statistics and constants are excluded. */
+  /** Trainable numbers, each counted once; running statistics, buffers and constants are excluded. */
   readonly parameters: number;
 }
 
@@ -23,7 +23,8 @@ export function graphCosts(graph: ResolvedGraph, roles: readonly Role[]): GraphC
     if (graph.isStream[id]) macs += macsOf(graph, id);
     else once += weightMacsOf(graph, id);
   const parameters = graph.weights.reduce(
-    (sum, { shape }, i) => sum + (roles[i]!.kind === 'constant' ? 0 : sizeOf(shape)),
+    (sum, { shape, initializer }, i) =>
+      sum + (initializer.isBuffer || roles[i]!.kind === 'constant' ? 0 : sizeOf(shape)),
     0,
   );
   return { macs: macs / tape.shape(input)[0]! + once, parameters };

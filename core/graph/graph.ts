@@ -17,6 +17,8 @@ export interface Initializer {
   readonly shape: readonly number[];
   readonly type: NumberType;
   readonly read: () => Float64Array | undefined;
+  /** Whether the file says that it is a buffer of a PyTorch module, which is not trained, such as a mask or a table of positions. */
+  readonly isBuffer?: true;
 }
 
 export type AttributeValue = number | string | readonly number[] | readonly string[] | Constant;

@@ -8,6 +8,9 @@ import type { Graph } from './graph.js';
  */
 const SCOPES = 'pkg.torch.onnx.name_scopes';
 
+/** Operators whose results depend on the size of the images alone. */
+const SHAPES = new Set(['Shape', 'Size']);
+
 /**
  * The full names of the modules around a node, the outermost first. The newer exporter writes them into the
  * node's metadata. The older exporter names the node `/layer1/layer1.0/conv1/Conv`: each part is the module's
@@ -41,13 +44,14 @@ export function modulesOf({
 }
 
 /**
- * The output tensor of each module: the last tensor that a node of the module computes and a node outside of
- * it reads.
+ * The output tensor of each module: the last tensor that a node of the module computes from the images and a
+ * node outside of it reads. Exporters share constants between modules, and attribute them to one.
  */
 export function moduleOutputs({
+  inputs: images,
   nodes,
   outputs,
-}: Pick<Graph, 'nodes' | 'outputs'>): ReadonlyMap<string, string> {
+}: Pick<Graph, 'inputs' | 'nodes' | 'outputs'>): ReadonlyMap<string, string> {
   const readers = new Map<string, Set<string>[]>();
   const within = nodes.map(({ modules = [] }) => new Set(modules));
   nodes.forEach(({ inputs }, i) => {
@@ -58,11 +62,15 @@ export function moduleOutputs({
     }
   });
   const results = new Set(outputs);
+  const stream = new Set(images.map(({ name }) => name));
   const found = new Map<string, string>();
-  for (const node of nodes)
+  for (const node of nodes) {
+    if (SHAPES.has(node.op) || !node.inputs.some((name) => stream.has(name))) continue;
+    for (const name of node.outputs) stream.add(name);
     for (const module of node.modules ?? [])
       for (const name of node.outputs)
         if (results.has(name) || readers.get(name)?.some((modules) => !modules.has(module)))
           found.set(module, name);
+  }
   return found;
 }

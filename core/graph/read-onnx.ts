@@ -3,6 +3,7 @@ import { SpecError } from '../errors.js';
 import {
   type AttributeProto,
   decodeModel,
+  type GraphProto,
   type ModelProto,
   type NodeProto,
   type TensorProto,
@@ -23,6 +24,8 @@ const OPSETS = { first: 11, last: 28 };
 export const LARGEST_FILE = 2 ** 31 - 1;
 const LARGEST_TENSOR = 2 ** 31;
 const MOST_DIMENSIONS = 16;
+/** What PyTorch's newer exporter notes about a buffer. */
+const BUFFER_MARK = { key: 'pkg.torch.export.graph_signature.InputSpec.kind', value: 'BUFFER' };
 /** Tensors in attributes and integer tensors are read into memory; weights remain in the file. */
 const LARGEST_CONSTANT = 2 ** 24;
 
@@ -62,10 +65,15 @@ function graphOf(model: ModelProto, external: ReadExternal | undefined): Graph {
   if (!graph?.nodes?.length) throw new Error('it has no graph with nodes');
   const opset = opsetOf(model);
   const inlined = inlineFunctions({ nodes: graph.nodes, functions: model.functions ?? [] });
+  const buffers = buffersOf(graph);
   const initializers = new Map<string, Initializer>();
   for (const tensor of graph.initializers ?? []) {
     if (!tensor.name) throw new Error('an initializer has no name');
-    initializers.set(tensor.name, initializerOf(tensor, external));
+    const initializer = initializerOf(tensor, external);
+    initializers.set(
+      tensor.name,
+      buffers.has(tensor.name) ? { ...initializer, isBuffer: true } : initializer,
+    );
   }
   const inputs = (graph.inputs ?? []).filter(({ name }) => !initializers.has(name ?? '')).map(inputOf);
   const outputs = (graph.outputs ?? []).map(({ name }) => name ?? '');
@@ -83,6 +91,14 @@ function graphOf(model: ModelProto, external: ReadExternal | undefined): Graph {
     nodes: removeNoise({ nodes, constants: new Set(initializers.keys()) }),
     initializers,
   };
+}
+
+/** Names of the initializers that PyTorch's newer exporter, or `python/zeroscout_export.py`, marks as buffers. */
+function buffersOf({ values = [] }: GraphProto): ReadonlySet<string> {
+  const marked = values.filter(({ metadata = [] }) =>
+    metadata.some(({ key, value }) => key === BUFFER_MARK.key && value === BUFFER_MARK.value),
+  );
+  return new Set(marked.map(({ name = '' }) => name));
 }
 
 function opsetOf({ opsets = [], functions = [] }: ModelProto): number {

@@ -2,6 +2,7 @@
 // weights. The digest of this text identifies the network.
 import { createHash } from 'node:crypto';
 import { SpecError } from '../errors.js';
+import { sizeOf } from '../ops/tensor/shapes.js';
 import type { AttributeValue, Constant, Graph, GraphNode, Initializer } from './graph.js';
 import { isConstant } from './resolve.js';
 
@@ -103,7 +104,13 @@ export function graphOfStructure(text: string): Graph {
   const initializers = new Map(
     Object.entries(tensors).map(([name, { shape, type, values }]): [string, Initializer] => [
       name,
-      { shape, type, read: () => values && fromNumbers(values) },
+      {
+        shape,
+        type,
+        read: () => values && fromNumbers(values),
+        // Only tensors that are no weights have numbers here.
+        ...(values && sizeOf(shape) > 1 ? { isBuffer: true as const } : {}),
+      },
     ]),
   );
   return {

@@ -5,7 +5,7 @@ import type { Id, Tape, Value } from '../ops/tensor/tape.js';
 import type { GraphWeight, ResolvedGraph } from './resolve.js';
 
 /** The properties of a weight that determine its role. */
-type Placed = Pick<GraphWeight, 'id' | 'isSlope'>;
+type Placed = Pick<GraphWeight, 'id' | 'isSlope'> & Partial<Pick<GraphWeight, 'initializer'>>;
 
 /**
  * A `constant` is not a weight: statistics of images, masks and the like, whose values must be in the file.
@@ -78,6 +78,9 @@ const PASSED = new Set([
 
 function roleOf({ weight, ...search }: Search & { readonly weight: Placed }): Role {
   if (weight.isSlope) return { kind: 'slope' };
+  // A buffer without numbers in the file is drawn like a weight that is read in its place.
+  const { initializer } = weight;
+  if (initializer?.isBuffer && initializer.read() !== undefined) return { kind: 'constant' };
   const seen = new Set<Id>();
   const open = [weight.id];
   for (let id = open.shift(); id !== undefined; id = open.shift()) {

@@ -28,6 +28,8 @@ const SHAPE: Fields = { 1: messages('dims', () => DIMENSION) };
 const TENSOR_TYPE: Fields = { 1: field('elementType', 'int'), 2: message('shape', () => SHAPE) };
 const TYPE: Fields = { 1: message('tensorType', () => TENSOR_TYPE) };
 const VALUE_INFO: Fields = { 1: field('name', 'string'), 2: message('type', () => TYPE) };
+/** Types of values inside a graph are not read. */
+const VALUE_NOTE: Fields = { 1: field('name', 'string'), 4: messages('metadata', () => STRING_PAIR) };
 
 const ATTRIBUTE: Fields = {
   1: field('name', 'string'),
@@ -60,6 +62,7 @@ const GRAPH: Fields = {
   5: messages('initializers', () => TENSOR),
   11: messages('inputs', () => VALUE_INFO),
   12: messages('outputs', () => VALUE_INFO),
+  13: messages('values', () => VALUE_NOTE),
 };
 
 const FUNCTION: Fields = {
@@ -132,12 +135,18 @@ export interface ValueInfoProto {
     };
   };
 }
+/** What an exporter noted about a value inside a graph. */
+export interface ValueNoteProto {
+  readonly name?: string;
+  readonly metadata?: readonly { readonly key?: string; readonly value?: string }[];
+}
 export interface GraphProto {
   readonly nodes?: readonly NodeProto[];
   readonly name?: string;
   readonly initializers?: readonly TensorProto[];
   readonly inputs?: readonly ValueInfoProto[];
   readonly outputs?: readonly ValueInfoProto[];
+  readonly values?: readonly ValueNoteProto[];
 }
 export interface FunctionProto {
   readonly name?: string;

@@ -7,7 +7,8 @@ FEATURES.json is a list of {"file", "batch", "input", "features", "channelAxes",
 gets the cases, in the form of test/goldens/onnx, with the "scales" and `float32Deviation`: by how much PyTorch itself is off
 in float32. With "roundings": N it also gets `conditioning`: by how much float64 moves, the most of N times, where the result
 of every operation, forward and backward, is rounded at random as float32 would round it. No float32 computation can be
-expected to be closer than that.
+expected to be closer than that. With "orders": true it also gets `float32Orders`: the largest deviation of PyTorch in float32
+over its own orders of summation, with and without oneDNN, in both layouts of memory.
 Weights are those of tensors.py by the names of initializers: He for two dimensions and more, 1 for scales, 0 for shifts.
 Needs torch, numpy and onnx.
 """
@@ -67,15 +68,19 @@ def deviation(values, others) -> float:
     return max((abs(a - b) / max(1, abs(a)) for a, b in pairs if a is not None and a != b), default=0.0)
 
 
-def measure(item: dict, folder: Path, dtype: torch.dtype, seed: int | None = None):
-    """Features and blocks; with a seed the result of every operation is rounded at random."""
+def measure(item: dict, folder: Path, dtype: torch.dtype, seed: int | None = None, layout=torch.contiguous_format):
+    """Features and blocks; with a seed the result of every operation is rounded at random. `layout` is that of images and
+    kernels in memory."""
     scales = set(item["scales"]) if "scales" in item else None
     net = Network(str(folder / item["file"]), dtype, scales)
     if seed is not None:
         net.rounding = torch.Generator().manual_seed(seed)
     shape = torch.Size([item["batch"], *item["input"]])
     # Later parts read the shape of the images.
-    images = {net.input: scaled("input", shape, 1.0).to(dtype)}
+    images = {net.input: scaled("input", shape, 1.0).to(dtype).contiguous(memory_format=layout)}
+    for key, value in net.fixed.items():
+        if value.dim() == 4:
+            net.fixed[key] = value.contiguous(memory_format=layout)
     known = images
     axes = item["channelAxes"]
     features, blocks, before = [], [], None
@@ -95,6 +100,16 @@ def measure(item: dict, folder: Path, dtype: torch.dtype, seed: int | None = Non
     return features, blocks
 
 
+def float32_in_every_order(item: dict, folder: Path) -> list:
+    """Features and blocks in float32, with each of PyTorch's kernels for convolutions, in each layout of memory."""
+    measured = []
+    for onednn in (True, False):
+        with torch.backends.mkldnn.flags(enabled=onednn):
+            for layout in (torch.contiguous_format, torch.channels_last):
+                measured.append(measure(item, folder, torch.float32, layout=layout))
+    return measured
+
+
 def main(source: str, target: str) -> None:
     folder = Path(source).parent
     cases = []
@@ -110,6 +125,8 @@ def main(source: str, target: str) -> None:
         if "roundings" in item:
             rounded = (measure(item, folder, torch.float64, seed) for seed in range(item["roundings"]))
             cases[-1]["conditioning"] = max(deviation(exact, values) for values in rounded)
+        if item.get("orders"):
+            cases[-1]["float32Orders"] = max(deviation(exact, values) for values in float32_in_every_order(item, folder))
         print(item["file"], f"float32 is off by {off:.1e}", flush=True)
         Path(target).write_text(json.dumps(cases, indent=1))
 

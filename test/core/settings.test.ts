@@ -30,6 +30,7 @@ const NO_SETTINGS: Readonly<Record<string, string>> = {
   ZEROSCOUT_IMAGE_REVISION: 'given to its test by npm run test:image',
   ZEROSCOUT_TOUR: 'given to its tests by npm run test:page',
   ZEROSCOUT_TOUR_PICTURES: 'given to its tests by npm run test:page',
+  ZEROSCOUT_EVERY_SPACE: 'given to its test by npm run test:devices',
   ZEROSCOUT_HOSTS: 'given to its test by npm run test:hosts',
   ZEROSCOUT_CHROMIUM: 'a Chromium of one’s own for tests of the page',
   ZEROSCOUT_TEST_INSTALL: 'given to its test by npm run test:node',

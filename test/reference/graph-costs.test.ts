@@ -38,6 +38,16 @@ class Attention(nn.Module):
         y = ((q @ k.transpose(-2, -1)) * (c // 4) ** -0.5).softmax(-1) @ v
         return x + self.out(y.transpose(1, 2).reshape(b, n, c))
 
+class Positions(nn.Module):
+    def __init__(self, n, c):
+        super().__init__()
+        angles = torch.outer(torch.arange(n), torch.arange(1, c + 1)) / c
+        self.register_buffer("cosine", angles.cos())
+        self.register_buffer("mask", angles.sin(), persistent=False)
+    def forward(self, x):
+        every = torch.ones(1, device=x.device).repeat_interleave(x.shape[0] // x.shape[0])
+        return x * self.cosine + self.mask * every
+
 class Tokens(nn.Module):
     def forward(self, x):
         return x.flatten(2).transpose(1, 2)
@@ -51,6 +61,8 @@ networks = {
     "dense": nn.Sequential(conv(3, 16, 3), nn.MaxPool2d(2), conv(16, 32, 3), nn.MaxPool2d(2), conv(32, 32, 5), *head(32)),
     "grouped": nn.Sequential(conv(3, 16, 3), conv(16, 16, 3, groups=16, stride=2), Gate(16), conv(16, 32, 3, groups=4, stride=2), conv(32, 32, 3, dilation=2), *head(32)),
     "transposed": nn.Sequential(conv(3, 8, 3, stride=2), conv(8, 16, 3, stride=2), nn.ConvTranspose2d(16, 8, 4, 2, 1), nn.BatchNorm2d(8), conv(8, 8, 3, stride=2), *head(8)),
+    "buffers": nn.Sequential(nn.Conv2d(3, 32, 4, 4), Tokens(), Positions(64, 32), Attention(32), Attention(32), Mean(), nn.Linear(32, 10)),
+    "pooled": nn.Sequential(conv(3, 16, 3, stride=2), conv(16, 16, 3, stride=2), nn.AdaptiveAvgPool2d((7, 3)), nn.Flatten(), nn.Linear(16 * 21, 10)),
     "attention": nn.Sequential(nn.Conv2d(3, 32, 4, 4), Tokens(), Attention(32), Attention(32), Attention(32), nn.LayerNorm(32), Mean(), nn.Linear(32, 10)),
 }
 facts = {}
@@ -73,7 +85,7 @@ describe.skipIf(PYTHON === undefined)('costs of exported networks', () => {
       string,
       { macs: number; parameters: number }
     >;
-    expect(Object.keys(facts)).toHaveLength(4);
+    expect(Object.keys(facts)).toHaveLength(6);
     for (const [name, { macs, parameters }] of Object.entries(facts)) {
       const file = join(folder, `${name}.onnx`);
       const graph = readOnnx({ bytes: readFileSync(file), file });

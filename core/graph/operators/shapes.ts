@@ -208,6 +208,23 @@ function checkCount(count: number): number {
   return count;
 }
 
+/** Exporters write `repeat_interleave` with it, to compute a shape. */
+function oneHot(site: NodeSite): Id {
+  const shape = site.shape(0);
+  const depth = site.known(1)[0]!;
+  const [off, on] = site.known(2) as [number, number];
+  checkRank(shape.length + 1);
+  const axis = axisOf(site.number('axis', -1), shape.length + 1);
+  const inner = sizeOf(shape.slice(axis));
+  const values = new Float64Array(checkCount(sizeOf(shape) * depth)).fill(off);
+  site.known(0).forEach((index, i) => {
+    const place = index < 0 ? index + depth : index;
+    const outer = Math.floor(i / inner) * depth * inner;
+    if (place >= 0 && place < depth) values[outer + place * inner + (i % inner)] = on;
+  });
+  return site.t.constant(values, shape.toSpliced(axis, 0, depth), site.t.get(site.x(2)).type);
+}
+
 export const shapes: Operators = {
   Constant: (site) => [constant(site)],
   Shape: (site) => {
@@ -243,6 +260,7 @@ export const shapes: Operators = {
     const rows = shape.flatMap((n, axis) => found.map((i) => Math.floor(i / strides[axis]!) % n));
     return [site.t.constant(rows, [shape.length, found.length], 'int')];
   },
+  OneHot: (site) => [oneHot(site)],
   Reshape: (site) => [site.t.reshape(site.x(0), shapeOfReshape(site))],
   Flatten: (site) => {
     const shape = site.shape(0);

@@ -33,13 +33,17 @@ it('takes the tensor that others read of a module, or that the network ends with
     modules,
   });
   const nodes = [
+    // A constant that two modules share has the name of the first.
+    node('number', [], ['body', 'body.0']),
     node('a', ['x'], ['stem']),
     node('b', ['a'], ['body', 'body.0']),
     node('c', ['b'], ['body', 'body.1']),
     node('inner', ['c'], ['body', 'body.1']),
-    node('d', ['c'], ['head']),
+    node('shared', ['number'], ['body', 'body.1']),
+    node('d', ['c', 'shared'], ['head']),
   ];
-  expect(Object.fromEntries(moduleOutputs({ nodes, outputs: ['d'] }))).toEqual({
+  const inputs = [{ name: 'x', shape: [undefined, 3, 8, 8] }];
+  expect(Object.fromEntries(moduleOutputs({ inputs, nodes, outputs: ['d'] }))).toEqual({
     stem: 'a',
     body: 'c',
     'body.0': 'b',
