@@ -47,7 +47,12 @@ export function scoreShard(worker: ShardWorker): SearchActivities['scoreShard'] 
     // If this worker may not open the space, the search ends here, since the candidates are not at fault.
     openSpace(specification.space);
     const candidates = await fromAsync(readCandidates(store.blobs, input.list, input));
-    const counts = createShardCounts({ input, size: candidates.length, progress: store.progress });
+    const counts = createShardCounts({
+      input,
+      size: candidates.length,
+      progress: store.progress,
+      countDeaths: scoring.countDeaths,
+    });
     const shard: Shard = { input, address, turn, candidates, counts };
     return await counts.publishWhile(() =>
       withImages({ images, input }, (file) => scoreMissing({ worker, shard, file, structures })),

@@ -10,6 +10,8 @@ export interface Scoring {
   readonly standing: AbortSignal;
   /** The number of candidates that are scored at the same time. */
   readonly size: number;
+  /** The number of scorer processes of this worker that died and were replaced. */
+  countDeaths(): number;
   /**
    * Throws CandidateError if this candidate cannot be scored; any other error is the machine's and is
    * retried. Lower turns go first.

@@ -20,11 +20,14 @@ export function createShardCounts({
   input: { search, shard },
   size,
   progress,
+  countDeaths,
 }: {
   readonly input: Pick<ShardInput, 'search' | 'shard'>;
   /** The number of candidates in the shard. */
   readonly size: number;
   readonly progress: ProgressBus;
+  /** The number of scorers of this worker that died, which `zeroscout workers` shows. */
+  readonly countDeaths: () => number;
 }): ShardCounts {
   const { heartbeatDetails, heartbeatTimeoutMs = heartbeatTimeoutOf(0) } = activityInfo();
   const { tickMs, ticks } = paceOf(heartbeatTimeoutMs);
@@ -35,7 +38,7 @@ export function createShardCounts({
   let tick = 0;
   const report = () => {
     while (done.delete(front)) front++;
-    heartbeat({ cursor: front, ...counts });
+    heartbeat({ cursor: front, ...counts, scorerRestarts: countDeaths() });
   };
   const publishCounts = () => {
     if (++tick % ticks === 0) report();

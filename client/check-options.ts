@@ -78,6 +78,10 @@ const OPTIONS = {
     catchup: milliseconds,
     overlap: oneOf(Object.keys(OVERLAPS) as [keyof typeof OVERLAPS]),
   },
+  schedules: {
+    after: text({ test: () => true, right: 'the name of a schedule' }),
+    limit: wholeNumber({ min: 1, max: 1e6 }),
+  },
   workers: { count: workers, device: oneOf(DEVICES) },
 } satisfies Readonly<Record<string, Fields>>;
 

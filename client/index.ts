@@ -41,6 +41,7 @@ export type { Results } from './results/results.js';
 export type { ScreeningRound } from './results/screening-rounds.js';
 export type { Cost, RetentionReport } from './retention/apply-retention.js';
 export type { ScheduleDetails, ScheduleRow } from './schedules/describe-schedule.js';
+export type { SchedulePage } from './schedules/find-schedule.js';
 export type { CreateScheduleOptions, Schedules } from './schedules/schedules.js';
 export type { SearchDescription } from './searches/describe-search.js';
 export type { FinishedSearches, TruthInput } from './searches/finished-searches.js';

@@ -29,6 +29,8 @@ export interface ScorerPool {
   /** Scores one candidate and returns the details that the request asks for. */
   scoreInDetail(request: ScoreRequest): Promise<ScoredCandidate>;
   pids(): readonly number[];
+  /** The number of scorers that died at work and were replaced. */
+  countDeaths(): number;
   /** Kills the scorers and rejects requests in flight. */
   close(): Promise<void>;
 }
@@ -69,6 +71,7 @@ export function createScorerPool(options: ScorerPoolOptions): ScorerPool {
   const queue = createScoreQueue({ together, onSettled: () => dispatch() });
   const settings = settingsOf(options);
   let failedStarts = 0;
+  let deaths = 0;
   let closed = false;
   const onReady = (): void => {
     failedStarts = 0;
@@ -82,7 +85,10 @@ export function createScorerPool(options: ScorerPoolOptions): ScorerPool {
   };
   const onEnd = (end: SlotEnd): void => {
     const { cause, how, state } = end;
-    reportEnd(end, onEvent);
+    if (hasDied(end)) {
+      deaths++;
+      onEvent({ type: 'died', pid: end.pid, cause, ...describeJobs(end.jobs) });
+    }
     tryAgain(end, queue);
     if (state === 'starting' && how === 'refused' && ++failedStarts >= FAILED_STARTS) {
       rejectAll(queue.clear(), `no scorer starts: ${script} ${cause}, ${failedStarts} times in a row`);
@@ -113,6 +119,7 @@ export function createScorerPool(options: ScorerPoolOptions): ScorerPool {
     score: async (request, turn = 0) => (await add(request, turn)).result,
     scoreInDetail: (request) => add(request, 0),
     pids: () => slots.flatMap((slot) => slot.pid() ?? []),
+    countDeaths: () => deaths,
     close: async () => {
       closed = true;
       endWatch();
@@ -160,10 +167,9 @@ function dispatchTasks({
   }
 }
 
-/** Reports the end of a process, unless the pool itself ended it after its work. */
-function reportEnd({ pid, jobs, cause, state }: SlotEnd, onEvent: (event: PoolEvent) => void): void {
-  if (jobs.length > 0) onEvent({ type: 'died', pid, cause, ...describeJobs(jobs) });
-  else if (state !== 'leaving') onEvent({ type: 'died', pid, cause });
+/** False for a process that the pool itself ended after its work. */
+function hasDied({ jobs, state }: SlotEnd): boolean {
+  return jobs.length > 0 || state !== 'leaving';
 }
 
 /**

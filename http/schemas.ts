@@ -1,5 +1,6 @@
 // Defines the schemas of the API's answers, for validation and for its OpenAPI description.
 import { z } from '@hono/zod-openapi';
+import { NextSchema } from './cursor.js';
 import { ProblemSchema } from './problem.js';
 
 export const IdParameter = z
@@ -59,6 +60,7 @@ export const RankingPageSchema = z
     all: z.int().openapi({ description: 'rows of the ranking' }),
     offset: z.int(),
     rows: z.array(z.record(z.string(), CellSchema)),
+    next: NextSchema,
   })
   .openapi('RankingPage');
 

@@ -2,12 +2,13 @@
 // `--seed N` repeats or changes the requests; the seed of each run is printed.
 // Schemathesis comes from PyPI into .zeroscout/fuzz at the first call.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connect, embeddedServers } from '../dist/client/index.js';
 import { startHttpServer } from '../dist/http/server.js';
+import { readKnownValues, startFuzzedSearches, withKnownValues } from './fuzz-searches.mjs';
 
 const VENV = fileURLToPath(new URL('../.zeroscout/fuzz', import.meta.url));
 const PROGRAM = join(VENV, 'bin/schemathesis');
@@ -33,10 +34,13 @@ const server = await startHttpServer({
   onFault: (error) => faults.push(error),
 });
 try {
-  const text =
-    'name: fuzzed\nspace: nas-bench-201\nstrategy: { kind: random, samples: 20 }\nfidelity: { draws: 1, batch: 2, resolution: 8 }\nseed: 1\n';
-  await (await scout.searches.start({ id: 'fuzzed', specification: { text } })).results();
-  await attack();
+  const folder = join(home, 'networks');
+  mkdirSync(folder);
+  const known = await readKnownValues(scout, await startFuzzedSearches(scout, folder));
+  const answer = await fetch(new URL('api/openapi.json', server.url));
+  const description = join(home, 'openapi.json');
+  writeFileSync(description, JSON.stringify(withKnownValues(await answer.json(), known)));
+  await attack(description);
 } finally {
   await server.close();
   await scout.close();
@@ -48,10 +52,11 @@ console.log(`${faults.length} answers were 500`);
 process.exit(faults.length > 0 ? 1 : 0);
 
 /** Streams never end, so that they are left out. */
-function attack() {
+function attack(description) {
   const args = [
     'run',
-    new URL('api/openapi.json', server.url).href,
+    description,
+    ...['--url', new URL('.', server.url).href],
     ...['--header', `Authorization: Bearer ${TOKEN}`],
     ...['--checks', 'not_a_server_error'],
     ...['--exclude-path-regex', 'events'],

@@ -159,6 +159,7 @@ function scoringOf({
     worker: place,
     standing,
     size: pool.size,
+    countDeaths: pool.countDeaths,
     score: (request, turn) => {
       tracing?.onRequest(request);
       return pool.score(request, turn);

@@ -45,6 +45,7 @@ export function syntheticPool(milliseconds: number): typeof createScorerPool {
       score: async (request, turn = 0) => (await scoreInDetail(request, turn)).result,
       scoreInDetail: (request) => scoreInDetail(request, 0),
       pids: () => [],
+      countDeaths: () => 0,
       close: async () => {
         clearTimeout(timer);
         for (const { reject } of [...group, ...waiting.splice(0)]) reject(new Error('the pool is closed'));

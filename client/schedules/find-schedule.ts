@@ -43,9 +43,23 @@ export async function listSchedules(client: Client): Promise<ScheduleSummary[]> 
   return found;
 }
 
-/** All schedules in their present state, in the order of their names. */
-export async function describeSchedules(client: Client): Promise<readonly ScheduleDescription[]> {
-  const names = (await listSchedules(client)).map(({ scheduleId }) => scheduleId).sort();
+/** Which schedules to list, in the order of their names; all by default. */
+export interface SchedulePage {
+  /** The name after which the list begins. */
+  readonly after?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** Schedules in their present state, in the order of their names. */
+export async function describeSchedules(
+  client: Client,
+  { after, limit }: SchedulePage = {},
+): Promise<readonly ScheduleDescription[]> {
+  const names = (await listSchedules(client))
+    .map(({ scheduleId }) => scheduleId)
+    .filter((name) => after === undefined || name > after)
+    .sort()
+    .slice(0, limit);
   const found: ScheduleDescription[] = [];
   for (let from = 0; from < names.length; from += AT_ONCE)
     found.push(

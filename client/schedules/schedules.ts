@@ -7,7 +7,7 @@ import { beginSchedule } from './begin-schedule.js';
 import { controlSchedule } from './control-schedule.js';
 import { type Timing, updateSchedule } from './create-schedule.js';
 import { detailsOf, type ScheduleDetails, type ScheduleRow, summaryOf } from './describe-schedule.js';
-import { checkName, describeSchedules, findSchedule } from './find-schedule.js';
+import { checkName, describeSchedules, findSchedule, type SchedulePage } from './find-schedule.js';
 import { backfillSchedule, runScheduleNow } from './run-schedule.js';
 
 export interface CreateScheduleOptions extends Partial<Timing> {
@@ -31,7 +31,8 @@ export interface Schedules {
   create(options: CreateScheduleOptions): Promise<ScheduleRow>;
   /** Replaces the specification from the next run on, for instance by one with a longer candidate list. */
   update(name: string, specification: SpecificationInput): Promise<void>;
-  list(): Promise<readonly ScheduleRow[]>;
+  /** Schedules in the order of their names; all by default. */
+  list(page?: SchedulePage): Promise<readonly ScheduleRow[]>;
   get(name: string): Promise<ScheduleDetails>;
   /** Starts no runs until `resume`; a running search continues. */
   pause(name: string): Promise<void>;
@@ -64,7 +65,10 @@ export function createSchedules(session: Session): Schedules {
     },
     update: async (name, specification) =>
       updateSchedule({ client, store, name, read: await readChecked(specification) }),
-    list: async () => (await describeSchedules(client)).map(summaryOf),
+    list: async (page = {}) => {
+      checkOptions('schedules', page);
+      return (await describeSchedules(client, page)).map(summaryOf);
+    },
     get: async (name) =>
       detailsOf({ client, description: (await findSchedule({ client, name })).description }),
     pause: (name) => controlSchedule({ client, name, action: 'pause' }),

@@ -20,6 +20,11 @@ export interface WorkerTask {
    * other steps, and before the first heartbeat.
    */
   readonly rate?: number;
+  /**
+   * The scorer processes of the worker that died and were replaced since it started, as of its last heartbeat;
+   * absent for other steps, and for workers of earlier releases.
+   */
+  readonly scorerRestarts?: number;
 }
 
 /** A step ends between two requests, so a task may be listed that is just over. */
@@ -45,6 +50,7 @@ function taskOf(search: string, activity: PendingActivity): readonly WorkerTask[
   const { worker, state, started, activity: step } = activity;
   if (state !== 'started' || worker === undefined || started === undefined) return [];
   const rate = rateOf(activity, Date.now());
+  const { scorerRestarts } = (activity.details ?? {}) as { readonly scorerRestarts?: unknown };
   return [
     {
       identity: worker,
@@ -52,6 +58,7 @@ function taskOf(search: string, activity: PendingActivity): readonly WorkerTask[
       step,
       started: new Date(started).toISOString(),
       ...(rate === undefined ? {} : { rate }),
+      ...(typeof scorerRestarts === 'number' ? { scorerRestarts } : {}),
     },
   ];
 }

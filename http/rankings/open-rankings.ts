@@ -14,15 +14,18 @@ import type { RankingTable } from './table-types.js';
 /** The most rankings that are open at a time; each may use as much memory as DuckDB's limit. */
 const OPEN = 2;
 
+/** `digest` identifies the content of the ranking. */
+export type OpenRanking = RankingTable & { readonly digest: string };
+
 export interface OpenRankings {
   /** The table of a finished search's ranking. The first call creates it, which reads the whole ranking. */
-  open(results: Results): Promise<RankingTable>;
+  open(results: Results): Promise<OpenRanking>;
   close(): Promise<void>;
 }
 
 export async function createOpenRankings(): Promise<OpenRankings> {
   const folder = await mkdtemp(join(tmpdir(), 'zeroscout-rankings-'));
-  const tables = new LRUCache<string, Promise<RankingTable>>({
+  const tables = new LRUCache<string, Promise<OpenRanking>>({
     max: OPEN,
     dispose: (table) =>
       void table.then(
@@ -30,7 +33,7 @@ export async function createOpenRankings(): Promise<OpenRankings> {
         () => {},
       ),
   });
-  const make = async (key: string, results: Results): Promise<RankingTable> => {
+  const make = async (key: string, results: Results): Promise<OpenRanking> => {
     const own = join(folder, key);
     await mkdir(own, { recursive: true });
     const csv = join(own, 'ranking.csv');
@@ -38,7 +41,7 @@ export async function createOpenRankings(): Promise<OpenRankings> {
     const database = join(own, 'ranking.duckdb');
     await rm(database, { force: true });
     try {
-      return await openRankingTable({ database, csv });
+      return { digest: key, ...(await openRankingTable({ database, csv })) };
     } finally {
       await rm(csv, { force: true });
     }

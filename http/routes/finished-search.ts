@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Results } from '../../client/index.js';
 import { ProblemError } from '../problem.js';
-import type { RankingTable } from '../rankings/table-types.js';
+import type { OpenRanking } from '../rankings/open-rankings.js';
 import type { RouteSetting } from './route-setting.js';
 
 export const FilterQuery = z
@@ -37,7 +37,7 @@ export async function readFinishedResults(
 export async function tableOf(
   setting: RouteSetting,
   { context, id }: { readonly context: Context; readonly id: string },
-): Promise<RankingTable> {
+): Promise<OpenRanking> {
   const { results } = await readFinishedResults(setting, id);
   context.header('Cache-Control', 'private, no-cache');
   return setting.rankings.open(results);

@@ -1,8 +1,9 @@
-// Defines the routes of workers and schedules.
+// Defines the routes of workers, and of the store's size.
 import { createRoute, z } from '@hono/zod-openapi';
+import type { QueueOfWorkers } from '../../client/index.js';
 import { requireRole } from '../access.js';
-import { describeJson, problems, SpecificationInputSchema } from '../schemas.js';
-import { createSpecificationInput } from '../specification-input.js';
+import { NextSchema, pageOf, pageQuery } from '../cursor.js';
+import { describeJson, problems } from '../schemas.js';
 import { toJson } from '../to-json.js';
 import type { RouteSetting } from './route-setting.js';
 
@@ -11,9 +12,6 @@ const Name = z
   .min(1)
   .max(200)
   .openapi({ param: { name: 'name', in: 'path' } });
-const ScheduleSchema = z
-  .looseObject({ name: z.string(), cron: z.string(), state: z.string() })
-  .openapi('Schedule');
 const TaskSchema = z
   .object({
     identity: z.string(),
@@ -21,11 +19,18 @@ const TaskSchema = z
     step: z.string(),
     started: z.string(),
     rate: z.number().optional().openapi({ description: 'candidates a second' }),
+    scorerRestarts: z.int().optional().openapi({ description: 'scorer processes of the worker that died' }),
   })
   .openapi('WorkerTask');
+const QueuePageSchema = z
+  .object({
+    queues: z.array(
+      z.looseObject({ name: z.string(), workers: z.array(z.looseObject({ identity: z.string() })) }),
+    ),
+    next: NextSchema,
+  })
+  .openapi('QueuePage');
 const Done = { 204: { description: 'done' }, ...problems } as const;
-
-const TAG = 'schedules';
 
 export function addWorkerRoutes(setting: RouteSetting): void {
   const { app, zeroscout } = setting;
@@ -38,9 +43,16 @@ export function addWorkerRoutes(setting: RouteSetting): void {
       tags: ['workers'],
       summary: 'Queues of control and of each device, with their workers and waiting tasks',
       middleware: requireRole('viewer'),
-      responses: { 200: describeJson(z.array(z.looseObject({})), 'the queues'), ...problems },
+      request: { query: pageQuery({ usual: 200, most: 1_000 }) },
+      responses: {
+        200: describeJson(QueuePageSchema, 'every queue, with a page of the workers'),
+        ...problems,
+      },
     }),
-    async (context) => context.json(toJson(await zeroscout.workers.list()), 200),
+    async (context) => {
+      const page = pageOfWorkers(await zeroscout.workers.list(), context.req.valid('query'));
+      return context.json(toJson(page), 200);
+    },
   );
 
   app.openapi(
@@ -89,206 +101,33 @@ function addWorkerTasks({ app, zeroscout }: RouteSetting): void {
       tags: ['workers'],
       summary: 'The steps of running searches that workers have taken, with the rate of those that score',
       middleware: requireRole('viewer'),
-      responses: { 200: describeJson(z.array(TaskSchema), 'the steps'), ...problems },
-    }),
-    async (context) => context.json(toJson(await zeroscout.workers.tasks()), 200),
-  );
-}
-
-export function addScheduleRoutes(setting: RouteSetting): void {
-  addScheduleList(setting);
-  addScheduleCreation(setting);
-  addSchedule(setting);
-  addScheduleUpdate(setting);
-  addScheduleDeletion(setting);
-  addScheduleControls(setting);
-  addScheduleRuns(setting);
-  addBackfill(setting);
-}
-
-function addScheduleList({ app, zeroscout }: RouteSetting): void {
-  app.openapi(
-    createRoute({
-      method: 'get',
-      path: '/api/schedules',
-      operationId: 'listSchedules',
-      tags: [TAG],
-      summary: 'All schedules',
-      middleware: requireRole('viewer'),
-      responses: { 200: describeJson(z.array(ScheduleSchema), 'the schedules'), ...problems },
-    }),
-    async (context) => context.json(toJson(await zeroscout.schedules.list()), 200),
-  );
-}
-
-function addScheduleCreation({ app, zeroscout }: RouteSetting): void {
-  app.openapi(
-    createRoute({
-      method: 'post',
-      path: '/api/schedules',
-      operationId: 'createSchedule',
-      tags: [TAG],
-      summary: 'Start a search at given times',
-      middleware: requireRole('operator'),
-      request: {
-        body: {
-          required: true,
-          content: {
-            'application/json': {
-              schema: SpecificationInputSchema.extend({
-                name: z.string().min(1).max(100),
-                cron: z.string().min(1).max(200).openapi({ example: '0 2 * * *' }),
-                timezone: z.string().min(1).max(100).optional(),
-                workers: z.int().min(0).max(1024).optional(),
-              }),
-            },
-          },
-        },
+      request: { query: pageQuery({ usual: 200, most: 1_000 }) },
+      responses: {
+        200: describeJson(z.object({ tasks: z.array(TaskSchema), next: NextSchema }), 'a page of the steps'),
+        ...problems,
       },
-      responses: { 201: describeJson(ScheduleSchema, 'created'), ...problems },
     }),
     async (context) => {
-      const { specification, files, ...rest } = context.req.valid('json');
-      const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-      const row = await zeroscout.schedules.create({
-        ...(given as Pick<typeof rest, 'name' | 'cron'>),
-        specification: createSpecificationInput({ specification, files }),
+      const { rows: tasks, next } = pageOf(await zeroscout.workers.tasks(), {
+        keyOf: ({ identity, search, step, started }) => JSON.stringify([identity, search, step, started]),
+        ...context.req.valid('query'),
       });
-      return context.json(toJson(row), 201);
+      return context.json(toJson({ tasks, next }), 200);
     },
   );
 }
 
-function addSchedule({ app, zeroscout }: RouteSetting): void {
-  app.openapi(
-    createRoute({
-      method: 'get',
-      path: '/api/schedules/{name}',
-      operationId: 'getSchedule',
-      tags: [TAG],
-      summary: 'Times, state, and results of the runs',
-      middleware: requireRole('viewer'),
-      request: { params: z.object({ name: Name }) },
-      responses: { 200: describeJson(ScheduleSchema, 'the schedule'), ...problems },
-    }),
-    async (context) =>
-      context.json(toJson(await zeroscout.schedules.get(context.req.valid('param').name)), 200),
-  );
-}
-
-function addScheduleUpdate({ app, zeroscout }: RouteSetting): void {
-  app.openapi(
-    createRoute({
-      method: 'put',
-      path: '/api/schedules/{name}/specification',
-      operationId: 'updateSchedule',
-      tags: [TAG],
-      summary: 'Replace the specification, from the next run on',
-      middleware: requireRole('operator'),
-      request: {
-        params: z.object({ name: Name }),
-        body: { required: true, content: { 'application/json': { schema: SpecificationInputSchema } } },
-      },
-      responses: Done,
-    }),
-    async (context) => {
-      await zeroscout.schedules.update(
-        context.req.valid('param').name,
-        createSpecificationInput(context.req.valid('json')),
-      );
-      return context.body(null, 204);
-    },
-  );
-}
-
-function addScheduleDeletion({ app, zeroscout }: RouteSetting): void {
-  app.openapi(
-    createRoute({
-      method: 'delete',
-      path: '/api/schedules/{name}',
-      operationId: 'deleteSchedule',
-      tags: [TAG],
-      summary: 'Delete the schedule; its runs and their results are kept',
-      middleware: requireRole('operator'),
-      request: { params: z.object({ name: Name }) },
-      responses: Done,
-    }),
-    async (context) => {
-      await zeroscout.schedules.delete(context.req.valid('param').name);
-      return context.body(null, 204);
-    },
-  );
-}
-
-function addScheduleControls({ app, zeroscout }: RouteSetting): void {
-  for (const action of ['pause', 'resume'] as const)
-    app.openapi(
-      createRoute({
-        method: 'post',
-        path: `/api/schedules/{name}/${action}`,
-        operationId: `${action}Schedule`,
-        tags: [TAG],
-        summary: action === 'pause' ? 'Pause the schedule' : 'Start runs again',
-        middleware: requireRole('operator'),
-        request: { params: z.object({ name: Name }) },
-        responses: Done,
-      }),
-      async (context) => {
-        await zeroscout.schedules[action](context.req.valid('param').name);
-        return context.body(null, 204);
-      },
-    );
-}
-
-function addScheduleRuns({ app, zeroscout }: RouteSetting): void {
-  app.openapi(
-    createRoute({
-      method: 'post',
-      path: '/api/schedules/{name}/runs',
-      operationId: 'runSchedule',
-      tags: [TAG],
-      summary: 'Start a run now',
-      middleware: requireRole('operator'),
-      request: { params: z.object({ name: Name }) },
-      responses: { 201: describeJson(z.object({ id: z.string() }), 'id of the search'), ...problems },
-    }),
-    async (context) =>
-      context.json({ id: await zeroscout.schedules.runNow(context.req.valid('param').name) }, 201),
-  );
-}
-
-function addBackfill({ app, zeroscout }: RouteSetting): void {
-  app.openapi(
-    createRoute({
-      method: 'post',
-      path: '/api/schedules/{name}/backfill',
-      operationId: 'backfillSchedule',
-      tags: [TAG],
-      summary: 'Start the runs of a past period, one after the other',
-      middleware: requireRole('operator'),
-      request: {
-        params: z.object({ name: Name }),
-        body: {
-          required: true,
-          content: {
-            'application/json': {
-              schema: z.object({
-                from: z.iso.datetime({ offset: true }),
-                to: z.iso.datetime({ offset: true }),
-              }),
-            },
-          },
-        },
-      },
-      responses: Done,
-    }),
-    async (context) => {
-      const { from, to } = context.req.valid('json');
-      await zeroscout.schedules.backfill(context.req.valid('param').name, {
-        from: new Date(from),
-        to: new Date(to),
-      });
-      return context.body(null, 204);
-    },
-  );
+/** The limit holds for the workers of all queues together, since the number of queues is fixed. */
+function pageOfWorkers(
+  queues: readonly QueueOfWorkers[],
+  request: { readonly limit: number; readonly cursor?: string | undefined },
+) {
+  const all = queues.flatMap((queue) => queue.workers.map((worker) => ({ queue, worker })));
+  const { rows, next } = pageOf(all, {
+    keyOf: ({ queue, worker }) => JSON.stringify([queue.name, worker.identity]),
+    ...request,
+  });
+  const workersOf = (queue: QueueOfWorkers) =>
+    rows.filter((row) => row.queue === queue).map(({ worker }) => worker);
+  return { queues: queues.map((queue) => ({ ...queue, workers: workersOf(queue) })), next };
 }

@@ -1,6 +1,8 @@
 // Defines the routes that read rows of a ranking: filtered and sorted pages, and the row of one candidate.
+import { createHash } from 'node:crypto';
 import { createRoute, z } from '@hono/zod-openapi';
 import { requireRole } from '../access.js';
+import { badCursor, type CursorParts, CursorQuery, readCursor, writeCursor } from '../cursor.js';
 import { ProblemError } from '../problem.js';
 import type { Sort } from '../rankings/table-types.js';
 import { CellSchema, describeJson, IdParameter, problems, RankingPageSchema } from '../schemas.js';
@@ -39,6 +41,7 @@ function addPage(setting: RouteSetting): void {
           sort: SortQuery,
           offset: z.coerce.number().int().min(0).max(1e12).default(0),
           limit: z.coerce.number().int().min(1).max(MOST).default(100),
+          cursor: CursorQuery,
           candidate: z
             .string()
             .max(LONGEST_CANDIDATE)
@@ -49,11 +52,13 @@ function addPage(setting: RouteSetting): void {
       responses: { 200: describeJson(RankingPageSchema, 'the page'), ...problems },
     }),
     async (context) => {
-      const { filter, sort: written, limit, candidate, ...query } = context.req.valid('query');
+      const { filter, sort: written, limit, candidate, cursor, ...query } = context.req.valid('query');
       const table = await tableOf(setting, { context, id: context.req.valid('param').id });
       const sort = readSort(written);
       const selection = { filter, ...(sort ? { sort } : {}) };
+      const order = digestOf([table.digest, filter ?? '', written ?? '']);
       let { offset } = query;
+      if (cursor !== undefined) offset = readOffset(cursor, order);
       if (candidate !== undefined) {
         const at = await table.position({ ...selection, candidate });
         if (at === undefined) throw notFound(candidate);
@@ -61,7 +66,9 @@ function addPage(setting: RouteSetting): void {
       }
       const { total, rows } = await table.page({ ...selection, offset, limit });
       const columns = [...table.columns].map(([name, kind]) => ({ name, kind }));
-      return context.json({ columns, total, all: table.total, offset, rows: toJson(rows) }, 200);
+      const end = offset + rows.length;
+      const next = rows.length > 0 && end < total ? writeCursor([order, end]) : null;
+      return context.json({ columns, total, all: table.total, offset, rows: toJson(rows), next }, 200);
     },
   );
 }
@@ -90,6 +97,22 @@ function addCandidate(setting: RouteSetting): void {
       return context.json(toJson(row), 200);
     },
   );
+}
+
+/** A finished ranking never changes, so an offset is a place in it, given its filter and its order. */
+function readOffset(cursor: string, order: string): number {
+  const [of, offset] = readCursor(cursor, isOrderAndOffset);
+  if (of === order) return offset;
+  throw badCursor('the cursor belongs to another ranking, filter or sort; send those of the page before');
+}
+
+function isOrderAndOffset(parts: CursorParts): parts is readonly [string, number] {
+  const [order, offset] = parts;
+  return typeof order === 'string' && Number.isSafeInteger(offset) && Number(offset) >= 0;
+}
+
+function digestOf(texts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 16);
 }
 
 function readSort(text: string | undefined): Sort | undefined {

@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import type { SearchRow } from '../../client/index.js';
 import { STATES } from '../../client/searches/list-searches.js';
 import { requireRole } from '../access.js';
-import { ProblemError } from '../problem.js';
+import { type CursorParts, NextSchema, pageQuery, readCursor, writeCursor } from '../cursor.js';
 import {
   DescriptionSchema,
   describeJson,
@@ -17,8 +17,6 @@ import {
 import { createSpecificationInput } from '../specification-input.js';
 import { toJson } from '../to-json.js';
 import type { RouteSetting } from './route-setting.js';
-
-const MOST = 200;
 
 export function addSearchRoutes(setting: RouteSetting): void {
   addList(setting);
@@ -38,24 +36,22 @@ function addList({ app, zeroscout }: RouteSetting): void {
       summary: 'Searches, newest first',
       middleware: requireRole('viewer'),
       request: {
-        query: z.object({
+        query: pageQuery({ usual: 50, most: 200 }).extend({
           state: z.enum(STATES).optional(),
           name: z.string().max(200).optional().openapi({ description: 'name of the specification' }),
-          limit: z.coerce.number().int().min(1).max(MOST).default(50),
-          cursor: z.string().max(500).optional().openapi({ description: '`next` of the page before' }),
         }),
       },
       responses: {
         200: describeJson(
-          z.object({ searches: z.array(SearchSchema), next: z.string().nullable() }).openapi('SearchPage'),
-          'a page of searches; `next` is null at the end',
+          z.object({ searches: z.array(SearchSchema), next: NextSchema }).openapi('SearchPage'),
+          'a page of searches',
         ),
         ...problems,
       },
     }),
     async (context) => {
       const { state, name, limit, cursor } = context.req.valid('query');
-      const after = cursor === undefined ? undefined : readCursor(cursor);
+      const after = cursor === undefined ? undefined : readSearchCursor(cursor);
       const found: SearchRow[] = [];
       let isMore = false;
       for await (const row of zeroscout.searches.list({ state, name, before: after?.started })) {
@@ -67,7 +63,8 @@ function addList({ app, zeroscout }: RouteSetting): void {
         found.push(row);
       }
       const last = found.at(-1);
-      return context.json({ searches: toJson(found), next: isMore && last ? writeCursor(last) : null }, 200);
+      const next = isMore && last ? writeCursor([last.started, last.id]) : null;
+      return context.json({ searches: toJson(found), next }, 200);
     },
   );
 }
@@ -180,26 +177,12 @@ const SUMMARIES = {
   cancel: 'Cancel the search; its scores are kept',
 } as const;
 
-interface Cursor {
-  readonly started: string;
-  readonly id: string;
+function readSearchCursor(text: string): { readonly started: string; readonly id: string } {
+  const [started, id] = readCursor(text, isTimeAndId);
+  return { started: new Date(started).toISOString(), id };
 }
 
-function writeCursor({ started, id }: Cursor): string {
-  return Buffer.from(JSON.stringify([started, id])).toString('base64url');
-}
-
-function readCursor(text: string): Cursor {
-  try {
-    const [started, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
-    if (typeof started === 'string' && typeof id === 'string' && !Number.isNaN(Date.parse(started)))
-      return { started: new Date(started).toISOString(), id };
-  } catch {
-    // The error below is reported instead.
-  }
-  throw new ProblemError({
-    status: 400,
-    code: 'bad-cursor',
-    detail: 'the cursor is not one that this API gave',
-  });
+function isTimeAndId(parts: CursorParts): parts is readonly [string, string] {
+  const [started, id] = parts;
+  return typeof started === 'string' && typeof id === 'string' && !Number.isNaN(Date.parse(started));
 }

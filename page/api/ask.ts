@@ -53,6 +53,21 @@ export async function ask<T>(
   return (isJson ? response.json() : response.text()) as Promise<T>;
 }
 
+/** The pages of a list behind a cursor, as one list; `rowsOf` returns the rows of a page. */
+export async function askAll<Page extends { readonly next: string | null }, Row>(
+  path: string,
+  rowsOf: (page: Page) => readonly Row[],
+  options: Pick<AskOptions, 'signal'> = {},
+): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await ask<Page>(withQuery(path, { cursor }), options);
+    rows.push(...rowsOf(page));
+    if (page.next === null) return rows;
+    cursor = page.next;
+  }
+}
+
 async function problemOf(response: Response, isJson: boolean): Promise<AskError> {
   const { status } = response;
   const found = isJson ? ((await response.json()) as Partial<Problem>) : {};

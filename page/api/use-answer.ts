@@ -1,6 +1,6 @@
 // Requests the data of a view from the API, and repeats the request while a server is unavailable.
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import { AskError, ask } from './ask.js';
+import { AskError, type AskOptions, ask } from './ask.js';
 
 const AGAIN_MS = 3_000;
 
@@ -12,8 +12,14 @@ export interface Answer<T> {
   readonly again: () => void;
 }
 
-/** The answer for a path; no request is sent if the path is undefined. */
-export function useAnswer<T>(path: string | undefined): Answer<T> {
+/**
+ * The answer for a path; no request is sent if the path is undefined. `read` sends the requests, and is the same
+ * function at each call.
+ */
+export function useAnswer<T>(
+  path: string | undefined,
+  read: (path: string, options: Pick<AskOptions, 'signal'>) => Promise<T> = ask,
+): Answer<T> {
   const [turn, setTurn] = useState(0);
   const [state, setState] = useState<Omit<Answer<T>, 'again'>>({
     data: undefined,
@@ -26,7 +32,7 @@ export function useAnswer<T>(path: string | undefined): Answer<T> {
     const stop = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     setState(({ data }) => ({ data, problem: undefined, isLoading: true }));
-    ask<T>(path, { signal: stop.signal }).then(
+    read(path, { signal: stop.signal }).then(
       (data) => {
         if (!stop.signal.aborted) setState({ data, problem: undefined, isLoading: false });
       },

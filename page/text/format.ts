@@ -31,6 +31,11 @@ export function formatCount(value: number): string {
   );
 }
 
+/** `1 restart`, `2 restarts`. */
+export function formatAmount(count: number, what: string): string {
+  return `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`;
+}
+
 /** Three significant digits with binary units. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];

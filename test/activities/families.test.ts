@@ -40,6 +40,7 @@ function scoringOf(worker: string, wrong = 0): Scoring {
     worker,
     standing: new AbortController().signal,
     size: 1,
+    countDeaths: () => 0,
     score: async (request) => {
       requests.push(request);
       const value = candidates.indexOf(request.candidate);

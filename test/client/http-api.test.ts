@@ -242,10 +242,21 @@ describe('a search', () => {
     expect(first.searches).toMatchObject([{ id: 'second' }]);
     const next = (await ask(`/api/searches?limit=1&cursor=${first.next}`)).json;
     expect(next).toMatchObject({ searches: [{ id: 'over-http' }], next: null });
-    expect(await ask('/api/searches?cursor=nonsense')).toMatchObject({
-      status: 400,
-      json: { code: 'bad-cursor' },
-    });
+    const badCursor = { status: 400, json: { code: 'bad-cursor' } };
+    for (const list of ['searches', 'searches/second/ranking', 'schedules', 'workers', 'workers/tasks'])
+      expect(await ask(`/api/${list}?cursor=nonsense`)).toMatchObject(badCursor);
+    const whole = (await ask('/api/searches/second/ranking?sort=-score')).json;
+    expect(whole).toMatchObject({ rows: { length: 24 }, next: null });
+    const rows = [];
+    for (let cursor = ''; ; ) {
+      const page = (await ask(`/api/searches/second/ranking?sort=-score&limit=10${cursor}`)).json;
+      rows.push(...page.rows);
+      if (page.next === null) break;
+      cursor = `&cursor=${page.next}`;
+      expect(await ask(`/api/searches/second/ranking?sort=score&limit=10${cursor}`)).toMatchObject(badCursor);
+    }
+    expect(rows).toEqual(whole.rows);
+    expect((await ask('/api/workers/tasks')).json).toEqual({ tasks: expect.any(Array), next: null });
   }, 120_000);
 
   test('an unknown one is 404, whatever is asked of it', async () => {
@@ -266,12 +277,26 @@ test('schedules are created, paused, resumed and deleted; workers are listed', a
     json: { state: 'active' },
   });
   expect(await operator('POST', '/api/schedules/nightly/pause')).toMatchObject({ status: 204 });
-  expect((await ask('/api/schedules')).json).toMatchObject([{ name: 'nightly', state: 'paused' }]);
+  expect((await ask('/api/schedules')).json).toMatchObject({
+    schedules: [{ name: 'nightly', state: 'paused' }],
+    next: null,
+  });
+  expect(await operator('POST', '/api/schedules', { ...body, name: 'earlier' })).toMatchObject({
+    status: 201,
+  });
+  const first = (await ask('/api/schedules?limit=1')).json;
+  expect(first).toMatchObject({ schedules: [{ name: 'earlier' }], next: expect.any(String) });
+  expect((await ask(`/api/schedules?limit=1&cursor=${first.next}`)).json).toMatchObject({
+    schedules: [{ name: 'nightly' }],
+    next: null,
+  });
   expect(await operator('POST', '/api/schedules/nightly/resume')).toMatchObject({ status: 204 });
   expect((await ask('/api/schedules/nightly')).json).toMatchObject({ state: 'active', cron: '0 2 * * *' });
   expect(await operator('DELETE', '/api/schedules/nightly')).toMatchObject({ status: 204 });
   expect(await ask('/api/schedules/nightly')).toMatchObject({ status: 404, json: { code: 'not-found' } });
-  expect((await ask('/api/workers')).json.length).toBeGreaterThan(0);
+  const { queues, next } = (await ask('/api/workers')).json;
+  expect(queues.length).toBeGreaterThan(1);
+  expect(next).toBeNull();
 });
 
 test('probes are answered to everybody, metrics by route and not by id', async () => {

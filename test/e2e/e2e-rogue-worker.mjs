@@ -23,6 +23,7 @@ const worker = await Worker.create({
       worker: 'rogue',
       standing: new AbortController().signal,
       size: 1,
+      countDeaths: () => 0,
       // It is about as fast as the others, so that these get work too.
       score: ({ draws }) =>
         new Promise((done) =>

@@ -53,6 +53,7 @@ describe('the real scorer', () => {
     expect(reason).toMatchObject({ reason: 'crash', message: expect.stringMatching(/SIGKILL, 3 times/) });
     const died = events.filter((event) => event.type === 'died');
     expect(died.map((event) => event.candidate)).toEqual(Array(3).fill(candidates[1]));
+    expect(pool.countDeaths()).toBe(3);
     // The pool continues.
     expect(await pool.score(request(candidates[0]!))).toEqual(
       (results[0] as PromiseFulfilledResult<unknown>).value,

@@ -10,7 +10,7 @@ import { CopyButton } from '../../parts/copy-button.js';
 import { Empty, ProblemNote } from '../../parts/notes.js';
 import { useNow } from '../../parts/use-now.js';
 import { useTitle } from '../../parts/use-title.js';
-import { formatAge, formatCount, formatDuration } from '../../text/format.js';
+import { formatAge, formatCount, formatDuration, formatAmount } from '../../text/format.js';
 import { History } from './history.js';
 import { StoreSize } from './store-size.js';
 import { Tasks, type TasksByWorker, useTasks } from './tasks.js';
@@ -86,10 +86,11 @@ function Queue({ queue, tasks }: QueueProps) {
                 <th>does</th>
                 <th>engine</th>
                 <th>asked for work</th>
+                <th>started</th>
               </tr>
             </thead>
             <tbody>
-              {workers.map(({ identity, worker, seen }) => (
+              {workers.map(({ identity, worker, seen, started, restarts }) => (
                 <tr key={identity}>
                   <td>{worker?.place ?? identity}</td>
                   <td class="number">{worker?.role === 'score' ? worker.concurrency : '–'}</td>
@@ -98,6 +99,7 @@ function Queue({ queue, tasks }: QueueProps) {
                   </td>
                   <td title={worker?.engine}>{engineOf(worker?.engine)}</td>
                   <td>{formatAge(new Date(seen).toISOString(), now)}</td>
+                  <td>{formatStart({ started, restarts, now })}</td>
                 </tr>
               ))}
             </tbody>
@@ -136,6 +138,19 @@ function Records({ records }: Pick<QueueOfWorkers, 'records'>) {
       <ProblemNote problem={problem} />
     </>
   );
+}
+
+interface Start {
+  readonly started: number | undefined;
+  readonly restarts: number | undefined;
+  readonly now: number;
+}
+
+/** Temporal knows the start of a worker a minute later. */
+function formatStart({ started, restarts = 0, now }: Start): string {
+  if (started === undefined) return '–';
+  const age = formatAge(new Date(started).toISOString(), now);
+  return restarts > 0 ? `${age}, ${formatAmount(restarts, 'restart')} before` : age;
 }
 
 /** The versions of the other families of proxies follow the first plus sign. */

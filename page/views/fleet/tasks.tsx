@@ -2,8 +2,9 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import type { WorkerTask } from '../../../http/answers.js';
+import { type AskOptions, askAll } from '../../api/ask.js';
 import { useAnswer } from '../../api/use-answer.js';
-import { formatDuration, formatValue } from '../../text/format.js';
+import { formatDuration, formatAmount, formatValue } from '../../text/format.js';
 
 const REFRESH_MS = 4_000;
 /** The most steps of one worker that are listed. */
@@ -13,12 +14,21 @@ export type TasksByWorker = ReadonlyMap<string, readonly WorkerTask[]>;
 
 /** The steps by the identity of their worker, read again every few seconds; undefined before the first answer. */
 export function useTasks(): TasksByWorker | undefined {
-  const { data, again } = useAnswer<readonly WorkerTask[]>('/workers/tasks');
+  const { data, again } = useAnswer('/workers/tasks', readTasks);
   useEffect(() => {
     const timer = setInterval(again, REFRESH_MS);
     return () => clearInterval(timer);
   }, [again]);
   return useMemo(() => data && groupByWorker(data), [data]);
+}
+
+interface TaskPage {
+  readonly tasks: readonly WorkerTask[];
+  readonly next: string | null;
+}
+
+function readTasks(path: string, options: Pick<AskOptions, 'signal'>) {
+  return askAll(path, ({ tasks }: TaskPage) => tasks, options);
 }
 
 function groupByWorker(tasks: readonly WorkerTask[]): TasksByWorker {
@@ -35,6 +45,7 @@ export interface TasksProps {
 
 export function Tasks({ tasks = [], isControl, now }: TasksProps) {
   // A control worker mostly runs workflows, which take no step of their own.
+  const scorerRestarts = Math.max(0, ...tasks.map((task) => task.scorerRestarts ?? 0));
   if (tasks.length === 0) return <span class="quiet">{isControl ? 'plans and decides' : 'nothing'}</span>;
   return (
     <>
@@ -45,6 +56,9 @@ export function Tasks({ tasks = [], isControl, now }: TasksProps) {
           {rate !== undefined && ` · ${formatValue(rate)}/s`}
         </span>
       ))}
+      {scorerRestarts > 0 && (
+        <span class="task warn">{formatAmount(scorerRestarts, 'restart')} of its scorers</span>
+      )}
       {tasks.length > LISTED && <span class="task quiet">and {tasks.length - LISTED} more</span>}
     </>
   );

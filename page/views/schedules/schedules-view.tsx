@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import type { ScheduleDetails, ScheduleRow } from '../../../http/answers.js';
-import { type AskError, ask, withQuery } from '../../api/ask.js';
+import { type AskError, type AskOptions, ask, askAll, withQuery } from '../../api/ask.js';
 import { useIsOperator } from '../../api/session.js';
 import { asAskError, useAnswer } from '../../api/use-answer.js';
 import { Empty, ProblemNote } from '../../parts/notes.js';
@@ -15,7 +15,7 @@ import { NewSchedule } from './new-schedule.js';
 export function SchedulesView() {
   useTitle('Schedules');
   const isOperator = useIsOperator();
-  const { data, problem, again } = useAnswer<readonly ScheduleRow[]>('/schedules');
+  const { data, problem, again } = useAnswer('/schedules', readSchedules);
   if (!data) return problem ? <ProblemNote problem={problem} /> : <p class="quiet">Loading ...</p>;
   return (
     <>
@@ -36,6 +36,15 @@ export function SchedulesView() {
       {isOperator && <NewSchedule onCreated={again} />}
     </>
   );
+}
+
+interface SchedulePage {
+  readonly schedules: readonly ScheduleRow[];
+  readonly next: string | null;
+}
+
+function readSchedules(path: string, options: Pick<AskOptions, 'signal'>) {
+  return askAll(path, ({ schedules }: SchedulePage) => schedules, options);
 }
 
 /** The interval at which the runs of a schedule are read again. */
