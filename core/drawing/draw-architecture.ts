@@ -111,7 +111,7 @@ function drawChain({ blocks, mostChannels }: ChainPart): Drawn {
     ];
   });
   return {
-    width: CHAIN.width + (blocks.some(({ channels }) => channels !== undefined) ? CHAIN.bar + 80 : 0),
+    width: CHAIN.width + (blocks.some(({ channels }) => channels !== undefined) ? CHAIN.bar + 28 : 0),
     height: blocks.length * (CHAIN.row + CHAIN.gap) - CHAIN.gap,
     lines,
   };

@@ -79,7 +79,7 @@ export function scatterOption({ colours, x, y, points, grid, front }: ScatterInp
         type: 'scatter',
         symbolSize: points ? 6 : 5,
         symbol: points ? 'circle' : 'rect',
-        itemStyle: { color: colours.strong, opacity: 0.45 },
+        itemStyle: { color: colours.strong, opacity: 0.6 },
         data:
           points ??
           cells.map((cell) => ({ ...cell, itemStyle: { opacity: opacityOf(cell.value[2], most) } })),

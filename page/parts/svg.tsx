@@ -13,6 +13,9 @@ const ALLOWED: ReadonlySet<string> = new Set([
   'polyline',
 ]);
 
+/** The scale down to which a picture shrinks to fit a narrow screen; a wider one is scrolled. */
+const LEAST_SCALE = 0.55;
+
 export interface SvgProps {
   readonly text: string;
   /** Called with the number of a block that the visitor opens or closes, where the picture has such blocks. */
@@ -28,6 +31,8 @@ export function Svg({ text, onBlock }: SvgProps) {
     for (const element of [read, ...read.querySelectorAll('*')])
       if (!ALLOWED.has(element.localName)) element.remove();
     const picture = document.importNode(read, true);
+    const least = LEAST_SCALE * Number(picture.getAttribute('width'));
+    Object.assign(picture.style, { maxWidth: `max(100%, ${least}px)`, height: 'auto' });
     const blocks = picture.querySelectorAll<SVGElement>('[data-block]');
     // Screen readers do not enter an image, so a picture with buttons is a group.
     if (blocks.length > 0) picture.setAttribute('role', 'group');

@@ -13,6 +13,8 @@ const ROW = 30;
 export interface VirtualTableProps {
   readonly columns: readonly RankingColumn[];
   readonly total: number;
+  /** The rows without a filter; a short table is as high as these, whatever the filter admits. */
+  readonly all: number;
   readonly rowAt: (index: number) => RankingCells | undefined;
   readonly want: (first: number, end: number) => void;
   readonly sort: string;
@@ -25,9 +27,9 @@ export interface VirtualTableProps {
 }
 
 export function VirtualTable(props: VirtualTableProps) {
-  const { columns, total, rowAt, want, goTo } = props;
+  const { columns, total, all, rowAt, want, goTo } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const [place, setPlace] = useState({ scrollTop: 0, height: 600 });
+  const [place, setPlace] = useState<Place>({ scrollTop: 0, height: 600, width: 1_000 });
   const [wanted, setActive] = useState(0);
   // A filter may leave fewer rows than before.
   const active = Math.max(0, Math.min(wanted, total - 1));
@@ -45,7 +47,9 @@ export function VirtualTable(props: VirtualTableProps) {
   useEffect(() => {
     if (goTo) show(goTo.index);
   }, [goTo]);
-  const template = [`${WIDTHS.box}px`, ...columns.map(({ kind, name }) => widthOf(name, kind))].join(' ');
+  const widths = place.width < PHONE ? NARROW : WIDE;
+  const template = templateOf(columns, widths);
+  const minWidth = leastWidth(columns, widths);
   const rows = Array.from({ length: end - first }, (_, i) => first + i);
   return (
     <div
@@ -57,15 +61,14 @@ export function VirtualTable(props: VirtualTableProps) {
       aria-activedescendant={active >= first && active < end ? `row-${active}` : undefined}
       tabIndex={0}
       ref={scroller}
-      onScroll={(event) =>
-        setPlace({ scrollTop: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight - ROW })
-      }
+      style={heightOf(all)}
+      onScroll={(event) => setPlace(placeOf(event.currentTarget))}
       onKeyDown={(event) =>
         onKey(event, { ...props, active, show, page: Math.floor(place.height / ROW) - 1 })
       }
     >
-      <Head {...props} template={template} />
-      <div class="grid-body" role="rowgroup" style={{ height: `${whole}px`, minWidth: leastWidth(columns) }}>
+      <Head {...props} template={template} minWidth={minWidth} />
+      <div class="grid-body" role="rowgroup" style={{ height: `${whole}px`, minWidth }}>
         <div class="grid-rows" role="presentation" style={{ transform: `translateY(${top}px)` }}>
           {rows.map((index) => (
             <Row
@@ -84,14 +87,26 @@ export function VirtualTable(props: VirtualTableProps) {
   );
 }
 
-/** Reports the height of the visible part, and its changes. */
-function measure(
-  element: HTMLElement,
-  tell: (place: { readonly scrollTop: number; readonly height: number }) => void,
-): () => void {
-  const observer = new ResizeObserver(() =>
-    tell({ scrollTop: element.scrollTop, height: element.clientHeight - ROW }),
-  );
+/** The height of all rows with the head and a scroll bar, where that is less than the height of a long table. */
+function heightOf(all: number) {
+  const whole = `${(all + 1) * ROW + 18}px`;
+  return { height: `min(68vh, 900px, ${whole})`, minHeight: `min(320px, ${whole})` };
+}
+
+/** What is visible of the table, in pixels; `height` is that of the rows. */
+interface Place {
+  readonly scrollTop: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+function placeOf({ scrollTop, clientHeight, clientWidth }: HTMLElement): Place {
+  return { scrollTop, height: clientHeight - ROW, width: clientWidth };
+}
+
+/** Reports the size of the visible part, and its changes. */
+function measure(element: HTMLElement, tell: (place: Place) => void): () => void {
+  const observer = new ResizeObserver(() => tell(placeOf(element)));
   observer.observe(element);
   return () => observer.disconnect();
 }
@@ -124,9 +139,14 @@ function onKey(
   event.preventDefault();
 }
 
-function Head({ columns, sort, onSort, template }: VirtualTableProps & { readonly template: string }) {
+interface HeadProps extends VirtualTableProps {
+  readonly template: string;
+  readonly minWidth: string;
+}
+
+function Head({ columns, sort, onSort, template, minWidth }: HeadProps) {
   return (
-    <div class="grid-head" role="rowgroup" style={{ minWidth: leastWidth(columns) }}>
+    <div class="grid-head" role="rowgroup" style={{ minWidth }}>
       <div class="grid-row" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
         <span role="columnheader">
           <span class="hidden">selected</span>
@@ -212,18 +232,26 @@ function Row({ columns, index, row, template, isActive, onActive, isSelected, on
   );
 }
 
-const WIDTHS = { box: 36, rank: 92, number: 132, text: 240 } as const;
+type Widths = Readonly<Record<'box' | 'rank' | 'number' | 'text', number>>;
 
-function widthOf(name: string, kind: RankingColumn['kind']): string {
-  if (name === 'rank') return `${WIDTHS.rank}px`;
-  return `minmax(${WIDTHS[kind]}px, ${kind === 'text' ? 3 : 1}fr)`;
+const WIDE: Widths = { box: 36, rank: 92, number: 132, text: 240 };
+/** Rank, candidate and score are visible together on a phone. */
+const NARROW: Widths = { box: 30, rank: 72, number: 96, text: 140 };
+/** The width of the visible part below which columns are narrow, in pixels. */
+const PHONE = 480;
+
+function templateOf(columns: readonly RankingColumn[], widths: Widths): string {
+  const others = columns.map(({ name, kind }) =>
+    name === 'rank' ? `${widths.rank}px` : `minmax(${widths[kind]}px, ${kind === 'text' ? 3 : 1}fr)`,
+  );
+  return [`${widths.box}px`, ...others].join(' ');
 }
 
 /** The header and the rows have the same width, even where they are wider than the visible part. */
-function leastWidth(columns: readonly RankingColumn[]): string {
+function leastWidth(columns: readonly RankingColumn[], widths: Widths): string {
   const width = columns.reduce<number>(
-    (sum, { name, kind }) => sum + WIDTHS[name === 'rank' ? 'rank' : kind],
-    WIDTHS.box,
+    (sum, { name, kind }) => sum + widths[name === 'rank' ? 'rank' : kind],
+    widths.box,
   );
   return `${width}px`;
 }

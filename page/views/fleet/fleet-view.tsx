@@ -10,7 +10,7 @@ import { CopyButton } from '../../parts/copy-button.js';
 import { Empty, ProblemNote } from '../../parts/notes.js';
 import { useNow } from '../../parts/use-now.js';
 import { useTitle } from '../../parts/use-title.js';
-import { formatAge, formatCount, formatDuration, formatAmount } from '../../text/format.js';
+import { formatAge, formatAmount, formatCount, formatDuration } from '../../text/format.js';
 import { History } from './history.js';
 import { StoreSize } from './store-size.js';
 import { Tasks, type TasksByWorker, useTasks } from './tasks.js';

@@ -4,7 +4,7 @@ import { Link } from 'wouter-preact';
 import type { WorkerTask } from '../../../http/answers.js';
 import { type AskOptions, askAll } from '../../api/ask.js';
 import { useAnswer } from '../../api/use-answer.js';
-import { formatDuration, formatAmount, formatValue } from '../../text/format.js';
+import { formatAmount, formatDuration, formatValue } from '../../text/format.js';
 
 const REFRESH_MS = 4_000;
 /** The most steps of one worker that are listed. */

@@ -51,7 +51,8 @@ function Distribution({ id, column, trim, colours }: DistributionProps) {
   );
   const option = useMemo(() => data && histogramOption(data, colours), [data, colours]);
   if (!data || !option) return <Placeholder height={330} />;
+  const verb = data.outside === 1 ? 'is' : 'are';
   const outside =
-    data.outside > 0 ? `; ${formatCount(data.outside)} are beyond the picture, infinite or absent` : '';
+    data.outside > 0 ? `; ${formatCount(data.outside)} ${verb} beyond the picture, infinite or absent` : '';
   return <Chart title={column} option={option} height={220} about={`Candidates by ${column}${outside}.`} />;
 }

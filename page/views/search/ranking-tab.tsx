@@ -69,6 +69,7 @@ function Ranking({ id }: { readonly id: string }) {
       <VirtualTable
         columns={columns}
         total={head.total}
+        all={head.all}
         rowAt={pages.rowAt}
         want={pages.want}
         sort={sort}

@@ -40,7 +40,7 @@ function factsOf(summary: Summary): readonly (readonly [string, string])[] {
     ['set aside', formatCount(failed)],
   ];
   if (millisecondsPerCandidate > 0)
-    facts.push(['time a candidate', `${formatValue(millisecondsPerCandidate)} ms`]);
+    facts.push(['time a candidate', formatMilliseconds(millisecondsPerCandidate)]);
   if (classes !== undefined) facts.push(['distinct functions', formatCount(classes)]);
   if (shared) facts.push(['share another’s score', formatCount(shared)]);
   if (generations !== undefined) facts.push(['generations', formatCount(generations)]);
@@ -57,6 +57,13 @@ function factsOf(summary: Summary): readonly (readonly [string, string])[] {
       `${formatCount(verification.verified)} of ${formatCount(verification.scores)}`,
     ]);
   return facts;
+}
+
+function formatMilliseconds(milliseconds: number): string {
+  if (milliseconds < 10_000) return `${formatValue(milliseconds)} ms`;
+  return milliseconds < 60_000
+    ? `${formatValue(milliseconds / 1_000)} s`
+    : formatDuration(milliseconds / 1_000);
 }
 
 function Rounds({ rounds }: { readonly rounds: NonNullable<Summary['rounds']> }) {
