@@ -12,6 +12,15 @@ export interface ShardCounts {
   publishWhile(work: () => Promise<void>): Promise<ShardResult>;
 }
 
+interface CreateShardCountsArguments {
+  readonly input: Pick<ShardInput, 'search' | 'shard'>;
+  /** The number of candidates in the shard. */
+  readonly size: number;
+  readonly progress: ProgressBus;
+  /** The number of scorers of this worker that died, which `zeroscout workers` shows. */
+  readonly countDeaths: () => number;
+}
+
 /**
  * The cursor in the heartbeat is the number of leading candidates that are done; an attempt begins at the
  * cursor of the previous one.
@@ -21,14 +30,7 @@ export function createShardCounts({
   size,
   progress,
   countDeaths,
-}: {
-  readonly input: Pick<ShardInput, 'search' | 'shard'>;
-  /** The number of candidates in the shard. */
-  readonly size: number;
-  readonly progress: ProgressBus;
-  /** The number of scorers of this worker that died, which `zeroscout workers` shows. */
-  readonly countDeaths: () => number;
-}): ShardCounts {
+}: CreateShardCountsArguments): ShardCounts {
   const { heartbeatDetails, heartbeatTimeoutMs = heartbeatTimeoutOf(0) } = activityInfo();
   const { tickMs, ticks } = paceOf(heartbeatTimeoutMs);
   const cursor = Math.min(Number((heartbeatDetails as { cursor?: number })?.cursor ?? 0), size);

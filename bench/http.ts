@@ -1,5 +1,5 @@
 // Implements the command `npm run bench:http`: measures how fast a ranking of a million candidates is filtered, sorted,
-// paged and drawn, and when the page can be used in Chromium.
+// paged and drawn.
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,6 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { openRankingTable } from '../http/rankings/ranking-table.js';
 import type { RankingTable } from '../http/rankings/table-types.js';
-import { measurePageStart } from './measure/page-start.js';
 import { median } from './measure/statistics.js';
 import { syntheticRanking } from './measure/synthetic-ranking.js';
 
@@ -28,7 +27,6 @@ try {
   await table.close();
   const megabytes = process.resourceUsage().maxRSS / 1024;
   console.log(`memory at most ${megabytes.toFixed(0)} MB`);
-  await measurePageStart(join(folder, 'home'));
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

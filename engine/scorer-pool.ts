@@ -67,11 +67,9 @@ export interface PoolListener {
 export function createScorerPool(options: ScorerPoolOptions): ScorerPool {
   const { script, size, together = 1, limits = {} } = options;
   const { timeoutMs = 600_000, maxResidentBytes } = limits;
-  const { onEvent = () => {}, onBatch = () => {} } = options.listener ?? {};
+  const { onEvent, onBatch, countDeaths } = withCountOfDeaths(options.listener);
   const queue = createScoreQueue({ together, onSettled: () => dispatch() });
-  const settings = settingsOf(options);
   let failedStarts = 0;
-  let deaths = 0;
   let closed = false;
   const onReady = (): void => {
     failedStarts = 0;
@@ -85,10 +83,7 @@ export function createScorerPool(options: ScorerPoolOptions): ScorerPool {
   };
   const onEnd = (end: SlotEnd): void => {
     const { cause, how, state } = end;
-    if (hasDied(end)) {
-      deaths++;
-      onEvent({ type: 'died', pid: end.pid, cause, ...describeJobs(end.jobs) });
-    }
+    reportEnd(end, onEvent);
     tryAgain(end, queue);
     if (state === 'starting' && how === 'refused' && ++failedStarts >= FAILED_STARTS) {
       rejectAll(queue.clear(), `no scorer starts: ${script} ${cause}, ${failedStarts} times in a row`);
@@ -99,7 +94,7 @@ export function createScorerPool(options: ScorerPoolOptions): ScorerPool {
   const listener = { onReady, onAnswer, onEnd };
   const slots = Array.from(
     { length: size },
-    () => new ScorerSlot({ settings, timeoutMs, onEvent, onBatch, listener }),
+    () => new ScorerSlot({ settings: settingsOf(options), timeoutMs, onEvent, onBatch, listener }),
   );
   const endWatch = watchSlots({ slots, maxResidentBytes });
 
@@ -119,7 +114,7 @@ export function createScorerPool(options: ScorerPoolOptions): ScorerPool {
     score: async (request, turn = 0) => (await add(request, turn)).result,
     scoreInDetail: (request) => add(request, 0),
     pids: () => slots.flatMap((slot) => slot.pid() ?? []),
-    countDeaths: () => deaths,
+    countDeaths,
     close: async () => {
       closed = true;
       endWatch();
@@ -167,9 +162,22 @@ function dispatchTasks({
   }
 }
 
-/** False for a process that the pool itself ended after its work. */
-function hasDied({ jobs, state }: SlotEnd): boolean {
-  return jobs.length > 0 || state !== 'leaving';
+/** Reports the end of a process, unless the pool itself ended it after its work. */
+function reportEnd({ pid, jobs, cause, state }: SlotEnd, onEvent: (event: PoolEvent) => void): void {
+  if (jobs.length > 0) onEvent({ type: 'died', pid, cause, ...describeJobs(jobs) });
+  else if (state !== 'leaving') onEvent({ type: 'died', pid, cause });
+}
+
+function withCountOfDeaths({ onEvent, onBatch = () => {} }: PoolListener = {}) {
+  let deaths = 0;
+  return {
+    onEvent: (event: PoolEvent): void => {
+      if (event.type === 'died') deaths++;
+      onEvent?.(event);
+    },
+    onBatch,
+    countDeaths: () => deaths,
+  };
 }
 
 /**

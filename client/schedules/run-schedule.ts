@@ -1,6 +1,6 @@
 // Starts runs of a schedule outside of its times: one now, or those of a past period.
 import { type Client, ScheduleOverlapPolicy } from '@temporalio/client';
-import { SpecError } from '../../core/errors.js';
+import { ServiceError, SpecError } from '../../core/errors.js';
 import { runOf } from './describe-schedule.js';
 import { findSchedule } from './find-schedule.js';
 
@@ -28,9 +28,16 @@ export async function runScheduleNow({ client, name }: Named): Promise<string> {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
   const running = (await handle.describe()).info.runningActions.map(({ workflow }) => workflow.workflowId);
-  throw new Error(
-    `schedule "${name}" started nothing${running.length ? `: ${running.join(', ')} goes on still, and its overlap policy is ${description.policies.overlap}` : ''}`,
-  );
+  if (running.length > 0)
+    throw SpecError.of({
+      path: 'schedule',
+      message: `"${name}" started nothing: ${running.join(', ')} goes on still, and its overlap policy is ${description.policies.overlap}`,
+    });
+  throw new ServiceError({
+    reason: 'timed-out',
+    address: 'Temporal',
+    fault: `schedule "${name}" started no run within ${APPEARS_MS / 1_000} s; it may start yet`,
+  });
 }
 
 /** Starts the runs between two times, one after the other. */

@@ -1,5 +1,5 @@
 // Queries one ranking in DuckDB: conditions from filters, columns by name, and a count of running queries.
-import type { DuckDBConnection } from '@duckdb/node-api';
+import { DOUBLE, type DuckDBConnection, type DuckDBType, INTEGER, VARCHAR } from '@duckdb/node-api';
 import { SpecError } from '../../core/errors.js';
 import {
   type ColumnKind,
@@ -47,7 +47,7 @@ export function createQuestions({
   return {
     readIntegers: (sql, values) => track(readIntegers({ connection, sql, values })),
     ask: async (sql, values = []) =>
-      (await track(connection.runAndReadAll(sql, [...values]))).getRowObjectsJS(),
+      (await track(connection.runAndReadAll(sql, [...values], typesOf(values)))).getRowObjectsJS(),
     condition: ({ filter = '' }) => parseFilter({ text: filter, columns }),
     column,
     numeric: (name, field) => {
@@ -61,6 +61,14 @@ export function createQuestions({
   };
 }
 
+/** DuckDB's client takes a large whole number such as 1e300 for a BIGINT, and refuses it. */
+function typesOf(values: Condition['values']): DuckDBType[] {
+  return values.map((value) => {
+    if (typeof value === 'string') return VARCHAR;
+    return Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? INTEGER : DOUBLE;
+  });
+}
+
 /** Copies a result chunk by chunk, because an array of a million numbers takes twice the memory of all chunks. */
 async function readIntegers({
   connection,
@@ -71,7 +79,7 @@ async function readIntegers({
   readonly sql: string;
   readonly values: Condition['values'];
 }): Promise<Int32Array> {
-  const result = await connection.run(sql, [...values]);
+  const result = await connection.run(sql, [...values], typesOf(values));
   const numbers = new Int32Array(result.rowCount);
   let at = 0;
   for (;;) {

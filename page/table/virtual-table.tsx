@@ -47,9 +47,7 @@ export function VirtualTable(props: VirtualTableProps) {
   useEffect(() => {
     if (goTo) show(goTo.index);
   }, [goTo]);
-  const widths = place.width < PHONE ? NARROW : WIDE;
-  const template = templateOf(columns, widths);
-  const minWidth = leastWidth(columns, widths);
+  const { template, minWidth } = layOut(columns, place.width < PHONE ? NARROW : WIDE);
   const rows = Array.from({ length: end - first }, (_, i) => first + i);
   return (
     <div
@@ -240,18 +238,14 @@ const NARROW: Widths = { box: 30, rank: 72, number: 96, text: 140 };
 /** The width of the visible part below which columns are narrow, in pixels. */
 const PHONE = 480;
 
-function templateOf(columns: readonly RankingColumn[], widths: Widths): string {
+/** The header and the rows have the same width, even where they are wider than the visible part. */
+function layOut(columns: readonly RankingColumn[], widths: Widths) {
   const others = columns.map(({ name, kind }) =>
     name === 'rank' ? `${widths.rank}px` : `minmax(${widths[kind]}px, ${kind === 'text' ? 3 : 1}fr)`,
   );
-  return [`${widths.box}px`, ...others].join(' ');
-}
-
-/** The header and the rows have the same width, even where they are wider than the visible part. */
-function leastWidth(columns: readonly RankingColumn[], widths: Widths): string {
-  const width = columns.reduce<number>(
+  const least = columns.reduce<number>(
     (sum, { name, kind }) => sum + widths[name === 'rank' ? 'rank' : kind],
     widths.box,
   );
-  return `${width}px`;
+  return { template: [`${widths.box}px`, ...others].join(' '), minWidth: `${least}px` };
 }

@@ -73,6 +73,8 @@ const NUMBERS: readonly (readonly [string, number])[] = [
   ['15M', 15e6],
   ['12k', 12e3],
   ['1e7', 1e7],
+  ['5000M', 5e9],
+  ['1e300', 1e300],
   ['-inf', Number.NEGATIVE_INFINITY],
 ];
 

@@ -62,9 +62,8 @@ function Ranking({ id }: { readonly id: string }) {
       </div>
       <ProblemNote problem={problem ?? jump.problem} />
       <p class="quiet" aria-live="polite">
-        {filter === ''
-          ? `${formatCount(head.all)} candidates`
-          : `${formatCount(head.total)} of ${formatCount(head.all)} candidates`}
+        {filter !== '' && `${formatCount(head.total)} of `}
+        {formatCount(head.all)} candidates
       </p>
       <VirtualTable
         columns={columns}
