@@ -13,18 +13,21 @@ export interface TableInput {
   readonly rows: readonly (readonly (Html | string | number)[])[];
 }
 
-/** A table that scrolls sideways where it is too wide; a scrolling region must be reachable by keyboard. */
+/**
+ * A table that scrolls sideways where it is too wide; a scrolling region must be reachable by keyboard. Mail clients
+ * that remove style sheets keep `cellpadding`, `align` and `nowrap`, so that numbers still stand apart.
+ */
 export function drawTable({ caption, columns, rows }: TableInput): Html {
   const heads = columns.map(({ name, kind }) =>
     kind === 'number'
-      ? html`<th scope="col" class="number">${name}</th>`
-      : html`<th scope="col">${name}</th>`,
+      ? html`<th scope="col" class="number" align="right">${name}</th>`
+      : html`<th scope="col" align="left">${name}</th>`,
   );
   const lines = rows.map((cells) => {
     const [first, ...others] = cells.map((cell, i) => ({ cell, kind: columns[i]!.kind }));
     return html`<tr>${first ? headOf(first) : undefined}${others.map(cellOf)}</tr>\n`;
   });
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table>
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table cellpadding="4">
 <caption>${caption}</caption>
 <thead><tr>${heads}</tr></thead>
 <tbody>
@@ -41,12 +44,12 @@ interface Cell {
 function headOf({ cell, kind }: Cell): Html {
   const content = kind === 'candidate' && typeof cell === 'string' ? html`<code>${cell}</code>` : cell;
   return kind === 'number'
-    ? html`<th scope="row" class="number">${content}</th>`
-    : html`<th scope="row">${content}</th>`;
+    ? html`<th scope="row" class="number" align="right">${content}</th>`
+    : html`<th scope="row" align="left">${content}</th>`;
 }
 
 function cellOf({ cell, kind }: Cell): Html {
-  if (kind === 'number') return html`<td class="number">${cell}</td>`;
+  if (kind === 'number') return html`<td class="number" align="right" nowrap>${cell}</td>`;
   if (kind === 'candidate') return html`<td class="candidate"><code>${cell}</code></td>`;
   return html`<td>${cell}</td>`;
 }
@@ -54,8 +57,8 @@ function cellOf({ cell, kind }: Cell): Html {
 export type Fact = readonly [name: string, value: Html | string];
 
 export function drawFacts(facts: readonly Fact[]): Html {
-  return html`<table class="facts"><tbody>
-${facts.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>\n`)}</tbody></table>
+  return html`<table class="facts" cellpadding="4"><tbody>
+${facts.map(([name, value]) => html`<tr><th scope="row" align="left">${name}</th><td>${value}</td></tr>\n`)}</tbody></table>
 `;
 }
 

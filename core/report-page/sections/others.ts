@@ -29,7 +29,8 @@ export function drawOthers({ others, facts: { id } }: ReportData): Section | und
         formatCount(between.candidates),
         between.kendall === null ? '–' : between.kendall.toFixed(3),
         between.spearman === null ? '–' : between.spearman.toFixed(3),
-        between.shared.map(({ k, share }) => `${k}: ${formatPercent(share)}`).join(', ') || '–',
+        // Searches with few common candidates have the same number twice.
+        [...new Set(between.shared.map(({ k, share }) => `${k}: ${formatPercent(share)}`))].join(', ') || '–',
       ]),
     }),
     ...others.map((other, i) => drawOther(other, i)),

@@ -26,7 +26,7 @@ function Agreement({ between }: Pick<Comparison, 'between'>) {
     <section>
       <h2>Agreement</h2>
       <div class="scroll" tabIndex={0} role="region" aria-label="Agreement of pairs">
-        <table>
+        <table class="cards">
           <thead>
             <tr>
               <th>searches</th>
@@ -41,11 +41,17 @@ function Agreement({ between }: Pick<Comparison, 'between'>) {
             {between.map(({ searches, differ, candidates, kendall, spearman, shared }) => (
               <tr key={searches.join()}>
                 <td>{searches.join(' and ')}</td>
-                <td>{differ.join(', ') || 'nothing'}</td>
-                <td class="number">{formatCount(candidates)}</td>
-                <td class="number">{kendall?.toFixed(3) ?? '–'}</td>
-                <td class="number">{spearman?.toFixed(3) ?? '–'}</td>
-                <td>{shared.map(({ k, share }) => `${k}: ${formatPercent(share)}`).join(', ')}</td>
+                <td data-name="differ in">{differ.join(', ') || 'nothing'}</td>
+                <td data-name="in both" class="number">
+                  {formatCount(candidates)}
+                </td>
+                <td data-name="Kendall’s τ" class="number">
+                  {kendall?.toFixed(3) ?? '–'}
+                </td>
+                <td data-name="Spearman’s ρ" class="number">
+                  {spearman?.toFixed(3) ?? '–'}
+                </td>
+                <td data-name="shared among the first">{formatShared(shared)}</td>
               </tr>
             ))}
           </tbody>
@@ -53,6 +59,11 @@ function Agreement({ between }: Pick<Comparison, 'between'>) {
       </div>
     </section>
   );
+}
+
+/** Searches with few common candidates have the same number twice. */
+function formatShared(shared: Comparison['between'][number]['shared']): string {
+  return [...new Set(shared.map(({ k, share }) => `${k}: ${formatPercent(share)}`))].join(', ');
 }
 
 type SearchPart = Comparison['searches'][number];
@@ -98,7 +109,7 @@ function Winners({
   const widest = Math.max(10, ...winners.map(({ ranks }) => ranks?.[1] ?? 0));
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={`Best candidates of ${id}`}>
-      <table>
+      <table class="cards">
         <thead>
           <tr>
             <th class="number">rank</th>
@@ -111,13 +122,15 @@ function Winners({
           {winners.slice(0, WINNERS).map(({ rank, candidate, score, ranks }) => (
             <tr key={candidate}>
               <td class="number">{rank}</td>
-              <td class="mono">
+              <td data-name="candidate" class="mono">
                 <Link href={rowOf(id, candidate)}>
                   <bdi>{candidate}</bdi>
                 </Link>
               </td>
-              <td class="number">{formatValue(score)}</td>
-              <td>
+              <td data-name="score" class="number">
+                {formatValue(score)}
+              </td>
+              <td data-name="its rank with other draws (95 %)">
                 {ranks ? <Interval ranks={ranks} rank={rank} widest={widest} /> : 'one draw says nothing'}
               </td>
             </tr>

@@ -78,7 +78,7 @@ function Queue({ queue, tasks }: QueueProps) {
       </p>
       {workers.length > 0 && (
         <div class="scroll" tabIndex={0} role="region" aria-label={`Workers of ${queue.name}`}>
-          <table>
+          <table class="cards">
             <thead>
               <tr>
                 <th>worker</th>
@@ -93,13 +93,17 @@ function Queue({ queue, tasks }: QueueProps) {
               {workers.map(({ identity, worker, seen, started, restarts }) => (
                 <tr key={identity}>
                   <td>{worker?.place ?? identity}</td>
-                  <td class="number">{worker?.role === 'score' ? worker.concurrency : '–'}</td>
-                  <td>
+                  <td data-name="at once" class="number">
+                    {worker?.role === 'score' ? worker.concurrency : '–'}
+                  </td>
+                  <td data-name="does">
                     <Tasks tasks={tasks?.get(identity)} isControl={worker?.role === 'control'} now={now} />
                   </td>
-                  <td title={worker?.engine}>{engineOf(worker?.engine)}</td>
-                  <td>{formatAge(new Date(seen).toISOString(), now)}</td>
-                  <td>{formatStart({ started, restarts, now })}</td>
+                  <td data-name="engine" title={worker?.engine}>
+                    {engineOf(worker?.engine)}
+                  </td>
+                  <td data-name="asked for work">{formatAge(new Date(seen).toISOString(), now)}</td>
+                  <td data-name="started">{formatStart({ started, restarts, now })}</td>
                 </tr>
               ))}
             </tbody>

@@ -106,7 +106,7 @@ function SearchRow({ row, rateOf, now }: SearchRowProps) {
           </span>
         )}
       </td>
-      <td data-name="Failed" class={`number ${counts?.failed ? 'warn' : ''}`}>
+      <td data-name="Failed" class={`number ${counts?.failed ? 'warn' : 'none'}`}>
         {counts ? formatCount(counts.failed) : '–'}
       </td>
       <td data-name="Started" title={formatTime(started)}>
@@ -115,7 +115,9 @@ function SearchRow({ row, rateOf, now }: SearchRowProps) {
           <span class="under">took {formatDuration((Date.parse(ended) - Date.parse(started)) / 1000)}</span>
         )}
       </td>
-      <td data-name="Schedule">{schedule ?? '–'}</td>
+      <td data-name="Schedule" class={schedule === null ? 'none' : ''}>
+        {schedule ?? '–'}
+      </td>
     </tr>
   );
 }
