@@ -122,7 +122,7 @@ function Winners({
           {winners.slice(0, WINNERS).map(({ rank, candidate, score, ranks }) => (
             <tr key={candidate}>
               <td class="number">{rank}</td>
-              <td data-name="candidate" class="mono">
+              <td data-name="candidate" class="mono whole">
                 <Link href={rowOf(id, candidate)}>
                   <bdi>{candidate}</bdi>
                 </Link>
