@@ -234,7 +234,7 @@ type Widths = Readonly<Record<'box' | 'rank' | 'number' | 'text', number>>;
 
 const WIDE: Widths = { box: 36, rank: 92, number: 132, text: 240 };
 /** Rank, candidate and score are visible together on a phone. */
-const NARROW: Widths = { box: 30, rank: 68, number: 90, text: 152 };
+const NARROW: Widths = { box: 28, rank: 74, number: 88, text: 150 };
 /** The width of the visible part below which columns are narrow, in pixels. */
 const PHONE = 480;
 
