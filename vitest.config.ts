@@ -22,10 +22,11 @@ const WHOLE = [
   'test/hosts/**/*.test.ts',
   'test/tour/**/*.test.ts',
   'test/image/**/*.test.ts',
-  'test/client/*.test.ts',
-  'test/client/{connections,devices,embedded}/**/*.test.ts',
   'test/cli/**/*.test.ts',
 ];
+
+/** Those that use the library in their own process, which keeps settings and connections of a file. */
+const WHOLE_APART = ['test/client/*.test.ts', 'test/client/{connections,devices,embedded}/**/*.test.ts'];
 
 /**
  * Tests that replace a module or the environment of their process, need one that has no permission yet, or
@@ -68,7 +69,7 @@ export default defineConfig({
         test: {
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...PURE, ...WHOLE, ...APART],
+          exclude: [...configDefaults.exclude, ...PURE, ...WHOLE, ...WHOLE_APART, ...APART],
           // A new process for each file would take a fifth of the processor time of the unit tests.
           isolate: false,
           maxWorkers: 2,
@@ -81,7 +82,11 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'whole', include: WHOLE, maxWorkers: 4, sequence: { groupOrder: 1 } },
+        test: { name: 'whole', include: WHOLE, isolate: false, maxWorkers: 5, sequence: { groupOrder: 1 } },
+      },
+      {
+        extends: true,
+        test: { name: 'whole apart', include: WHOLE_APART, maxWorkers: 5, sequence: { groupOrder: 1 } },
       },
     ],
   },

@@ -38,22 +38,9 @@ beforeAll(async () => {
 afterAll(() => removeHome(home), 60_000);
 
 /** The compiled modules, for a process without vitest. */
-async function built(): Promise<{ readonly embedded: string; readonly paths: string }> {
-  const root = join(import.meta.dirname, '../../..');
-  const out = join(root, 'node_modules/.cache/zeroscout-services-test');
-  const options = [
-    '-p',
-    'tsconfig.build.json',
-    '--outDir',
-    out,
-    '--incremental',
-    'false',
-    '--sourceMap',
-    'false',
-  ];
-  // The type check reports type errors elsewhere; tsc writes its files in any case.
-  await run('npx', ['tsc', ...options], { cwd: root }).catch(() => {});
-  return { embedded: join(out, 'client/embedded/embedded.js'), paths: join(out, 'client/embedded/home.js') };
+function built(): { readonly embedded: string; readonly paths: string } {
+  const folder = join(import.meta.dirname, '../../../dist/client/embedded');
+  return { embedded: join(folder, 'embedded.js'), paths: join(folder, 'home.js') };
 }
 
 function addressesOf(services: EmbeddedServices): unknown {
@@ -87,7 +74,7 @@ test('they outlive the process that started them and hold none of its pipes', {
   timeout: 120_000,
 }, async () => {
   await stopServices({ home });
-  const { embedded, paths } = await built();
+  const { embedded, paths } = built();
   const script = `
     import { ensureServices } from ${JSON.stringify(embedded)};
     import { resolveHome } from ${JSON.stringify(paths)};
