@@ -26,14 +26,17 @@ export interface CpuScorerOptions extends Omit<DrawStoreOptions, 'blockSize'> {
   readonly threads: number;
   /** `cpu` by default. Other devices run the plain layout; nodes that they do not support run on the CPU. */
   readonly device?: Provider;
+  /** `blocked` by default on the CPU; tests run the plain layout there, as other devices do. */
+  readonly layout?: 'blocked' | 'plain';
 }
 
 export async function createCpuScorer({
   threads,
   device = 'cpu',
+  layout = device === 'cpu' ? 'blocked' : 'plain',
   ...options
 }: CpuScorerOptions): Promise<CpuScorer> {
-  const programs = await createPrograms({ threads, device });
+  const programs = await createPrograms({ threads, device, layout });
   const draws = createDrawStore({ ...options, blockSize: programs.blockSize });
 
   const scoreOne = async (request: ScoreRequest): Promise<Required<ScoredCandidate>> => {
@@ -43,7 +46,9 @@ export async function createCpuScorer({
     const source = sourceOf({ request, space });
     const isWhole = (family: FamilyName) => isMeasured(family) || family === 'own';
     const isWanted = families.some((family) => !isWhole(family));
-    const networks = isWanted ? await scoreBlocks({ request, source, draws, programs, threads, device }) : [];
+    const networks = isWanted
+      ? await scoreBlocks({ request, source, draws, programs, threads, device, layout })
+      : [];
     const whole = families.some(isWhole)
       ? await scoreWhole({ request, source, costs, families, threads })
       : request.draws.map(() => ({}));
@@ -83,6 +88,7 @@ interface ScoreBlocksArguments {
   readonly programs: Programs;
   readonly threads: number;
   readonly device: Provider;
+  readonly layout: 'blocked' | 'plain';
 }
 
 /** The scores of features and blocks for each requested draw, in order. */
@@ -93,9 +99,10 @@ async function scoreBlocks({
   programs,
   threads,
   device,
+  layout,
 }: ScoreBlocksArguments): Promise<readonly NetworkScore[]> {
   const { features } = request.fidelity;
-  if ('graph' in source) return await scoreGraph({ request, ...source, threads, device });
+  if ('graph' in source) return await scoreGraph({ request, ...source, threads, device, layout });
   const scores: NetworkScore[] = [];
   for (const number of request.draws)
     scores.push(

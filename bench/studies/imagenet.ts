@@ -7,6 +7,7 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { loadNetwork } from '../../client/networks/load-network.js';
 import { type ScoredNetwork, scoreNetworks } from '../../client/networks/score-networks.js';
+import { SpecError } from '../../core/errors.js';
 import { layerDepth } from '../measure/layer-depth.js';
 import { describeMachine } from '../measure/machine.js';
 import { wholeNumber } from '../whole-number.js';
@@ -85,11 +86,12 @@ async function main(folder: string, options: Options): Promise<void> {
   for (const entry of entries) {
     if (study.networks.some(({ model }) => model === entry.model)) continue;
     const left = study.left.filter(({ model }) => model !== entry.model);
-    const reason = reasonToLeave(entry, options);
+    const found = await factsOrReason({ folder, entry, options });
+    const reason = typeof found === 'string' ? found : undefined;
     study =
-      reason === undefined
-        ? { ...study, left, networks: [...study.networks, await facts({ folder, entry, options })] }
-        : { ...study, left: [...left, { model: entry.model, reason }] };
+      typeof found === 'string'
+        ? { ...study, left: [...left, { model: entry.model, reason: found }] }
+        : { ...study, left, networks: [...study.networks, found] };
     study = { ...study, correlations: correlations(study.networks) };
     save(options.results, study);
     console.log(`${entry.model}: ${reason ?? 'scored'}`);
@@ -107,6 +109,18 @@ function reasonToLeave(
   if (error !== undefined) return `not exported: ${error}`;
   if (top1 === undefined) return 'no published accuracy';
   return parameters! > largest * 1e6 ? `more than ${largest} million parameters` : undefined;
+}
+
+/** The facts about a model, or why it has none. */
+async function factsOrReason(asked: Parameters<typeof facts>[0]): Promise<NetworkFacts | string> {
+  const reason = reasonToLeave(asked.entry, asked.options);
+  if (reason !== undefined) return reason;
+  try {
+    return await facts(asked);
+  } catch (error) {
+    if (error instanceof SpecError) return error.message;
+    throw error;
+  }
 }
 
 async function facts({

@@ -211,7 +211,7 @@ function attributeValue(attribute: AttributeProto, where: string): AttributeValu
       return (attribute.strings ?? []).map(text);
     case KIND.graph:
       throw new Error(
-        `${where} has a graph of its own (${name}): control flow cannot be scored; export the network without it`,
+        `${where} has a graph of its own (${name}): control flow cannot be scored; export the network without it, or with PyTorch's newer exporter (dynamo=True), which often writes none`,
       );
     default:
       throw new Error(`${where} has an attribute "${name}" of unknown type ${type}`);

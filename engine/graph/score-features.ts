@@ -16,6 +16,7 @@ interface ScoreGraphArguments {
   readonly wanted: WantedFeatures;
   readonly threads: number;
   readonly device: Provider;
+  readonly layout: 'blocked' | 'plain';
 }
 
 /** The scores for each requested draw, in order. The programs are created once and serve all draws. */
@@ -25,12 +26,13 @@ export async function scoreGraph({
   wanted,
   threads,
   device,
+  layout,
 }: ScoreGraphArguments): Promise<readonly NetworkScore[]> {
   const { batch, resolution, weights } = fidelity;
   const channels = graph.inputs[0]!.shape[1] ?? 3;
   const image = [channels, resolution, resolution];
   const network = graphNetwork({ graph, batch, image, wanted, file: candidate });
-  const opened = await openGraph({ network, threads, device, weights: 'drawn' });
+  const opened = await openGraph({ network, threads, device, layout, weights: 'drawn' });
   try {
     const scores: NetworkScore[] = [];
     for (const draw of draws) {

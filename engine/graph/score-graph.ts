@@ -34,6 +34,8 @@ interface OpenGraphArguments {
   readonly network: GraphNetwork;
   readonly threads: number;
   readonly device?: Provider;
+  /** `blocked` by default on the CPU, `plain` on other devices. */
+  readonly layout?: 'blocked' | 'plain';
   /**
    * `drawn`: weights are those of `drawGraph`, which is faster; `own` (default): weights may have any values.
    */
@@ -45,10 +47,11 @@ export async function openGraph({
   network,
   threads,
   device = 'cpu',
+  layout = device === 'cpu' ? 'blocked' : 'plain',
   weights = 'own',
 }: OpenGraphArguments): Promise<OpenGraph> {
   const { identities, reads } = network;
-  const channelBlock = device === 'cpu' ? await findChannelBlock() : 1;
+  const channelBlock = layout === 'blocked' ? await findChannelBlock() : 1;
   const { graph, programs } = graphPrograms({ network, weights, channelBlock });
   const sessions: InferenceSession[] = [];
   for (const { bytes } of programs)
@@ -57,7 +60,7 @@ export async function openGraph({
         program: bytes,
         device,
         threads,
-        optimization: device === 'cpu' ? 'disabled' : 'extended',
+        optimization: layout === 'blocked' ? 'disabled' : 'extended',
       }),
     );
   return {

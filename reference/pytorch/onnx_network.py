@@ -69,10 +69,11 @@ class Network:
         # A generator: the result of every operation is rounded as float32 would round it.
         self.rounding = None
         self.fixed = {}
+        buffers = {note.name for note in model.graph.value_info if any(p.value == "BUFFER" for p in note.metadata_props)}
         for t in model.graph.initializer:
             n = math.prod(t.dims)
             has_data = bool(t.raw_data or t.float_data or t.int64_data or t.int32_data)
-            if t.data_type == onnx.TensorProto.FLOAT and not (has_data and n == 1):
+            if t.data_type == onnx.TensorProto.FLOAT and not (has_data and (n == 1 or t.name in buffers)):
                 self.fixed[t.name] = weight(t.name, list(t.dims), dtype, scales)
             else:
                 self.fixed[t.name] = self.tensor(t)

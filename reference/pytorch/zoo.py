@@ -3,7 +3,7 @@
     python zoo.py --source timm --exporter torchscript --size 96 --out FOLDER [MODEL ...]
 
 Without MODELS it takes a list of its own: all of torchvision, or one small model of each family of timm. Models get random
-weights, nothing is downloaded. Files hold structure alone: weights are stripped. FOLDER/models.json gets, for each file, the
+weights, nothing is downloaded. Files hold structure and buffers: weights are stripped. FOLDER/models.json gets, for each file, the
 size of its images, MACs and parameters counted by PyTorch and fvcore, and torchvision's published ImageNet top-1. Models that
 are there already are left out, so an interrupted run goes on. Needs torch, torchvision or timm, onnx, onnxscript and fvcore.
 """
@@ -43,12 +43,12 @@ convit_tiny cs3darknet_s dpn48b resnetv2_50 hardcorenas_a mobilenetv3_small_050 
 
 
 def torchvision_names() -> list[str]:
-    """Models with published V1 weights and less than 200 million parameters, the smallest first."""
+    """Models with published V1 weights and less than 400 million parameters (larger ones take more than 6 GB to export), the smallest first."""
     from torchvision import models
 
     weights = {name: models.get_model_weights(name) for name in models.list_models(module=models)}
     size = lambda name: next(iter(weights[name])).meta["num_params"]
-    return sorted((name for name in weights if size(name) < 200e6), key=size)
+    return sorted((name for name in weights if size(name) < 4e8), key=size)
 
 
 def build(source: str, name: str, size: int | None) -> tuple[nn.Module, int, dict]:
@@ -118,11 +118,11 @@ def products(model: nn.Module, size: int) -> int:
 
 
 def strip(path: Path) -> None:
-    """Drops the values of float tensors with more than one element; masks and tables of indices are not
-    floats, or small."""
+    """Drops the values of float tensors with more than one element, except of buffers: masks and tables of positions."""
     model = onnx.load(path)
+    buffers = {note.name for note in model.graph.value_info if any(p.value == "BUFFER" for p in note.metadata_props)}
     for t in model.graph.initializer:
-        if t.data_type == onnx.TensorProto.FLOAT and math.prod(t.dims) > 1:
+        if t.data_type == onnx.TensorProto.FLOAT and math.prod(t.dims) > 1 and t.name not in buffers:
             t.ClearField("raw_data")
             t.ClearField("float_data")
     path.write_bytes(model.SerializeToString())
