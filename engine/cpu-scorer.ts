@@ -37,6 +37,7 @@ export async function createCpuScorer({
   ...options
 }: CpuScorerOptions): Promise<CpuScorer> {
   const programs = await createPrograms({ threads, device, layout });
+  const placement = { threads, device, layout };
   const draws = createDrawStore({ ...options, blockSize: programs.blockSize });
 
   const scoreOne = async (request: ScoreRequest): Promise<Required<ScoredCandidate>> => {
@@ -46,9 +47,7 @@ export async function createCpuScorer({
     const source = sourceOf({ request, space });
     const isWhole = (family: FamilyName) => isMeasured(family) || family === 'own';
     const isWanted = families.some((family) => !isWhole(family));
-    const networks = isWanted
-      ? await scoreBlocks({ request, source, draws, programs, threads, device, layout })
-      : [];
+    const networks = isWanted ? await scoreBlocks({ request, source, draws, programs, placement }) : [];
     const whole = families.some(isWhole)
       ? await scoreWhole({ request, source, costs, families, threads })
       : request.draws.map(() => ({}));
@@ -81,14 +80,19 @@ export async function createCpuScorer({
   };
 }
 
+/** Where and how programs run. */
+interface Placement {
+  readonly threads: number;
+  readonly device: Provider;
+  readonly layout: 'blocked' | 'plain';
+}
+
 interface ScoreBlocksArguments {
   readonly request: ScoreRequest;
   readonly source: NetworkSource;
   readonly draws: DrawStore;
   readonly programs: Programs;
-  readonly threads: number;
-  readonly device: Provider;
-  readonly layout: 'blocked' | 'plain';
+  readonly placement: Placement;
 }
 
 /** The scores of features and blocks for each requested draw, in order. */
@@ -97,12 +101,10 @@ async function scoreBlocks({
   source,
   draws,
   programs,
-  threads,
-  device,
-  layout,
+  placement,
 }: ScoreBlocksArguments): Promise<readonly NetworkScore[]> {
   const { features } = request.fidelity;
-  if ('graph' in source) return await scoreGraph({ request, ...source, threads, device, layout });
+  if ('graph' in source) return await scoreGraph({ request, ...source, ...placement });
   const scores: NetworkScore[] = [];
   for (const number of request.draws)
     scores.push(
