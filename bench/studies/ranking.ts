@@ -2,25 +2,32 @@
 // known accuracies.
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
-import { createScorerPool } from '../../engine/scorer-pool.js';
+import { Command, Option } from 'commander';
+import { createScorerPool, type ScorerPool } from '../../engine/scorer-pool.js';
 import { describeMachine } from '../measure/machine.js';
 import { wholeNumber } from '../whole-number.js';
 import { scoreSample } from './ranking/score.js';
-import { listRankedSpaces, openRankedSpace } from './ranking/spaces.js';
+import { ROUNDS, reasonToLeaveSpace, scoreProxies } from './ranking/score-proxies.js';
+import { listRankedSpaces, type OpenedSpace, openRankedSpace } from './ranking/spaces.js';
 import { type SpaceSummary, summarizeSpace } from './ranking/summarize.js';
+import { type ProxiesSummary, summarizeProxies } from './ranking/summarize-proxies.js';
 
 const SCRIPT = fileURLToPath(new URL('../../engine/scorer-process.js', import.meta.url));
 const RESULTS = fileURLToPath(new URL('../../../bench/results/ranking.json', import.meta.url));
+const PROXIES = fileURLToPath(new URL('../../../bench/results/ranking-proxies.json', import.meta.url));
 /** The most seeds whose raw values are read from the folder. */
 const MOST_SEEDS = 10;
 const FOLDER = fileURLToPath(new URL('../../../.zeroscout/ranking', import.meta.url));
+
+/** The stages that score: AZ-NAS and residual of the whole samples, and the other proxies of a part of them. */
+const STAGES = ['all', 'blocks', 'proxies'] as const;
+type Stage = (typeof STAGES)[number];
 
 interface Options {
   readonly tables: string;
   readonly spaces?: string;
   readonly seeds: number;
-  readonly draws: number;
+  readonly stage: Stage;
   readonly scorers: number;
   readonly folder: string;
 }
@@ -32,26 +39,20 @@ await new Command('bench:ranking')
   .requiredOption('--tables <DIR>', 'folder of the tables of known accuracies')
   .option('--spaces <LIST>', 'names of spaces, with commas; all by default')
   .option('--seeds <N>', 'seeds 1 to N', wholeNumber({ min: 0, max: 100 }), 3)
-  .option('--draws <N>', 'draws of each seed', wholeNumber({ min: 1, max: 64 }), 1)
+  .addOption(new Option('--stage <NAME>', 'what is scored').choices(STAGES).default('all'))
   .option('--scorers <N>', 'scorer processes', wholeNumber({ min: 1, max: 256 }), 1)
   .option('--folder <DIR>', 'where the raw values are kept', FOLDER)
   .action(main)
   .parseAsync();
 
-async function main({ tables, spaces, seeds, draws, scorers, folder }: Options): Promise<void> {
+async function main({ tables, spaces, seeds, stage, scorers, folder }: Options): Promise<void> {
   const wanted = spaces?.split(',');
   const chosen = listRankedSpaces().filter(({ name }) => wanted?.includes(name) ?? true);
+  const opened = chosen.map((each) => openRankedSpace(each, tables));
   const pool = createScorerPool({ script: SCRIPT, size: scorers });
   try {
-    for (let seed = 1; seed <= seeds; seed++)
-      for (const each of chosen) {
-        const opened = openRankedSpace(each, tables);
-        const started = performance.now();
-        const all = Array.from({ length: draws }, (_, draw) => draw);
-        const count = await scoreSample({ opened, pool, seed, draws: all, folder });
-        const seconds = (performance.now() - started) / 1000;
-        console.log(`${each.name} seed ${seed}: ${count} scored in ${seconds.toFixed(1)} s`);
-      }
+    if (stage !== 'proxies') await scoreBlocks({ opened, pool, seeds, folder });
+    if (stage !== 'blocks') await scoreOthers({ opened, pool, seeds, folder });
   } finally {
     await pool.close();
   }
@@ -61,7 +62,52 @@ async function main({ tables, spaces, seeds, draws, scorers, folder }: Options):
     const summary = await summarizeSpace({ opened, seeds: MOST_SEEDS, folder });
     if (summary) found.push(summary);
   }
-  const report = { date: new Date().toISOString(), machine: describeMachine(), spaces: found };
-  await writeFile(RESULTS, `${JSON.stringify(report, null, 2)}\n`);
-  console.log(`wrote ${RESULTS}`);
+  const others: ProxiesSummary[] = [];
+  for (const each of listRankedSpaces()) {
+    const opened = openRankedSpace(each, tables);
+    others.push(await summarizeProxies({ opened, seeds: MOST_SEEDS, folder }));
+  }
+  await save(RESULTS, found);
+  await save(PROXIES, others);
+}
+
+async function save(file: string, spaces: readonly (SpaceSummary | ProxiesSummary)[]): Promise<void> {
+  const report = { date: new Date().toISOString(), machine: describeMachine(), spaces };
+  await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
+  console.log(`wrote ${file}`);
+}
+
+interface Scoring {
+  readonly opened: readonly OpenedSpace[];
+  readonly pool: ScorerPool;
+  readonly seeds: number;
+  readonly folder: string;
+}
+
+async function scoreBlocks({ opened, pool, seeds, folder }: Scoring): Promise<void> {
+  for (let seed = 1; seed <= seeds; seed++)
+    for (const each of opened) {
+      const started = performance.now();
+      const count = await scoreSample({ opened: each, pool, seed, draws: [0], folder });
+      report(`${each.of.name} seed ${seed}`, { count, started });
+    }
+}
+
+/** Goes through all spaces in rounds, so that an interrupted run has as many candidates of each space. */
+async function scoreOthers({ opened, pool, seeds, folder }: Scoring): Promise<void> {
+  const scored = opened.filter(({ of }) => reasonToLeaveSpace(of.name) === undefined);
+  for (let round = 1; round <= ROUNDS; round++)
+    for (let seed = 1; seed <= seeds; seed++)
+      for (const each of scored) {
+        const started = performance.now();
+        const count = await scoreProxies({ opened: each, pool, seed, round, folder });
+        report(`${each.of.name} seed ${seed}, proxies, round ${round}`, { count, started });
+      }
+}
+
+function report(
+  what: string,
+  { count, started }: { readonly count: number; readonly started: number },
+): void {
+  console.log(`${what}: ${count} scored in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 }

@@ -13,7 +13,7 @@ export interface Ranker {
   readonly weights: Readonly<Record<string, number>>;
 }
 
-const one = (name: string, value: string): Ranker => ({ name, weights: { [value]: 1 } });
+export const one = (name: string, value: string): Ranker => ({ name, weights: { [value]: 1 } });
 
 export const RANKERS: readonly Ranker[] = [
   one('FLOPs', 'flops'),

@@ -31,7 +31,7 @@ export interface SpaceSummary {
 }
 
 /** One seed: the values of every candidate, and the accuracies against which rankings are judged. */
-interface Judged {
+export interface Judged {
   /** For each scored class: its costs, and its values under each draw. */
   readonly members: readonly { readonly costs: Values; readonly draws: readonly Values[] }[];
   /** The index among the members, and the accuracy on each dataset (NaN if it was not trained). */
@@ -64,7 +64,7 @@ export async function summarizeSpace({
   };
 }
 
-function judge({ of, space, truth, members }: OpenedSpace, records: readonly RawRecord[]): Judged {
+export function judge({ of, space, truth, members }: OpenedSpace, records: readonly RawRecord[]): Judged {
   const drawsOf = new Map<string, Values[]>();
   for (const record of records)
     drawsOf.set(record.candidate, [...(drawsOf.get(record.candidate) ?? []), valuesOf(record)]);
@@ -86,7 +86,7 @@ function judge({ of, space, truth, members }: OpenedSpace, records: readonly Raw
   };
 }
 
-function summarizeRanker({ name, weights }: Ranker, judged: readonly Judged[]): RankerSummary {
+export function summarizeRanker({ name, weights }: Ranker, judged: readonly Judged[]): RankerSummary {
   const scored = judged.map((one) => ({ ...one, scores: scoresOf(one, weights) }));
   const agreement = (
     measure: (a: number[], b: number[]) => number,
