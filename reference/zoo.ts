@@ -109,7 +109,8 @@ async function main(folder: string, models: readonly string[], options: Options)
     console.log(lineOf(row));
   }
   const count = (status: Row['status']) => rows.filter((row) => row.status === status).length;
-  const failed = count('disagrees') + count('no reference');
+  // Other kernels of PyTorch explain a deviation, they do not widen what is allowed.
+  const failed = count('disagrees') + count('as float32') + count('no reference');
   console.log(
     `${count('agrees')} agree, ${count('as float32')} as PyTorch's other float32 kernels, ${count('disagrees')} disagree, ${count('refused')} refused, ${count('not exported')} not exported, ${count('no reference')} without a reference`,
   );
