@@ -45,15 +45,14 @@ export function reasonToLeaveSpace(name: string): string | undefined {
     : undefined;
 }
 
-/** Proxies that the space cannot have, with the reason. */
+/** Proxies that all or some networks of the space cannot have, with the reason. */
 export function impossibleProxies({ of, space, members }: OpenedSpace): Readonly<Record<string, string>> {
   const { resolution } = of.fidelity;
   const examined = members.slice(0, EXAMINED);
-  const isConstant = examined.some(({ candidate }) => hasConstantScores({ space, candidate, resolution }));
+  const constant = examined.filter(({ candidate }) => hasConstantScores({ space, candidate, resolution }));
   const reading = OTHERS.filter((family) => readsJacobian(family));
-  const reason =
-    'its networks end with batch normalization, so that the sum of class scores does not depend on the images';
-  return isConstant ? Object.fromEntries(reading.map((family) => [family, reason])) : {};
+  const reason = `${constant.length} of ${examined.length} examined networks end with batch normalization, so that the sum of their class scores does not depend on the images`;
+  return constant.length > 0 ? Object.fromEntries(reading.map((family) => [family, reason])) : {};
 }
 
 function readsJacobian(family: FamilyName): boolean {

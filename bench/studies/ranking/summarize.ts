@@ -14,7 +14,7 @@ const ENOUGH = 0.75;
 
 export interface RankerSummary {
   readonly name: string;
-  /** Means over datasets and seeds. */
+  /** Means over datasets and seeds; null in the file of results where a proxy is the same for all candidates. */
   readonly kendall: number;
   readonly spearman: number;
   /** The interval that contains 95 % of the bootstrap's resamples of candidates. */
