@@ -14,6 +14,7 @@ import { filesPage } from './reference/files.mjs';
 import { latencyBudgetPage } from './reference/latency-budget.mjs';
 import { limitsTable } from './reference/limits.mjs';
 import { proxiesPage } from './reference/proxies.mjs';
+import { rankingsPage, rankingsSvg } from './reference/rankings.mjs';
 import { settingsPage } from './reference/settings.mjs';
 import { specificationPage } from './reference/specification.mjs';
 import { versionsPage } from './reference/versions.mjs';
@@ -41,6 +42,8 @@ export function referencePages() {
     'docs/understand/fidelity.md': fidelityPage(),
     'docs/understand/fidelity.svg': fidelitySvg(),
     'docs/understand/limits.md': limits(),
+    'docs/understand/rankings.md': rankingsPage(),
+    'docs/understand/rankings.svg': rankingsSvg(),
     'docs/public/schema/specification.json': json(specificationSchema()),
     'docs/public/schema/space.json': json(spaceSchema()),
   };

@@ -1,4 +1,5 @@
 // Correlates proxies, their aggregate and the costs of imported networks with published accuracies.
+import { type Interval, intervalOf, resamples } from '../../core/comparison/bootstrap.js';
 import { aggregate } from '../../core/ranking/aggregate.js';
 import { kendall, spearman } from '../../core/ranking/correlation.js';
 
@@ -25,7 +26,12 @@ export interface Correlation {
   readonly count: number;
   readonly spearman: number;
   readonly kendall: number;
+  /** The 95 % bootstrap interval of Kendall's tau over networks. */
+  readonly interval: Interval;
 }
+
+/** The number of bootstrap resamples. */
+const RESAMPLES = 1000;
 
 type Proxy = 'expressivity' | 'progressivity' | 'trainability';
 const PROXIES = ['expressivity', 'progressivity', 'trainability'] as const;
@@ -92,5 +98,14 @@ function row({
 }): Correlation {
   const values = networks.map(of);
   const truth = networks.map(({ top1 }) => top1);
-  return { name, count: networks.length, spearman: spearman(values, truth), kendall: kendall(values, truth) };
+  const key = { seed: 15, draw: 0, name: 'bootstrap' };
+  const drawn = resamples({ n: networks.length, count: RESAMPLES, key });
+  const on = (column: readonly number[], chosen: Uint32Array) => Array.from(chosen, (i) => column[i]!);
+  return {
+    name,
+    count: networks.length,
+    spearman: spearman(values, truth),
+    kendall: kendall(values, truth),
+    interval: intervalOf(drawn.map((chosen) => kendall(on(values, chosen), on(truth, chosen)))),
+  };
 }

@@ -115,7 +115,7 @@ export default defineConfig({
       {
         text: 'Understand',
         items: [
-          ...pagesOf('understand', ['method', 'architecture', 'limits']),
+          ...pagesOf('understand', ['method', 'architecture', 'limits', 'rankings']),
           { text: 'Decisions', collapsed: true, items: pagesOf('decisions') },
         ],
       },

@@ -1,7 +1,7 @@
 // Writes the page of the benchmarks, and their row in README.md, from the files in bench/results.
 import { median, one, results } from './benchmarks/figures.mjs';
 import { fleet } from './benchmarks/fleet.mjs';
-import { calibration, evolution, publishedAccuracies, rankings } from './benchmarks/rankings.mjs';
+import { calibration, evolution } from './benchmarks/rankings.mjs';
 import {
   againstPyTorch,
   assembled,
@@ -17,7 +17,7 @@ import { page } from './markdown.mjs';
 
 export function benchmarksPage() {
   const intro =
-    'Every figure on this page comes from a file in [bench/results](../../bench/results), which the command below the table wrote. Times are medians over rounds, with the smallest and the largest in brackets. Both sides alternate within a run, because the speed of a shared machine changes from hour to hour. On another machine the ratios differ.';
+    'Every figure on this page comes from a file in [bench/results](../../bench/results), which the command below the table wrote. Times are medians over rounds, with the smallest and the largest in brackets. Both sides alternate within a run, because the speed of a shared machine changes from hour to hour. On another machine the ratios differ. How well rankings agree with trained accuracies is on [a page of its own](rankings.md).';
   return page('Benchmarks', intro, [
     againstPyTorch(),
     otherSpaces(),
@@ -26,10 +26,8 @@ export function benchmarksPage() {
     commonBlocks(),
     evolution(),
     eigenvalues(),
-    publishedAccuracies(),
     scale(),
     ...fleet(),
-    rankings(),
     assembled(),
     calibration(),
     proxies(),
