@@ -38,6 +38,8 @@ export function listPathFolders(env: NodeJS.ProcessEnv): readonly string[] {
 export const sleep = promisify(setTimeout);
 
 const ROOT = parse(process.execPath).root;
+/** How long a new process may take to have its command line, in milliseconds. */
+const NAMED_MS = 5_000;
 
 interface ProcessEntry {
   readonly pid: number;
@@ -90,10 +92,21 @@ export async function startDaemon({
       child.once('error', reject);
     });
     child.unref();
+    await untilNamed({ pid: child.pid!, ended: () => ended });
     return { pid: child.pid!, ended: () => ended };
   } finally {
     closeSync(output);
   }
+}
+
+/**
+ * Waits until the process has the command line by which it is recognized. Linux sets it a moment after the
+ * program has begun; on a busy machine, `spawn` is reported before that.
+ */
+async function untilNamed({ pid, ended }: Daemon): Promise<void> {
+  if (process.platform !== 'linux') return;
+  const deadline = Date.now() + NAMED_MS;
+  while (!ended() && Date.now() < deadline && procArguments(pid).join('') === '') await sleep(5);
 }
 
 /**
