@@ -44,7 +44,6 @@ export const LONGEST: readonly string[] = [
   'test/cli/unreachable.test.ts',
   'test/e2e/tracing.test.ts',
   'test/faults/damage.test.ts',
-  'test/e2e/page.test.ts',
   'test/e2e/report.test.ts',
   'test/client/connections/connections.test.ts',
   'test/client/embedded/embedded.test.ts',

@@ -1,5 +1,5 @@
 // Tests the page in Chromium as a person uses it: a first search from the empty page, its ranking, and a
-// server that stops and returns.
+// server that stops and returns. `npm run test:page` runs it.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -42,7 +42,9 @@ const start = (port: number) =>
     onFault: (error) => faults.push(error),
   });
 
-describe.skipIf(findChromium() === undefined)('the page', { timeout: 3 * WAIT_MS }, () => {
+const isAsked = process.env.ZEROSCOUT_TOUR !== undefined && findChromium() !== undefined;
+
+describe.skipIf(!isAsked)('the page', { timeout: 3 * WAIT_MS }, () => {
   beforeAll(async () => {
     home = testHome();
     process.env.ZEROSCOUT_BIN = BIN;
