@@ -47,7 +47,7 @@ export function VirtualTable(props: VirtualTableProps) {
   useEffect(() => {
     if (goTo) show(goTo.index);
   }, [goTo]);
-  const { template, minWidth } = layOut(columns, place.width < PHONE ? NARROW : WIDE);
+  const { template, minWidth } = layOut(columns, widthsOf(place.width, all));
   const rows = Array.from({ length: end - first }, (_, i) => first + i);
   return (
     <div
@@ -237,6 +237,12 @@ const WIDE: Widths = { box: 36, rank: 92, number: 132, text: 240 };
 const NARROW: Widths = { box: 28, rank: 74, number: 88, text: 150 };
 /** The width of the visible part below which columns are narrow, in pixels. */
 const PHONE = 480;
+
+/** Ranks from 10,000 on need the wide column on a phone too, in place of a part of the candidate. */
+function widthsOf(width: number, all: number): Widths {
+  if (width >= PHONE) return WIDE;
+  return all < 10_000 ? NARROW : { box: NARROW.box, rank: WIDE.rank, number: NARROW.number, text: 132 };
+}
 
 /** The header and the rows have the same width, even where they are wider than the visible part. */
 function layOut(columns: readonly RankingColumn[], widths: Widths) {
