@@ -1,5 +1,4 @@
-// Finds out whether some features of a search had fewer samples than channels; the structures of networks from
-// files come from the store.
+// Finds out whether some features of a search had fewer samples than channels.
 import { openSpace } from '../core/spaces/index.js';
 import {
   candidatesToExamine,

@@ -44,8 +44,8 @@ export function createValueFeeds({ opened, blocks, draw }: Omit<Run, 'index'>, x
 }
 
 /**
- * The Rademacher probes of blocks whose outputs have this shape, in the packings that the program reads, and
- * the tensors precomputed from them.
+ * The Rademacher probes of blocks whose outputs have this shape, in the orders of memory that the program
+ * reads, and the inputs that are computed from them: their means by channel and their pooled maps.
  */
 export function probeFeeds(
   { opened: { session, layout, sizes }, blocks, index, draw }: Run,

@@ -17,8 +17,8 @@ import { tryLock } from 'fs-native-extensions';
 
 const PREFIX = 'zeroscout-worker-';
 /**
- * The name of a file in the folder that the kernel keeps locked as long as the owner lives, stopped or not,
- * in any container.
+ * The name of a file in the folder. The kernel keeps the file locked as long as the worker that owns the folder
+ * lives, even if it was suspended or runs in another container.
  */
 const LOCK = 'lock';
 

@@ -44,7 +44,8 @@ async function concludeFailure(input: SearchInput, error: unknown): Promise<neve
   // Continue-as-new is thrown as well, and a bug in this code must not end the search.
   if (!(error instanceof TemporalFailure)) throw error;
   const failure = error.cause?.message ?? error.message;
-  // Histories of earlier versions do not contain this step; their state remained "scoring" forever.
+  // A run of an earlier version lacks this step in its history and must replay without it, so it is guarded. The
+  // state of such a run remained "scoring" forever.
   if (patched('shown-at-the-end'))
     showEnd(isCancellation(error) ? { state: 'cancelled' } : { state: 'failed', why: failure });
   if (!isCancellation(error)) await sendNotification(input, { event: 'search.failed', failure });

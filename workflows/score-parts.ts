@@ -19,7 +19,10 @@ import { type Outcome, shardsOf } from './score-list.js';
 import type { scorePart } from './score-part.js';
 import type { RunningPart, SearchRun } from './search-run.js';
 
-/** Returns `history is long` if the run should continue as new; no part runs then. */
+/**
+ * Returns `history is long` if the run should continue as new, which is Temporal's way to go on with an empty
+ * history; no part runs then.
+ */
 export async function scoreParts(run: SearchRun): Promise<Outcome> {
   if (run.state.audited) run.display.show('auditing');
   if ((await auditParts(run)) === 'history is long') return 'history is long';

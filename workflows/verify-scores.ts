@@ -174,8 +174,8 @@ function judge({ worker, verifier, claims, third }: JudgeArguments): {
   if (!third || third.failed === claims.length) return { guilty: [], suspected: both };
   const guilty = new Set<string>();
   const differs = new Map(third.disagreements.map((one) => [one.index, one]));
-  // Agreement with the stored score contradicts the verifier; agreement with the verifier contradicts the
-  // score.
+  // If the third worker agrees with the stored score, the verifier is wrong. If it agrees with the verifier, the
+  // worker that stored the score is.
   if (third.agreed > 0) guilty.add(verifier);
   if ([...differs.values()].some(({ agreesWithClaim }) => agreesWithClaim)) guilty.add(worker);
   return guilty.size > 0

@@ -134,8 +134,8 @@ interface PostArguments {
 function post({ url, body, headers, lookup, signal }: PostArguments): Promise<IncomingMessage> {
   const request = url.protocol === 'https:' ? requestHttps : requestHttp;
   const bytes = Buffer.from(body);
-  // A new agent is used, because a pooled connection of another client, or a proxy from the environment,
-  // would not be checked.
+  // `lookup` refuses addresses that a webhook may not reach. A pooled connection, or an HTTP proxy from the
+  // environment, would connect without it, so no shared agent is used.
   const options = { method: 'POST', agent: false, lookup, signal } as const;
   return new Promise((resolve, reject) => {
     const sent = request(

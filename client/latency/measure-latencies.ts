@@ -24,7 +24,7 @@ export interface MeasureRequest {
 
 export interface MeasuredLatencies {
   readonly id: string;
-  /** The numbers of candidates that were measured and that could not be run, and the machines. */
+  /** How many candidates were measured, how many could not be run, and on which machines. */
   readonly measuring: LatencyResult;
   readonly rows: readonly RankingRow[];
   readonly latencies: Latencies;

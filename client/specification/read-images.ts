@@ -16,7 +16,7 @@ export interface ReadImages {
 /** The number of bytes read at a time. */
 const CHUNK = 1024 * 1024;
 
-/** SpecErrors call the file `name`. */
+/** Reads images and checks them. Errors call the file by `name`, as the specification does. */
 export async function readImages({
   path,
   name,

@@ -2,8 +2,8 @@
 import type { Rule } from '../ops/tensor/rule.js';
 
 /**
- * The products that have a quicker form on ONNX Runtime's CPU. Proxies of whole networks use those of the
- * table, whose rounding is part of their stored scores.
+ * The products that have a quicker form on ONNX Runtime's CPU. Proxies of whole networks use others
+ * (`core/graph/whole/gradient-rules.ts`), whose rounding is part of their stored scores.
  */
 export const CPU_GRADIENTS: Readonly<Record<string, NonNullable<Rule['vjp']>>> = {
   StandardizeChannels: ({ t, x, y, g, attributes }) => {

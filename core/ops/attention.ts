@@ -59,7 +59,7 @@ export const attention: Rule = {
 };
 
 export interface Attending extends Grid {
-  /** Queries, keys and values, [images x tokens, 3 x 64 heads]. */
+  /** Queries, keys and values, [images * tokens, 3 * 64 * heads], where 64 is the width of a head. */
   readonly qkv: Value;
   readonly heads: number;
   readonly keyRows: Value;

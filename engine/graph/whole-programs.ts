@@ -15,7 +15,7 @@ import { InferenceSession, type Tensor } from '../onnx-runtime.js';
 
 export interface OpenProgram<Program extends WrittenProgram = WrittenProgram> {
   readonly program: Program;
-  /** The outputs by name. Of the tensors, those that the program reads are fed. */
+  /** Returns the outputs by name. Tensors that the program does not read are ignored. */
   run(tensors: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Float32Array>>>;
 }
 

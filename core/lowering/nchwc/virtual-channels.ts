@@ -130,7 +130,7 @@ function partsOf(shape: Shape): number {
   return Array.from({ length: root }, (_, i) => root - i).find((parts) => positions % parts === 0)!;
 }
 
-/** The dimensions of a tensor in virtual channels. */
+/** The dimensions of a tensor in virtual channels, [batch, virtual channels, 1, positions]. */
 export const virtualDims = ({
   batch,
   count,

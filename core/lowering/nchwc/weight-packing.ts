@@ -10,7 +10,10 @@ import {
 } from './packing.js';
 import { subPixelWeight } from './sub-pixel.js';
 
-/** The packing of a weight in an NCHWc program. */
+/**
+ * The order in which an NCHWc program reads a weight: one for convolutions and one for depthwise convolutions,
+ * each with another for the gradient. The gradient of a strided convolution reads the weight split by sub-pixels.
+ */
 export function weightPacking({
   block,
   slot,

@@ -34,7 +34,7 @@ export interface ConvolutionGroup {
   readonly operation: Convolution;
   readonly edge: number;
   readonly length: number;
-  /** ReLU of the slots' inputs, in rows form. */
+  /** ReLU of the slots' inputs, in rows form: [batch, rows, channels, positions] (kit.ts). */
   readonly activated: string;
   readonly moments: Moments;
   /** The normalized output, in rows form. */
