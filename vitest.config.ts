@@ -18,12 +18,14 @@ const PURE = [
  */
 const WHOLE = [
   'test/e2e/**/*.test.ts',
-  'test/faults/**/*.test.ts',
   'test/hosts/**/*.test.ts',
   'test/tour/**/*.test.ts',
   'test/image/**/*.test.ts',
   'test/cli/**/*.test.ts',
 ];
+
+/** Searches under faults, which take minutes: `npm run test:faults`; `npm test` leaves this project out. */
+const FAULTS = ['test/faults/**/*.test.ts'];
 
 /** Those that use the library in their own process, which keeps settings and connections of a file. */
 const WHOLE_APART = ['test/client/*.test.ts', 'test/client/{connections,devices,embedded}/**/*.test.ts'];
@@ -69,7 +71,7 @@ export default defineConfig({
         test: {
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...PURE, ...WHOLE, ...WHOLE_APART, ...APART],
+          exclude: [...configDefaults.exclude, ...PURE, ...WHOLE, ...WHOLE_APART, ...FAULTS, ...APART],
           // A new process for each file would take a fifth of the processor time of the unit tests.
           isolate: false,
           maxWorkers: 2,
@@ -83,6 +85,10 @@ export default defineConfig({
       {
         extends: true,
         test: { name: 'whole', include: WHOLE, isolate: false, maxWorkers: 5, sequence: { groupOrder: 1 } },
+      },
+      {
+        extends: true,
+        test: { name: 'faults', include: FAULTS, maxWorkers: 4, sequence: { groupOrder: 1 } },
       },
       {
         extends: true,

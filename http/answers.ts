@@ -22,6 +22,6 @@ export type { Problem } from './problem.js';
 export type { Cell, Correlations, Front, Grid, Histogram, Statistics } from './rankings/table-types.js';
 export type { CandidateAnswer } from './routes/candidates.js';
 export type { FailuresByReason } from './routes/failures.js';
-export type { GenerationsAnswer } from './routes/results.js';
-export type { OtherRanksAnswer, RoundsAnswer } from './routes/rounds.js';
+export type { Generation, Generations } from './routes/results.js';
+export type { OtherRanksAnswer, Rounds, ScreeningRound } from './routes/rounds.js';
 export type { WatchedSearch } from './watched-searches.js';

@@ -69,6 +69,16 @@ export function pageOf<T>(
   return { rows: page.map(({ row }) => row), next: writeCursor([key, given]) };
 }
 
+/** A page of a list that is always in the same order, and grows at its end if at all. */
+export function pageInOrder<T>(
+  rows: readonly T[],
+  request: Omit<PageRequest<T>, 'keyOf'>,
+): { readonly rows: readonly T[]; readonly next: string | null } {
+  const numbered = rows.map((row, i) => ({ row, key: String(i).padStart(10, '0') }));
+  const { rows: page, next } = pageOf(numbered, { keyOf: ({ key }) => key, ...request });
+  return { rows: page.map(({ row }) => row), next };
+}
+
 /** The index of the first row after the `given` rows with this key. */
 function placeAfter(
   keyed: readonly { readonly key: string }[],

@@ -12,7 +12,7 @@ import { ensureServices, stopServices } from '../../client/embedded/embedded.js'
 import { resolveHome } from '../../client/embedded/home.js';
 import { connectStore } from '../../store/jetstream.js';
 import type { Store } from '../../store/store.js';
-import { type Disk, measureDisk, separateEnvironment, waitForEnd } from '../scale/stage.js';
+import { type Disk, measureDisk, onInterrupt, separateEnvironment, waitForEnd } from '../scale/stage.js';
 import { type Losses, type SpotFleet, startSpotFleet } from './spot-fleet.js';
 import { type Usage, watchUsage } from './usage.js';
 
@@ -50,9 +50,7 @@ export async function withStage<T>(options: StageOptions, work: (stage: Stage) =
   );
   const fleet = startSpotFleet({ ...options, env, folder });
   const ends: (() => unknown)[] = [];
-  const interrupt = () => void stopServices({ home }).finally(() => process.exit(130));
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
+  const forget = onInterrupt(() => stopServices({ home }));
   try {
     const began = performance.now();
     await fleet.ready();
@@ -80,8 +78,7 @@ export async function withStage<T>(options: StageOptions, work: (stage: Stage) =
       disk: () => measureDisk({ home, files: join(folder, 'out') }),
     });
   } finally {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
+    forget();
     await fleet.close();
     for (const end of ends) await end();
     for (const child of controls) child.kill('SIGTERM');

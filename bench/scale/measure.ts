@@ -18,7 +18,7 @@ import { connectStore } from '../../store/jetstream.js';
 import { childrenOf, cpuSeconds, peakResidentBytes } from '../measure/machine.js';
 import { type Histories, readHistories } from './histories.js';
 import { LARGE_SPACE } from './large-space.js';
-import { type Disk, measureDisk, separateEnvironment, waitForEnd } from './stage.js';
+import { type Disk, measureDisk, onInterrupt, separateEnvironment, waitForEnd } from './stage.js';
 
 const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 const WORKER = fileURLToPath(new URL('./worker.js', import.meta.url));
@@ -65,6 +65,10 @@ export async function measureScale({
     children.push(child);
     return child;
   };
+  const forget = onInterrupt(() => {
+    for (const child of children) child.kill('SIGTERM');
+    return stopServices({ home });
+  });
   try {
     const watched = new Map<string, number>([
       ['Temporal', services.temporal!.pid],
@@ -95,6 +99,7 @@ export async function measureScale({
       disk: await measureDisk({ home, files: join(folder, 'out') }),
     };
   } finally {
+    forget();
     for (const child of children) if (child.exitCode === null) child.kill('SIGTERM');
     await Promise.allSettled(children.map((child) => waitForEnd(child)));
     await stopServices({ home });

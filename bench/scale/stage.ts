@@ -38,6 +38,16 @@ export async function waitForEnd(child: ChildProcess): Promise<void> {
     throw new Error(`${child.spawnargs.slice(1, 3).join(' ')} ended with code ${child.exitCode}`);
 }
 
+/** Runs `work` when this process is interrupted, and ends the process then; the result takes that back. */
+export function onInterrupt(work: () => Promise<unknown>): () => void {
+  const interrupt = () => void work().finally(() => process.exit(130));
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.once(signal, interrupt);
+  return () => {
+    for (const signal of signals) process.off(signal, interrupt);
+  };
+}
+
 async function bytesIn(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const files = entries.filter((entry) => entry.isFile());

@@ -10,8 +10,9 @@ const RETENTION = '30 days';
 const CALL_MS = 5_000;
 
 /**
- * Whether the server answers and has the default namespace, which the development server creates after it
- * starts to listen.
+ * Whether the server answers requests in the default namespace, which the development server creates after it
+ * starts to listen. Describing the namespace does not tell: that reads the database, while other requests use a
+ * cache which holds for a second that the namespace was not there.
  */
 export async function isTemporalAnswering({
   address,
@@ -24,7 +25,7 @@ export async function isTemporalAnswering({
   try {
     await connection.ensureConnected();
     await connection.withDeadline(Date.now() + timeoutMs, () =>
-      connection.workflowService.describeNamespace({ namespace: NAMESPACE }),
+      connection.workflowService.countWorkflowExecutions({ namespace: NAMESPACE }),
     );
     return true;
   } catch {

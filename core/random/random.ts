@@ -1,5 +1,5 @@
 // Computes random numbers from a key (seed, draw, name): the same numbers in any process on any machine.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { MOST, normalsOf, signsOf, wordsOf } from './random-machine.js';
 
 /** Everything that random numbers depend on; order, worker and shard have no influence. */
@@ -11,10 +11,8 @@ export interface RandomKey {
 
 /** 64 bits of SHA-256 over the key's fields. */
 export function keyWords({ seed, draw, name }: RandomKey): [number, number] {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([seed, draw, name]))
-    .digest();
-  return [hash.readUInt32LE(0), hash.readUInt32LE(4)];
+  const digest = hash('sha256', JSON.stringify([seed, draw, name]), 'buffer');
+  return [digest.readUInt32LE(0), digest.readUInt32LE(4)];
 }
 
 /**

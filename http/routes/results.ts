@@ -1,6 +1,7 @@
 // Defines the routes that compare and evaluate finished searches, and export their best candidates.
 import { createRoute, z } from '@hono/zod-openapi';
 import { requireRole } from '../access.js';
+import { NextSchema, pageInOrder, pageQuery } from '../cursor.js';
 import { ProblemError } from '../problem.js';
 import { describeJson, IdParameter, problems } from '../schemas.js';
 import { toJson } from '../to-json.js';
@@ -162,7 +163,10 @@ const GenerationSchema = z
   })
   .openapi('Generation');
 
-export type GenerationsAnswer = readonly z.infer<typeof GenerationSchema>[];
+const GenerationsSchema = z.object({ generations: z.array(GenerationSchema), next: NextSchema });
+
+export type Generation = z.infer<typeof GenerationSchema>;
+export type Generations = z.infer<typeof GenerationsSchema>;
 
 function addGenerations({ app, zeroscout }: RouteSetting): void {
   app.openapi(
@@ -173,25 +177,24 @@ function addGenerations({ app, zeroscout }: RouteSetting): void {
       path: '/api/searches/{id}/generations',
       operationId: 'getGenerations',
       summary: 'Scores, diversity and draws of each generation of an evolution',
-      request: { params: z.object({ id: IdParameter }) },
+      request: { params: z.object({ id: IdParameter }), query: pageQuery({ usual: 1_000, most: 10_000 }) },
       responses: {
-        200: describeJson(z.array(GenerationSchema), 'the generations; empty for another strategy'),
+        200: describeJson(GenerationsSchema, 'a page of the generations; empty for another strategy'),
         ...problems,
       },
     }),
     async (context) => {
-      const generations = await zeroscout.searches.generations(context.req.valid('param').id);
+      const bred = await zeroscout.searches.generations(context.req.valid('param').id);
+      const { rows, next } = pageInOrder(bred, context.req.valid('query'));
       const orNull = (score: number) => (Number.isFinite(score) ? score : null);
-      return context.json(
-        generations.map(({ candidates, best, mean, diversity, drawn }) => ({
-          candidates,
-          best: orNull(best),
-          mean: orNull(mean),
-          diversity: orNull(diversity),
-          drawn: drawn ?? null,
-        })),
-        200,
-      );
+      const generations = rows.map(({ candidates, best, mean, diversity, drawn }) => ({
+        candidates,
+        best: orNull(best),
+        mean: orNull(mean),
+        diversity: orNull(diversity),
+        drawn: drawn ?? null,
+      }));
+      return context.json({ generations, next }, 200);
     },
   );
 }

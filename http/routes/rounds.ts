@@ -1,6 +1,7 @@
 // Defines the routes about a search's rounds of screening, and about how its candidates stood in other searches.
 import { createRoute, z } from '@hono/zod-openapi';
 import { requireRole } from '../access.js';
+import { NextSchema, pageInOrder, pageQuery } from '../cursor.js';
 import { ProblemError } from '../problem.js';
 import { describeJson, IdParameter, problems } from '../schemas.js';
 import { toJson } from '../to-json.js';
@@ -40,7 +41,10 @@ const OtherRanksSchema = z
   })
   .openapi('OtherRanks');
 
-export type RoundsAnswer = readonly z.infer<typeof RoundSchema>[];
+const RoundsSchema = z.object({ rounds: z.array(RoundSchema), next: NextSchema });
+
+export type ScreeningRound = z.infer<typeof RoundSchema>;
+export type Rounds = z.infer<typeof RoundsSchema>;
 export type OtherRanksAnswer = z.infer<typeof OtherRanksSchema>;
 
 export function addRoundsRoute({ app, zeroscout }: RouteSetting): void {
@@ -52,11 +56,14 @@ export function addRoundsRoute({ app, zeroscout }: RouteSetting): void {
       path: '/api/searches/{id}/rounds',
       operationId: 'getRounds',
       summary: 'The rounds of a screening; empty for another strategy',
-      request: { params: z.object({ id: IdParameter }) },
-      responses: { 200: describeJson(z.array(RoundSchema), 'the rounds, first to last'), ...problems },
+      request: { params: z.object({ id: IdParameter }), query: pageQuery({ usual: 1_000, most: 10_000 }) },
+      responses: { 200: describeJson(RoundsSchema, 'a page of the rounds, first to last'), ...problems },
     }),
-    async (context) =>
-      context.json(toJson(await zeroscout.searches.rounds(context.req.valid('param').id)), 200),
+    async (context) => {
+      const all = await zeroscout.searches.rounds(context.req.valid('param').id);
+      const { rows: rounds, next } = pageInOrder(all, context.req.valid('query'));
+      return context.json(toJson({ rounds, next }), 200);
+    },
   );
 }
 

@@ -1,5 +1,5 @@
 // Converts the generations of an evolution to the options of two charts: their scores, and their variety.
-import type { GenerationsAnswer } from '../../http/answers.js';
+import type { Generation } from '../../http/answers.js';
 import { formatPercent, formatValue } from '../text/format.js';
 import type { Colours } from './colours.js';
 import type { EChartsCoreOption } from './echarts.js';
@@ -14,7 +14,10 @@ interface Line {
   readonly type?: 'dashed';
 }
 
-export function generationScoresOption(generations: GenerationsAnswer, colours: Colours): EChartsCoreOption {
+export function generationScoresOption(
+  generations: readonly Generation[],
+  colours: Colours,
+): EChartsCoreOption {
   return {
     ...frameOf(generations, colours, formatValue),
     yAxis: { ...axis('score', colours), nameGap: 52 },
@@ -25,7 +28,10 @@ export function generationScoresOption(generations: GenerationsAnswer, colours: 
   };
 }
 
-export function generationVarietyOption(generations: GenerationsAnswer, colours: Colours): EChartsCoreOption {
+export function generationVarietyOption(
+  generations: readonly Generation[],
+  colours: Colours,
+): EChartsCoreOption {
   const share = (of: 'rejected' | 'duplicates') =>
     generations.map(({ drawn }) => (drawn && drawn.proposed > 0 ? drawn[of] / drawn.proposed : null));
   const lines: readonly Line[] = [
@@ -51,7 +57,7 @@ interface PointParams {
   readonly seriesName: string;
 }
 
-function frameOf(generations: GenerationsAnswer, colours: Colours, write: (value: number) => string) {
+function frameOf(generations: readonly Generation[], colours: Colours, write: (value: number) => string) {
   return {
     grid: GRID,
     legend: { top: 0, textStyle: { color: colours.text } },

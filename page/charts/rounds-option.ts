@@ -1,11 +1,11 @@
 // Converts the rounds of a screening to the option of a chart with bars and a line.
-import type { RoundsAnswer } from '../../http/answers.js';
+import type { ScreeningRound } from '../../http/answers.js';
 import { formatCount, formatDuration } from '../text/format.js';
 import type { Colours } from './colours.js';
 import type { EChartsCoreOption } from './echarts.js';
 import { axis, tooltip } from './options.js';
 
-export function roundsOption(rounds: RoundsAnswer, colours: Colours): EChartsCoreOption {
+export function roundsOption(rounds: readonly ScreeningRound[], colours: Colours): EChartsCoreOption {
   const names = rounds.map(
     ({ candidates, draws }, i) =>
       `round ${i + 1}\n${formatCount(candidates)}\n${draws} ${draws === 1 ? 'draw' : 'draws'}`,

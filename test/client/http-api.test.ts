@@ -150,7 +150,7 @@ describe('a search', () => {
     const other = await ask('/api/searches/@last/report?compare=unknown-search');
     expect(other).toMatchObject({ status: 422, json: { issues: [{ path: 'compare' }] } });
     for (const path of ['generations', 'rounds'])
-      expect((await ask(`/api/searches/@last/${path}`)).json).toEqual([]);
+      expect((await ask(`/api/searches/@last/${path}`)).json).toEqual({ [path]: [], next: null });
     expect((await ask('/api/searches/@last/candidates/1/elsewhere')).json).toEqual({
       found: [],
       read: 0,

@@ -1,6 +1,6 @@
 // Tests pages of lists that are read anew for each page.
 import { expect, it } from 'vitest';
-import { pageOf } from '../../http/cursor.js';
+import { pageInOrder, pageOf } from '../../http/cursor.js';
 
 const keyOf = (row: { readonly key: string }) => row.key;
 
@@ -32,4 +32,13 @@ it('an empty list has one page, and a cursor that was not given is refused', () 
     expect(() => pageOf([], { keyOf, limit: 5, cursor })).toThrow(
       expect.objectContaining({ code: 'bad-cursor' }),
     );
+});
+
+it('a list in order keeps its order in pages, also when it grows', () => {
+  const rows = Array.from({ length: 25 }, (_, n) => 24 - n);
+  const first = pageInOrder(rows.slice(0, 12), { limit: 11 });
+  const second = pageInOrder(rows, { limit: 11, cursor: first.next! });
+  const third = pageInOrder(rows, { limit: 11, cursor: second.next! });
+  expect([...first.rows, ...second.rows, ...third.rows]).toEqual(rows);
+  expect(third.next).toBeNull();
 });

@@ -1,8 +1,8 @@
 // Renders the course of an evolution by generation: the best score so far and the mean, and how varied the
 // candidates were.
 import { useMemo } from 'preact/hooks';
-import type { GenerationsAnswer } from '../../../http/answers.js';
-import { searchPath } from '../../api/ask.js';
+import type { Generation, Generations } from '../../../http/answers.js';
+import { type AskOptions, askAll, searchPath } from '../../api/ask.js';
 import { useAnswer } from '../../api/use-answer.js';
 import { Chart } from '../../charts/chart.js';
 import type { Colours } from '../../charts/colours.js';
@@ -11,7 +11,7 @@ import { formatCount, formatPercent } from '../../text/format.js';
 
 /** Nothing is rendered for searches that bred no generations. */
 export function EvolutionPicture({ id, colours }: { readonly id: string; readonly colours: Colours }) {
-  const { data } = useAnswer<GenerationsAnswer>(searchPath(id, '/generations'));
+  const { data } = useAnswer(searchPath(id, '/generations'), readGenerations);
   const options = useMemo(
     () =>
       data && {
@@ -37,7 +37,11 @@ export function EvolutionPicture({ id, colours }: { readonly id: string; readonl
   );
 }
 
-function writeTotals(generations: GenerationsAnswer): string {
+function readGenerations(path: string, options: Pick<AskOptions, 'signal'>): Promise<readonly Generation[]> {
+  return askAll(path, (page: Generations) => page.generations, options);
+}
+
+function writeTotals(generations: readonly Generation[]): string {
   const total = (of: 'proposed' | 'rejected' | 'duplicates') =>
     generations.reduce((sum, { drawn }) => sum + (drawn?.[of] ?? 0), 0);
   const proposed = total('proposed');
