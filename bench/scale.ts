@@ -19,7 +19,7 @@ const program = new Command('bench:scale')
   .argument('[SIZES...]', 'numbers of candidates', sizes, SIZES)
   .option('--shard-size <N>', 'candidates in a shard', number, 4096)
   .option('--part-size <N>', 'shards of one workflow; more are cut into parts', number, 500)
-  .option('--workers <N>', 'score workers, one scorer each', number, 1)
+  .option('--workers <N>', 'score workers', number, 1)
   .option('--ranking', 'ranking alone, without servers, of scores that are made up as they are read')
   .action(async (list: readonly number[], { shardSize, partSize, workers, ranking }: Options) => {
     if (ranking) return measureRanking(list);

@@ -1,9 +1,10 @@
-// Runs a worker like that of `zeroscout worker`, but with the synthetic scorer.
-import { fileURLToPath } from 'node:url';
+// Runs a worker like that of `zeroscout worker`, but with synthetic scores, which a group of 64 candidates gets
+// at once, as on a device that scores many together.
 import { connectTemporal, resolveConnections } from '../../client/connections/resolve-connections.js';
 import { resolveHome } from '../../client/embedded/home.js';
 import { connectStore } from '../../store/jetstream.js';
 import { runWorker } from '../../workers/run.js';
+import { syntheticPool } from '../fleet/synthetic-pool.js';
 
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
@@ -25,7 +26,7 @@ await runWorker({
   scoring: {
     device: 'cpu-stack',
     concurrency: 1,
-    scorerScript: fileURLToPath(new URL('./synthetic-scorer.js', import.meta.url)),
+    createPool: syntheticPool(0),
   },
   control: { commands: 'refused' },
 });

@@ -80,3 +80,15 @@ test('the description of the API names every path that answers', async () => {
   ))
     for (const { operationId } of Object.values(methods)) expect(operationId, path).toBeTruthy();
 });
+
+test('probes are answered to everybody, metrics by route and not by id', async () => {
+  expect(await askAs('evil.example', '/healthz')).toBe(200);
+  expect(await askAs('evil.example', '/readyz')).toBe(200);
+  await ask('/api/session');
+  await ask('/api/searches/nobody');
+  const { text } = await ask('/metrics');
+  expect(text).toMatch(
+    /zeroscout_http_requests_total\{method="GET",route="\/api\/session",status="200"\} \d+/,
+  );
+  expect(text).not.toContain('nobody');
+});
