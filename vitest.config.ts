@@ -45,6 +45,7 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/support/reporter.ts'],
     pool: 'forks',
+    experimental: { fsModuleCache: true },
     // Tests, and what they start, send no telemetry of ONNX Runtime and print no colours, whatever the
     // machine's environment says. Temporal's server, which is written in Go, collects garbage less often: a
     // tenth of its processor time.
@@ -88,7 +89,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'faults', include: FAULTS, maxWorkers: 4, sequence: { groupOrder: 1 } },
+        test: { name: 'faults', include: FAULTS, maxWorkers: 5, sequence: { groupOrder: 1 } },
       },
       {
         extends: true,

@@ -12,17 +12,17 @@ import {
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connectTemporal } from '../../../client/connections/resolve-connections.js';
-import { findBinary } from '../../../client/embedded/binaries.js';
-import { markFirstStart } from '../../../client/embedded/data-folder.js';
-import { ensureServices, findRunning, stopServices } from '../../../client/embedded/embedded.js';
-import type { Home } from '../../../client/embedded/home.js';
-import { createFolders } from '../../../client/embedded/home-folders.js';
-import { freePorts } from '../../../client/embedded/ports.js';
-import { sleep } from '../../../client/embedded/process.js';
-import { SERVERS } from '../../../client/embedded/servers.js';
-import { until } from '../../support/home.js';
-import { removeHome, temporaryHome } from './places.js';
+import { connectTemporal } from '../../client/connections/resolve-connections.js';
+import { findBinary } from '../../client/embedded/binaries.js';
+import { markFirstStart } from '../../client/embedded/data-folder.js';
+import { ensureServices, findRunning, stopServices } from '../../client/embedded/embedded.js';
+import type { Home } from '../../client/embedded/home.js';
+import { createFolders } from '../../client/embedded/home-folders.js';
+import { freePorts } from '../../client/embedded/ports.js';
+import { sleep } from '../../client/embedded/process.js';
+import { SERVERS } from '../../client/embedded/servers.js';
+import { removeHome, temporaryHome } from '../client/embedded/places.js';
+import { until } from '../support/home.js';
 
 let home: Home;
 let steps: string[] = [];

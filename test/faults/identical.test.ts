@@ -1,8 +1,8 @@
 // Tests that rankings are the same bytes whatever the workers, the shards and the kills.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { IN_FLIGHT, searchWithKills, type Trial } from '../e2e/e2e-kills.js';
 import { type TestHome, testHome } from '../support/home.js';
 import { done, specification } from '../support/zeroscout.js';
-import { IN_FLIGHT, searchWithKills, type Trial } from './e2e-kills.js';
 
 const SAMPLES = 100;
 const SEED = Number(process.env.ZEROSCOUT_KILL_SEED ?? Math.floor(Math.random() * 2 ** 31));

@@ -1,9 +1,9 @@
 // Tests that an evolution over DARTS has the same ranking whatever is killed, and that no score is computed
 // twice.
 import { afterAll, expect, test } from 'vitest';
+import { IN_FLIGHT, searchWithKills } from '../e2e/e2e-kills.js';
 import { type TestHome, testHome } from '../support/home.js';
 import { done, specification } from '../support/zeroscout.js';
-import { IN_FLIGHT, searchWithKills } from './e2e-kills.js';
 
 const BUDGET = 24;
 const SEED = Number(process.env.ZEROSCOUT_KILL_SEED ?? Math.floor(Math.random() * 2 ** 31));
