@@ -202,10 +202,10 @@ export function scale() {
     ['disk, MB: files', ...columns(({ disk }) => megabytes(disk.files))],
   ];
   return section({
-    title: 'A million candidates',
-    command: 'npm run bench:scale',
+    title: 'Up to ten million candidates',
+    command: 'npm run bench:scale -- 10000 100000 1000000 10000000',
     of,
-    text: 'The scorer is synthetic, everything else is as in every search ([Scale](../operate/scale.md)).',
+    text: 'Scores are synthetic, 64 at once; everything else is as in every search ([Scale](../operate/scale.md)).',
     body: table(['candidates', ...columns(({ candidates }) => thousands(candidates))], rows),
   });
 }
