@@ -14,8 +14,11 @@ const dockerfile = readFileSync(join(root, 'deploy/Dockerfile'), 'utf8');
 const BASE = /^ARG NODE_IMAGE=(\S+)$/m.exec(dockerfile)[1];
 const [, NODE, DEBIAN] = /^node:([\d.]+)-(\w+)-slim$/.exec(BASE);
 const IMAGE = 'localhost/zeroscout:tested';
-const PROGRAMS = ['buildah', 'runc', 'podman', 'mmdebstrap'];
-const PACKAGES = [...PROGRAMS, 'netavark', 'aardvark-dns', 'catatonit'];
+const PROGRAMS = ['buildah', 'runc', 'podman', 'mmdebstrap', 'nft'];
+const PACKAGES = [
+  ...['buildah', 'runc', 'podman', 'mmdebstrap', 'nftables'],
+  ...['netavark', 'aardvark-dns', 'catatonit'],
+];
 /** A container may not raise the limits of the machine. */
 const LIMITS = ['--ulimit', 'nofile=20000:20000', '--ulimit', 'nproc=90000:90000'];
 const BUILD = [
