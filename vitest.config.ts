@@ -45,6 +45,7 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/support/reporter.ts'],
     pool: 'forks',
+    // Each project transforms the sources by itself; those of the later ones find the results on disk.
     experimental: { fsModuleCache: true },
     // Tests, and what they start, send no telemetry of ONNX Runtime and print no colours, whatever the
     // machine's environment says. Temporal's server, which is written in Go, collects garbage less often: a

@@ -5,8 +5,8 @@ import { resolveHome } from '../../client/embedded/home.js';
 import { connectStore } from '../../store/jetstream.js';
 import { createLog, installTemporalRuntime } from '../../workers/log.js';
 import { runInProcess } from '../../workers/run.js';
+import { syntheticPool } from '../scale/synthetic-pool.js';
 import type { FromHost, ToHost } from './messages.js';
-import { syntheticPool } from './synthetic-pool.js';
 
 const running = new Map<string, AbortController>();
 const log = createLog({ role: 'score' });

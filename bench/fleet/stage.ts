@@ -50,7 +50,7 @@ export async function withStage<T>(options: StageOptions, work: (stage: Stage) =
   );
   const fleet = startSpotFleet({ ...options, env, folder });
   const ends: (() => unknown)[] = [];
-  const forget = onInterrupt(() => stopServices({ home }));
+  const stopWaiting = onInterrupt(() => stopServices({ home }));
   try {
     const began = performance.now();
     await fleet.ready();
@@ -78,7 +78,7 @@ export async function withStage<T>(options: StageOptions, work: (stage: Stage) =
       disk: () => measureDisk({ home, files: join(folder, 'out') }),
     });
   } finally {
-    forget();
+    stopWaiting();
     await fleet.close();
     for (const end of ends) await end();
     for (const child of controls) child.kill('SIGTERM');

@@ -65,7 +65,7 @@ export async function measureScale({
     children.push(child);
     return child;
   };
-  const forget = onInterrupt(() => {
+  const stopWaiting = onInterrupt(() => {
     for (const child of children) child.kill('SIGTERM');
     return stopServices({ home });
   });
@@ -99,7 +99,7 @@ export async function measureScale({
       disk: await measureDisk({ home, files: join(folder, 'out') }),
     };
   } finally {
-    forget();
+    stopWaiting();
     for (const child of children) if (child.exitCode === null) child.kill('SIGTERM');
     await Promise.allSettled(children.map((child) => waitForEnd(child)));
     await stopServices({ home });

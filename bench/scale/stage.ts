@@ -38,7 +38,10 @@ export async function waitForEnd(child: ChildProcess): Promise<void> {
     throw new Error(`${child.spawnargs.slice(1, 3).join(' ')} ended with code ${child.exitCode}`);
 }
 
-/** Runs `work` when this process is interrupted, and ends the process then; the result takes that back. */
+/**
+ * When this process is interrupted, runs `work` and ends the process with code 130. Returns a function that
+ * stops waiting for an interruption.
+ */
 export function onInterrupt(work: () => Promise<unknown>): () => void {
   const interrupt = () => void work().finally(() => process.exit(130));
   const signals = ['SIGINT', 'SIGTERM'] as const;

@@ -4,7 +4,7 @@ import { connectTemporal, resolveConnections } from '../../client/connections/re
 import { resolveHome } from '../../client/embedded/home.js';
 import { connectStore } from '../../store/jetstream.js';
 import { runWorker } from '../../workers/run.js';
-import { syntheticPool } from '../fleet/synthetic-pool.js';
+import { syntheticPool } from './synthetic-pool.js';
 
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());

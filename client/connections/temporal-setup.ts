@@ -12,7 +12,7 @@ const CALL_MS = 5_000;
 /**
  * Whether the server answers requests in the default namespace, which the development server creates after it
  * starts to listen. Describing the namespace does not tell: that reads the database, while other requests use a
- * cache which holds for a second that the namespace was not there.
+ * cache that remembers for a second that the namespace was absent.
  */
 export async function isTemporalAnswering({
   address,

@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { jainIndex } from '../../bench/fleet/many-searches.js';
 import { readOrder } from '../../bench/fleet/searches.js';
-import { syntheticPool } from '../../bench/fleet/synthetic-pool.js';
 import { candidateOf } from '../../bench/scale/large-space.js';
+import { syntheticPool } from '../../bench/scale/synthetic-pool.js';
 import type { ScoreRequest } from '../../engine/protocol.js';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));

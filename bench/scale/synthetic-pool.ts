@@ -3,7 +3,7 @@
 
 import type { ScoredCandidate, ScoreRequest } from '../../engine/protocol.js';
 import type { createScorerPool } from '../../engine/scorer-pool.js';
-import { syntheticScore } from '../scale/synthetic-score.js';
+import { syntheticScore } from './synthetic-score.js';
 
 interface Job {
   readonly request: ScoreRequest;
