@@ -1,5 +1,5 @@
 // Tests that searches survive an upgrade between engine versions in either order, with rankings of one version.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { ENGINE_VERSION as OLD } from '../../core/engine-version.js';
 import { otherBuild } from '../support/builds.js';
 import { type Describer, openDescriber } from '../support/describer.js';
@@ -26,6 +26,10 @@ beforeAll(async () => {
   env = { TEMPORAL_ADDRESS: temporal.address, NATS_URL: nats.url, ZEROSCOUT_LOG_LEVEL: 'debug' };
   newBuild = otherBuild({ home, engine: NEW });
 }, timeout);
+// A test that failed leaves no workers to the next one.
+afterEach(() => {
+  for (const child of home.children) child.kill('SIGKILL');
+});
 afterAll(async () => {
   await describer?.close();
   await Promise.all([temporal?.stop(), nats?.stop()]);
@@ -89,6 +93,9 @@ test('control workers first: the search ends on the engine that it began on; the
   });
   expect(waiting).toContain(words);
   expect(score.stderr()).toContain(words);
+  // If only this worker is there for 15 seconds, the search begins again under its engine. While it is stopped, it
+  // counts no seconds.
+  score.child.kill('SIGSTOP');
   expect((await done(['status', 'next'], { home, env })).stdout).toContain(words);
   const { stdout } = await done(['workers'], { home, env });
   for (const [role, engine] of [['control', NEW] as const, ['score', OLD] as const])
@@ -96,6 +103,7 @@ test('control workers first: the search ends on the engine that it began on; the
 
   // Although another worker cannot serve it, the search finds the one that can.
   const newScore = await worker('score', 'new');
+  score.child.kill('SIGCONT');
   expect(await engineOf(next, 'next')).toBe(NEW);
   expect([scoredBy(score, 'next'), scoredBy(newScore, 'next')]).toEqual([0, SAMPLES]);
   expect(ranking('next')).toBe(ranking('first'));

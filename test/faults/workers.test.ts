@@ -75,7 +75,10 @@ test('SIGTERM: a worker of each role drains, others take over, nothing is scored
   const search = cluster.search('drained');
   for (const [role, at] of [['score', 10] as const, ['control', 30] as const]) {
     await search.reaches(at);
+    // Scoring is slow meanwhile, so that the search does not end before the new worker is ready.
+    cluster.misbehave({ paceMs: 500 });
     const took = await replaceWorker({ cluster, worker: someWorker(cluster, role), signal: 'SIGTERM' });
+    cluster.misbehave({ paceMs: undefined });
     console.log(`a ${role} worker drained in ${(took / 1_000).toFixed(1)} s`);
   }
   await checkInvariant({ cluster, search, reference });

@@ -29,6 +29,8 @@ export interface Misbehaviour {
   readonly eat?: readonly string[] | undefined;
   readonly nan?: true | undefined;
   readonly clockMs?: number | undefined;
+  /** How long every candidate waits before it is scored; `PACE_MS` if undefined. */
+  readonly paceMs?: number | undefined;
 }
 
 export type Role = 'control' | 'score';
@@ -109,10 +111,10 @@ export async function startCluster({
   const warnings: string[] = [];
   const workers = new Set<TestWorker>();
   const of = (id: string) => scored.filter(({ search }) => search === id);
-  let said = {};
+  let said: Misbehaviour = {};
   const misbehave = (how: Misbehaviour) => {
     said = { ...said, ...how };
-    writeFileSync(faults, JSON.stringify({ paceMs: PACE_MS, ...said }));
+    writeFileSync(faults, JSON.stringify({ ...said, paceMs: said.paceMs ?? PACE_MS }));
   };
   misbehave({});
 
