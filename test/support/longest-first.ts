@@ -25,7 +25,7 @@ export const LONGEST: readonly string[] = [
   'test/e2e/status.test.ts',
   'test/faults/damaged-data.test.ts',
   'test/faults/verify.test.ts',
-  'test/e2e/versions.test.ts',
+  'test/faults/versions.test.ts',
   'test/e2e/parts.test.ts',
   'test/e2e/custom-space.test.ts',
   'test/e2e/onnx-space.test.ts',
@@ -37,11 +37,11 @@ export const LONGEST: readonly string[] = [
   'test/e2e/search.test.ts',
   'test/faults/backup.test.ts',
   'test/e2e/control.test.ts',
-  'test/e2e/compose.test.ts',
+  'test/faults/compose.test.ts',
   'test/e2e/refine.test.ts',
   'test/e2e/workers.test.ts',
   'test/e2e/batched.test.ts',
-  'test/cli/unreachable.test.ts',
+  'test/faults/unreachable.test.ts',
   'test/e2e/tracing.test.ts',
   'test/faults/damage.test.ts',
   'test/e2e/report.test.ts',
@@ -51,7 +51,7 @@ export const LONGEST: readonly string[] = [
   'test/e2e/encryption.test.ts',
   'test/e2e/package.test.ts',
   'test/e2e/secrets.test.ts',
-  'test/e2e/until-idle.test.ts',
+  'test/faults/until-idle.test.ts',
 ];
 
 export class LongestFirst extends BaseSequencer {

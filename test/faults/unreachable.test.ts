@@ -4,7 +4,6 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ErrorJson } from '../../cli/render/describe-error.js';
 import type { ServiceReason } from '../../core/errors.js';
 import { type TestHome, testHome } from '../support/home.js';
 import { freePort, type NatsServer, startNats } from '../support/nats.js';
@@ -80,7 +79,7 @@ test.each<[string, () => { temporal?: string; nats?: string; at: string; reason:
     expect(code).toBe(1);
     expect(stderr).toContain(at);
     if (args.includes('--json')) {
-      const { error } = JSON.parse(stdout) as { readonly error: ErrorJson };
+      const { error } = JSON.parse(stdout) as { readonly error: Readonly<Record<string, unknown>> };
       expect(error).toMatchObject({
         code: 'server-away',
         reason,
