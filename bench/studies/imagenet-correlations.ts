@@ -2,6 +2,8 @@
 import { type Interval, intervalOf, resamples } from '../../core/comparison/bootstrap.js';
 import { aggregate } from '../../core/ranking/aggregate.js';
 import { kendall, spearman } from '../../core/ranking/correlation.js';
+import { ASSEMBLIES } from '../../core/specification/assemblies.js';
+import type { ImportedScores, ProxyValues } from './imagenet-proxies.js';
 
 /** Facts about a network. Proxies are listed by draw. */
 export interface NetworkFacts {
@@ -18,6 +20,8 @@ export interface NetworkFacts {
     readonly progressivity: number | null;
     readonly trainability: number | null;
   }[];
+  /** Absent in results of earlier versions. */
+  readonly asSearch?: ImportedScores;
 }
 
 export interface Correlation {
@@ -61,7 +65,52 @@ export function correlations(networks: readonly NetworkFacts[]): readonly Correl
     correlateAggregate('aggregate of expressivity and complexity', networks, ['expressivity']),
     simple('parameters', ({ parameters }) => parameters),
     simple('depth', ({ depth }) => depth),
+    ...scoredAsSearch(networks),
   ];
+}
+
+type Searched = NetworkFacts & { readonly asSearch: ImportedScores };
+
+/** The preset `assembled`, and the proxies of whole networks, over the networks that have them. */
+function scoredAsSearch(networks: readonly NetworkFacts[]): readonly Correlation[] {
+  const scored = networks.filter((network): network is Searched => network.asSearch !== undefined);
+  if (scored.length < 3) return [];
+  const whole = scored.filter(({ asSearch }) => asSearch.others.length > 0);
+  const valuesOf = ({ asSearch }: Searched): ProxyValues => asSearch.others[0]!;
+  // A proxy that some of the networks cannot have is not compared.
+  const shared = Object.keys(whole[0] ? valuesOf(whole[0]) : {}).filter((name) =>
+    whole.every((network) => name in valuesOf(network)),
+  );
+  const others = shared.map((name) =>
+    row({ name, networks: whole, of: ({ asSearch }) => meanOf(asSearch.others, name) }),
+  );
+  return [correlateAssembled(scored), ...others.filter(({ kendall: tau }) => !Number.isNaN(tau))];
+}
+
+function meanOf(draws: readonly ProxyValues[], name: string): number {
+  return draws.reduce((sum, values) => sum + Number(values[name]), 0) / draws.length;
+}
+
+/** A search over these networks leaves out a term that one of them cannot have. */
+function correlateAssembled(networks: readonly Searched[]): Correlation {
+  const termOf = (network: Searched, draw: number, term: string) => {
+    const { macs, parameters, asSearch } = network;
+    return { complexity: macs, parameters, ...asSearch.assembled[draw] }[term];
+  };
+  const draws = networks[0]!.asSearch.assembled.map((_, draw) => draw);
+  const columns = Object.entries(ASSEMBLIES.assembled.weights)
+    .filter(([term]) => networks.every((network) => termOf(network, 0, term) !== undefined))
+    .map(([proxy, weight]) => ({
+      proxy,
+      weight,
+      draws: draws.map((draw) => networks.map((network) => Number(termOf(network, draw, proxy)))),
+    }));
+  const scores = aggregate({ columns, kind: 'log-rank' });
+  return row({
+    name: 'assembled',
+    networks,
+    of: (network) => scores[networks.indexOf(network)]!,
+  });
 }
 
 function mean(network: NetworkFacts, proxy: Proxy): number {
@@ -87,14 +136,14 @@ function correlateAggregate(
   return row({ name, networks, of: (network) => scores[networks.indexOf(network)]! });
 }
 
-function row({
+function row<Network extends NetworkFacts>({
   name,
   networks,
   of,
 }: {
   readonly name: string;
-  readonly networks: readonly NetworkFacts[];
-  readonly of: (network: NetworkFacts) => number;
+  readonly networks: readonly Network[];
+  readonly of: (network: Network) => number;
 }): Correlation {
   const values = networks.map(of);
   const truth = networks.map(({ top1 }) => top1);

@@ -8,11 +8,14 @@ import { z } from 'zod';
 import { loadNetwork } from '../../client/networks/load-network.js';
 import { type ScoredNetwork, scoreNetworks } from '../../client/networks/score-networks.js';
 import { SpecError } from '../../core/errors.js';
+import { createScorerPool, type ScorerPool } from '../../engine/scorer-pool.js';
 import { layerDepth } from '../measure/layer-depth.js';
 import { describeMachine } from '../measure/machine.js';
 import { wholeNumber } from '../whole-number.js';
 import { type Correlation, correlations, type NetworkFacts } from './imagenet-correlations.js';
+import { scoreAsSearch } from './imagenet-proxies.js';
 
+const SCRIPT = fileURLToPath(new URL('../../engine/scorer-process.js', import.meta.url));
 const RESULTS = fileURLToPath(new URL('../../../bench/results/imagenet.json', import.meta.url));
 
 interface Options {
@@ -83,23 +86,40 @@ async function main(folder: string, options: Options): Promise<void> {
   for (const name of ['batch', 'draws', 'seed'] as const)
     if (study[name] !== options[name])
       throw new Error(`${options.results} has ${name} ${study[name]}; --${name} must be the same`);
-  for (const entry of entries) {
-    if (study.networks.some(({ model }) => model === entry.model)) continue;
-    const left = study.left.filter(({ model }) => model !== entry.model);
-    const found = await factsOrReason({ folder, entry, options });
-    const reason = typeof found === 'string' ? found : undefined;
-    study =
-      typeof found === 'string'
-        ? { ...study, left: [...left, { model: entry.model, reason: found }] }
-        : { ...study, left, networks: [...study.networks, found] };
-    study = { ...study, correlations: correlations(study.networks) };
-    save(options.results, study);
-    console.log(`${entry.model}: ${reason ?? 'scored'}`);
+  const pool = createScorerPool({ script: SCRIPT, size: 1 });
+  try {
+    for (const entry of entries) {
+      const known = study.networks.find(({ model }) => model === entry.model);
+      if (known?.asSearch) continue;
+      const found = await factsOrReason({ folder, entry, options, pool, known });
+      study = withModel({ study, model: entry.model, found });
+      save(options.results, study);
+      console.log(`${entry.model}: ${typeof found === 'string' ? found : 'scored'}`);
+    }
+  } finally {
+    await pool.close();
   }
   for (const { name, count, spearman, kendall } of study.correlations)
     console.log(
       `${name.padEnd(40)} ${count} networks, rho ${spearman.toFixed(3)}, tau ${kendall.toFixed(3)}`,
     );
+}
+
+/** Adds or replaces a model; `found` is the reason if it has no score. */
+function withModel({
+  study,
+  model,
+  found,
+}: {
+  readonly study: Study;
+  readonly model: string;
+  readonly found: NetworkFacts | string;
+}): Study {
+  const left = study.left.filter((each) => each.model !== model);
+  if (typeof found === 'string') return { ...study, left: [...left, { model, reason: found }] };
+  const place = study.networks.findIndex((each) => each.model === model);
+  const networks = place < 0 ? [...study.networks, found] : study.networks.with(place, found);
+  return { ...study, left, networks, correlations: correlations(networks) };
 }
 
 function reasonToLeave(
@@ -111,12 +131,25 @@ function reasonToLeave(
   return parameters! > largest * 1e6 ? `more than ${largest} million parameters` : undefined;
 }
 
+interface Asked {
+  readonly folder: string;
+  readonly entry: z.output<typeof Entries>[number];
+  readonly options: Options;
+  readonly pool: ScorerPool;
+  /** What an earlier run found, without `asSearch`. */
+  readonly known: NetworkFacts | undefined;
+}
+
 /** The facts about a model, or why it has none. */
-async function factsOrReason(asked: Parameters<typeof facts>[0]): Promise<NetworkFacts | string> {
-  const reason = reasonToLeave(asked.entry, asked.options);
+async function factsOrReason({ known, ...asked }: Asked): Promise<NetworkFacts | string> {
+  const { folder, entry, options, pool } = asked;
+  const reason = reasonToLeave(entry, options);
   if (reason !== undefined) return reason;
   try {
-    return await facts(asked);
+    const { batch, draws, seed } = options;
+    const file = join(folder, entry.file);
+    const asSearch = await scoreAsSearch({ file, size: entry.size!, batch, draws, seed, pool });
+    return { ...(known ?? (await facts(asked))), asSearch };
   } catch (error) {
     if (error instanceof SpecError) return error.message;
     throw error;
@@ -127,11 +160,7 @@ async function facts({
   folder,
   entry,
   options: { batch, draws, seed, threads },
-}: {
-  readonly folder: string;
-  readonly entry: z.output<typeof Entries>[number];
-  readonly options: Options;
-}): Promise<NetworkFacts> {
+}: Pick<Asked, 'folder' | 'entry' | 'options'>): Promise<NetworkFacts> {
   const file = join(folder, entry.file);
   const settings = { features: 'stages', normalization: 'file', batch } as const;
   const { network } = await loadNetwork({ file, options: settings });

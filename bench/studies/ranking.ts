@@ -7,7 +7,7 @@ import { createScorerPool, type ScorerPool } from '../../engine/scorer-pool.js';
 import { describeMachine } from '../measure/machine.js';
 import { wholeNumber } from '../whole-number.js';
 import { scoreSample } from './ranking/score.js';
-import { ROUNDS, reasonToLeaveSpace, scoreProxies } from './ranking/score-proxies.js';
+import { membersOfRound, ROUNDS, reasonToLeaveSpace, scoreProxies } from './ranking/score-proxies.js';
 import { listRankedSpaces, type OpenedSpace, openRankedSpace } from './ranking/spaces.js';
 import { type SpaceSummary, summarizeSpace } from './ranking/summarize.js';
 import { type ProxiesSummary, summarizeProxies } from './ranking/summarize-proxies.js';
@@ -56,18 +56,19 @@ async function main({ tables, spaces, seeds, stage, scorers, folder }: Options):
   } finally {
     await pool.close();
   }
-  const found: SpaceSummary[] = [];
-  for (const each of listRankedSpaces()) {
-    const opened = openRankedSpace(each, tables);
-    const summary = await summarizeSpace({ opened, seeds: MOST_SEEDS, folder });
-    if (summary) found.push(summary);
+  // A stage leaves the results of the other one as they are, whose raw values the folder may not have.
+  const all = listRankedSpaces().map((each) => openRankedSpace(each, tables));
+  if (stage !== 'proxies') {
+    const found: SpaceSummary[] = [];
+    for (const opened of all) {
+      const summary = await summarizeSpace({ opened, seeds: MOST_SEEDS, folder });
+      if (summary) found.push(summary);
+    }
+    await save(RESULTS, found);
   }
+  if (stage === 'blocks') return;
   const others: ProxiesSummary[] = [];
-  for (const each of listRankedSpaces()) {
-    const opened = openRankedSpace(each, tables);
-    others.push(await summarizeProxies({ opened, seeds: MOST_SEEDS, folder }));
-  }
-  await save(RESULTS, found);
+  for (const opened of all) others.push(await summarizeProxies({ opened, seeds: MOST_SEEDS, folder }));
   await save(PROXIES, others);
 }
 
@@ -101,6 +102,9 @@ async function scoreOthers({ opened, pool, seeds, folder }: Scoring): Promise<vo
       for (const each of scored) {
         const started = performance.now();
         const count = await scoreProxies({ opened: each, pool, seed, round, folder });
+        // Presets are compared on the same candidates.
+        const members = each.members.slice(0, membersOfRound(round));
+        await scoreSample({ opened: { ...each, members }, pool, seed, draws: [0], folder });
         report(`${each.of.name} seed ${seed}, proxies, round ${round}`, { count, started });
       }
 }

@@ -35,6 +35,11 @@ export const GROUPS: readonly Group[] = [
   { name: 'own passes', families: DEAR, step: 10 },
 ];
 export const ROUNDS = 5;
+/** The most candidates of a space that a group has after a round. */
+export function membersOfRound(round: number): number {
+  return Math.max(...GROUPS.map(({ step }) => step)) * round;
+}
+
 /** The number of candidates that are examined for a constant sum of class scores. */
 const EXAMINED = 8;
 

@@ -21,6 +21,9 @@ const IMPORTED = {
   'aggregate of all four': 'the four, stages',
 };
 
+/** The name of a row of that study here; undefined for an aggregate that only the study has. */
+const hereName = (name) => IMPORTED[name] ?? (name.startsWith('aggregate') ? undefined : name);
+
 /** The results of the whole samples, and of every other proxy on a part of them. */
 export function readAgreements() {
   return { whole: results('ranking'), parts: results('ranking-proxies'), imported: results('imagenet') };
@@ -71,8 +74,8 @@ export function cellsOf({ space, part, whole }) {
 /** The rankings of the study of imported networks that the spaces have too, by the names of the spaces. */
 export function importedRankers({ studies: [{ correlations }] }) {
   return correlations
-    .filter(({ name }) => IMPORTED[name])
-    .map((row) => ({ ...row, name: IMPORTED[row.name] }));
+    .filter(({ name }) => hereName(name))
+    .map((row) => ({ ...row, name: hereName(row.name) }));
 }
 
 export function importedCells(imported) {

@@ -1,0 +1,75 @@
+// Scores an imported network as a search would: the terms of the preset `assembled`, and the proxies of whole
+// networks that share passes.
+import { resolve } from 'node:path';
+import { withOnnxFiles } from '../../client/specification/read-networks.js';
+import { CandidateError } from '../../core/candidate-error.js';
+import { ASSEMBLIES } from '../../core/specification/assemblies.js';
+import { type ProxyName, scoredFamilies } from '../../core/specification/families.js';
+import type { SpaceSpecification } from '../../core/specification/space.js';
+import type { ScoreRequest } from '../../engine/protocol.js';
+import type { ScorerPool } from '../../engine/scorer-pool.js';
+import { GROUPS } from './ranking/score-proxies.js';
+
+/** Values by proxy; infinities are text, because JSON has none. */
+export type ProxyValues = Readonly<Record<string, number | string>>;
+
+export interface ImportedScores {
+  /** The terms of the preset `assembled`, by draw. */
+  readonly assembled: readonly ProxyValues[];
+  /** The proxies of whole networks, by draw; empty if there are none, for `reason`. */
+  readonly others: readonly ProxyValues[];
+  readonly reason?: string;
+}
+
+interface Asked {
+  readonly file: string;
+  readonly size: number;
+  readonly batch: number;
+  readonly draws: number;
+  readonly seed: number;
+  readonly pool: ScorerPool;
+}
+
+const { features: ASSEMBLED, weights } = ASSEMBLIES.assembled;
+const TERM_FAMILIES = scoredFamilies(Object.keys(weights) as ProxyName[]);
+
+/** The families of whole networks; those with passes of their own would take hours for the largest models. */
+const OTHERS = GROUPS.find(({ name }) => name === 'shared passes')!.families;
+
+export async function scoreAsSearch({
+  file,
+  size,
+  batch,
+  draws,
+  seed,
+  pool,
+}: Asked): Promise<ImportedScores> {
+  const { value, structures } = await withOnnxFiles({
+    value: { space: { kind: 'onnx', files: [file] } },
+    resolve: async (path) => resolve(path),
+  });
+  const { space } = value as { readonly space: Extract<SpaceSpecification, { kind: 'onnx' }> };
+  const { name, digest } = space.networks[0]!;
+  const request = (features: ScoreRequest['fidelity']['features']): ScoreRequest => ({
+    space,
+    candidate: name,
+    seed,
+    draws: Array.from({ length: draws }, (_, draw) => draw),
+    fidelity: { batch, resolution: size, weights: 'shared', features },
+    structure: structures!.get(digest)!,
+  });
+  const assembled = await pool.score({ ...request(ASSEMBLED), families: TERM_FAMILIES });
+  try {
+    const others = await pool.score({ ...request('stages'), families: OTHERS });
+    return { assembled: assembled.map(writable), others: others.map(writable) };
+  } catch (error) {
+    if (!(error instanceof CandidateError)) throw error;
+    return { assembled: assembled.map(writable), others: [], reason: `${error.reason}: ${error.message}` };
+  }
+}
+
+function writable(values: Readonly<Record<string, number>>): ProxyValues {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, Number.isFinite(value) ? value : String(value)]),
+  );
+}
