@@ -84,7 +84,16 @@ function scoredAsSearch(networks: readonly NetworkFacts[]): readonly Correlation
   const others = shared.map((name) =>
     row({ name, networks: whole, of: ({ asSearch }) => meanOf(asSearch.others, name) }),
   );
-  return [correlateAssembled(scored), ...others.filter(({ kendall: tau }) => !Number.isNaN(tau))];
+  const activations = row({
+    name: 'activations',
+    networks: scored,
+    of: ({ asSearch }) => asSearch.activations,
+  });
+  return [
+    activations,
+    correlateAssembled(scored),
+    ...others.filter(({ kendall: tau }) => !Number.isNaN(tau)),
+  ];
 }
 
 function meanOf(draws: readonly ProxyValues[], name: string): number {

@@ -3,6 +3,9 @@
 import { resolve } from 'node:path';
 import { withOnnxFiles } from '../../client/specification/read-networks.js';
 import { CandidateError } from '../../core/candidate-error.js';
+import { anatomyOf } from '../../core/graph/whole/layers.js';
+import { openSpace } from '../../core/spaces/index.js';
+import { wholeNetworkOf } from '../../core/spaces/whole-network.js';
 import { ASSEMBLIES } from '../../core/specification/assemblies.js';
 import { type ProxyName, scoredFamilies } from '../../core/specification/families.js';
 import type { SpaceSpecification } from '../../core/specification/space.js';
@@ -14,6 +17,7 @@ import { GROUPS } from './ranking/score-proxies.js';
 export type ProxyValues = Readonly<Record<string, number | string>>;
 
 export interface ImportedScores {
+  readonly activations: number;
   /** The terms of the preset `assembled`, by draw. */
   readonly assembled: readonly ProxyValues[];
   /** The proxies of whole networks, by draw; empty if there are none, for `reason`. */
@@ -58,13 +62,16 @@ export async function scoreAsSearch({
     fidelity: { batch, resolution: size, weights: 'shared', features },
     structure: structures!.get(digest)!,
   });
-  const assembled = await pool.score({ ...request(ASSEMBLED), families: TERM_FAMILIES });
+  const structure = structures!.get(digest)!;
+  const whole = wholeNetworkOf({ space: openSpace(space), candidate: name, structure, resolution: size });
+  const activations = anatomyOf(whole).outputs;
+  const assembled = (await pool.score({ ...request(ASSEMBLED), families: TERM_FAMILIES })).map(writable);
   try {
     const others = await pool.score({ ...request('stages'), families: OTHERS });
-    return { assembled: assembled.map(writable), others: others.map(writable) };
+    return { activations, assembled, others: others.map(writable) };
   } catch (error) {
     if (!(error instanceof CandidateError)) throw error;
-    return { assembled: assembled.map(writable), others: [], reason: `${error.reason}: ${error.message}` };
+    return { activations, assembled, others: [], reason: `${error.reason}: ${error.message}` };
   }
 }
 

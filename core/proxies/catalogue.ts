@@ -1,4 +1,5 @@
 // Lists, by family, the functions that compute proxies from a measurement of the whole network.
+import { activations } from './activations.js';
 import { depth } from './depth.js';
 import { epeNas } from './epe-nas.js';
 import { fisher } from './fisher.js';
@@ -40,6 +41,7 @@ export const MEASURED_PROXIES = {
   vkdnw,
   swap,
   depth,
+  activations,
 } as const satisfies Readonly<Record<string, (measurement: Measurement) => number>>;
 
 export type MeasuredProxy = keyof typeof MEASURED_PROXIES;

@@ -53,6 +53,8 @@ export interface Measurement {
   readonly activations: readonly MeasuredActivation[];
   /** The largest number of layers on a path from the images to the output. */
   readonly depth: number;
+  /** The number of elements in the outputs of all layers, for one image. */
+  readonly outputs: number;
   /** Multiply-accumulates of one image and number of parameters, as the space counts them. */
   readonly costs: { readonly flops: number; readonly parameters: number };
   /** `input-jacobian`: [batch, values of an image], the gradient of the sum of all class scores with respect to the images. */

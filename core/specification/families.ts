@@ -103,6 +103,7 @@ export const FAMILIES = {
   vkdnw: wholeNetwork('vkdnw', ['class-derivatives', 'whole-network-backward']),
   swap: wholeNetwork('swap', ['sign-patterns', 'several-images'], 2),
   depth: wholeNetwork('depth', ['network']),
+  activations: wholeNetwork('activations', ['network']),
   /** Proxies of the user's own, whose modules a specification carries; their names begin with OWN_PREFIX. */
   own: { version: 1, proxies: {}, needs: ['network'], devices: ['cpu'] },
 } as const satisfies Readonly<Record<string, Family>>;

@@ -47,11 +47,13 @@ export async function openWhole({
   ]);
   const programs = await openPrograms({ write, batch, needs, threads });
   const { network } = programs;
+  // Depth and activations are counted: their networks need no weights.
+  const isDrawn = own.length > 0 || [...needs].some((need) => need !== 'network');
   const [, classes] = network.tape.shape(network.logits) as [number, number];
   return {
     score: async (draw) => {
       const labels = draw.labels(batch, classes);
-      const tensors = tensorsOf({ network, draw });
+      const tensors = isDrawn ? tensorsOf({ network, draw }) : {};
       const measuring: Measuring = { network, programs, needs, draw, tensors, labels, batch, classes };
       const measurement = { ...(await measure(measuring)), costs };
       return Object.fromEntries([
@@ -63,18 +65,23 @@ export async function openWhole({
   };
 }
 
+/** The weights of a layer in a network that is only counted. */
+const NOT_DRAWN = new Float32Array(0);
+
 async function measure(measuring: Measuring): Promise<Omit<Measurement, 'costs'>> {
   const { network, programs, tensors, labels, batch, classes } = measuring;
-  const { layers, depth } = programs.anatomy;
+  const { layers, depth, outputs } = programs.anatomy;
   const gradients = await measureGradients(measuring);
   const activations = await measureActivations(measuring);
   const absolute = await measureAbsolute(measuring);
-  const weightsOf = (id: number) => tensors[network.tape.get(id).port!]!.data as Float32Array;
+  const weightsOf = (id: number) =>
+    (tensors[network.tape.get(id).port!]?.data as Float32Array | undefined) ?? NOT_DRAWN;
   return {
     batch,
     classes,
     labels,
     depth,
+    outputs,
     layers: layers.map(({ weight, shape }, i) => ({
       shape,
       weights: weightsOf(weight),

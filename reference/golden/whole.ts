@@ -49,6 +49,7 @@ export const TOLERANCES: Readonly<Record<MeasuredProxy, number>> = {
   vkdnw: 1e-2,
   swap: 1e-2,
   depth: 0,
+  activations: 0,
 };
 
 /** The proxies of a case, by name. `folder` holds the ONNX files. */

@@ -230,8 +230,14 @@ def depth(net: Whole) -> float:
     return float(run(net, net.images)[1].depth)
 
 
+def activations(net: Whole) -> float:
+    """The elements in the outputs of all layers, for one image."""
+    outputs = run(net, net.images)[1].outputs.values()
+    return sum(out.numel() for out, _ in outputs) / len(net.images)
+
+
 PROXIES = {
     "synflow": synflow, "snip": snip, "grasp": grasp, "grad-norm": grad_norm, "fisher": fisher, "l2-norm": l2_norm, "plain": plain,
     "jacov": jacov, "naswot": naswot, "epe-nas": epe_nas, "zen": zen, "zico": zico, "near": near, "meco": meco, "vkdnw": vkdnw,
-    "swap": swap, "depth": depth,
+    "swap": swap, "depth": depth, "activations": activations,
 }  # fmt: skip

@@ -19,6 +19,7 @@ export const RANKERS: readonly Ranker[] = [
   one('FLOPs', 'flops'),
   one('parameters', 'parameters'),
   one('depth', 'depth'),
+  one('activations', 'activations'),
   one('expressivity, blocks', 'eBlocks'),
   one('expressivity, stages', 'eStages'),
   one('progressivity, blocks', 'pBlocks'),

@@ -26,9 +26,10 @@ interface Group {
 
 /** These need a second backward pass, a second derivative, or a pass for each class: most of the time of all. */
 const DEAR: readonly MeasuredProxy[] = ['zico', 'grasp', 'vkdnw'];
-/** The depth that the other tables show is counted from the candidate's text. */
+/** These are counted for every candidate, as FLOPs and parameters are (summarize.ts). */
+const COUNTED: readonly MeasuredProxy[] = ['depth', 'activations'];
 const OTHERS = (Object.keys(MEASURED_PROXIES) as MeasuredProxy[]).filter(
-  (family) => family !== 'depth' && !DEAR.includes(family),
+  (family) => !COUNTED.includes(family) && !DEAR.includes(family),
 );
 export const GROUPS: readonly Group[] = [
   { name: 'shared passes', families: OTHERS, step: 20 },

@@ -1,9 +1,11 @@
 // Summarizes how well every proxy and assembly ranks each space: Kendall's τ and Spearman's ρ over seeds,
 // with bootstrap intervals.
+import { anatomyOf } from '../../../core/graph/whole/layers.js';
 import { randomStream } from '../../../core/random/random-stream.js';
 import { aggregate } from '../../../core/ranking/aggregate.js';
 import { kendall, spearman } from '../../../core/ranking/correlation.js';
 import { structureOf } from '../../../core/spaces/structure.js';
+import { wholeNetworkOf } from '../../../core/spaces/whole-network.js';
 import { RANKERS, type Ranker, type Values, valuesOf } from './assemblies.js';
 import { type RawRecord, rawFile, readRaw } from './score.js';
 import type { OpenedSpace } from './spaces.js';
@@ -76,7 +78,8 @@ export function judge({ of, space, truth, members }: OpenedSpace, records: reado
     members: known.map(({ candidate }) => {
       const { flops, parameters } = space.costs({ candidate, resolution });
       const { depth } = structureOf({ space, candidate, resolution });
-      return { costs: { flops, parameters, depth }, draws: drawsOf.get(candidate)! };
+      const activations = anatomyOf(wholeNetworkOf({ space, candidate, resolution })).outputs;
+      return { costs: { flops, parameters, depth, activations }, draws: drawsOf.get(candidate)! };
     }),
     rows: known.flatMap(({ rows }, member) => {
       const all = rows.map(accuraciesOf);

@@ -1,5 +1,6 @@
 // Finds the parts of a whole network that proxies look at: layers with weights, activation functions,
 // normalizations, depth.
+import { sizeOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { streamOf } from '../resolve.js';
 import { type Activation, findActivations } from './activations.js';
@@ -31,6 +32,8 @@ export interface Anatomy {
   readonly normalizations: readonly Id[];
   /** The largest number of layers on a path from the images to the output. */
   readonly depth: number;
+  /** The number of elements in the outputs of all layers, for one image. */
+  readonly outputs: number;
 }
 
 export function anatomyOf({ tape, input, logits, fed }: WholeNetwork): Anatomy {
@@ -63,7 +66,15 @@ export function anatomyOf({ tape, input, logits, fed }: WholeNetwork): Anatomy {
     layers.set(weight, { weight, shape, output: id, channelAxis, isProportional: isProportional(weight) });
   }
   const activations = findActivations({ tape, isNeeded, isStream });
-  return { layers: [...layers.values()], activations, normalizations, depth: depths[logits]! };
+  const [batch] = tape.shape(input) as [number];
+  const found = [...layers.values()];
+  return {
+    layers: found,
+    activations,
+    normalizations,
+    depth: depths[logits]!,
+    outputs: found.reduce((sum, { output }) => sum + sizeOf(tape.shape(output)), 0) / batch,
+  };
 }
 
 const MOVEMENTS: readonly (string | undefined)[] = ['Reshape', 'Transpose'];
