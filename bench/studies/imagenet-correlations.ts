@@ -75,15 +75,12 @@ type Searched = NetworkFacts & { readonly asSearch: ImportedScores };
 function scoredAsSearch(networks: readonly NetworkFacts[]): readonly Correlation[] {
   const scored = networks.filter((network): network is Searched => network.asSearch !== undefined);
   if (scored.length < 3) return [];
-  const whole = scored.filter(({ asSearch }) => asSearch.others.length > 0);
   const valuesOf = ({ asSearch }: Searched): ProxyValues => asSearch.others[0]!;
-  // A proxy that some of the networks cannot have is not compared.
-  const shared = Object.keys(whole[0] ? valuesOf(whole[0]) : {}).filter((name) =>
-    whole.every((network) => name in valuesOf(network)),
-  );
-  const others = shared.map((name) =>
-    row({ name, networks: whole, of: ({ asSearch }) => meanOf(asSearch.others, name) }),
-  );
+  const names = new Set(scored.flatMap((network) => Object.keys(valuesOf(network))));
+  const others = [...names].map((name) => {
+    const networks = scored.filter((network) => name in valuesOf(network));
+    return row({ name, networks, of: ({ asSearch }) => meanOf(asSearch.others, name) });
+  });
   const activations = row({
     name: 'activations',
     networks: scored,

@@ -7,7 +7,7 @@ import { anatomyOf } from '../../core/graph/whole/layers.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { wholeNetworkOf } from '../../core/spaces/whole-network.js';
 import { ASSEMBLIES } from '../../core/specification/assemblies.js';
-import { type ProxyName, scoredFamilies } from '../../core/specification/families.js';
+import { type FamilyName, type ProxyName, scoredFamilies } from '../../core/specification/families.js';
 import type { SpaceSpecification } from '../../core/specification/space.js';
 import type { ScoreRequest } from '../../engine/protocol.js';
 import type { ScorerPool } from '../../engine/scorer-pool.js';
@@ -20,9 +20,10 @@ export interface ImportedScores {
   readonly activations: number;
   /** The terms of the preset `assembled`, by draw. */
   readonly assembled: readonly ProxyValues[];
-  /** The proxies of whole networks, by draw; empty if there are none, for `reason`. */
+  /** The proxies of whole networks that the network can have, by draw. */
   readonly others: readonly ProxyValues[];
-  readonly reason?: string;
+  /** Why it lacks some of them. */
+  readonly reasons?: readonly string[];
 }
 
 interface Asked {
@@ -39,6 +40,11 @@ const TERM_FAMILIES = scoredFamilies(Object.keys(weights) as ProxyName[]);
 
 /** The families of whole networks; those with passes of their own would take hours for the largest models. */
 const OTHERS = GROUPS.find(({ name }) => name === 'shared passes')!.families;
+/** Without normalization the softmax of a transformer saturates, and `synflow` is not a number: it is asked for alone. */
+const GROUPS_OF_OTHERS: readonly (readonly FamilyName[])[] = [
+  OTHERS.filter((family) => family !== 'synflow'),
+  ['synflow'],
+];
 
 export async function scoreAsSearch({
   file,
@@ -63,16 +69,25 @@ export async function scoreAsSearch({
     structure: structures!.get(digest)!,
   });
   const structure = structures!.get(digest)!;
-  const whole = wholeNetworkOf({ space: openSpace(space), candidate: name, structure, resolution: size });
+  const opened = openSpace(space);
+  const whole = wholeNetworkOf({ space: opened, candidate: name, structure, resolution: size });
   const activations = anatomyOf(whole).outputs;
-  const assembled = (await pool.score({ ...request(ASSEMBLED), families: TERM_FAMILIES })).map(writable);
-  try {
-    const others = await pool.score({ ...request('stages'), families: OTHERS });
-    return { activations, assembled, others: others.map(writable) };
-  } catch (error) {
-    if (!(error instanceof CandidateError)) throw error;
-    return { activations, assembled, others: [], reason: `${error.reason}: ${error.message}` };
-  }
+  // A search over token streams has no progressivity.
+  const families = TERM_FAMILIES.filter(
+    (family) => family !== 'sampled-progressivity' || opened.proxies?.includes('progressivity'),
+  );
+  const assembled = (await pool.score({ ...request(ASSEMBLED), families })).map(writable);
+  let others: readonly ProxyValues[] = request('stages').draws.map(() => ({}));
+  const reasons: string[] = [];
+  for (const families of GROUPS_OF_OTHERS)
+    try {
+      const found = await pool.score({ ...request('stages'), families });
+      others = others.map((values, draw) => ({ ...values, ...writable(found[draw]!) }));
+    } catch (error) {
+      if (!(error instanceof CandidateError)) throw error;
+      reasons.push(`${error.reason}: ${error.message}`);
+    }
+  return { activations, assembled, others, ...(reasons.length > 0 ? { reasons } : {}) };
 }
 
 function writable(values: Readonly<Record<string, number>>): ProxyValues {

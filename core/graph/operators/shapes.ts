@@ -275,9 +275,11 @@ export const shapes: Operators = {
     return [site.t.transpose(site.x(0), site.list('perm', range(rank).reverse()))];
   },
   Concat: (site) => {
-    // Parts without elements are left out.
+    // Parts without elements are left out, if there are others.
     const axis = site.axis('axis', 0, site.shape(0).length);
-    const parts = site.all().filter((id) => site.t.shape(id)[axis] !== 0 || site.count === 1);
+    const all = site.all();
+    const filled = all.filter((id) => site.t.shape(id)[axis] !== 0);
+    const parts = filled.length > 0 ? filled : all;
     return [parts.length === 1 ? parts[0] : site.t.add('Concat', parts, { axis })];
   },
   Split: writeSplit,
