@@ -88,7 +88,8 @@ export type IssueReason =
   | 'cycle'
   | 'image-size'
   | 'no-features'
-  | 'unknown-tensor';
+  | 'unknown-tensor'
+  | 'not-a-number';
 
 export const ISSUE_REASONS: Readonly<Record<IssueReason, string>> = {
   'not-a-file': 'The path is a folder, a named pipe, a socket or a device, where a file is expected.',
@@ -107,6 +108,8 @@ export const ISSUE_REASONS: Readonly<Record<IssueReason, string>> = {
   'image-size': 'An ONNX network was exported for images of another size.',
   'no-features': 'A network has fewer than two features at which it can be measured.',
   'unknown-tensor': 'An ONNX network has no tensor or module of the name that was given.',
+  'not-a-number':
+    'A proxy of an ONNX network is not a number, because values in it exceed what float32 can hold.',
 };
 
 /** The ways out of a fault that a program can take: the `code` of an `advice`. */

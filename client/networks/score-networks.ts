@@ -1,5 +1,6 @@
 // Scores ONNX files without a specification or servers: proxies, costs and, for several files, their ranking.
 
+import { SpecError } from '../../core/errors.js';
 import { resolveGraph } from '../../core/graph/resolve.js';
 import { weightRoles } from '../../core/graph/weight-roles.js';
 import { wholeOfGraph } from '../../core/graph/whole/network.js';
@@ -96,10 +97,27 @@ async function scoreOne({
     : [];
   const draws = Array.from({ length: options.draws }, (_, draw): NetworkProxies => {
     const all: NetworkProxies = { ...costs, ...blockwise[draw], ...measured[draw] };
+    for (const name of proxies) if (Number.isNaN(all[name])) throw notANumber({ file, name, draw });
     return Object.fromEntries(proxies.map((name) => [name, all[name]!]));
   });
   const features = network.features.map(({ name }) => name);
   return { file, digest, features, macs, parameters, proxies: meanOf(draws), draws, notes, score: null };
+}
+
+function notANumber({
+  file,
+  name,
+  draw,
+}: {
+  readonly file: string;
+  readonly name: string;
+  readonly draw: number;
+}): SpecError {
+  return SpecError.inFile({
+    file,
+    reason: 'not-a-number',
+    message: `${name} is not a number under draw ${draw}: a value in the network exceeds float32, or is 0 / 0; leave out this file or this proxy`,
+  });
 }
 
 interface OneFile {

@@ -44,7 +44,7 @@ export function findLayouts({ tape, input, isStream }: ResolvedGraph): readonly 
   const rank = tape.shape(input).length;
   return meanings.map((axes, id) => {
     const shape = tape.shape(id);
-    if (!axes || shape.length > rank) return undefined;
+    if (!axes || shape.length === 0 || shape.length > rank) return undefined;
     const axis = channelAxis(axes, shape);
     if (axis !== undefined) return { channelAxis: axis, imageAxis: 0 };
     return isSequenceFirst(axes, shape) ? { channelAxis: 2, imageAxis: 1 } : undefined;
@@ -121,6 +121,8 @@ function meaningOf(
     case 'Gather':
       return gatherMeaning(tape, value, known);
     default:
+      // Expand may add axes, whose meaning is not known.
+      if (axes && axes.length !== shape.length) return undefined;
       if (axes && from !== undefined) return resizeAxes(axes, tape.shape(from), shape);
       return broadcastAxes(tape, value, known);
   }

@@ -1,7 +1,7 @@
 // Writes the page and the picture of what rankings are worth, from the results of `npm run bench:ranking` and
 // `npm run bench:imagenet`.
 import { machineOf } from './benchmarks/figures.mjs';
-import { page, table } from './markdown.mjs';
+import { code, page, table } from './markdown.mjs';
 import {
   COUNTS,
   cellsOf,
@@ -154,8 +154,20 @@ function importedNetworks({ imported }) {
     '## Models of torchvision',
     `${study.networks.length} models at ${study.size} pixels, batch ${study.batch}, ${plural(study.draws, 'draw')}, features at the ends of stages (vision transformers: of blocks), beside the published ImageNet top-1 of the V1 weights (${Math.min(...accuracies).toFixed(1)} to ${Math.max(...accuracies).toFixed(1)} %). The intervals are 95 % bootstrap intervals over models. [What follows from it](../guides/own-network.md#what-the-ranking-is-worth).`,
     table(['ranked by', 'models', "Kendall's τ", "Spearman's ρ"], rows),
+    '`assembled`, and every row after it, is computed as a search over these files does.',
+    lackingProxies(study),
     `\`npm run bench:imagenet -- FOLDER --draws 1\`; ${machineOf(imported)}.`,
   ].join('\n\n');
+}
+
+/** The models that lack a proxy, by the reason. */
+function lackingProxies({ networks }) {
+  const modelsWith = (kind) =>
+    networks
+      .filter(({ asSearch }) => asSearch.reasons?.some((reason) => reason.startsWith(kind)))
+      .map(({ model }) => code(model))
+      .join(', ');
+  return `\`synflow\` is not a number, because values exceed float32 without normalization, for ${modelsWith('not-a-number')}. The other proxies need more memory than a scorer may take for ${modelsWith('memory')}.`;
 }
 
 function seedsOf(spaces) {

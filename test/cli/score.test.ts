@@ -3,6 +3,7 @@ import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GraphBuilder } from '../../core/onnx/graph.js';
 import { type TestHome, testHome } from '../support/home.js';
 import { zeroscout } from '../support/zeroscout.js';
 
@@ -44,6 +45,25 @@ describe('zeroscout score', () => {
       for (const value of Object.values(proxies)) expect(value).toEqual(expect.any(Number));
       expect(score).toBeLessThanOrEqual(0);
     }
+  });
+
+  it('names the proxy of a file that is not a number', async () => {
+    const g = new GraphBuilder();
+    const conv = (x: string, name: string, from: number) =>
+      g.add('Conv', [x, g.weights({ name, dims: [8, from, 3, 3], data: new Float32Array(8 * from * 9) })], {
+        pads: [1, 1, 1, 1],
+        strides: [2, 2],
+      });
+    const logarithm = g.add('Log', [conv(g.add('Relu', [conv('x', 'a', 3)]), 'b', 8)]);
+    const value = g.add('GlobalAveragePool', [conv(g.add('Relu', [logarithm]), 'c', 8)]);
+    const file = join(folder, 'logarithm.onnx');
+    const inputs = [{ name: 'x', dims: ['batch', 3, 32, 32] }];
+    writeFileSync(file, g.build({ name: 'n', opset: 18, inputs, outputs: [{ name: 'y', value, dims: [] }] }));
+    const { code, stderr } = await zeroscout(['score', file, '--proxies', 'snip'], { home });
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining(`${file}: snip is not a number under draw 0`),
+    ]);
   });
 
   it('computes the proxies that are named, of the whole network too', async () => {

@@ -1,6 +1,7 @@
 // Translates normalizations of the ONNX standard, all in training mode, into operations of the table.
 import { range, sizeOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
+import { rootOfSquares } from './norm.js';
 import { alongAxis, type NodeSite, type Operators } from './operator.js';
 
 /** (x - mean) / sqrt(variance + epsilon) over these axes, with biased variance. */
@@ -91,7 +92,7 @@ export const normalizations: Operators = {
     if (site.number('p', 2) === 1)
       return [t.over(site.x(0), t.reduce('ReduceSum', t.add('Abs', [site.x(0)]), [axis]))];
     const squares = t.reduce('ReduceSum', t.times(site.x(0), site.x(0)), [axis]);
-    return [t.over(site.x(0), t.add('Sqrt', [squares]))];
+    return [t.over(site.x(0), rootOfSquares(t, squares))];
   },
   MeanVarianceNormalization: (site) => [
     writeStandardization(site.t, site.x(0), { axes: site.list('axes', [0, 2, 3]), epsilon: 0 }),

@@ -4,6 +4,7 @@ import { range, sizeOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
 import { einsum } from './einsum.js';
+import { rootOfSquares } from './norm.js';
 import { writeStandardization } from './normalizations.js';
 import { alongAxis, axesOf, type NodeSite, type Operators } from './operator.js';
 import { resize } from './resize.js';
@@ -187,7 +188,6 @@ const reduction =
 const negative = (t: Tape, x: Id) => t.add('Neg', [x]);
 const logarithm = (t: Tape, x: Id) => t.add('Log', [x]);
 const square = (t: Tape, x: Id) => t.times(x, x);
-const root = (t: Tape, x: Id) => t.add('Sqrt', [x]);
 const positions = (site: NodeSite) => range(site.shape(0).length).slice(2);
 
 /**
@@ -233,7 +233,7 @@ export const products: Operators = {
   ReduceMax: reduction('ReduceMax'),
   ReduceMin: reduction('ReduceMax', { before: negative, after: negative }),
   ReduceL1: reduction('ReduceSum', { before: (t, x) => t.add('Abs', [x]) }),
-  ReduceL2: reduction('ReduceSum', { before: square, after: root }),
+  ReduceL2: reduction('ReduceSum', { before: square, after: rootOfSquares }),
   ReduceLogSum: reduction('ReduceSum', { after: logarithm }),
   ReduceLogSumExp: reduction('ReduceSum', { before: (t, x) => t.add('Exp', [x]), after: logarithm }),
   ReduceSumSquare: reduction('ReduceSum', { before: square }),

@@ -44,7 +44,7 @@ function belowCounts(space, preset) {
 }
 
 /** For each space, the proxies that alone are above `assembled`, and the other ones that are above every count. */
-export function proxiesBesideAssembled({ whole, parts }) {
+export function proxiesBesideAssembled({ whole, parts, imported }) {
   const rows = whole.spaces.map((space) => {
     const part = parts.spaces.find(({ name }) => name === space.name);
     const groups = part?.groups ?? [];
@@ -69,6 +69,27 @@ export function proxiesBesideAssembled({ whole, parts }) {
       groups.length > 0 ? others(aboveCounts).join(', ') || 'none' : 'not scored',
     ];
   });
+  const among = { rankers: importedRankers(imported) };
+  const known = new Set(whole.spaces[0].rankers.map(({ name }) => name));
+  const better = (isOwn, names) =>
+    among.rankers
+      .filter(
+        ({ name }) =>
+          isOwn === !known.has(name) && ![...COUNTS, ...PRESETS, 'the four, stages'].includes(name),
+      )
+      .flatMap((ranker) =>
+        nameIfAbove(
+          ranker,
+          names.map((name) => rankerOf(among, name)),
+        ),
+      )
+      .join(', ') || 'none';
+  rows.push([
+    "torchvision's models",
+    better(false, ['assembled']),
+    better(true, ['assembled']),
+    better(true, COUNTS),
+  ]);
   const head = [
     'space',
     'proxies of AZ-NAS above `assembled`',

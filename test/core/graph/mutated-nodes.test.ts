@@ -81,6 +81,14 @@ const FOUND: [Node[], number][] = [
     ],
     11,
   ],
+  // A number that is added to a map.
+  [
+    [
+      { op: 'ReduceL1', inputs: [], attributes: [['keepdims', 0]], results: 1 },
+      { op: 'Sum', inputs: [{ kind: 'stream' }], attributes: [], results: 1 },
+    ],
+    11,
+  ],
 ];
 
 /** Two convolutions, with these nodes between them. */

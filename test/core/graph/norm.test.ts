@@ -1,0 +1,35 @@
+// Tests that the gradient of a norm is that of PyTorch: x / ||x||, and 0 at a vector of zeros.
+import { expect, test } from 'vitest';
+import { rootOfSquares } from '../../../core/graph/operators/norm.js';
+import { pullback } from '../../../core/graph/pullback.js';
+import { TENSOR_RULES } from '../../../core/ops/tensor/table.js';
+import { type Id, Tape } from '../../../core/ops/tensor/tape.js';
+
+/** The values of `id`, computed as constants are folded. */
+function evaluate(t: Tape, id: Id, ports: Readonly<Record<string, readonly number[]>>): Float64Array {
+  const { op, inputs, attributes, shape, type, port, constant } = t.get(id);
+  if (constant) return constant;
+  if (op === undefined) return Float64Array.from(ports[port!]!);
+  const operands = inputs.map((input) => ({
+    values: evaluate(t, input, ports),
+    shape: t.shape(input),
+    type: t.get(input).type,
+  }));
+  return TENSOR_RULES[op]!.fold!({ operands, attributes, shape, type });
+}
+
+test.each([
+  ['a vector of zeros', [0, 0], [0, 0]],
+  ['another', [3, -4], [3 / 5, -4 / 5]],
+  ['one as small as float32 can square', [3e-16, 4e-16], [3 / 5, 4 / 5]],
+])('%s', (_, x, wanted) => {
+  const t = new Tape(TENSOR_RULES);
+  const port = t.port('x', [1, 2]);
+  const norm = rootOfSquares(t, t.reduce('ReduceSum', t.times(port, port), [1]));
+  const v = t.port('v', [1, 1]);
+  const [gradient] = pullback({ tape: t, output: norm, v, to: [port] });
+  for (const upstream of [0, 1, 7]) {
+    const found = evaluate(t, gradient!, { x, v: [upstream] });
+    expect([...found].map((g) => g + 0)).toEqual(wanted.map((g) => expect.closeTo(g * upstream, 12)));
+  }
+});
