@@ -109,7 +109,7 @@ export const ISSUE_REASONS: Readonly<Record<IssueReason, string>> = {
   'no-features': 'A network has fewer than two features at which it can be measured.',
   'unknown-tensor': 'An ONNX network has no tensor or module of the name that was given.',
   'not-a-number':
-    'A proxy of an ONNX network is not a number, because values in it exceed what float32 can hold.',
+    'A proxy of an ONNX network is not a number: a value in the network exceeds float32, or is 0 / 0.',
 };
 
 /** The ways out of a fault that a program can take: the `code` of an `advice`. */

@@ -78,8 +78,8 @@ function scoredAsSearch(networks: readonly NetworkFacts[]): readonly Correlation
   const valuesOf = ({ asSearch }: Searched): ProxyValues => asSearch.others[0]!;
   const names = new Set(scored.flatMap((network) => Object.keys(valuesOf(network))));
   const others = [...names].map((name) => {
-    const networks = scored.filter((network) => name in valuesOf(network));
-    return row({ name, networks, of: ({ asSearch }) => meanOf(asSearch.others, name) });
+    const having = scored.filter((network) => name in valuesOf(network));
+    return row({ name, networks: having, of: ({ asSearch }) => meanOf(asSearch.others, name) });
   });
   const activations = row({
     name: 'activations',

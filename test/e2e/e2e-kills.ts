@@ -1,4 +1,6 @@
 // Runs a search and kills every process of it once, at moments drawn from a seed.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { killNow, type TestHome, until } from '../support/home.js';
 import { mulberry32 } from '../support/random.js';
 import { spawnZeroscout } from '../support/zeroscout.js';
@@ -99,12 +101,30 @@ export async function searchWithKills({
   const { code, stderr } = await run.ended;
   if (code !== 0) throw new Error(`exit code ${code}:\n${stderr}`);
   const sent = begun();
+  const unseen = rankedIn(home).filter((candidate) => !sent.includes(candidate));
+  if (unseen.length > 0) console.log(logAbout({ home, candidates: unseen }));
   return {
     kills,
     computed: new Set(sent).size,
     computedAgain: sent.length - new Set(sent).size,
     seconds: (Date.now() - started) / 1000,
   };
+}
+
+/** The candidates of the ranking whose texts need no quotes in CSV. */
+function rankedIn(home: TestHome): readonly string[] {
+  const [head, ...rows] = home.read('out/ranking.csv').trimEnd().split('\n');
+  const column = head!.split(',').indexOf('candidate');
+  return rows.flatMap((row) => (row.includes('"') ? [] : [row.split(',')[column]!]));
+}
+
+/** For candidates that were ranked although no line says that a scorer began them: what the log says of them. */
+function logAbout({ home, candidates }: { home: TestHome; candidates: readonly string[] }): string {
+  const lines = readFileSync(join(home.home.logs, 'workers.log'), 'utf8').split('\n');
+  const about = lines.flatMap((line, i) =>
+    candidates.some((candidate) => line.includes(candidate)) ? [`${i + 1}: ${line}`] : [],
+  );
+  return `no scorer was seen to begin ${candidates.join(' ')}\n${about.join('\n')}`;
 }
 
 /** Every victim once, in random order, at random counts; the last kill comes while the search still runs. */

@@ -124,7 +124,10 @@ export async function until<T>(
   }
 }
 
-/** Lines that are being written or are not JSON (the trace of a crash) are left out. */
+/**
+ * Lines that are being written or are not JSON (the trace of a crash) are left out. What native code prints in
+ * pieces may stand before a line of JSON.
+ */
 function readLog(path: string): LogLine[] {
   let text: string;
   try {
@@ -134,7 +137,7 @@ function readLog(path: string): LogLine[] {
   }
   return text.split('\n').flatMap((line) => {
     try {
-      return [JSON.parse(line) as LogLine];
+      return [JSON.parse(line.slice(Math.max(0, line.lastIndexOf('{"level"')))) as LogLine];
     } catch {
       return [];
     }
