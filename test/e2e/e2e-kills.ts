@@ -37,6 +37,11 @@ export const IN_FLIGHT = {
   // then, both work on what the second one looked up.
   temporal: HELD + LOOKED_UP,
 } as const;
+/**
+ * The candidates that no scorer may be seen to begin, although they are ranked: each of the two kinds of workers
+ * that are killed may be writing a line of the log.
+ */
+export const UNSEEN = 2;
 /** The lines of the workers' log that an error quotes. */
 const LAST_LINES = 40;
 
