@@ -24,7 +24,7 @@ const WHOLE = [
   'test/cli/**/*.test.ts',
 ];
 
-/** Searches under faults, which take minutes: `npm run test:faults`; `npm test` leaves this project out. */
+/** Searches under faults, and commands whose servers do not answer, which take minutes: `npm run test:faults`; `npm test` leaves this project out. */
 const FAULTS = ['test/faults/**/*.test.ts'];
 
 /** Those that use the library in their own process, which keeps settings and connections of a file. */

@@ -3,7 +3,8 @@ import { type Interval, intervalOf, resamples } from '../../core/comparison/boot
 import { aggregate } from '../../core/ranking/aggregate.js';
 import { kendall, spearman } from '../../core/ranking/correlation.js';
 import { ASSEMBLIES } from '../../core/specification/assemblies.js';
-import type { ImportedScores, ProxyValues } from './imagenet-proxies.js';
+import type { ImportedScores } from './imagenet-proxies.js';
+import type { ProxyValues } from './writable-values.js';
 
 /** Facts about a network. Proxies are listed by draw. */
 export interface NetworkFacts {

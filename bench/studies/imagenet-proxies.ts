@@ -12,9 +12,7 @@ import type { SpaceSpecification } from '../../core/specification/space.js';
 import type { ScoreRequest } from '../../engine/protocol.js';
 import type { ScorerPool } from '../../engine/scorer-pool.js';
 import { GROUPS } from './ranking/score-proxies.js';
-
-/** Values by proxy; infinities are text, because JSON has none. */
-export type ProxyValues = Readonly<Record<string, number | string>>;
+import { type ProxyValues, writableValues } from './writable-values.js';
 
 export interface ImportedScores {
   readonly activations: number;
@@ -60,38 +58,33 @@ export async function scoreAsSearch({
   });
   const { space } = value as { readonly space: Extract<SpaceSpecification, { kind: 'onnx' }> };
   const { name, digest } = space.networks[0]!;
+  const structure = structures!.get(digest)!;
+  const drawn = Array.from({ length: draws }, (_, draw) => draw);
   const request = (features: ScoreRequest['fidelity']['features']): ScoreRequest => ({
     space,
     candidate: name,
     seed,
-    draws: Array.from({ length: draws }, (_, draw) => draw),
+    draws: drawn,
     fidelity: { batch, resolution: size, weights: 'shared', features },
-    structure: structures!.get(digest)!,
+    structure,
   });
-  const structure = structures!.get(digest)!;
   const opened = openSpace(space);
   const whole = wholeNetworkOf({ space: opened, candidate: name, structure, resolution: size });
   const activations = anatomyOf(whole).outputs;
   // A search over token streams has no progressivity.
-  const families = TERM_FAMILIES.filter(
+  const terms = TERM_FAMILIES.filter(
     (family) => family !== 'sampled-progressivity' || opened.proxies?.includes('progressivity'),
   );
-  const assembled = (await pool.score({ ...request(ASSEMBLED), families })).map(writable);
-  let others: readonly ProxyValues[] = request('stages').draws.map(() => ({}));
+  const assembled = (await pool.score({ ...request(ASSEMBLED), families: terms })).map(writableValues);
+  let others: readonly ProxyValues[] = drawn.map(() => ({}));
   const reasons: string[] = [];
   for (const families of GROUPS_OF_OTHERS)
     try {
       const found = await pool.score({ ...request('stages'), families });
-      others = others.map((values, draw) => ({ ...values, ...writable(found[draw]!) }));
+      others = others.map((values, draw) => ({ ...values, ...writableValues(found[draw]!) }));
     } catch (error) {
       if (!(error instanceof CandidateError)) throw error;
       reasons.push(`${error.reason}: ${error.message}`);
     }
   return { activations, assembled, others, ...(reasons.length > 0 ? { reasons } : {}) };
-}
-
-function writable(values: Readonly<Record<string, number>>): ProxyValues {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, Number.isFinite(value) ? value : String(value)]),
-  );
 }

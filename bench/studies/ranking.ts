@@ -56,7 +56,7 @@ async function main({ tables, spaces, seeds, stage, scorers, folder }: Options):
   } finally {
     await pool.close();
   }
-  // A stage leaves the results of the other one as they are, whose raw values the folder may not have.
+  // A stage writes its own results alone, because the folder may lack the raw values of the other.
   const all = listRankedSpaces().map((each) => openRankedSpace(each, tables));
   if (stage !== 'proxies') {
     const found: SpaceSummary[] = [];

@@ -37,11 +37,6 @@ export const IN_FLIGHT = {
   // then, both work on what the second one looked up.
   temporal: HELD + LOOKED_UP,
 } as const;
-/**
- * The candidates that no scorer may be seen to begin, although they are ranked: each of the two kinds of workers
- * that are killed may be writing a line of the log.
- */
-export const UNSEEN = 2;
 /** The lines of the workers' log that an error quotes. */
 const LAST_LINES = 40;
 
@@ -51,7 +46,7 @@ const VICTIMS = Object.keys(IN_FLIGHT) as Victim[];
 export interface Outcome {
   /** The kills in order; `at` is the number of candidates that scorers had begun. */
   readonly kills: readonly { readonly what: Victim; readonly at: number }[];
-  /** The number of candidates that scorers began. */
+  /** The number of candidates that scorers began or have scored, according to the workers' log. */
   readonly computed: number;
   /** How often a scorer began a candidate that had been begun before. */
   readonly computedAgain: number;
@@ -106,11 +101,14 @@ export async function searchWithKills({
   const { code, stderr } = await run.ended;
   if (code !== 0) throw new Error(`exit code ${code}:\n${stderr}`);
   const sent = begun();
-  const unseen = rankedIn(home).filter((candidate) => !sent.includes(candidate));
-  if (unseen.length > 0) console.log(logAbout({ home, candidates: unseen }));
+  const computed = new Set([...sent, ...logged('scored candidate')]);
+  if (computed.size < samples) {
+    const unseen = rankedIn(home).filter((candidate) => !computed.has(candidate));
+    console.log(logAbout({ home, candidates: unseen }));
+  }
   return {
     kills,
-    computed: new Set(sent).size,
+    computed: computed.size,
     computedAgain: sent.length - new Set(sent).size,
     seconds: (Date.now() - started) / 1000,
   };
@@ -123,7 +121,7 @@ function rankedIn(home: TestHome): readonly string[] {
   return rows.flatMap((row) => (row.includes('"') ? [] : [row.split(',')[column]!]));
 }
 
-/** For candidates that were ranked although no line says that a scorer began them: what the log says of them. */
+/** What the log says of candidates that were ranked, although no line says that a scorer had them. */
 function logAbout({ home, candidates }: { home: TestHome; candidates: readonly string[] }): string {
   const lines = readFileSync(join(home.home.logs, 'workers.log'), 'utf8').split('\n');
   const about = lines.flatMap((line, i) =>

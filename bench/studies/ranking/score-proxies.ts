@@ -6,13 +6,14 @@ import { MEASURED_PROXIES, type MeasuredProxy } from '../../../core/proxies/cata
 import { hasConstantScores } from '../../../core/spaces/whole-network.js';
 import { type FamilyName, needsOf } from '../../../core/specification/families.js';
 import type { ScorerPool } from '../../../engine/scorer-pool.js';
+import { type ProxyValues, writableValues } from '../writable-values.js';
 import type { OpenedSpace } from './spaces.js';
 
 /** The values of one candidate by proxy (infinities are text), or the reason why it has none. */
 export interface ProxyRecord {
   readonly candidate: string;
   readonly group: string;
-  readonly values: Readonly<Record<string, number | string>>;
+  readonly values: ProxyValues;
   readonly reason?: string;
 }
 
@@ -112,12 +113,7 @@ async function scoreOne({
   const fidelity = { ...of.fidelity, weights: 'shared', features: 'blocks' } as const;
   try {
     const [values] = await pool.score({ space: of.space, candidate, seed, draws: [0], fidelity, families });
-    const numberOrText = (value: number) => (Number.isFinite(value) ? value : String(value));
-    return {
-      values: Object.fromEntries(
-        Object.entries(values!).map(([proxy, value]) => [proxy, numberOrText(value)]),
-      ),
-    };
+    return { values: writableValues(values!) };
   } catch (error) {
     if (!(error instanceof CandidateError)) throw error;
     return { values: {}, reason: `${error.reason}: ${error.message}` };

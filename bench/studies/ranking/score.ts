@@ -4,6 +4,7 @@ import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import type { NetworkScore } from '../../../engine/network-score.js';
 import type { ScoreRequest } from '../../../engine/protocol.js';
 import type { ScorerPool } from '../../../engine/scorer-pool.js';
+import { numberOrText } from '../writable-values.js';
 import type { OpenedSpace } from './spaces.js';
 
 /**
@@ -140,8 +141,4 @@ function stagesOf({
 
 function blocksOf({ blocks, traces }: NetworkScore): RawRecord['blocks'] {
   return blocks.map((t, i) => [t === null ? null : numberOrText(t), traces![i]!]);
-}
-
-function numberOrText(value: number): number | string {
-  return Number.isFinite(value) ? value : String(value);
 }

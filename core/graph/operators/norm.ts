@@ -8,7 +8,8 @@ const MOST = 3.4028234663852886e38;
 
 /**
  * ||x|| from the sums of squares. A vector of zeros, such as a padded token of Swin V2, has the norm 1e-18 instead
- * of 0. The derivative of the root would be infinite there, and times 0 not a number; that of the limit is 0.
+ * of 0. There the derivative of the root would be infinite, and infinity times 0 is not a number; the derivative
+ * of the clipped sum is 0.
  */
 export function rootOfSquares(t: Tape, squares: Id): Id {
   return t.add('Sqrt', [t.add('Clip', [squares], { min: LEAST, max: MOST })]);
