@@ -1,8 +1,9 @@
 // Scores one part of a search's plan in its own workflow, which keeps some shards running and audits until
 // nothing is missing.
-import { continueAsNew, patched, setHandler } from '@temporalio/workflow';
+import { patched, setHandler } from '@temporalio/workflow';
 import type { AddressedInput, PartProgress } from '../core/contract/search.js';
 import type { PartInput, PartResult, PartState } from '../core/contract/search-activities.js';
+import { continueAsNew } from './continue-as-new.js';
 import { control } from './control.js';
 import { pauseSignal, progressQuery, resumeSignal } from './messages.js';
 import { type Outcome, scoreList, shardsOf } from './score-list.js';

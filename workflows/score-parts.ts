@@ -1,6 +1,7 @@
 // Scores a plan that is split into parts, each in its own workflow, a few of them at a time.
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
+  CancellationScope,
   ChildWorkflowFailure,
   type ChildWorkflowHandle,
   condition,
@@ -33,13 +34,16 @@ export async function scoreParts(run: SearchRun): Promise<Outcome> {
     run.update({ audited: true, planned, reused, stageStartedAt: Date.now() });
   }
   run.display.show('scoring');
+  // The promise of a part that is cancelled after its start was requested, and before it has started, never
+  // settles, so cancellation is awaited as well.
+  const { cancelRequested } = CancellationScope.current();
   for (;;) {
     const long = workflowInfo().continueAsNewSuggested;
     if (!long) startParts(run);
     const events = [...run.parts.values()].map(({ finished }) => finished);
     if (run.state.paused) events.push(condition(() => !run.state.paused));
     const { next, cut } = run.state.parts!;
-    if (events.length > 0) await Promise.race(events);
+    if (events.length > 0) await Promise.race([...events, cancelRequested]);
     else return next === cut.parts ? 'finished' : 'history is long';
   }
 }

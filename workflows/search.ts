@@ -1,9 +1,10 @@
 // Runs a search stage by stage: makes or breeds a plan, scores what the store lacks, ranks, and reports.
-import { continueAsNew, workflowInfo } from '@temporalio/workflow';
+import { workflowInfo } from '@temporalio/workflow';
 import type { SearchInput, SearchResult, SearchState } from '../core/contract/search.js';
 import type { RankResult } from '../core/contract/search-activities.js';
 import { decideAddresses } from './address.js';
 import { answerMessages } from './answer-messages.js';
+import { continueAsNew } from './continue-as-new.js';
 import { control } from './control.js';
 import { roundOf } from './counts.js';
 import { evolve, NOT_BEGUN } from './evolve.js';

@@ -1,7 +1,8 @@
 // Runs a search, and starts it again if blobs were damaged or the workers of its engine are gone; scores
 // remain in the store.
-import { continueAsNew, log } from '@temporalio/workflow';
+import { log } from '@temporalio/workflow';
 import type { SearchInput, SearchResult, SearchState } from '../core/contract/search.js';
+import { continueAsNew } from './continue-as-new.js';
 import { failureDetailsOf, failureTypeOf } from './failure-type.js';
 import { createState, runSearch } from './search.js';
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { collect, planCollection } from '../../client/retention/collect.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { connectStore } from '../../store/jetstream.js';
+import { cancelDuring, type Task } from '../support/cancel-during.js';
 import { type Describer, openDescriber } from '../support/describer.js';
 import { type TestHome, testHome, until } from '../support/home.js';
 import { type NatsServer, startNats } from '../support/nats.js';
@@ -114,14 +115,19 @@ test('each part in a workflow of its own: each candidate once, the same ranking 
 });
 
 test('pause, resume, progress and cancel reach the parts', { timeout: 240_000 }, async () => {
-  // A candidate takes long enough that two parts are not over before a command on a busy machine reaches
-  // them.
-  pace.set(800);
+  // Two parts begin, and no candidate is scored before the search is paused, however busy the machine is.
+  pace.set(Number.POSITIVE_INFINITY);
   const random = { kind: 'random', samples: CANDIDATES };
   home.write('told.json', specification({ changes: { seed: 4, strategy: random, execution } }));
   const run = spawnZeroscout(['run', 'told.json', '--id', 'told'], { home, env: env() });
-  await until(() => scored('told') >= 3, { what: 'the first candidates', timeoutMs: 60_000 });
+  await run.says(/started/);
+  await until(async () => (await describer.status('told')).progress?.shards.running.length === 4, {
+    what: 'two shards of each of two parts',
+    timeoutMs: 60_000,
+  });
   await cli('pause', 'told');
+  // The signal has seconds to reach the parts before they could be over.
+  pace.set(800);
   // The search and its parts are queried one after the other, so one shard may have ended while the next has
   // not begun.
   let seen = -1;
@@ -147,6 +153,7 @@ test('pause, resume, progress and cancel reach the parts', { timeout: 240_000 },
 
   await cli('resume', 'told');
   await until(() => scored('told') > before, { what: 'it goes on', timeoutMs: 60_000 });
+  pace.set(Number.POSITIVE_INFINITY);
   await cli('cancel', 'told');
   expect((await run.ended).stderr).toMatch(/cancelled/i);
   await until(async () => (await partsOf('told')).every(({ status }) => status !== 'RUNNING'), {
@@ -165,6 +172,36 @@ test('pause, resume, progress and cancel reach the parts', { timeout: 240_000 },
   expect(anew + reused).toBe(CANDIDATES);
   expect(reused).toBeGreaterThanOrEqual(kept);
   expect(scored('told')).toBe(CANDIDATES);
+});
+
+test.each([
+  [
+    'continues as new',
+    ({ completed }: Task) => completed.filter((type) => type === 'auditScores').length === PARTS,
+  ],
+  // The audits were made by the run before.
+  [
+    'requests its parts, before they have started',
+    ({ isContinued, completed }: Task) => isContinued && completed.join() === 'checkSearch',
+  ],
+])('a search that is cancelled while it %s ends', { timeout: 120_000 }, async (moment, isMoment) => {
+  const id = `early-${moment.length}`;
+  const strategy = { kind: 'random', samples: CANDIDATES };
+  home.write('early.json', specification({ changes: { seed: moment.length, strategy, execution } }));
+  await cli('run', 'early.json', '--id', id, '--detach');
+  await cancelDuring(
+    new Client({ connection }).workflow.getHandle(`search-${id}`),
+    workers[0]!.pid,
+    isMoment,
+  );
+  await until(async () => (await describer.status(id)).state === 'cancelled', {
+    what: 'it ends',
+    timeoutMs: 30_000,
+  });
+  await until(async () => (await partsOf(id)).every(({ status }) => status === 'CANCELLED'), {
+    what: 'its parts end',
+    timeoutMs: 30_000,
+  });
 });
 
 test('a part of the run before that has not ended yet is waited for', { timeout: 240_000 }, async () => {

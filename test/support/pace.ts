@@ -8,7 +8,10 @@ const PRELOADED = new URL('pace.mjs', import.meta.url).href;
 export interface Pace {
   /** The environment of workers whose scorers follow the pace. */
   readonly env: NodeJS.ProcessEnv;
-  /** Sets the delay from the next candidate on; 0 does not wait. */
+  /**
+   * Sets the delay from the next candidate on; 0 does not wait. With `Infinity`, candidates wait until another
+   * delay is set.
+   */
   set(millisecondsPerCandidate: number): void;
 }
 
