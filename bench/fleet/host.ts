@@ -27,7 +27,7 @@ process.on('disconnect', () => process.exit(0));
 tell({ type: 'up' });
 
 /** Runs a worker until it is preempted. One that cannot connect ends, and is started again like any other. */
-async function start({ name, milliseconds }: ToHost & { readonly type: 'start' }): Promise<void> {
+async function start({ name, milliseconds, device }: ToHost & { readonly type: 'start' }): Promise<void> {
   const stop = new AbortController();
   running.set(name, stop);
   try {
@@ -39,7 +39,7 @@ async function start({ name, milliseconds }: ToHost & { readonly type: 'start' }
           process: { name, stop: stop.signal, onReady: () => tell({ type: 'ready', name }) },
           temporal,
           store,
-          scoring: { device: 'cpu', concurrency: 1, createPool: syntheticPool(milliseconds) },
+          scoring: { device, concurrency: 1, createPool: syntheticPool(milliseconds) },
           control: { commands: 'refused' },
         },
         log,

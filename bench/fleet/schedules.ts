@@ -56,9 +56,9 @@ interface CreateArguments {
   readonly seed: number;
 }
 
-async function create({ client, store }: Stage, given: CreateArguments): Promise<void> {
+async function create({ client, store, device }: Stage, given: CreateArguments): Promise<void> {
   const { name, cron, candidates, seed } = given;
-  const read = readOrder({ id: name, candidates, shardSize: 64, window: 8, seed });
+  const read = readOrder({ id: name, candidates, shardSize: 64, window: 8, seed }, device);
   const timing = { cron, timezone: 'UTC', jitter: 0, catchup: CATCHUP_MS, overlap: 'skip' } as const;
   for (let attempt = 1; ; attempt++) {
     try {

@@ -5,6 +5,7 @@ import { workflowIdOf } from '../../core/contract/search-queues.js';
 import { parseSpecification, type Specification } from '../../core/specification/specification.js';
 import { specificationDigest } from '../../core/specification/specification-digest.js';
 import { LARGE_SPACE } from '../scale/large-space.js';
+import type { FleetDevice } from './messages.js';
 import type { Stage } from './stage.js';
 
 export interface SearchOrder {
@@ -18,7 +19,10 @@ export interface SearchOrder {
   readonly seed: number;
 }
 
-export function readOrder(order: SearchOrder): { specification: Specification; digest: string } {
+export function readOrder(
+  order: SearchOrder,
+  device: FleetDevice = 'cpu',
+): { specification: Specification; digest: string } {
   const { id, candidates, seed, priority, ...execution } = order;
   const written = {
     name: id,
@@ -29,13 +33,15 @@ export function readOrder(order: SearchOrder): { specification: Specification; d
     seed,
     execution: { shardSize: execution.shardSize, window: execution.window, priority },
   };
-  const specification = parseSpecification({ text: JSON.stringify(written), source: 'bench' });
+  const parsed = parseSpecification({ text: JSON.stringify(written), source: 'bench' });
+  // No device of the schema scores many candidates of this space at once.
+  const specification = { ...parsed, execution: { ...parsed.execution, device } };
   return { specification, digest: specificationDigest(specification, { inputs: {} }) };
 }
 
 /** Starts the search; `done` resolves once every candidate has been scored and ranked. */
-export async function beginSearch({ client, store }: Stage, order: SearchOrder) {
-  const read = readOrder(order);
+export async function beginSearch({ client, store, device }: Stage, order: SearchOrder) {
+  const read = readOrder(order, device);
   const { handle } = await startSearch({ client, store, id: order.id, read, whereFinished: 'again' });
   const done = async (): Promise<void> => {
     const result = (await handle.result()) as SearchResult;

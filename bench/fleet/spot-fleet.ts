@@ -5,7 +5,7 @@ import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RandomStream, randomStream } from '../../core/random/random-stream.js';
-import type { FromHost, ToHost } from './messages.js';
+import type { FromHost, Scoring, ToHost } from './messages.js';
 
 const HOST = fileURLToPath(new URL('./host.js', import.meta.url));
 /** The slowest worker takes this many times as long as the fastest. */
@@ -18,8 +18,7 @@ export interface FleetOptions {
   readonly workers: number;
   /** The workers of one process, which die together, like machines of one rack. */
   readonly perProcess: number;
-  /** The mean time of one candidate on a worker. */
-  readonly milliseconds: number;
+  readonly scoring: Scoring;
   readonly env: NodeJS.ProcessEnv;
   /** Where the processes write their logs. */
   readonly folder: string;
@@ -99,7 +98,8 @@ function createRacks(options: FleetOptions, random: RandomStream) {
   const startWorker = (rack: Rack): void => {
     if (closed || !racks.has(rack)) return;
     const name = `spot-${++started}`;
-    tell(rack, { type: 'start', name, milliseconds: timeOf(options, random) });
+    const { device } = options.scoring;
+    tell(rack, { type: 'start', name, milliseconds: timeOf(options.scoring, random), device });
   };
   const startRack = (size: number): void => {
     if (closed) return;
@@ -132,7 +132,7 @@ function every(work: () => void, milliseconds: number): NodeJS.Timeout[] {
 }
 
 /** Times of candidates are spread log-uniformly around the mean: machines differ. */
-function timeOf({ milliseconds }: FleetOptions, random: RandomStream): number {
+function timeOf({ milliseconds }: Scoring, random: RandomStream): number {
   return milliseconds * SPREAD ** (random.below(1_000_001) / 1e6 - 0.5);
 }
 

@@ -13,6 +13,7 @@ import { resolveHome } from '../../client/embedded/home.js';
 import { connectStore } from '../../store/jetstream.js';
 import type { Store } from '../../store/store.js';
 import { type Disk, measureDisk, onInterrupt, separateEnvironment, waitForEnd } from '../scale/stage.js';
+import type { FleetDevice, Scoring } from './messages.js';
 import { type Losses, type SpotFleet, startSpotFleet } from './spot-fleet.js';
 import { type Usage, watchUsage } from './usage.js';
 
@@ -22,8 +23,7 @@ export interface StageOptions {
   readonly workers: number;
   readonly perProcess: number;
   readonly controls: number;
-  /** The mean time of one candidate on a worker. */
-  readonly milliseconds: number;
+  readonly scoring: Scoring;
   readonly losses: Losses;
 }
 
@@ -33,6 +33,7 @@ export interface Stage {
   readonly fleet: SpotFleet;
   /** The size of the fleet. */
   readonly workers: number;
+  readonly device: FleetDevice;
   /** Seconds until all workers polled. */
   readonly startSeconds: number;
   watch(): { end(): Promise<Usage> };
@@ -73,6 +74,7 @@ export async function withStage<T>(options: StageOptions, work: (stage: Stage) =
       store,
       fleet,
       workers: options.workers,
+      device: options.scoring.device,
       startSeconds,
       watch: () => watchUsage({ groups, countScores }),
       disk: () => measureDisk({ home, files: join(folder, 'out') }),

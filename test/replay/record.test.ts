@@ -8,6 +8,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { test } from 'vitest';
 import { workflowIdOf } from '../../core/contract/search-queues.js';
 import { openSpace } from '../../core/spaces/index.js';
+import { cancelDuring, type Task } from '../support/cancel-during.js';
 import { testHome, until } from '../support/home.js';
 import { startNats } from '../support/nats.js';
 import { startTemporal } from '../support/temporal.js';
@@ -48,6 +49,8 @@ const COURSES: Readonly<Record<string, Parameters<typeof specification>[0]>> = {
   scheduled: { samples: 4, changes: { seed: 6, notify: { command: 'true' } } },
   // A parent and two of its four parts, which are paused and resumed.
   parts: { samples: 36, changes: { seed: 7, execution: { shardSize: 2, window: 4, partSize: 5 } } },
+  // Cancelled after it has requested its two parts, and before they have started.
+  cancelled: { samples: 36, changes: { seed: 9, execution: { shardSize: 2, window: 4, partSize: 9 } } },
   // Two of three workers find that the third one computes wrong numbers.
   verified: { samples: 24, changes: { seed: 8, execution: { shardSize: 2, verify: '10%' } } },
   // Like `rounds` and `parts`, but recorded since the input is checked and the engine version decided first.
@@ -108,6 +111,16 @@ test.runIf(process.env.ZEROSCOUT_RECORD)('record', { timeout: 600_000 }, async (
       home.write(`${name}.json`, specification({ name, ...given }));
       if (name === 'scheduled') {
         await save(name, [await runTwice(name)]);
+        continue;
+      }
+      if (name === 'cancelled') {
+        await done(['run', `${name}.json`, '--id', name, '--detach'], { home, env });
+        const handle = workflow.getHandle(workflowIdOf(name));
+        const isAudited = ({ completed }: Task) =>
+          completed.filter((type) => type === 'auditScores').length === 2;
+        await cancelDuring(handle, control.pid, isAudited);
+        await handle.result().catch(() => {});
+        await save(name, [handle]);
         continue;
       }
       if (name === 'verified') {

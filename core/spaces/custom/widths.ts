@@ -25,15 +25,22 @@ export function groupIssues(definition: Chain): readonly GroupIssue[] {
     let wrong: string | undefined;
     for (let index = 0; index < count; index++) {
       const option = optionAt(stage, index);
-      for (const from of reached) {
-        wrong ??= groupIssue(option, from);
-        next.add(widthAfter(option, from));
-      }
+      if (isIndependent(option) && reached.size > 0) next.add(option.width);
+      else
+        for (const from of reached) {
+          wrong ??= groupIssue(option, from);
+          next.add(widthAfter(option, from));
+        }
     }
     if (wrong) issues.push({ stage: i, message: wrong });
     reached = next;
   }
   return issues;
+}
+
+/** Whether the option accepts any number of channels and returns the same number for all. */
+function isIndependent({ kind, width, groups }: Option): boolean {
+  return groups === 1 && kind !== 'dense' && width > 0;
 }
 
 export function widthAfter({ kind, width, depth, growth }: Option, from: number): number {

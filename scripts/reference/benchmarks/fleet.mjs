@@ -13,16 +13,21 @@ export function fleet() {
     [
       '## Many workers',
       text,
-      ...(found.one ? [describeOneSearch(found.one)] : []),
+      ...(found.one ? [describeOneSearch(found.one, 'One search')] : []),
+      ...(found['one-cpu-stack']
+        ? [describeOneSearch(found['one-cpu-stack'], 'One search, candidates 64 at a time as on a GPU')]
+        : []),
       ...(found.many ? [manySearches(found.many)] : []),
       ...(found.schedules ? [describeSchedules(found.schedules)] : []),
     ].join('\n\n'),
   ];
 }
 
-function describeOneSearch(found) {
+function describeOneSearch(found, title) {
   const { workers, candidates, seconds, steps, usage, histories, disk, lost, shardsTriedAgain } = found;
   const last = usage.course.at(-1);
+  const options =
+    found.device === 'cpu-stack' ? ` --milliseconds ${found.milliseconds} --device ${found.device}` : '';
   const rows = [
     [
       'score workers, in processes',
@@ -45,10 +50,10 @@ function describeOneSearch(found) {
     ['scores in the store at the end', thousands(last.scores)],
   ];
   return part({
-    title: 'One search',
+    title,
     body: table(['', ''], rows),
     of: found,
-    command: `${COMMAND} -- --only one --candidates ${candidates}`,
+    command: `${COMMAND} -- --only one --candidates ${candidates}${options}`,
   });
 }
 
