@@ -25,7 +25,12 @@ export interface ChartProps {
 }
 
 /** What is scrolled needs the keyboard, and therefore a name. */
-const SCROLLING = { tabIndex: 0, role: 'region', 'aria-label': 'Chart that scrolls' } as const;
+const SCROLLING = {
+  class: 'wide',
+  tabIndex: 0,
+  role: 'region',
+  'aria-label': 'Chart that scrolls',
+} as const;
 
 /** The size of saved charts in pixels. */
 const SAVED = { width: 960, height: 600 };
@@ -74,7 +79,7 @@ export function Chart({
         </button>
       </div>
       {children}
-      <div class="wide" {...(minWidth === undefined ? {} : SCROLLING)}>
+      <div {...(minWidth === undefined ? { class: 'fitted' } : SCROLLING)}>
         <div
           ref={place}
           role="img"
