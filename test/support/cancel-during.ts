@@ -16,8 +16,8 @@ export interface Task {
 
 /**
  * Lets the control worker, process `pid`, run for a millisecond at a time until it computes the workflow task
- * that `isIt` recognizes, and cancels the workflow then. The
- * server delivers the cancellation in the next workflow task, which begins at once.
+ * that `isIt` recognizes, and cancels the workflow then. The server delivers the cancellation in the next
+ * workflow task, which begins at once.
  */
 export async function cancelDuring(
   handle: WorkflowHandle,
