@@ -164,7 +164,8 @@ const SEARCHES: readonly [string, readonly unknown[], RegExp][] = [
 ];
 
 test('searches: each fails and names the field', { timeout }, async () => {
-  // One after the other: the first workflow tasks of all at once take longer than Temporal waits for one.
+  // They start one after the other, because on a busy machine the first workflow tasks of all of them would
+  // take longer than the 10 s that Temporal waits for one.
   for (const [name, args, words] of SEARCHES) {
     const id = `search-forged-${name.replaceAll(/\W/g, '-')}`;
     expect(await failure('search', id, [...args]), name).toMatch(words);

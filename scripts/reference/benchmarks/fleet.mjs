@@ -27,7 +27,9 @@ function describeOneSearch(found, title) {
   const { workers, candidates, seconds, steps, usage, histories, disk, lost, shardsTriedAgain } = found;
   const last = usage.course.at(-1);
   const options =
-    found.device === 'cpu-stack' ? ` --milliseconds ${found.milliseconds} --device ${found.device}` : '';
+    found.device === 'cpu-stack'
+      ? ` --shard-size ${found.shardSize} --milliseconds ${found.milliseconds} --device ${found.device}`
+      : '';
   const rows = [
     [
       'score workers, in processes',
