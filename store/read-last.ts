@@ -100,7 +100,8 @@ function ask({ link, stream, subjects }: Question): Promise<Answer> {
       stop();
       reject(error);
     };
-    const timer = setTimeout(() => fail(new errors.TimeoutError()), REQUEST_MS);
+    // Subscribing throws if the connection is closed, and the promise is rejected with that error. So the timer
+    // starts afterwards.
     const subscription = connection.subscribe(inbox, {
       callback: (error, message) => {
         if (error) return fail(error);
@@ -115,6 +116,7 @@ function ask({ link, stream, subjects }: Question): Promise<Answer> {
         resolve({ messages, end: code === END_OF_BATCH ? 'whole' : broken });
       },
     });
+    const timer = setTimeout(() => fail(new errors.TimeoutError()), REQUEST_MS);
     connection.publish(`$JS.API.DIRECT.GET.${stream}`, JSON.stringify({ multi_last: subjects }), {
       reply: inbox,
     });

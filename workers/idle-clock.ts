@@ -1,12 +1,15 @@
 // Ends a score worker that has had no work for a while, for fleets whose jobs end when nothing is left.
+import { ApplicationFailure } from '@temporalio/activity';
+import { OtherEngineError } from '../activities/engine-gate.js';
 
 /** Tells when a worker has been without work for `idleMs`. */
 export interface IdleClock {
   /** Aborted when the worker has been idle for that long. */
   readonly isOver: AbortSignal;
   /**
-   * Returns the activities, which hold the clock while they run. An activity that throws, such as one refused
-   * for its engine's version, does not restart it.
+   * Returns the activities, which hold the clock while they run and restart it when they end. An activity that
+   * this worker refuses for its engine's version does not restart it; after any other failure the work is still
+   * there, and Temporal assigns it again.
    */
   watch<A extends Readonly<Record<string, (...args: never[]) => Promise<unknown>>>>(activities: A): A;
   close(): void;
@@ -36,12 +39,15 @@ export function createIdleClock({
     <P extends never[], R>(work: (...args: P) => Promise<R>) =>
     async (...args: P): Promise<R> => {
       running++;
+      let refused = false;
       try {
-        const result = await work(...args);
-        lastWork = performance.now();
-        return result;
+        return await work(...args);
+      } catch (error) {
+        refused = isRefusal(error);
+        throw error;
       } finally {
         running--;
+        if (!refused) lastWork = performance.now();
       }
     };
   return {
@@ -50,4 +56,9 @@ export function createIdleClock({
       Object.fromEntries(Object.entries(activities).map(([name, work]) => [name, held(work)])) as A,
     close: () => clearInterval(timer),
   };
+}
+
+/** The activities of a worker turn an OtherEngineError into a failure of that type (`activities/create.ts`). */
+function isRefusal(error: unknown): boolean {
+  return error instanceof ApplicationFailure && error.type === OtherEngineError.name;
 }

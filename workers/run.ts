@@ -10,6 +10,7 @@ import { formatIdentity } from '../core/contract/worker-identity.js';
 import { ENGINE_VERSION } from '../core/engine-version.js';
 import { FAILURE_CONVERTER } from './bundle.js';
 import { createLatencyPool, runControlWorker } from './control-worker.js';
+import { endAtShutdown } from './end-at-shutdown.js';
 import { createFleet } from './fleet.js';
 import { createLog, installTemporalRuntime } from './log.js';
 import type { Monitor } from './monitor.js';
@@ -137,6 +138,10 @@ function contextOf(
         ...(keys.length > 0 ? { failureConverterPath: FAILURE_CONVERTER } : {}),
       },
       ...tracing?.worker,
+      interceptors: {
+        ...tracing?.worker.interceptors,
+        activity: [endAtShutdown, ...(tracing?.worker.interceptors?.activity ?? [])],
+      },
     },
     onWorker,
     onReady: () => {

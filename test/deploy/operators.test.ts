@@ -17,11 +17,11 @@ import { ROOT } from '../support/zeroscout.js';
 import { GOOD } from './chart-values.js';
 
 /**
- * What the Temporal scaler of KEDA reads, from its documentation for this version (keda.sh/docs/2.20/scalers/temporal).
+ * What the Temporal scaler of KEDA reads, from its documentation for this version (keda.sh/docs/2.21/scalers/temporal).
  * KEDA ignores other keys without a word.
  */
 const KEDA = {
-  version: '2.20',
+  version: '2.21',
   trigger: [
     'endpoint',
     'endpointFromEnv',
@@ -30,15 +30,15 @@ const KEDA = {
     'targetQueueSize',
     'taskQueue',
     'queueTypes',
-    'buildId',
-    'selectAllActive',
-    'selectUnversioned',
+    'workerDeploymentName',
+    'workerDeploymentBuildId',
     'includeRunningWorkflowCount',
     'workflowTaskQueueForCount',
     'apiKeyFromEnv',
     'minConnectTimeout',
     'unsafeSsl',
     'tlsServerName',
+    'enableTLS',
   ],
   authentication: ['apiKey', 'ca', 'cert', 'key', 'keyPassword'],
 };

@@ -3,9 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { connect } from '@nats-io/transport-node';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { ServiceError } from '../../core/errors.js';
 import { connectStore } from '../../store/jetstream.js';
+import { createLink } from '../../store/link.js';
+import { readLast } from '../../store/read-last.js';
 import { type NatsServer, startNats } from '../support/nats.js';
 import { startLossyProxy } from './lossy-proxy.js';
 
@@ -118,6 +121,19 @@ test('when patience is over, the error names the address and what was done; prog
   await store.close();
   expect(performance.now() - start).toBeLessThan(15_000);
   await server.restart();
+});
+
+test('a read over a connection that is being closed fails, and leaves nothing behind', async () => {
+  const connection = await connect({ servers: server.url });
+  const link = await createLink({ address: server.url, connection, patienceMs: 0 });
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const drained = connection.drain();
+  const read = readLast({ link, stream: 'SCORES', describe: 'reading scores', subjects: ['a'] });
+  await expect(read).rejects.toThrow(/draining/);
+  // A timer of the read that is still set would run into an error here, which no promise would catch.
+  await vi.advanceTimersByTimeAsync(60_000);
+  await drained;
 });
 
 test('listeners of progress hear again after a restart', async () => {

@@ -1,4 +1,5 @@
-// Tests when a score worker counts as idle: not while it works, not while Temporal is away, and whatever tasks it refuses.
+// Tests when a score worker counts as idle: not while it works, not just after a task that failed, not while Temporal is away, and whatever tasks it refuses.
+import { ApplicationFailure } from '@temporalio/activity';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createIdleClock } from '../../workers/idle-clock.js';
 
@@ -34,11 +35,26 @@ test('a task holds the clock, and its end begins it anew', async () => {
 
 test('tasks that are refused do not keep a worker', async () => {
   const clock = start();
-  const { score } = clock.watch({ score: async () => Promise.reject(new Error('another engine')) });
+  const refusal = ApplicationFailure.create({ message: 'another engine', type: 'OtherEngineError' });
+  const { score } = clock.watch({ score: async () => Promise.reject(refusal) });
   const again = setInterval(() => void score().catch(() => {}), 700);
   await vi.advanceTimersByTimeAsync(12_000);
   expect(clock.isOver.aborted).toBe(true);
   clearInterval(again);
+  clock.close();
+});
+
+test('a task that fails after a long time begins the time anew, because it will come again', async () => {
+  const clock = start();
+  const { score } = clock.watch({
+    score: () => new Promise<void>((_, reject) => setTimeout(() => reject(new Error('no store')), 30_000)),
+  });
+  const failed = score().catch(() => 'failed');
+  await vi.advanceTimersByTimeAsync(39_000);
+  expect(await failed).toBe('failed');
+  expect(clock.isOver.aborted).toBe(false);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(clock.isOver.aborted).toBe(true);
   clock.close();
 });
 

@@ -46,7 +46,7 @@ capabilities: { drop: [ALL] }
 
 {{/* Environment variables with which a process of zeroscout connects to both servers: (dict "root" $ "account" "control"), or score or admin; the names are those of Temporal's and NATS's own tools. */}}
 {{- define "zeroscout.env" -}}
-{{- $account := .account }}{{- with .root }}{{ $temporal := .Values.temporal }}{{ $nats := .Values.nats }}{{ $name := include "zeroscout.name" . -}}
+{{- $account := .account }}{{ $urlSecret := include "zeroscout.natsSecret" (dict "root" .root "account" $account "key" "urlSecret") }}{{ $credsSecret := include "zeroscout.natsSecret" (dict "root" .root "account" $account "key" "credsSecret") }}{{- with .root }}{{ $temporal := .Values.temporal }}{{ $nats := .Values.nats }}{{ $name := include "zeroscout.name" . -}}
 - name: TEMPORAL_ADDRESS
   value: {{ include "zeroscout.temporalAddress" . | quote }}
 - name: TEMPORAL_NAMESPACE
@@ -55,7 +55,7 @@ capabilities: { drop: [ALL] }
 - name: TEMPORAL_API_KEY
   valueFrom: { secretKeyRef: { name: {{ $temporal.apiKeySecret }}, key: api-key } }
 {{- end }}
-{{- if and (not $temporal.enabled) $temporal.tls.enabled }}
+{{- if and (not $temporal.enabled) (or $temporal.tls.enabled $temporal.tls.secret) }}
 - name: TEMPORAL_TLS
   value: "true"
 {{- with $temporal.tls.serverName }}
@@ -78,14 +78,14 @@ capabilities: { drop: [ALL] }
   valueFrom: { secretKeyRef: { name: {{ include "zeroscout.secret" . }}, key: nats-{{ if ne $account "admin" }}{{ $account }}-{{ end }}password } }
 - name: NATS_URL
   value: {{ $hosts := list }}{{ range $i := until (int $nats.replicas) }}{{ $hosts = append $hosts (printf "%s-nats-%d.%s-nats:4222" $name $i $name) }}{{ end }}{{ printf "nats://%s" (join "," $hosts) | quote }}
-{{- else if $nats.urlSecret }}
+{{- else if $urlSecret }}
 - name: NATS_URL
-  valueFrom: { secretKeyRef: { name: {{ include "zeroscout.natsSecret" (dict "root" . "account" $account "key" "urlSecret") }}, key: url } }
+  valueFrom: { secretKeyRef: { name: {{ $urlSecret }}, key: url } }
 {{- else }}
 - name: NATS_URL
   value: {{ required "nats.url or nats.urlSecret: the existing servers, since nats.enabled is false" $nats.url | quote }}
 {{- end }}
-{{- if and (not $nats.enabled) $nats.credsSecret }}
+{{- if and (not $nats.enabled) $credsSecret }}
 - name: NATS_CREDS
   value: /etc/zeroscout/nats/nats.creds
 {{- end }}
@@ -109,32 +109,33 @@ capabilities: { drop: [ALL] }
 {{ printf "%s:%s%s" .root.Values.image.repository (.root.Values.image.tag | default .root.Chart.AppVersion) .tagSuffix }}
 {{- end }}
 
-{{/* The volumes of a process of zeroscout: its scratch space, and the files that its environment names. */}}
+{{/* Where a process of zeroscout mounts its scratch space and the files that its environment names: (dict "root" $ "account" "score") */}}
 {{- define "zeroscout.mounts" -}}
+{{- $values := .root.Values -}}
 - { name: scratch, mountPath: /tmp }
-{{- if and (not .Values.temporal.enabled) .Values.temporal.tls.secret }}
+{{- if and (not $values.temporal.enabled) $values.temporal.tls.secret }}
 - { name: temporal-tls, mountPath: /etc/zeroscout/temporal, readOnly: true }
 {{- end }}
-{{- if and (not .Values.nats.enabled) .Values.nats.credsSecret }}
+{{- if and (not $values.nats.enabled) (include "zeroscout.natsSecret" (dict "root" .root "account" .account "key" "credsSecret")) }}
 - { name: nats-creds, mountPath: /etc/zeroscout/nats, readOnly: true }
 {{- end }}
-{{- with .Values.extraVolumeMounts }}
+{{- with $values.extraVolumeMounts }}
 {{ toYaml . }}
 {{- end }}
 {{- end }}
 
 {{/* (dict "root" $ "account" "score" "scratch" "2Gi") */}}
 {{- define "zeroscout.volumes" -}}
-{{- $values := .root.Values -}}
+{{- $values := .root.Values }}{{ $credsSecret := include "zeroscout.natsSecret" (dict "root" .root "account" .account "key" "credsSecret") -}}
 - name: scratch
   emptyDir: { sizeLimit: {{ .scratch }} }
 {{- if and (not $values.temporal.enabled) $values.temporal.tls.secret }}
 - name: temporal-tls
   secret: { secretName: {{ $values.temporal.tls.secret }}, defaultMode: 0440 }
 {{- end }}
-{{- if and (not $values.nats.enabled) $values.nats.credsSecret }}
+{{- if and (not $values.nats.enabled) $credsSecret }}
 - name: nats-creds
-  secret: { secretName: {{ include "zeroscout.natsSecret" (dict "root" .root "account" .account "key" "credsSecret") }}, defaultMode: 0440 }
+  secret: { secretName: {{ $credsSecret }}, defaultMode: 0440 }
 {{- end }}
 {{- with $values.extraVolumes }}
 {{ toYaml . }}
@@ -193,7 +194,7 @@ spec:
         {{- include "zeroscout.containerSecurity" . | nindent 8 }}
         readOnlyRootFilesystem: true
       volumeMounts:
-        {{- include "zeroscout.mounts" $root | nindent 8 }}
+        {{- include "zeroscout.mounts" . | nindent 8 }}
   volumes:
     {{- include "zeroscout.volumes" (dict "root" $root "account" .account "scratch" .scratch) | nindent 4 }}
   {{- with .pool.nodeSelector }}
