@@ -12,6 +12,9 @@ strip -o "$root/usr/local/bin/node" "$(command -v node)"
 
 # The libraries that the programs load, by name and by Debian's path. Name resolution loads its libraries at run time, so they are listed.
 natives=$(find "$root/app" -name '*.node' -o -name '*.so' -o -name '*.so.*')
+# Tables of symbols that only a debugger reads.
+# shellcheck disable=SC2086
+strip $natives
 # shellcheck disable=SC2086
 {
     ldd "$(command -v node)" $natives 2>/dev/null | grep -o '/[^ :]*\.so[^ :]*' | grep -v "^$root" || true
