@@ -21,11 +21,16 @@ export function scoreScope(specification: Specification, engine: string = ENGINE
   });
 }
 
-/** The version of the block programs of graphs, for families that are computed with them. */
+/**
+ * The version of graphs, for families that are computed with their block programs, and for all families of
+ * imported networks, whose weights are recognized and counted by the same code.
+ */
 function graphPart({ space }: Specification, family: FamilyName): { readonly graphs?: number } {
   const needs = needsOf(family);
   const isOfBlocks = needs.includes('features') || needs.includes('signal-jacobian');
-  return isOfBlocks && definitionOf(space).isGraph?.(space) ? { graphs: GRAPH_VERSION } : {};
+  return (isOfBlocks || space.kind === 'onnx') && definitionOf(space).isGraph?.(space)
+    ? { graphs: GRAPH_VERSION }
+    : {};
 }
 
 /**

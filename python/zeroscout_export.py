@@ -103,7 +103,8 @@ def named_networks(source: str) -> Iterator[tuple[str, nn.Module]]:
         name, network = item if isinstance(item, tuple) else (f"{function_name}-{number}", item)
         if not isinstance(network, nn.Module):
             raise SystemExit(f"{source}: made a {type(network).__name__}; must be torch.nn.Module, or a pair of a name and one")
-        yield re.sub(r"[^A-Za-z0-9._-]+", "-", str(name)), network
+        # A name that begins with a dot would be that of a hidden file.
+        yield re.sub(r"[^A-Za-z0-9._-]+", "-", str(name)).lstrip(".-") or f"{function_name}-{number}", network
 
 
 def main() -> None:
@@ -117,9 +118,13 @@ def main() -> None:
     folder = Path(options.out)
     folder.mkdir(parents=True, exist_ok=True)
     failed = []
+    written = set()
     for name, network in named_networks(options.source):
         path = folder / f"{name}.onnx"
         try:
+            if name in written:
+                raise ValueError("an earlier network has this name; names must differ in letters, digits, dots and dashes")
+            written.add(name)
             export(network, path, options.size, options.channels, options.exporter)
         except Exception as error:  # noqa: BLE001: one network that PyTorch cannot export does not stop the others.
             reason = next(iter(str(error).strip().splitlines()), "no reason given")

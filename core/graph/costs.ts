@@ -25,7 +25,7 @@ export function graphCosts(graph: ResolvedGraph, roles: readonly Role[]): GraphC
   const parameters = graph.weights.reduce(
     (sum, { shape, initializer }, i) =>
       sum + (initializer.isBuffer || roles[i]!.kind === 'constant' ? 0 : sizeOf(shape)),
-    0,
+    graph.restored,
   );
   return { macs: macs / tape.shape(input)[0]! + once, parameters };
 }

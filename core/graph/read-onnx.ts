@@ -69,6 +69,7 @@ function graphOf(model: ModelProto, external: ReadExternal | undefined): Graph {
   const initializers = new Map<string, Initializer>();
   for (const tensor of graph.initializers ?? []) {
     if (!tensor.name) throw new Error('an initializer has no name');
+    if (initializers.has(tensor.name)) throw new Error(`its initializer "${tensor.name}" occurs twice`);
     const initializer = initializerOf(tensor, external);
     initializers.set(
       tensor.name,
@@ -76,7 +77,8 @@ function graphOf(model: ModelProto, external: ReadExternal | undefined): Graph {
     );
   }
   const inputs = (graph.inputs ?? []).filter(({ name }) => !initializers.has(name ?? '')).map(inputOf);
-  const outputs = (graph.outputs ?? []).map(({ name }) => name ?? '');
+  // Further outputs, such as those of auxiliary heads in training, are left out with what only they depend on.
+  const outputs = (graph.outputs ?? []).map(({ name }) => name ?? '').slice(0, 1);
   if (!inputs.length) throw new Error('its graph has no input');
   if (!outputs.length) throw new Error('its graph has no output');
   const nodes = sortNodes({

@@ -1,12 +1,12 @@
 // Translates a graph, at one batch and image size, into operations of the table: every shape is known, and
 // constants are folded.
 import { SpecError } from '../errors.js';
-import { sizeOf } from '../ops/tensor/shapes.js';
 import { TENSOR_RULES } from '../ops/tensor/table.js';
 import { type Id, Tape } from '../ops/tensor/tape.js';
 import { TapeError } from '../ops/tensor/tape-error.js';
 import { quote, quoteUpTo } from '../text/show.js';
 import type { Graph, GraphInput, GraphNode, Initializer, Normalization } from './graph.js';
+import { type InitializerUses, usesOf } from './initializer-uses.js';
 import { NodeSite, type NodeSiteArguments } from './operators/operator.js';
 import { OPERATORS } from './operators/table.js';
 
@@ -35,17 +35,14 @@ export interface ResolvedGraph {
    * of nodes in the file.
    */
   readonly weights: readonly GraphWeight[];
+  /** The number of parameters of restored normalizations that the file does not have. */
+  readonly restored: number;
   /** Whether each value of the graph depends on the images. */
   readonly isStream: readonly boolean[];
 }
 
 /** The name of the program's input for the images. */
 export const IMAGES = 'images';
-
-/** Integers and scalars are constants of the graph; larger tensors of floats are weights. */
-export function isConstant({ type, shape, read }: Initializer): boolean {
-  return type !== 'float' || (sizeOf(shape) === 1 && read() !== undefined);
-}
 
 interface ResolveGraphArguments {
   readonly graph: Graph;
@@ -78,19 +75,26 @@ export function resolveGraph({
   const shape = imageShape({ input: first, batch, image, file });
   const input = tape.port(IMAGES, shape);
   named.set(first.name, input);
-  const slopes = new Set(graph.nodes.flatMap(({ op, inputs }) => (op === 'PRelu' ? [inputs[1]!] : [])));
+  const uses = usesOf(graph);
   const read = (name: string): Id | undefined => {
     if (name === '') return undefined;
     const known = named.get(name);
     if (known !== undefined) return known;
     const initializer = graph.initializers.get(name);
     if (!initializer) return undefined;
-    const id = enter({ tape, name, initializer, weights, isSlope: slopes.has(name) });
+    const id = enter({ tape, name, initializer, weights, uses });
     named.set(name, id);
     return id;
   };
   const hint = batchHint({ input: first, batch });
-  const site = { t: tape, opset: graph.opset, normalization, batch: { own: first.shape[0], wanted: batch } };
+  const restored = { parameters: 0 };
+  const site = {
+    t: tape,
+    restored,
+    opset: graph.opset,
+    normalization,
+    batch: { own: first.shape[0], wanted: batch },
+  };
   for (const node of graph.nodes) place({ node, site, read, named, file, hint });
   const output = named.get(graph.outputs[0]!)!;
   return {
@@ -100,6 +104,7 @@ export function resolveGraph({
     named,
     names: firstNames(graph, named),
     weights,
+    restored: restored.parameters,
     isStream: streamOf(tape, input),
   };
 }
@@ -165,12 +170,12 @@ interface EnterArguments {
   readonly name: string;
   readonly initializer: Initializer;
   readonly weights: GraphWeight[];
-  readonly isSlope: boolean;
+  readonly uses: InitializerUses;
 }
 
-function enter({ tape, name, initializer, weights, isSlope }: EnterArguments): Id {
+function enter({ tape, name, initializer, weights, uses }: EnterArguments): Id {
   const { shape, type } = initializer;
-  const values = isConstant(initializer) && !isSlope ? initializer.read() : undefined;
+  const values = uses.constants.has(name) ? initializer.read() : undefined;
   if (values) return tape.constant(values, shape, type);
   if (type !== 'float')
     throw new TapeError(
@@ -178,7 +183,7 @@ function enter({ tape, name, initializer, weights, isSlope }: EnterArguments): I
       'missing-data',
     );
   const id = tape.port(`w${weights.length}`, shape);
-  weights.push({ name, id, shape, initializer, isSlope });
+  weights.push({ name, id, shape, initializer, isSlope: uses.slopes.has(name) });
   return id;
 }
 

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { SpecError } from '../errors.js';
 import { sizeOf } from '../ops/tensor/shapes.js';
 import type { AttributeValue, Constant, Graph, GraphNode, Initializer } from './graph.js';
-import { isConstant } from './resolve.js';
+import { usesOf } from './initializer-uses.js';
 
 /** Operators that return their first input. */
 const PASSED_ON = new Set(['Identity', 'Dropout']);
@@ -37,7 +37,7 @@ interface Structure {
 /**
  * Nodes are in the order of a walk from the output over inputs in their written order (sort-nodes.ts), and
  * tensors are numbered in that order. `constants` lists initializers that look like weights but are none:
- * masks, statistics of images (weight-roles.ts).
+ * masks, statistics of images (weight-roles.ts). Other constants are determined here (initializer-uses.ts).
  */
 export function structureText({
   graph,
@@ -50,6 +50,8 @@ export function structureText({
   readonly features?: readonly string[] | undefined;
 }): string {
   const { opset, inputs, outputs, nodes, initializers, normalization } = graph;
+  const uses = usesOf(graph);
+  const isKept = (name: string) => constants.has(name) || uses.constants.has(name);
   const numbers = new Map<string, string>([[inputs[0]!.name, 'x']]);
   const tensors: Record<string, Tensor> = {};
   const numberOf = (name: string): string => {
@@ -58,7 +60,7 @@ export function structureText({
     const number = `t${numbers.size}`;
     numbers.set(name, number);
     const initializer = initializers.get(name);
-    if (initializer) tensors[number] = tensorOf(initializer, constants.has(name) ? 'kept' : 'left out');
+    if (initializer) tensors[number] = tensorOf(initializer, isKept(name) ? 'kept' : 'left out');
     return number;
   };
   const written: Structure['nodes'][number][] = [];
@@ -143,10 +145,8 @@ function neededNodes({ nodes, outputs }: Graph): ReadonlySet<GraphNode> {
   return needed;
 }
 
-/** `numbers` says whether the values of possible weights are kept; those of constants always are. */
-function tensorOf(initializer: Initializer, numbers: 'kept' | 'left out'): Tensor {
-  const { shape, type, read } = initializer;
-  const values = numbers === 'kept' || isConstant(initializer) ? read() : undefined;
+function tensorOf({ shape, type, read }: Initializer, numbers: 'kept' | 'left out'): Tensor {
+  const values = numbers === 'kept' ? read() : undefined;
   return { shape, type, ...(values ? { values: toNumbers(values) } : {}) };
 }
 

@@ -102,7 +102,7 @@ function roleIn({
   id,
   reader,
 }: Search & { readonly id: Id; readonly reader: Value }): Role | 'passes' | undefined {
-  const { op, inputs } = reader;
+  const { op, inputs, attributes } = reader;
   const place = inputs.indexOf(id);
   const shape = tape.shape(id);
   const other = inputs[1 - place];
@@ -112,7 +112,8 @@ function roleIn({
       return place === 1 ? { kind: 'weight', fanIn: sizeOf(shape.slice(1)) } : undefined;
     case 'ConvTranspose':
       // Each output reads c / group channels; the number of kernel positions depends on the stride.
-      return place === 1 ? { kind: 'weight', fanIn: sizeOf([shape[0]!, ...shape.slice(2)]) } : undefined;
+      if (place !== 1) return undefined;
+      return { kind: 'weight', fanIn: sizeOf([shape[0]!, ...shape.slice(2)]) / Number(attributes.group) };
     case 'MatMul':
       if (place === 0 && !meetsStream) return { kind: 'constant' };
       return { kind: 'weight', fanIn: shape.at(place === 1 ? -2 : -1)! };

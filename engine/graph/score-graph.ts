@@ -1,4 +1,6 @@
 // Scores the features and blocks of an imported network under one draw.
+
+import { SpecError } from '../../core/errors.js';
 import { type BlockProgram, OUTPUT, SIGNS, tensorName } from '../../core/graph/block-programs.js';
 import { type GraphNetwork, graphPrograms } from '../../core/graph/network.js';
 import type { ResolvedGraph } from '../../core/graph/resolve.js';
@@ -54,13 +56,14 @@ export async function openGraph({
   const channelBlock = layout === 'blocked' ? await findChannelBlock() : 1;
   const { graph, programs } = graphPrograms({ network, weights, channelBlock });
   const sessions: InferenceSession[] = [];
+  const optimization = layout === 'blocked' ? 'disabled' : 'extended';
   for (const { bytes } of programs)
     sessions.push(
-      await openPlain({
-        program: bytes,
-        device,
-        threads,
-        optimization: layout === 'blocked' ? 'disabled' : 'extended',
+      await openPlain({ program: bytes, device, threads, optimization }).catch((error: Error) => {
+        throw SpecError.inFile({
+          file: network.file,
+          message: `ONNX Runtime refuses it at ${describeBlock(network, sessions.length)}: ${error.message}`,
+        });
       }),
     );
   return {
@@ -72,7 +75,11 @@ export async function openGraph({
       const traces: (number | null)[] = [];
       for (const [i, program] of programs.entries()) {
         const feeds = feedsOf({ graph, program, block: i - 1, draw, known });
-        const out = await sessions[i]!.run(feeds);
+        const out = await sessions[i]!.run(feeds).catch((error: Error) => {
+          throw new Error(`${network.file}, ${describeBlock(network, i)}: ${error.message}`, {
+            cause: error,
+          });
+        });
         for (const id of program.carried) known.set(tensorName(id), out[tensorName(id)]!);
         const eigenvalues = eigenvaluesOf(program, numbers(out, OUTPUT.statistic));
         features.push(spectralEntropy(eigenvalues));
@@ -87,6 +94,11 @@ export async function openGraph({
       for (const session of sessions) await session.release();
     },
   };
+}
+
+/** The part of the network that a program computes, by the feature at its end. */
+function describeBlock({ features }: GraphNetwork, index: number): string {
+  return index === 0 ? `the stem, before ${features[0]!.name}` : `the block before ${features[index]!.name}`;
 }
 
 interface FeedsOfArguments {

@@ -102,7 +102,11 @@ export const activations: Operators = {
       'Or',
     ].map((op) => [op, same(op, 2)]),
   ),
-  Where: same('Where', 3),
+  Where: (site) => {
+    const type = site.t.get(site.x(0)).type;
+    if (type !== 'bool') throw new TapeError(`its condition has numbers of the type ${type}; must be bool`);
+    return [site.t.add('Where', site.exactly(3))];
+  },
   Pow: (site) => [power(site.t, site.exactly(2))],
   Mod: (site) => [site.number('fmod', 0) ? truncatedRemainder(site) : site.t.add('Mod', site.exactly(2))],
   Min: chained('Min'),

@@ -31,7 +31,7 @@ export function einsum(site: NodeSite): Id {
       labels.includes('.')
     )
       throw new TapeError(`its equation "${equation}" is not supported`);
-  const [a, b] = terms as [Term, Term | undefined];
+  const [a, b] = broadcast(t, terms) as [Term, Term | undefined];
   if (terms.length > 2 || site.count !== terms.length)
     throw new TapeError(`its equation "${equation}" has ${terms.length} operands`);
   if (!b)
@@ -65,6 +65,18 @@ function spelledOut(site: NodeSite): string {
   const letters = [...left.replaceAll('...', '').replaceAll(',', '')];
   const single = letters.filter((c) => letters.indexOf(c) === letters.lastIndexOf(c)).sort();
   return `${inputs.join(',')}->${most}${single.join('')}`;
+}
+
+/** Leaves out axes of size 1 that another operand has with another size: the product repeats them. */
+function broadcast(t: Tape, terms: readonly Term[]): readonly Term[] {
+  const sizeIn = ({ id, labels }: Term, label: string) => t.shape(id)[labels.indexOf(label)] ?? 1;
+  return terms.map(({ id, labels }) => {
+    const isRepeated = (label: string, axis: number) =>
+      t.shape(id)[axis] === 1 && terms.some((term) => sizeIn(term, label) !== 1);
+    const kept = labels.filter((label, axis) => !isRepeated(label, axis));
+    const shape = t.shape(id).filter((_, axis) => !isRepeated(labels[axis]!, axis));
+    return { id: t.reshape(id, shape), labels: kept };
+  });
 }
 
 /** Sums over the letters that occur nowhere else. */

@@ -1,6 +1,6 @@
 // Defines what a translation of an ONNX operator is: it writes a node with operations of the table.
 
-import { axisOf, sizeOf } from '../../ops/tensor/shapes.js';
+import { axisOf, range, sizeOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
 import type { AttributeValue, Constant, GraphNode } from '../graph.js';
@@ -11,6 +11,8 @@ export interface NodeSiteArguments {
   readonly opset: number;
   readonly inputs: readonly (Id | undefined)[];
   readonly normalization: 'file' | 'restore';
+  /** Counts the parameters of normalizations that are restored and that the file does not have. */
+  readonly restored: { parameters: number };
   /** The number of images in a batch: as exported (undefined for any), and in the program. */
   readonly batch: { readonly own: number | undefined; readonly wanted: number };
 }
@@ -22,10 +24,12 @@ export class NodeSite {
   readonly opset: number;
   /** See `Normalization` in resolve.ts. */
   readonly normalization: 'file' | 'restore';
+  readonly restored: NodeSiteArguments['restored'];
   readonly batch: NodeSiteArguments['batch'];
   readonly #inputs: readonly (Id | undefined)[];
 
-  constructor({ t, node, opset, inputs, normalization, batch }: NodeSiteArguments) {
+  constructor({ t, node, opset, inputs, normalization, restored, batch }: NodeSiteArguments) {
+    this.restored = restored;
     this.batch = batch;
     this.t = t;
     this.node = node;
@@ -60,6 +64,15 @@ export class NodeSite {
 
   shape(i: number): readonly number[] {
     return this.t.shape(this.x(i));
+  }
+
+  /** Throws TapeError if one of the inputs holds integers or booleans. */
+  mustBeFloats(count: number): void {
+    for (const i of range(count)) {
+      const { type } = this.t.get(this.x(i));
+      if (type !== 'float')
+        throw new TapeError(`its input ${i} has numbers of the type ${type}; must be float`);
+    }
   }
 
   attribute(name: string): AttributeValue | undefined {

@@ -181,10 +181,15 @@ function cumulativeSum(site: NodeSite): Id {
   const isReversed = site.number('reverse', 0) === 1;
   const isExclusive = site.number('exclusive', 0) === 1;
   const sums = new Float64Array(values.length);
-  for (let at = 0; at < sums.length; at++) {
-    const i = Math.floor(at / stride) % size;
-    const [from, to] = isReversed ? [i + Number(isExclusive), size] : [0, i + 1 - Number(isExclusive)];
-    for (let k = from; k < to; k++) sums[at]! += values[at + (k - i) * stride]!;
+  const step = isReversed ? -stride : stride;
+  for (let line = 0; line < sums.length; line++) {
+    if (Math.floor(line / stride) % size !== 0) continue;
+    let at = isReversed ? line + (size - 1) * stride : line;
+    for (let i = 0, total = 0; i < size; i++, at += step) {
+      const next = total + values[at]!;
+      sums[at] = isExclusive ? total : next;
+      total = next;
+    }
   }
   return t.constant(sums, shape, t.get(site.x(0)).type);
 }

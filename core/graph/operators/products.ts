@@ -8,52 +8,22 @@ import { rootOfSquares } from './norm.js';
 import { writeStandardization } from './normalizations.js';
 import { alongAxis, axesOf, type NodeSite, type Operators } from './operator.js';
 import { resize } from './resize.js';
-
-/** Strides, dilations and paddings of a window; `auto_pad` is resolved. */
-function windowOf(site: NodeSite, kernel: readonly number[]) {
-  const n = kernel.length;
-  const ones = range(n).map(() => 1);
-  const [strides, dilations] = ['strides', 'dilations'].map((name) =>
-    checkedList(site.list(name, ones), { name, count: n, least: 1 }),
-  ) as [readonly number[], readonly number[]];
-  const auto = site.text('auto_pad', 'NOTSET');
-  const spatial = site.shape(0).slice(2);
-  checkedList(kernel, { name: 'kernel_shape', count: spatial.length, least: 1 });
-  if (auto === 'NOTSET') {
-    const none = range(2 * n).map(() => 0);
-    const pads = checkedList(site.list('pads', none), { name: 'pads', count: 2 * n, least: 0 });
-    return { strides, dilations, pads };
-  }
-  if (auto === 'VALID') return { strides, dilations, pads: range(2 * n).map(() => 0) };
-  const totals = kernel.map((k, i) => {
-    const size = spatial[i]!;
-    const out = Math.ceil(size / strides[i]!);
-    return Math.max(0, (out - 1) * strides[i]! + dilations[i]! * (k - 1) + 1 - size);
-  });
-  return { strides, dilations, pads: padsFor(totals, auto) };
-}
-
-/** The numbers of one setting of a window. Throws TapeError. */
-function checkedList(
-  list: readonly number[],
-  { name, count, least }: { readonly name: string; readonly count: number; readonly least: number },
-): readonly number[] {
-  if (list.length === count && list.every((n) => Number.isInteger(n) && n >= least)) return list;
-  throw new TapeError(`its ${name} are [${list}]; must be ${count} numbers of at least ${least}`);
-}
+import { autoPadOf, kernelOf, padsFor, windowOf } from './windows.js';
 
 function withBias(site: NodeSite, product: Id): Id {
   if (!site.has(2)) return product;
   // The folded batch normalization had scale 1 and shift 0 before training, so it is restored as
-  // standardization.
-  if (site.normalization === 'restore' && sizeOf(site.t.shape(product).slice(2)) > 1)
+  // standardization. The bias stands for its shift; its scale is in no file.
+  if (site.normalization === 'restore' && sizeOf(site.t.shape(product).slice(2)) > 1) {
+    site.restored.parameters += site.t.shape(product)[1]!;
     return writeStandardization(site.t, product, { axes: [0, ...positions(site)], epsilon: 1e-5 });
+  }
   return site.t.plus(product, alongAxis(site.t, site.x(2), { axis: 1, rank: site.t.shape(product).length }));
 }
 
 function convTranspose(site: NodeSite): Id {
   const { t } = site;
-  const [spatial, kernel] = [site.shape(0).slice(2), site.shape(1).slice(2)];
+  const [spatial, kernel] = [site.shape(0).slice(2), kernelOf(site)];
   const { strides, dilations, pads } = windowOf(site, kernel);
   const n = kernel.length;
   const extra = site.list(
@@ -63,7 +33,11 @@ function convTranspose(site: NodeSite): Id {
   const unpadded = spatial.map(
     (size, i) => (size - 1) * strides[i]! + dilations[i]! * (kernel[i]! - 1) + 1 + extra[i]!,
   );
-  const auto = site.text('auto_pad', 'NOTSET');
+  extra.forEach((more, i) => {
+    if (more < 0 || more >= Math.max(strides[i]!, dilations[i]!))
+      throw new TapeError(`its output_padding [${extra}] must be below its strides or its dilations`);
+  });
+  const auto = autoPadOf(site);
   const wanted = auto.startsWith('SAME')
     ? spatial.map((size, i) => size * strides[i]!)
     : site.attribute('output_shape') === undefined
@@ -75,21 +49,18 @@ function convTranspose(site: NodeSite): Id {
         auto,
       )
     : pads;
-  return t.add('ConvTranspose', [site.x(0), site.x(1)], {
+  const padding = cut.map((size) => Math.max(size, 0));
+  const made = t.add('ConvTranspose', [site.x(0), site.x(1)], {
     strides,
     dilations,
-    pads: cut,
+    pads: padding,
     group: site.number('group', 1),
-    output: unpadded.map((size, i) => size - cut[i]! - cut[i + n]!),
+    output: unpadded.map((size, i) => size - padding[i]! - padding[i + n]!),
   });
-}
-
-/** Distributes the padding of each axis; with SAME_UPPER an odd one is larger at the end. */
-function padsFor(totals: readonly number[], auto: string): number[] {
-  const before = totals.map((total) =>
-    auto === 'SAME_UPPER' ? Math.floor(total / 2) : Math.ceil(total / 2),
-  );
-  return [...before, ...totals.map((total, i) => total - before[i]!)];
+  // An output that is larger than what the kernel reaches ends with zeros.
+  const more = cut.map((size) => Math.max(-size, 0));
+  if (more.every((size) => size === 0)) return made;
+  return t.add('Pad', [made], { pads: [0, 0, ...more.slice(0, n), 0, 0, ...more.slice(n)] });
 }
 
 function gemm(site: NodeSite): Id {
@@ -120,11 +91,20 @@ function matMul(site: NodeSite): Id {
   return t.reshape(product, [...shape.slice(0, -2), ...rows, ...(isColumn ? [] : [shape.at(-1)!])]);
 }
 
+/** Throws TapeError if a window could lie in the padding alone. */
+function poolingWindow(site: NodeSite, kernel: readonly number[]) {
+  site.mustBeFloats(1);
+  const window = windowOf(site, kernel);
+  if (window.pads.some((pad, i) => pad >= kernel[i % kernel.length]!))
+    throw new TapeError(`its pads [${window.pads}] must be smaller than its kernel [${kernel}]`);
+  return window;
+}
+
 function pool(site: NodeSite, op: 'MaxPool' | 'AveragePool'): Id {
   const kernel = site.list('kernel_shape');
   const ceil = site.number('ceil_mode', 0);
   const counted = op === 'AveragePool' ? { counted: site.number('count_include_pad', 0) } : {};
-  const window = windowOf(site, kernel);
+  const window = poolingWindow(site, kernel);
   if (op === 'AveragePool') refuseDilations(window.dilations);
   return site.t.add(op, [site.x(0)], { kernel, ...window, ceil, ...counted });
 }
@@ -140,9 +120,10 @@ function lpPool(site: NodeSite): Id {
   const { t } = site;
   const kernel = site.list('kernel_shape');
   const p = site.number('p', 2);
+  if (!(p > 0)) throw new TapeError(`its attribute p is ${p}; must be above 0`);
   const powers =
     p === 2 ? t.times(site.x(0), site.x(0)) : t.add('Pow', [t.add('Abs', [site.x(0)]), t.scalar(p)]);
-  const window = windowOf(site, kernel);
+  const window = poolingWindow(site, kernel);
   refuseDilations(window.dilations);
   const mean = t.add('AveragePool', [powers], {
     kernel,
@@ -209,7 +190,7 @@ function logSoftmax(t: Tape, x: Id, axis: number): Id {
 
 export const products: Operators = {
   Conv: (site) => {
-    const window = windowOf(site, site.shape(1).slice(2));
+    const window = windowOf(site, kernelOf(site));
     return [
       withBias(
         site,

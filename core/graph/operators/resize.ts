@@ -1,5 +1,5 @@
 // Translates Resize (nearest, linear, cubic) into a product with a matrix along each axis whose size changes.
-import { range } from '../../ops/tensor/shapes.js';
+import { axisOf, range } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
 import type { NodeSite } from './operator.js';
@@ -14,20 +14,19 @@ const LARGEST_MATRIX = 2 ** 22;
 export function resize(site: NodeSite): Id {
   const { t } = site;
   const shape = site.shape(0);
-  const scales = site.has(2) && site.shape(2)[0] ? site.known(2) : undefined;
-  const sizes = site.has(3) ? site.known(3) : scales?.map((scale, axis) => Math.floor(shape[axis]! * scale));
-  if (sizes?.length !== shape.length)
-    throw new TapeError(`it must have a size or a scale for each of the ${shape.length} axes`);
+  const { sizes, scales } = sizesOf(site);
   const mode = site.text('mode', 'nearest');
   if (mode !== 'nearest' && mode !== 'linear' && mode !== 'cubic')
     throw new TapeError(`its mode "${mode}" is not supported; nearest, linear and cubic are`);
   if (site.number('exclude_outside', 0))
     throw new TapeError('its attribute exclude_outside is not supported');
   if (site.number('antialias', 0)) throw new TapeError('its attribute antialias is not supported');
-  if (site.attribute('axes') !== undefined) throw new TapeError('its attribute axes is not supported');
+  const policy = site.text('keep_aspect_ratio_policy', 'stretch');
+  if (policy !== 'stretch')
+    throw new TapeError(`its keep_aspect_ratio_policy "${policy.slice(0, 50)}" is not supported`);
   return range(shape.length).reduce((rest, axis) => {
     const [from, to] = [shape[axis]!, sizes[axis]!];
-    if (from === to) return rest;
+    if (from === to && (scales?.[axis] ?? 1) === 1) return rest;
     if (!(to > 0 && to * from <= LARGEST_MATRIX))
       throw new TapeError(`it resizes an axis of ${from} to ${to}`, 'too-large');
     const position = positions({ site, from, to, scale: scales?.[axis] ?? to / from });
@@ -39,6 +38,25 @@ export function resize(site: NodeSite): Id {
           : cubic({ a: site.number('cubic_coeff_a', -0.75), from, position });
     return timesAlongAxis(t, rest, { axis, matrix: t.constant(matrix, [to, from]) });
   }, site.x(0));
+}
+
+/** The size and, if given, the scale of each axis; `axes` names those that are given, and the others stay. */
+function sizesOf(site: NodeSite): { sizes: readonly number[]; scales: readonly number[] | undefined } {
+  const shape = site.shape(0);
+  const all = range(shape.length);
+  const axes = site.attribute('axes') === undefined ? all : site.list('axes');
+  const spread = (given: readonly number[], others: readonly number[]) => {
+    if (given.length !== axes.length)
+      throw new TapeError(`it must have a size or a scale for each of ${axes.length} axes`);
+    const own = new Map(axes.map((axis, i) => [axisOf(axis, shape.length), given[i]!]));
+    return all.map((axis) => own.get(axis) ?? others[axis]!);
+  };
+  const scales = site.has(2) && site.shape(2)[0] ? site.known(2) : undefined;
+  if (site.has(3)) return { sizes: spread(site.known(3), shape), scales: undefined };
+  if (!scales) throw new TapeError('it must have sizes or scales');
+  const ones = all.map(() => 1);
+  const whole = spread(scales, ones);
+  return { sizes: whole.map((scale, axis) => Math.floor(shape[axis]! * scale)), scales: whole };
 }
 
 interface PositionsArguments {
@@ -56,6 +74,8 @@ function positions({ site, from, to, scale }: PositionsArguments): number[] {
     pytorch_half_pixel: (i) => (to > 1 ? (i + 0.5) / scale - 0.5 : 0),
     align_corners: (i) => (to > 1 ? (i * (from - 1)) / (to - 1) : 0),
     asymmetric: (i) => i / scale,
+    // The positions of a resized map whose size is not whole are centred.
+    half_pixel_symmetric: (i) => (from / 2) * (1 - to / (scale * from)) + (i + 0.5) / scale - 0.5,
   };
   const position = of[mode];
   if (!position) throw new TapeError(`its coordinate_transformation_mode "${mode}" is not supported`);

@@ -5,6 +5,7 @@ import { axisOf, broadcast, checkRank, range, sizeOf, stridesOf } from '../../op
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
 import { axesOf, type NodeSite, type Operators } from './operator.js';
+import { pad } from './pad.js';
 
 function shapeOfSqueeze(site: NodeSite): number[] {
   const shape = site.shape(0);
@@ -80,43 +81,6 @@ function writeSplit(site: NodeSite): Id[] {
     start += size;
     return slice(t, site.x(0), { axis, start: start - size, end: start, step: 1 });
   });
-}
-
-/** Pads one axis after the other; reflected and repeated edges are gathered. */
-function writePad(site: NodeSite): Id {
-  const { t } = site;
-  const shape = site.shape(0);
-  const mode = site.text('mode', 'constant');
-  const given = site.listOrInput('pads', 1) ?? [];
-  const axes = site.has(3) ? site.known(3).map((axis) => axisOf(axis, shape.length)) : range(shape.length);
-  const pads = range(2 * shape.length).map(() => 0);
-  axes.forEach((axis, i) => {
-    pads[axis] = given[i]!;
-    pads[axis + shape.length] = given[i + axes.length]!;
-  });
-  if (pads.every((n) => n === 0)) return site.x(0);
-  const cut = range(shape.length).reduce((rest, axis) => {
-    const [before, after] = [Math.max(0, -pads[axis]!), Math.max(0, -pads[axis + shape.length]!)];
-    return slice(t, rest, { axis, start: before, end: t.shape(rest)[axis]! - after, step: 1 });
-  }, site.x(0));
-  const more = pads.map((n) => Math.max(0, n));
-  if (more.every((n) => n === 0)) return cut;
-  const value = site.has(2) ? site.known(2)[0]! : 0;
-  if (mode === 'constant') return t.add('Pad', [cut], value === 0 ? { pads: more } : { pads: more, value });
-  return range(shape.length).reduce((rest, axis) => {
-    const n = t.shape(rest)[axis]!;
-    const [before, after] = [more[axis]!, more[axis + shape.length]!];
-    if (before + after === 0) return rest;
-    const index = range(n + before + after).map((i) => edgeIndex(i - before, n, mode));
-    return t.add('Gather', [rest, t.constant(index, [index.length], 'int')], { axis });
-  }, cut);
-}
-
-function edgeIndex(i: number, n: number, mode: string): number {
-  if (mode === 'edge') return Math.min(Math.max(i, 0), n - 1);
-  if (mode === 'wrap') return ((i % n) + n) % n;
-  if (mode === 'reflect') return i < 0 ? -i : i >= n ? 2 * (n - 1) - i : i;
-  throw new TapeError(`it pads in the mode "${mode}"`);
 }
 
 /** DepthToSpace moves channels into blocks of positions; SpaceToDepth is its inverse. */
@@ -272,10 +236,14 @@ export const shapes: Operators = {
   Unsqueeze: (site) => [site.t.reshape(site.x(0), shapeOfUnsqueeze(site))],
   Transpose: (site) => {
     const rank = site.shape(0).length;
-    return [site.t.transpose(site.x(0), site.list('perm', range(rank).reverse()))];
+    const perm = site.list('perm', range(rank).reverse());
+    if (String(axesOf(perm, rank)) !== String(range(rank)) || perm.length !== rank)
+      throw new TapeError(`its perm is [${perm}]; must be an order of ${rank} axes`);
+    return [site.t.transpose(site.x(0), perm)];
   },
   Concat: (site) => {
     // Parts without elements are left out, if there are others.
+    if (site.attribute('axis') === undefined) throw new TapeError('its attribute axis is missing');
     const axis = site.axis('axis', 0, site.shape(0).length);
     const all = site.all();
     const filled = all.filter((id) => site.t.shape(id)[axis] !== 0);
@@ -284,7 +252,7 @@ export const shapes: Operators = {
   },
   Split: writeSplit,
   Slice: (site) => [writeSlice(site)],
-  Pad: (site) => [writePad(site)],
+  Pad: (site) => [pad(site)],
   Expand: (site) => {
     const shape = broadcast([site.shape(0), site.known(1)]);
     return [site.t.expand(site.x(0), shape)];

@@ -3,7 +3,7 @@
 import type { Rule, Rules, Site } from './rule.js';
 import { broadcast, broadcastIndex, sizeOf } from './shapes.js';
 import { numberOf, type Operand } from './signature.js';
-import type { Id } from './tape.js';
+import type { Id, Tape } from './tape.js';
 
 type Unary = (site: Site & { readonly a: Id }) => Id;
 
@@ -95,6 +95,18 @@ const taken: Binary = ({ t, a, b, y, g }) => {
   return [share(a, b), share(b, a)];
 };
 
+/** Smaller bases of a root count as this number in its gradient. */
+const LEAST_BASE = 1e-30;
+
+/**
+ * The gradient of a root (an exponent between 0 and 1) is infinite at 0. There, the operations before it, such
+ * as the absolute value of an Lp pooling, have a gradient of 0, and the product would be no number.
+ */
+function awayFromZero(t: Tape, base: Id, exponent: Id): Id {
+  const isRoot = t.get(exponent).constant?.every((b) => b > 0 && b < 1);
+  return isRoot ? t.add('Max', [base, t.scalar(LEAST_BASE)]) : base;
+}
+
 export const elementwise: Rules = {
   Relu: {
     ...unary((a) => Math.max(0, a)),
@@ -160,7 +172,7 @@ export const elementwise: Rules = {
   Pow: binary(
     (a, b) => a ** b,
     ({ t, a, b, y, g }) => [
-      () => t.times(t.times(g, b), t.add('Pow', [a, t.minus(b, t.scalar(1))])),
+      () => t.times(t.times(g, b), t.add('Pow', [awayFromZero(t, a, b), t.minus(b, t.scalar(1))])),
       () => t.times(t.times(g, y), t.add('Log', [a])),
     ],
   ),

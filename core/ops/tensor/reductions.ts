@@ -53,7 +53,7 @@ export const reductions: Rules = {
    */
   ReduceMax: {
     ...reduction({
-      fold: (values) => Math.max(...values),
+      fold: (values) => values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY),
       vjp: ({ t, x, y, g, attributes }) => {
         const isLargest = t.add('Cast', [t.add('Equal', [x[0]!, y])], { to: 'float' });
         const count = t.reduce('ReduceSum', isLargest, listOf(attributes, 'axes'));

@@ -25,12 +25,16 @@ export interface Value {
 const LARGEST = 2 ** 31;
 /** The largest number of elements of a folded constant; larger results are computed by the program. */
 const LARGEST_FOLDED = 2 ** 22;
+/** The most elements of all constants together: 512 MB. */
+const MOST_CONSTANTS = 2 ** 26;
 const MOST_VALUES = 1_000_000;
 
 export class Tape {
   readonly values: Value[] = [];
   readonly #rules: Readonly<Record<string, Signature>>;
   readonly #known = new Map<string, Id>();
+  /** The number of elements of all constants. */
+  #constants = 0;
 
   constructor(rules: Readonly<Record<string, Signature>>) {
     this.#rules = rules;
@@ -61,6 +65,9 @@ export class Tape {
     const key = values.length <= 64 ? `constant ${type} [${shape}] ${values.join(' ')}` : undefined;
     const known = key === undefined ? undefined : this.#known.get(key);
     if (known !== undefined) return known;
+    this.#constants += values.length;
+    if (this.#constants > MOST_CONSTANTS)
+      throw new TapeError(`the constants of the graph have more than ${MOST_CONSTANTS} numbers`, 'too-large');
     const id = this.#push({ shape, type, inputs: [], attributes: {}, constant: values });
     if (key !== undefined) this.#known.set(key, id);
     return id;
@@ -99,7 +106,8 @@ export class Tape {
     shape,
     type,
   }: Pick<Value, 'inputs' | 'attributes' | 'shape' | 'type'> & { readonly rule: Signature }): Id | undefined {
-    if (!rule.fold || sizeOf(shape) > LARGEST_FOLDED) return undefined;
+    const size = sizeOf(shape);
+    if (!rule.fold || size > LARGEST_FOLDED || this.#constants + size > MOST_CONSTANTS) return undefined;
     const constants = inputs.map((id) => this.get(id).constant);
     if (!constants.every((each) => each !== undefined)) return undefined;
     const operands = constants.map((values, i) => ({ values, shape: this.shape(inputs[i]!) }));

@@ -1,0 +1,114 @@
+// Determines from the nodes of a graph which of its initializers are constants and which are slopes of PRelu.
+import { sizeOf } from '../ops/tensor/shapes.js';
+import type { Graph, GraphNode, Initializer } from './graph.js';
+
+export interface InitializerUses {
+  /** The initializers whose numbers are as in the file. All others are weights, which are drawn anew. */
+  readonly constants: ReadonlySet<string>;
+  readonly slopes: ReadonlySet<string>;
+}
+
+type Places = Readonly<Record<string, readonly number[]>>;
+
+/** Inputs that must be known before the network runs: shapes, indices, scales, bounds. */
+const SETTINGS: Places = {
+  Clip: [1, 2],
+  ConstantOfShape: [0],
+  CumSum: [0, 1],
+  Dropout: [1, 2],
+  Expand: [1],
+  Gather: [1],
+  GatherND: [1],
+  NonZero: [0],
+  OneHot: [1, 2],
+  Pad: [1, 2, 3],
+  Range: [0, 1, 2],
+  ReduceMax: [1],
+  ReduceMean: [1],
+  ReduceProd: [0, 1],
+  ReduceSum: [1],
+  Reshape: [1],
+  Resize: [1, 2, 3],
+  ScatterND: [1],
+  Slice: [1, 2, 3, 4],
+  Split: [1],
+  Squeeze: [1],
+  Tile: [1],
+  Trilu: [1],
+  Unsqueeze: [1],
+};
+
+/** Inputs that are weights even if they have one element, as the bias of one output channel has. */
+const WEIGHTS: Places = {
+  BatchNormalization: [1, 2, 3, 4],
+  Conv: [1, 2],
+  ConvTranspose: [1, 2],
+  Gemm: [1, 2],
+  GroupNormalization: [1, 2],
+  InstanceNormalization: [1, 2],
+  LayerNormalization: [1, 2],
+  MatMul: [0, 1],
+  RMSNormalization: [1],
+};
+
+/** Operators whose result has the elements of their first input. */
+const MOVES = new Set([
+  'Cast',
+  'Expand',
+  'Flatten',
+  'Identity',
+  'Reshape',
+  'Squeeze',
+  'Transpose',
+  'Unsqueeze',
+]);
+/** Operators whose result does not depend on the elements of their input. */
+const SHAPES = new Set(['Shape', 'Size']);
+
+/**
+ * Constants are integers, numbers from which a setting of an operator is computed, and single numbers that no
+ * operator reads in the place of a weight. A single number that the file does not hold is a weight.
+ */
+export function usesOf({ nodes, initializers }: Pick<Graph, 'nodes' | 'initializers'>): InitializerUses {
+  const makers = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  const settings = behind({ makers, from: readIn(nodes, SETTINGS), through: settingsOf });
+  const moved = ({ op, inputs }: GraphNode) => (MOVES.has(op) ? inputs.slice(0, 1) : []);
+  const slopes = behind({ makers, from: readIn(nodes, { PRelu: [1] }), through: moved });
+  const weights = new Set([...readIn(nodes, WEIGHTS), ...slopes]);
+  const isConstant = (name: string, { type, shape, read }: Initializer): boolean =>
+    type !== 'float' ||
+    settings.has(name) ||
+    (sizeOf(shape) === 1 && !weights.has(name) && read() !== undefined);
+  const constants = [...initializers].filter(([name, initializer]) => isConstant(name, initializer));
+  return { constants: new Set(constants.map(([name]) => name)), slopes };
+}
+
+const settingsOf = ({ op, inputs }: GraphNode): readonly string[] => (SHAPES.has(op) ? [] : inputs);
+
+/** The names that nodes read in these places. */
+function readIn(nodes: readonly GraphNode[], places: Places): string[] {
+  return nodes.flatMap(({ op, inputs }) =>
+    (Object.hasOwn(places, op) ? places[op]! : []).flatMap((place) => inputs[place] || []),
+  );
+}
+
+/** The tensors from which others are computed, those included. `through` returns the inputs that count. */
+function behind({
+  makers,
+  from,
+  through,
+}: {
+  readonly makers: ReadonlyMap<string, GraphNode>;
+  readonly from: readonly string[];
+  readonly through: (node: GraphNode) => readonly string[];
+}): ReadonlySet<string> {
+  const found = new Set<string>();
+  const open = [...from];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (name === '' || found.has(name)) continue;
+    found.add(name);
+    const maker = makers.get(name);
+    if (maker) open.push(...through(maker));
+  }
+  return found;
+}
