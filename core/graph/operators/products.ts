@@ -13,9 +13,9 @@ import { autoPadOf, kernelOf, padsFor, windowOf } from './windows.js';
 function withBias(site: NodeSite, product: Id): Id {
   if (!site.has(2)) return product;
   // The folded batch normalization had scale 1 and shift 0 before training, so it is restored as
-  // standardization. The bias stands for its shift; its scale is in no file.
+  // standardization. The bias is not read.
   if (site.normalization === 'restore' && sizeOf(site.t.shape(product).slice(2)) > 1) {
-    site.restored.parameters += site.t.shape(product)[1]!;
+    site.restored.parameters += 2 * site.t.shape(product)[1]!;
     return writeStandardization(site.t, product, { axes: [0, ...positions(site)], epsilon: 1e-5 });
   }
   return site.t.plus(product, alongAxis(site.t, site.x(2), { axis: 1, rank: site.t.shape(product).length }));
@@ -43,13 +43,13 @@ function convTranspose(site: NodeSite): Id {
     : site.attribute('output_shape') === undefined
       ? undefined
       : site.list('output_shape').slice(-n);
-  const cut = wanted
+  const excess = unpadded.map((size, i) => (wanted ? size - wanted[i]! : 0));
+  const padding = wanted
     ? padsFor(
-        unpadded.map((size, i) => size - wanted[i]!),
+        excess.map((size) => Math.max(size, 0)),
         auto,
       )
     : pads;
-  const padding = cut.map((size) => Math.max(size, 0));
   const made = t.add('ConvTranspose', [site.x(0), site.x(1)], {
     strides,
     dilations,
@@ -58,9 +58,9 @@ function convTranspose(site: NodeSite): Id {
     output: unpadded.map((size, i) => size - padding[i]! - padding[i + n]!),
   });
   // An output that is larger than what the kernel reaches ends with zeros.
-  const more = cut.map((size) => Math.max(-size, 0));
-  if (more.every((size) => size === 0)) return made;
-  return t.add('Pad', [made], { pads: [0, 0, ...more.slice(0, n), 0, 0, ...more.slice(n)] });
+  if (excess.every((size) => size >= 0)) return made;
+  const none = range(n + 2).map(() => 0);
+  return t.add('Pad', [made], { pads: [...none, 0, 0, ...excess.map((size) => Math.max(-size, 0))] });
 }
 
 function gemm(site: NodeSite): Id {
@@ -125,12 +125,20 @@ function lpPool(site: NodeSite): Id {
     p === 2 ? t.times(site.x(0), site.x(0)) : t.add('Pow', [t.add('Abs', [site.x(0)]), t.scalar(p)]);
   const window = poolingWindow(site, kernel);
   refuseDilations(window.dilations);
-  const mean = t.add('AveragePool', [powers], {
-    kernel,
-    ...window,
-    ceil: site.number('ceil_mode', 0),
-    counted: 1,
-  });
+  // Zeros are added explicitly, because the average over a window that reaches beyond the padding divides by
+  // fewer positions.
+  const n = kernel.length;
+  const ceil = site.number('ceil_mode', 0);
+  const [, , ...out] = t.shape(t.add('AveragePool', [powers], { kernel, ...window, ceil, counted: 1 }));
+  const before = window.pads.slice(0, n);
+  const after = site
+    .shape(0)
+    .slice(2)
+    .map((size, i) => (out[i]! - 1) * window.strides[i]! + kernel[i]! - size - before[i]!);
+  const zeros = [0, 0, ...before, 0, 0, ...after.map((size) => Math.max(size, 0))];
+  const padded = zeros.some((size) => size > 0) ? t.add('Pad', [powers], { pads: zeros }) : powers;
+  const pads = range(2 * n).map(() => 0);
+  const mean = t.add('AveragePool', [padded], { kernel, ...window, pads, ceil: 0, counted: 1 });
   return t.add('Pow', [t.times(mean, { number: sizeOf(kernel) }), t.scalar(1 / p)]);
 }
 

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { looksFolded } from '../../../core/graph/folded-normalization.js';
 import type { Normalization } from '../../../core/graph/graph.js';
+import { graphNetwork } from '../../../core/graph/network.js';
 import { readOnnx } from '../../../core/graph/read-onnx.js';
 import { resolveGraph } from '../../../core/graph/resolve.js';
 import { FOLDED_CONVOLUTIONS, foldedNetwork, smallNetwork } from '../../support/small-networks.js';
@@ -21,4 +22,12 @@ it('is noticed where all convolutions have biases and nothing is normalized', ()
 it('is put back behind every convolution with a bias whose result has more than one position', () => {
   expect(standardizations('file')).toBe(0);
   expect(standardizations('restore')).toBe(FOLDED_CONVOLUTIONS);
+});
+
+it('counts the scales and shifts that are put back, in place of the biases', () => {
+  const graph = readOnnx({ bytes: foldedNetwork(), file: 'x.onnx' });
+  const parameters = (normalization: Normalization) =>
+    graphNetwork({ graph, batch: 2, image: [3, 16, 16], wanted: 'blocks', file: 'x.onnx', normalization })
+      .costs.parameters;
+  expect(parameters('restore') - parameters('file')).toBe(3 * FOLDED_CONVOLUTIONS);
 });

@@ -7,6 +7,18 @@ export const RARE_CASES: readonly OperatorCase[] = [
   { op: 'LogSoftmax', x: [2, 3, 5], attributes: { axis: 1 }, opset: 13 },
   { op: 'Einsum', x: [2, 3, 4, 5], inputs: [weight(5, 6)], attributes: { equation: '...ij,jk->...ik' } },
   { op: 'Einsum', x: [2, 3, 4, 5], inputs: [weight(3, 5)], attributes: { equation: 'bhid, hd -> bhi' } },
+  {
+    op: 'Einsum',
+    x: [2, 3, 4, 5],
+    inputs: [weight(1, 3, 5, 6)],
+    attributes: { equation: '...ij,...jk->...ik' },
+  },
+  {
+    op: 'Einsum',
+    x: [2, 1, 4, 5],
+    inputs: [weight(1, 3, 5, 6)],
+    attributes: { equation: '...ij,...jk->...ik' },
+  },
   { op: 'Einsum', x: [2, 3, 4], attributes: { equation: 'bij->bji' } },
   { op: 'Einsum', x: [2, 3, 4], attributes: { equation: 'bij->jb' } },
   { op: 'Einsum', x: [2, 3], inputs: [weight(4)], attributes: { equation: 'bi,j->bij' } },
@@ -55,6 +67,13 @@ export const RARE_CASES: readonly OperatorCase[] = [
     inputs: [weight(6, 4, 3, 3)],
     attributes: { output_shape: [14, 10], strides: [2, 2] },
     withoutReference: true,
+  },
+  // The output is larger than what the kernel reaches.
+  {
+    op: 'ConvTranspose',
+    x: map,
+    inputs: [weight(6, 4, 2, 2)],
+    attributes: { output_shape: [22, 16], strides: [3, 3] },
   },
   { op: 'MaxPool', x: [2, 4, 11], attributes: { kernel_shape: [3], strides: [2], pads: [1, 1] } },
   { op: 'MaxPool', x: map, attributes: { kernel_shape: [3, 2], dilations: [2, 3], pads: [1, 1, 1, 1] } },

@@ -13,6 +13,17 @@ export const SHAPE_CASES: readonly OperatorCase[] = [
   { op: 'AveragePool', x: map, attributes: { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 } },
   { op: 'AveragePool', x: map, attributes: { kernel_shape: [2, 2], strides: [3, 3] } },
   { op: 'LpPool', x: map, attributes: { kernel_shape: [2, 2], strides: [2, 2] } },
+  {
+    op: 'LpPool',
+    x: map,
+    attributes: { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 },
+    withoutReference: true,
+  },
+  {
+    op: 'LpPool',
+    x: map,
+    attributes: { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1], ceil_mode: 1 },
+  },
   ...each(['GlobalAveragePool', 'GlobalMaxPool'], { x: map }),
   ...each(['ReduceMean', 'ReduceMax', 'ReduceMin', 'ReduceL2', 'ReduceL1', 'ReduceSumSquare'], {
     x: map,
@@ -65,6 +76,20 @@ export const RESIZE_CASES: readonly OperatorCase[] = [
     attributes: { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' },
   },
   { op: 'Resize', x: map, inputs: [ints(2, 6, 3, 8)], attributes: { mode: 'nearest' } },
+  {
+    op: 'Resize',
+    x: map,
+    inputs: [ints(14, 8)],
+    attributes: { mode: 'linear', axes: [2, -1] },
+    withoutReference: true,
+  },
+  {
+    op: 'Resize',
+    x: map,
+    inputs: [ints(2, 6, 3, 8)],
+    attributes: { mode: 'linear', coordinate_transformation_mode: 'half_pixel_symmetric' },
+    opset: 19,
+  },
   ...['half_pixel', 'align_corners', 'pytorch_half_pixel'].map((coordinate_transformation_mode) => ({
     op: 'Resize',
     x: map,

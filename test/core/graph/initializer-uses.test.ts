@@ -1,0 +1,95 @@
+// Tests which initializers of a file are drawn anew, and that the numbers of all others stay.
+import { expect, it } from 'vitest';
+import { graphCosts } from '../../../core/graph/costs.js';
+import { readOnnx } from '../../../core/graph/read-onnx.js';
+import { resolveGraph } from '../../../core/graph/resolve.js';
+import { graphOfStructure, structureText } from '../../../core/graph/structure.js';
+import { weightRoles } from '../../../core/graph/weight-roles.js';
+import { GraphBuilder } from '../../../core/onnx/graph.js';
+
+type Change = (g: GraphBuilder, x: string, weight: Weight) => string;
+type Weight = (name: string, dims: readonly number[], ...data: readonly number[]) => string;
+
+/** What is read from a network of one convolution of four channels and `change`. */
+function read(change: Change) {
+  const g = new GraphBuilder();
+  const weight: Weight = (name, dims, ...data) => {
+    const count = dims.reduce((n, m) => n * m, 1);
+    return g.weights({
+      name,
+      dims,
+      data: Float32Array.from({ length: count }, (_, i) => data[i % data.length] ?? 0),
+    });
+  };
+  const conv = g.add('Conv', ['x', weight('conv', [4, 3, 3, 3])], { pads: [1, 1, 1, 1] });
+  const bytes = g.build({
+    name: 'network',
+    inputs: [{ name: 'x', dims: ['batch', 3, 8, 8] }],
+    outputs: [{ name: 'y', value: change(g, conv, weight), dims: [] }],
+  });
+  const graph = readOnnx({ bytes, file: 'x.onnx' });
+  const text = structureText({ graph, constants: new Set() });
+  const at = (of: typeof graph) => resolveGraph({ graph: of, batch: 2, image: [3, 8, 8], file: 'x.onnx' });
+  const resolved = at(graph);
+  const roles = weightRoles(resolved);
+  return {
+    text,
+    shape: resolved.tape.shape(resolved.output),
+    shapeOfStructure: (() => {
+      const again = at(graphOfStructure(text));
+      return again.tape.shape(again.output);
+    })(),
+    roles: Object.fromEntries(resolved.weights.map(({ name }, i) => [name, roles[i]])),
+    costs: graphCosts(resolved, roles),
+  };
+}
+
+it('keeps the scales of a resized map, which a file may hold like weights, also behind other operators', () => {
+  const scales = read((g, x, weight) => g.add('Resize', [x, '', weight('scales', [4], 1, 1, 2, 2)]));
+  expect(scales).toMatchObject({ shape: [2, 4, 16, 16], shapeOfStructure: [2, 4, 16, 16] });
+  expect(Object.keys(scales.roles)).toEqual(['conv']);
+  const joined = read((g, x, weight) => {
+    const parts = [weight('ones', [2], 1), weight('twos', [2], 2)];
+    return g.add('Resize', [x, '', g.add('Concat', parts, { axis: 0 })]);
+  });
+  expect(joined).toMatchObject({ shape: [2, 4, 16, 16], shapeOfStructure: [2, 4, 16, 16] });
+});
+
+it('draws a weight of one element anew: the numbers in the file do not matter, and it counts', () => {
+  const withBias = (bias: number) =>
+    read((g, x, weight) => g.add('Conv', [x, weight('w', [1, 4, 1, 1]), weight('b', [1], bias)]));
+  expect(withBias(-5).text).toBe(withBias(0).text);
+  expect(withBias(-5).roles).toMatchObject({ b: { kind: 'shift' } });
+  expect(withBias(-5).costs.parameters).toBe(4 * 3 * 9 + 4 + 1);
+  const normalized = (mean: number) =>
+    read((g, x, weight) => {
+      const one = g.add('Conv', [x, weight('w', [1, 4, 1, 1])]);
+      const statistics = ['scale', 'shift', 'mean', 'variance'].map((name) => weight(name, [1], mean));
+      return g.add('BatchNormalization', [one, ...statistics]);
+    });
+  expect(normalized(0.3).text).toBe(normalized(0.7).text);
+  expect(normalized(0.3).roles).toMatchObject({ scale: { kind: 'scale' }, shift: { kind: 'shift' } });
+});
+
+it('recognizes the slopes of PRelu, one or many, also behind operators that only reshape them', () => {
+  const direct = (slope: number) => read((g, x, weight) => g.add('PRelu', [x, weight('slope', [1], slope)]));
+  expect(direct(0.9).roles).toMatchObject({ slope: { kind: 'slope' } });
+  expect(direct(0.9).text).toBe(direct(0.25).text);
+  const unsqueezed = read((g, x, weight) =>
+    g.add('PRelu', [x, g.add('Unsqueeze', [weight('slope', [4], 0.9), g.ints(1, 2)])]),
+  );
+  expect(unsqueezed.roles).toMatchObject({ slope: { kind: 'slope' } });
+});
+
+it('keeps single numbers of arithmetic', () => {
+  const scaled = (by: number) => read((g, x, weight) => g.add('Mul', [x, weight('by', [1], by)]));
+  expect(scaled(0.5).text).not.toBe(scaled(2).text);
+  expect(Object.keys(scaled(2).roles)).toEqual(['conv']);
+});
+
+it('divides the fan-in of a transposed convolution by its groups', () => {
+  const { roles } = read((g, x, weight) =>
+    g.add('ConvTranspose', [x, weight('grouped', [4, 2, 3, 3])], { group: 4 }),
+  );
+  expect(roles.grouped).toEqual({ kind: 'weight', fanIn: 9 });
+});

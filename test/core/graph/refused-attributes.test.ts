@@ -1,0 +1,67 @@
+// Tests that attributes and types that make no sense are refused with node and reason, before anything runs.
+import { expect, it } from 'vitest';
+import { SpecError } from '../../../core/errors.js';
+import { readOnnx } from '../../../core/graph/read-onnx.js';
+import { resolveGraph } from '../../../core/graph/resolve.js';
+import { GraphBuilder } from '../../../core/onnx/graph.js';
+
+const weight = (g: GraphBuilder, ...dims: number[]) =>
+  g.weights({ name: `w${dims}`, dims, data: new Float32Array(dims.reduce((n, m) => n * m, 1)) });
+const window = { kernel_shape: [2, 2] };
+
+const CASES: Readonly<Record<string, readonly [make: (g: GraphBuilder) => string, says: string]>> = {
+  'padding of no kind': [
+    (g) => g.add('Conv', ['x', weight(g, 4, 4, 3, 3)], { auto_pad: 'WEIRD' }),
+    'auto_pad is "WEIRD"',
+  ],
+  'a kernel that is not that of the weight': [
+    (g) => g.add('Conv', ['x', weight(g, 4, 4, 3, 3)], { kernel_shape: [5, 5] }),
+    'kernel_shape is [5,5]',
+  ],
+  'a convolution of integers': [
+    (g) => g.add('Conv', [g.add('Cast', ['x'], { to: 7 }), weight(g, 4, 4, 1, 1)]),
+    'input 0 has numbers of the type int',
+  ],
+  'an output padding as large as the stride': [
+    (g) => g.add('ConvTranspose', ['x', weight(g, 4, 4, 3, 3)], { output_padding: [1, 1] }),
+    'output_padding [1,1]',
+  ],
+  'windows in the padding alone': [
+    (g) => g.add('MaxPool', ['x'], { ...window, pads: [2, 2, 2, 2] }),
+    'pads [2,2,2,2]',
+  ],
+  'a norm of order 0': [(g) => g.add('LpPool', ['x'], { ...window, p: 0 }), 'p is 0'],
+  'an order that lacks axes': [(g) => g.add('Transpose', ['x'], { perm: [0, 1] }), 'perm is [0,1]'],
+  'an order that repeats an axis': [
+    (g) => g.add('Transpose', ['x'], { perm: [0, 1, 1, 3] }),
+    'perm is [0,1,1,3]',
+  ],
+  'a concatenation along no axis': [(g) => g.add('Concat', ['x', 'x']), 'axis is missing'],
+  'more cut off than there is': [
+    (g) => g.add('Pad', ['x', g.ints(0, 0, -9, 0, 0, 0, 0, 0)]),
+    'cuts 9 elements off an axis of 8',
+  ],
+  'a reflection beyond the map': [
+    (g) => g.add('Pad', ['x', g.ints(0, 0, 8, 0, 0, 0, 0, 0)], { mode: 'reflect' }),
+    'reflects 8 elements of an axis of 8',
+  ],
+  'a condition of floats': [(g) => g.add('Where', ['x', 'x', 'x']), 'type float; must be bool'],
+  'a size that depends on another': [
+    (g) => g.add('Resize', ['x', '', '', g.ints(2, 4, 4, 6)], { keep_aspect_ratio_policy: 'not_larger' }),
+    'keep_aspect_ratio_policy "not_larger"',
+  ],
+};
+
+it.each(Object.entries(CASES))('%s', (_, [make, says]) => {
+  const g = new GraphBuilder();
+  const bytes = g.build({
+    name: 'network',
+    inputs: [{ name: 'x', dims: [2, 4, 8, 8] }],
+    outputs: [{ name: 'y', value: make(g), dims: [] }],
+  });
+  const resolve = () =>
+    resolveGraph({ graph: readOnnx({ bytes, file: 'x.onnx' }), batch: 2, image: [4, 8, 8], file: 'x.onnx' });
+  expect(resolve).toThrow(SpecError);
+  expect(resolve).toThrow(says);
+  expect(resolve).toThrow(/x\.onnx: node "/);
+});
