@@ -70,10 +70,9 @@ const SHAPES = new Set(['Shape', 'Size']);
  * operator reads in the place of a weight. A single number that the file does not hold is a weight.
  */
 export function usesOf({ nodes, initializers }: Pick<Graph, 'nodes' | 'initializers'>): InitializerUses {
-  const makers = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  const makers = makersOf(nodes);
   const settings = behind({ makers, from: readIn(nodes, SETTINGS), through: settingsOf });
-  const moved = ({ op, inputs }: GraphNode) => (MOVES.has(op) ? inputs.slice(0, 1) : []);
-  const slopes = behind({ makers, from: readIn(nodes, { PRelu: [1] }), through: moved });
+  const slopes = behind({ makers, from: readIn(nodes, { PRelu: [1] }), through: movedOf });
   const weights = new Set([...readIn(nodes, WEIGHTS), ...slopes]);
   const isConstant = (name: string, { type, shape, read }: Initializer): boolean =>
     type !== 'float' ||
@@ -82,6 +81,16 @@ export function usesOf({ nodes, initializers }: Pick<Graph, 'nodes' | 'initializ
   const constants = [...initializers].filter(([name, initializer]) => isConstant(name, initializer));
   return { constants: new Set(constants.map(([name]) => name)), slopes };
 }
+
+/** The tensors that an operator reads in the place of a weight, directly or behind operators that move elements. */
+export function readAsWeights(nodes: readonly GraphNode[]): ReadonlySet<string> {
+  return behind({ makers: makersOf(nodes), from: readIn(nodes, WEIGHTS), through: movedOf });
+}
+
+const makersOf = (nodes: readonly GraphNode[]): ReadonlyMap<string, GraphNode> =>
+  new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+
+const movedOf = ({ op, inputs }: GraphNode): readonly string[] => (MOVES.has(op) ? inputs.slice(0, 1) : []);
 
 const settingsOf = ({ op, inputs }: GraphNode): readonly string[] => (SHAPES.has(op) ? [] : inputs);
 

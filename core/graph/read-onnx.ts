@@ -13,6 +13,7 @@ import { ReadError, reasonOfRead } from '../onnx/read-error.js';
 import { numberType, type ReadExternal, tensorValues } from '../onnx/tensor-values.js';
 import { TapeError } from '../ops/tensor/tape-error.js';
 import type { AttributeValue, Constant, Graph, GraphInput, GraphNode, Initializer } from './graph.js';
+import { readAsWeights } from './initializer-uses.js';
 import { inlineFunctions } from './inline-functions.js';
 import { modulesOf } from './module-names.js';
 import { removeNoise } from './remove-noise.js';
@@ -76,13 +77,15 @@ function graphOf(model: ModelProto, external: ReadExternal | undefined): Graph {
       buffers.has(tensor.name) ? { ...initializer, isBuffer: true } : initializer,
     );
   }
-  const inputs = (graph.inputs ?? []).filter(({ name }) => !initializers.has(name ?? '')).map(inputOf);
+  const given = (graph.inputs ?? []).filter(({ name }) => !initializers.has(name ?? '')).map(inputOf);
+  const written = inlined.map(nodeOf);
+  const inputs = takeWeights({ inputs: given, nodes: written, initializers });
   // Further outputs, such as those of auxiliary heads in training, are left out with what only they depend on.
   const outputs = (graph.outputs ?? []).map(({ name }) => name ?? '').slice(0, 1);
   if (!inputs.length) throw new Error('its graph has no input');
   if (!outputs.length) throw new Error('its graph has no output');
   const nodes = sortNodes({
-    nodes: inlined.map(nodeOf),
+    nodes: written,
     given: new Set([...inputs.map(({ name }) => name), ...initializers.keys()]),
     outputs,
   });
@@ -93,6 +96,29 @@ function graphOf(model: ModelProto, external: ReadExternal | undefined): Graph {
     nodes: removeNoise({ nodes, constants: new Set(initializers.keys()) }),
     initializers,
   };
+}
+
+/**
+ * A file without weights (`export_params=False` of PyTorch) has them as further inputs: they become initializers
+ * without numbers. A network of several inputs has none that an operator reads as a weight.
+ */
+function takeWeights({
+  inputs,
+  nodes,
+  initializers,
+}: {
+  readonly inputs: readonly GraphInput[];
+  readonly nodes: readonly GraphNode[];
+  readonly initializers: Map<string, Initializer>;
+}): readonly GraphInput[] {
+  const [images, ...others] = inputs;
+  const asWeights = readAsWeights(nodes);
+  if (!images || !others.some(({ name }) => asWeights.has(name))) return inputs;
+  const isWhole = others.every(({ shape }) => shape.every((n) => n !== undefined));
+  if (!isWhole || asWeights.has(images.name)) return inputs;
+  for (const { name, shape } of others)
+    initializers.set(name, { shape: shape as readonly number[], type: 'float', read: () => undefined });
+  return [images];
 }
 
 /** Names of the initializers that PyTorch's newer exporter, or `python/zeroscout_export.py`, marks as buffers. */

@@ -1,7 +1,7 @@
 // Tests that python/zeroscout_export.py exports a family of PyTorch networks to files that can be scored,
 // with both of PyTorch's exporters.
 import { execFile } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -78,5 +78,24 @@ describe.skipIf(PYTHON === undefined)('zeroscout_export', () => {
     for (const [i, proxies] of one!.entries())
       for (const [name, value] of Object.entries(proxies))
         expect(value).toBeCloseTo(other![i]![name as keyof typeof proxies] as number, 4);
+  });
+
+  it('does not overwrite a network by another of its name, and hides none', {
+    timeout: 120_000,
+  }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'export-'));
+    const made = ['one', 'one', '../.two'].map((name) => `    yield "${name}", nn.Conv2d(3, 4, 3)`);
+    writeFileSync(
+      join(folder, 'twins.py'),
+      ['from torch import nn', 'def family():', ...made, ''].join('\n'),
+    );
+    const args = ['-m', 'zeroscout_export', 'twins:family', '--out', 'out', '--size', '16'];
+    const env = { ...process.env, PYTHONPATH: join(ROOT, 'python') };
+    const run = promisify(execFile)(PYTHON!, args, { cwd: folder, env });
+    await expect(run).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('one was not exported'),
+    });
+    expect(readdirSync(join(folder, 'out')).sort()).toEqual(['one.onnx', 'two.onnx']);
   });
 });

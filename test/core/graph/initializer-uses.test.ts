@@ -93,3 +93,45 @@ it('divides the fan-in of a transposed convolution by its groups', () => {
   );
   expect(roles.grouped).toEqual({ kind: 'weight', fanIn: 9 });
 });
+
+it('takes inputs that are read as weights for weights, as in a file that was exported without them', () => {
+  const network = (weights: 'inside' | 'inputs', shape: readonly (number | string)[] = [4]) => {
+    const g = new GraphBuilder();
+    const dims = { conv: [4, 3, 3, 3], scale: [4], shift: [4], mean: [4], variance: [4] };
+    const named = (name: keyof typeof dims) =>
+      weights === 'inputs'
+        ? name
+        : g.weights({ name, dims: dims[name], data: new Float32Array(name === 'conv' ? 108 : 4) });
+    const conv = g.add('Conv', ['x', named('conv')]);
+    const statistics = (['scale', 'shift', 'mean', 'variance'] as const).map(named);
+    const value = g.add('BatchNormalization', [conv, ...statistics]);
+    const others = Object.entries({ ...dims, shift: shape }).map(([name, own]) => ({ name, dims: own }));
+    const bytes = g.build({
+      name: 'network',
+      inputs: [{ name: 'x', dims: ['batch', 3, 8, 8] }, ...(weights === 'inputs' ? others : [])],
+      outputs: [{ name: 'y', value, dims: [] }],
+    });
+    return readOnnx({ bytes, file: 'x.onnx' });
+  };
+  const text = (graph: ReturnType<typeof network>) => structureText({ graph, constants: new Set() });
+  expect(text(network('inputs'))).toBe(text(network('inside')));
+  // The size of a weight is known.
+  expect(network('inputs', ['any']).inputs).toHaveLength(6);
+});
+
+it('leaves out what only further outputs need, as those of an auxiliary head', () => {
+  const g = new GraphBuilder();
+  const weight = (name: string) => g.weights({ name, dims: [3, 3, 1, 1], data: new Float32Array(9) });
+  const bytes = g.build({
+    name: 'network',
+    inputs: [{ name: 'x', dims: [2, 3, 8, 8] }],
+    outputs: [
+      { name: 'y', value: g.add('Conv', ['x', weight('main')]), dims: [] },
+      { name: 'aux', value: g.add('NoSuchOperator', [g.add('Conv', ['x', weight('head')])]), dims: [] },
+    ],
+  });
+  const graph = readOnnx({ bytes, file: 'x.onnx' });
+  const resolved = resolveGraph({ graph, batch: 2, image: [3, 8, 8], file: 'x.onnx' });
+  expect(resolved.weights.map(({ name }) => name)).toEqual(['main']);
+  expect(graphCosts(resolved, weightRoles(resolved)).parameters).toBe(9);
+});
