@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const BASE = /^ARG NODE_IMAGE=(\S+)$/m.exec(readFileSync(join(root, 'deploy/Dockerfile'), 'utf8'))[1];
+const BASE = /^ARG NODE_IMAGE=([^\s@]+)/m.exec(readFileSync(join(root, 'deploy/Dockerfile'), 'utf8'))[1];
 const IMAGE = 'localhost/zeroscout:tested';
 const BIN = process.env.ZEROSCOUT_BIN ?? join(root, '.zeroscout/bin');
 const PROGRAMS = ['podman', 'buildah', 'runc', 'docker-compose', 'nft'];

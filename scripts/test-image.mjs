@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dockerfile = readFileSync(join(root, 'deploy/Dockerfile'), 'utf8');
-const BASE = /^ARG NODE_IMAGE=(\S+)$/m.exec(dockerfile)[1];
+const BASE = /^ARG NODE_IMAGE=([^\s@]+)@sha256:/m.exec(dockerfile)[1];
 const [, NODE, DEBIAN] = /^node:([\d.]+)-(\w+)-slim$/.exec(BASE);
 const IMAGE = 'localhost/zeroscout:tested';
 const PROGRAMS = ['buildah', 'runc', 'podman', 'mmdebstrap', 'nft'];
@@ -35,13 +35,17 @@ if (fault !== undefined) {
 }
 const revision = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).stdout.trim();
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const labels = ['--build-arg', `VERSION=${version}`, '--build-arg', `REVISION=${revision}`];
+// The stand-in for the base image has its name and not its digest.
+const settings = [`VERSION=${version}`, `REVISION=${revision}`, `NODE_IMAGE=${BASE}`].flatMap((setting) => [
+  '--build-arg',
+  setting,
+]);
 // buildah compares instructions before it expands their variables. An image of the same files that another
 // commit left here would be taken from its cache, with that commit's label.
 spawnSync('podman', ['rmi', '--force', IMAGE]);
 const built = run('buildah', [
   ...BUILD,
-  ...labels,
+  ...settings,
   '-f',
   'deploy/Dockerfile',
   '--target',

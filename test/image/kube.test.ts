@@ -34,6 +34,10 @@ const logOf = (part: string) => {
   return stdout + stderr;
 };
 
+/** The capabilities that a process of the container could gain, in hexadecimal. */
+const capabilitiesOf = (part: string) =>
+  /^CapBnd:\s*(\S+)$/m.exec(podman(['exec', containerOf(part), 'cat', '/proc/self/status']).stdout)![1]!;
+
 describe.skipIf(IMAGE === undefined)('the chart in pods', () => {
   let home: TestHome;
   const ways: Delay[] = [];
@@ -74,7 +78,7 @@ describe.skipIf(IMAGE === undefined)('the chart in pods', () => {
     expect(home.read('out/ranking.csv').trimEnd().split('\n')).toHaveLength(1 + SAMPLES);
   });
 
-  test('the worker is what the chart says: user 1000, a read-only root, its pod as its name', () => {
+  test('the worker is what the chart says: user 1000, a read-only root, no capabilities, its pod as its name', () => {
     for (const part of PARTS) {
       const [{ Config: config, HostConfig: host }] = JSON.parse(
         podman(['inspect', containerOf(part)]).stdout,
@@ -82,6 +86,7 @@ describe.skipIf(IMAGE === undefined)('the chart in pods', () => {
       expect(config.User).toBe('1000:1000');
       expect(host.ReadonlyRootfs).toBe(true);
       expect(host.CapAdd).toEqual([]);
+      expect(Number.parseInt(capabilitiesOf(part), 16)).toBe(0);
       expect(config.Env).toContain(`ZEROSCOUT_WORKER_NAME=${podOf(part)}`);
     }
   });
