@@ -132,6 +132,14 @@ function createGauges(registry: Registry) {
     labelNames: ['queue', 'device'],
     registers,
   });
+  new Gauge({
+    name: 'zeroscout_clock_seconds',
+    help: 'The time by the clock of this machine, in seconds since 1970',
+    registers,
+    collect() {
+      this.set(Date.now() / 1000);
+    },
+  });
   return { tasks, age };
 }
 

@@ -126,7 +126,7 @@ describe.skipIf(prefix === undefined)('several hosts', () => {
 
   test('a worker is cut off for 20 s', { timeout }, async () => {
     const { cut, heal } = fleet.hosts['score-1'];
-    const seen = () => Promise.all([shown('up{host="score-1"} == 0'), ready('score-1', false)]);
+    const seen = () => Promise.all([pending('ZeroscoutWorkerUnreachable'), ready('score-1', false)]);
     expect(await search('cut', { begin: cut, seen, end: heal, lastsMs: CUT_MS })).toBe(undisturbed);
     await ready('score-1', true);
   });
@@ -230,7 +230,7 @@ describe.skipIf(prefix === undefined)('several hosts', () => {
       FAKETIME: '+1h',
       FAKETIME_DONT_FAKE_MONOTONIC: '1',
     });
-    const seen = () => shown('process_start_time_seconds{host="score-2"} - time() > 3000');
+    const seen = () => pending('ZeroscoutClockOff');
     expect(await search('clock', { begin: () => {}, seen, end: () => {} })).toBe(undisturbed);
   });
 });
