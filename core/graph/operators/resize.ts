@@ -2,6 +2,7 @@
 import { axisOf, range } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
+import { cubic, cubicKernel, linear, nearest, smoothed, tent } from './interpolation.js';
 import type { NodeSite } from './operator.js';
 
 /** The most elements of a matrix along one axis. */
@@ -18,24 +19,28 @@ export function resize(site: NodeSite): Id {
   const mode = site.text('mode', 'nearest');
   if (mode !== 'nearest' && mode !== 'linear' && mode !== 'cubic')
     throw new TapeError(`its mode "${mode}" is not supported; nearest, linear and cubic are`);
-  if (site.number('exclude_outside', 0))
-    throw new TapeError('its attribute exclude_outside is not supported');
-  if (site.number('antialias', 0)) throw new TapeError('its attribute antialias is not supported');
-  const policy = site.text('keep_aspect_ratio_policy', 'stretch');
-  if (policy !== 'stretch')
-    throw new TapeError(`its keep_aspect_ratio_policy "${policy.slice(0, 50)}" is not supported`);
+  const isSmoothed = site.number('antialias', 0) === 1;
+  if (isSmoothed && mode === 'nearest') throw new TapeError('its attribute antialias needs linear or cubic');
+  const beyond = site.number('exclude_outside', 0) ? 'none' : 'edge';
+  const a = site.number('cubic_coeff_a', -0.75);
   return range(shape.length).reduce((rest, axis) => {
     const [from, to] = [shape[axis]!, sizes[axis]!];
     if (from === to && (scales?.[axis] ?? 1) === 1) return rest;
     if (!(to > 0 && to * from <= LARGEST_MATRIX))
       throw new TapeError(`it resizes an axis of ${from} to ${to}`, 'too-large');
-    const position = positions({ site, from, to, scale: scales?.[axis] ?? to / from });
+    const scale = scales?.[axis] ?? to / from;
+    const position = positions({ site, from, to, scale });
+    const rows = { from, position };
+    const kernel = mode === 'linear' ? tent : cubicKernel(a);
+    const stretch = isSmoothed ? Math.max(1, 1 / scale) : 1;
     const matrix =
-      mode === 'nearest'
-        ? nearest({ site, from, position })
-        : mode === 'linear'
-          ? linear({ from, position })
-          : cubic({ a: site.number('cubic_coeff_a', -0.75), from, position });
+      isSmoothed || (mode === 'cubic' && beyond === 'none')
+        ? smoothed({ ...rows, kernel, stretch, beyond })
+        : mode === 'nearest'
+          ? nearest({ ...rows, round: roundingOf(site) })
+          : mode === 'linear'
+            ? linear(rows)
+            : cubic({ ...rows, kernel });
     return timesAlongAxis(t, rest, { axis, matrix: t.constant(matrix, [to, from]) });
   }, site.x(0));
 }
@@ -52,11 +57,25 @@ function sizesOf(site: NodeSite): { sizes: readonly number[]; scales: readonly n
     return all.map((axis) => own.get(axis) ?? others[axis]!);
   };
   const scales = site.has(2) && site.shape(2)[0] ? site.known(2) : undefined;
-  if (site.has(3)) return { sizes: spread(site.known(3), shape), scales: undefined };
+  if (site.has(3)) return keepRatio(site, spread(site.known(3), shape), axes);
   if (!scales) throw new TapeError('it must have sizes or scales');
   const ones = all.map(() => 1);
   const whole = spread(scales, ones);
   return { sizes: whole.map((scale, axis) => Math.floor(shape[axis]! * scale)), scales: whole };
+}
+
+/** With a policy other than `stretch`, one scale for all resized axes: the smallest or the largest that fits. */
+function keepRatio(site: NodeSite, sizes: readonly number[], axes: readonly number[]) {
+  const policy = site.text('keep_aspect_ratio_policy', 'stretch');
+  if (policy === 'stretch') return { sizes, scales: undefined };
+  if (policy !== 'not_larger' && policy !== 'not_smaller')
+    throw new TapeError(`its keep_aspect_ratio_policy "${policy.slice(0, 50)}" is not supported`);
+  const shape = site.shape(0);
+  const resized = axes.map((axis) => axisOf(axis, shape.length));
+  const scales = resized.map((axis) => sizes[axis]! / shape[axis]!);
+  const scale = policy === 'not_larger' ? Math.min(...scales) : Math.max(...scales);
+  const all = shape.map((size, axis) => (resized.includes(axis) ? Math.floor(scale * size + 0.5) : size));
+  return { sizes: all, scales: shape.map((_, axis) => (resized.includes(axis) ? scale : 1)) };
 }
 
 interface PositionsArguments {
@@ -82,15 +101,8 @@ function positions({ site, from, to, scale }: PositionsArguments): number[] {
   return range(to).map(position);
 }
 
-function nearest({
-  site,
-  from,
-  position,
-}: {
-  readonly site: NodeSite;
-  readonly from: number;
-  readonly position: readonly number[];
-}): Float64Array {
+/** How a coordinate becomes an index (nearest_mode). */
+function roundingOf(site: NodeSite): (x: number) => number {
   const mode = site.text('nearest_mode', 'round_prefer_floor');
   const round: Readonly<Record<string, (x: number) => number>> = {
     round_prefer_floor: (x) => Math.ceil(x - 0.5),
@@ -100,53 +112,7 @@ function nearest({
   };
   const of = round[mode];
   if (!of) throw new TapeError(`its nearest_mode "${mode}" is not supported`);
-  const matrix = new Float64Array(position.length * from);
-  position.forEach((x, i) => {
-    matrix[i * from + Math.min(Math.max(of(x), 0), from - 1)] = 1;
-  });
-  return matrix;
-}
-
-function linear({
-  from,
-  position,
-}: {
-  readonly from: number;
-  readonly position: readonly number[];
-}): Float64Array {
-  const matrix = new Float64Array(position.length * from);
-  position.forEach((x, i) => {
-    const inside = Math.min(Math.max(x, 0), from - 1);
-    const low = Math.floor(inside);
-    const part = inside - low;
-    matrix[i * from + low]! += 1 - part;
-    if (part > 0) matrix[i * from + low + 1]! += part;
-  });
-  return matrix;
-}
-
-/**
- * Keys' cubic convolution with the coefficient `a`: each element has four neighbours; neighbours beyond an
- * edge take the value at the edge.
- */
-function cubic({
-  a,
-  from,
-  position,
-}: {
-  readonly a: number;
-  readonly from: number;
-  readonly position: readonly number[];
-}): Float64Array {
-  const weight = (x: number) =>
-    x <= 1 ? (a + 2) * x ** 3 - (a + 3) * x ** 2 + 1 : a * (x ** 3 - 5 * x ** 2 + 8 * x - 4);
-  const matrix = new Float64Array(position.length * from);
-  position.forEach((x, i) => {
-    const low = Math.floor(x);
-    for (const at of [low - 1, low, low + 1, low + 2])
-      matrix[i * from + Math.min(Math.max(at, 0), from - 1)]! += weight(Math.abs(x - at));
-  });
-  return matrix;
+  return of;
 }
 
 /** Multiplies the tensor by a matrix [to, from] along one axis. */

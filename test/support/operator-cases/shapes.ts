@@ -83,6 +83,30 @@ export const RESIZE_CASES: readonly OperatorCase[] = [
     attributes: { mode: 'linear', axes: [2, -1] },
     withoutReference: true,
   },
+  ...(['linear', 'cubic'] as const).flatMap((mode) =>
+    [
+      [2, 6, 3, 2],
+      [2, 6, 14, 8],
+    ].map((sizes) => ({
+      op: 'Resize',
+      x: map,
+      inputs: [ints(...sizes)],
+      attributes: { mode, antialias: 1 },
+    })),
+  ),
+  ...[0, 1].map((antialias) => ({
+    op: 'Resize',
+    x: map,
+    inputs: [ints(2, 6, 3, 8)],
+    attributes: { mode: 'cubic', antialias, exclude_outside: 1 },
+  })),
+  ...['not_larger', 'not_smaller'].map((keep_aspect_ratio_policy) => ({
+    op: 'Resize',
+    x: map,
+    inputs: [ints(14, 8)],
+    attributes: { mode: 'linear', axes: [2, 3], keep_aspect_ratio_policy },
+    withoutReference: true,
+  })),
   {
     op: 'Resize',
     x: map,
