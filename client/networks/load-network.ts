@@ -1,5 +1,6 @@
 // Reads an ONNX file and prepares its network for scoring.
 import { SpecError } from '../../core/errors.js';
+import { endsEarly } from '../../core/graph/costs.js';
 import { looksFolded } from '../../core/graph/folded-normalization.js';
 import type { Graph, Normalization } from '../../core/graph/graph.js';
 import { type GraphNetwork, graphNetwork, type WantedFeatures } from '../../core/graph/network.js';
@@ -52,6 +53,10 @@ export async function loadNetwork({
   if (options.normalization === 'file' && looksFolded(source))
     notes.push(
       'has convolutions with biases and no normalization: exporters fold BatchNormalization away. If it had some, score it with the normalization restored (normalization: restore), or export it with model.train() and training=torch.onnx.TrainingMode.TRAINING, do_constant_folding=False',
+    );
+  if (endsEarly(network))
+    notes.push(
+      'has more than half of its multiply-accumulates after the last feature, so its proxies say little about it: see what was found with zeroscout inspect, and name other tensors or modules with --features',
     );
   return {
     file,

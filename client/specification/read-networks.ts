@@ -3,6 +3,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type Issue, SpecError } from '../../core/errors.js';
+import { endsEarly } from '../../core/graph/costs.js';
 import { isMap } from '../../core/graph/features.js';
 import { looksFolded } from '../../core/graph/folded-normalization.js';
 import { fixedBatch } from '../../core/graph/free-batch.js';
@@ -57,10 +58,11 @@ export async function withOnnxFiles({
   const networks: object[] = [];
   const sizes = new Map<number, string>();
   const folded: string[] = [];
+  const early: string[] = [];
   const issues: Issue[] = [];
   for (const { name, file } of paths) {
     try {
-      const { text, size, batch, isFolded, ...network } = await readNetwork({
+      const { text, size, batch, isFolded, isEarly, ...network } = await readNetwork({
         name,
         file,
         wanted: sizeIn(rest),
@@ -68,6 +70,7 @@ export async function withOnnxFiles({
         normalization,
       });
       if (isFolded) folded.push(name);
+      if (isEarly) early.push(name);
       if (limitsLatency && batch !== undefined && batch !== 1) issues.push(fixedBatchIssue(name, batch));
       const digest = structureDigest(text);
       structures.set(digest, text);
@@ -83,7 +86,10 @@ export async function withOnnxFiles({
   return {
     value: { ...(value as object), ...fidelity, space: { kind, resolution, ...rest, networks } },
     structures,
-    warnings: folded.length > 0 ? [foldedWarning(folded, paths.length)] : [],
+    warnings: [
+      { names: folded, text: FOLDED },
+      { names: early, text: EARLY },
+    ].flatMap((found) => (found.names.length > 0 ? [warningOf({ ...found, count: paths.length })] : [])),
   };
 }
 
@@ -113,12 +119,24 @@ function normalizationOf(value: unknown): Normalization {
 /** The most names of files in a warning. */
 const MOST_NAMES = 3;
 
-function foldedWarning(names: readonly string[], count: number): Issue {
+const FOLDED =
+  'have convolutions with biases and no normalization: exporters fold BatchNormalization away. If they had some, export them in training mode (docs/guides/own-network.md), or set space.normalization to restore';
+const EARLY =
+  'have more than half of their multiply-accumulates after the last feature, so their proxies say little about them: see what was found with zeroscout inspect, and name other features (docs/guides/own-network.md)';
+
+interface Warning {
+  readonly names: readonly string[];
+  readonly text: string;
+  /** The number of all networks. */
+  readonly count: number;
+}
+
+function warningOf({ names, text, count }: Warning): Issue {
   const listed = names.slice(0, MOST_NAMES).join(', ');
   const more = names.length > MOST_NAMES ? ', ...' : '';
   return {
     path: FIELD,
-    message: `${names.length} of ${count} networks (${listed}${more}) have convolutions with biases and no normalization: exporters fold BatchNormalization away. If they had some, export them in training mode (docs/guides/own-network.md), or set space.normalization to restore`,
+    message: `${names.length} of ${count} networks (${listed}${more}) ${text}`,
   };
 }
 
@@ -244,6 +262,7 @@ async function readNetwork({
     text: structureText({ graph, constants: findKeptConstants(network), features }),
     size,
     isFolded: normalization === 'file' && looksFolded(graph),
+    isEarly: endsEarly(network),
     batch: fixedBatch({ graph, image: [channels ?? 3, side, side] }),
     macs: network.costs.macs,
     parameters: network.costs.parameters,

@@ -30,6 +30,32 @@ export function graphCosts(graph: ResolvedGraph, roles: readonly Role[]): GraphC
   return { macs: macs / tape.shape(input)[0]! + once, parameters };
 }
 
+/** The largest share of a network's multiply-accumulates after its last feature that classifiers have. */
+const LARGEST_HEAD = 0.5;
+
+/**
+ * Whether the features end before most of the network is computed, so that their proxies say little about it. So
+ * it is with the classifier of an old network on small images, or where no tensor of the larger part is a map or
+ * a stream of tokens in the order of its positions.
+ */
+export function endsEarly({
+  graph,
+  features,
+}: {
+  readonly graph: ResolvedGraph;
+  readonly features: readonly { readonly id: Id }[];
+}): boolean {
+  const last = features.at(-1)!.id;
+  let [all, after] = [0, 0];
+  for (let id = 0; id <= graph.output; id++) {
+    if (!graph.isStream[id]) continue;
+    const macs = macsOf(graph, id);
+    all += macs;
+    if (id > last) after += macs;
+  }
+  return after > LARGEST_HEAD * all;
+}
+
 /** The multiply-accumulates of one operation, over all images. */
 export function macsOf({ tape }: Pick<ResolvedGraph, 'tape'>, id: Id): number {
   const value = tape.get(id);
