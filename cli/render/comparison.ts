@@ -137,9 +137,8 @@ function printWinners({ stability: { draws, betweenDraws, winners } }: SearchCom
     return;
   }
   const stays = betweenDraws.stays.map(({ k, share }) => `${Math.round(share * 100)} % of the top ${k}`);
-  print(
-    `between ${draws} draws: tau ${formatFixed(betweenDraws.kendall ?? undefined, 3)}; ${stays.join(', ')} stay when the draws are resampled\n`,
-  );
+  const resampled = stays.length > 0 ? `; ${stays.join(', ')} stay when the draws are resampled` : '';
+  print(`between ${draws} draws: tau ${formatFixed(betweenDraws.kendall ?? undefined, 3)}${resampled}\n`);
 }
 
 function formatRanks(ranks: readonly [number, number] | null): string {
@@ -152,16 +151,24 @@ function formatShare(share: number | null): string {
 
 function printBetween(between: readonly BetweenSearches[]): void {
   const table = createTable(['searches', 'differ in', 'common', 'tau', 'rho', 'top 1', 'top 10', 'top 50']);
-  for (const { searches, differ, candidates, kendall, spearman, shared } of between)
+  for (const { searches, differ, candidates, ranked, kendall, spearman, shared } of between)
     table.push([
       searches.join(' / '),
       differ.join(', '),
-      String(candidates),
+      `${candidates} of ${[...new Set(ranked)].join(' and ')}`,
       formatFixed(kendall ?? undefined, 3),
       formatFixed(spearman ?? undefined, 3),
       ...[0, 1, 2].map((i) => (shared[i] ? `${Math.round(shared[i].share * 100)} %` : '')),
     ]);
-  print(`${table.toString()}\n`);
+  print(table.toString());
+  for (const { searches, candidates, ranked } of between)
+    if (candidates < Math.min(...ranked) / 2)
+      print(
+        paint.yellow(
+          `${searches.join(' and ')} have few candidates in common, so their tops cannot be compared: strategy random draws others with each seed. Let both score one list (strategy: { kind: list, file: ... }), or all candidates (exhaustive).`,
+        ),
+      );
+  print('');
 }
 
 function printChecklist({ id, checklist }: SearchComparison, of: number): void {

@@ -93,7 +93,7 @@ function baselineRow(name: string, found: RankingAgreement | Agreement): readonl
     formatFixed(found.classes.spearman, 3),
     formatFixed(found.betterHalf?.kendall, 3),
     formatFixed(found.kendallInFlopsFifths ?? undefined, 3),
-    formatFixed(found.exponentialNdcg, 3),
+    formatFixed(found.exponentialNdcg ?? undefined, 3),
     formatFixed(found.top[1]!.mean, 2),
   ];
 }

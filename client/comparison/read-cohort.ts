@@ -58,7 +58,16 @@ export async function readCohort({
   );
   const costs = costColumns({ space, units, specification });
   const scoreUnit = await readCalibratedScore({ blobs: store.blobs, specification });
-  const cohort: Cohort = { id, units, values, aggregation: specification.aggregation, scoreUnit, costs };
+  const writtenAs = await readBestCandidates({ results, specification });
+  const cohort: Cohort = {
+    id,
+    units,
+    writtenAs,
+    values,
+    aggregation: specification.aggregation,
+    scoreUnit,
+    costs,
+  };
   const candidates = timed > 0 ? sampleEvenly(units, timed + 1) : [];
   const times = await timeProxies({ store, specification, candidates });
   const written: string[] = [];
@@ -72,6 +81,28 @@ export async function readCohort({
     sampleWarnings: await sampleWarningsOf({ store, specification }),
     costs: costsOf(specification.proxies, times),
   };
+}
+
+/** The number of best units whose candidates are read, more than any comparison shows. */
+const NAMED = 200;
+
+/** The best ranked candidate of each of the best units. */
+async function readBestCandidates({
+  results,
+  specification,
+}: {
+  readonly results: Awaited<ReturnType<typeof readResults>>;
+  readonly specification: Specification;
+}): Promise<ReadonlyMap<string, string>> {
+  const toUnit = unitOf(specification);
+  const best = new Map<string, string>();
+  for await (const block of results.rows())
+    for (const { candidate } of block) {
+      const unit = toUnit(candidate);
+      if (!best.has(unit)) best.set(unit, candidate);
+      if (best.size === NAMED) return best;
+    }
+  return best;
 }
 
 /** At most `most` units, spread evenly over the list. */

@@ -1,8 +1,10 @@
 // Fits weights and a model to a few labels, and decides by labels that were left out whether either ranks better than
 // the weights of the search.
+
 import { randomStream } from '../random/random-stream.js';
 import { shuffle } from '../random/shuffle.js';
 import { kendall } from '../ranking/correlation.js';
+import { orNull } from '../ranking/or-null.js';
 import type { Calibration, Method } from './calibration.js';
 import { type Known, labelScores, ownScore, rowOf, scalesOf } from './features.js';
 import { fitKernelModel } from './fit-kernel-model.js';
@@ -161,8 +163,4 @@ function judge({
     weights: tau((known) => ownScore(known, fitted.weights)),
     model: tau((known) => predict(fitted.model, rowOf(known, scales))),
   };
-}
-
-function orNull(value: number): number | null {
-  return Number.isNaN(value) ? null : value;
 }

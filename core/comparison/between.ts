@@ -1,9 +1,9 @@
 // Compares two searches of one space over the candidates that both ranked.
 import { kendall, spearman } from '../ranking/correlation.js';
+import { orNull } from '../ranking/or-null.js';
 import { order } from '../ranking/order.js';
 import { type RankedCohort, scoresOf } from './cohort.js';
 import { TOPS } from './measure-sample.js';
-import { orNull } from './redundancy.js';
 
 export interface BetweenSearches {
   readonly searches: readonly [string, string];
@@ -14,7 +14,12 @@ export interface BetweenSearches {
   /** Kendall's tau-b; null for fewer than two common candidates, and where a score is constant. */
   readonly kendall: number | null;
   readonly spearman: number | null;
-  /** The share of the first k, among the common candidates, that both rankings contain. */
+  /** The numbers of candidates that each search ranked. */
+  readonly ranked: readonly [number, number];
+  /**
+   * The share of the first k, among the common candidates, that both rankings contain, for each k below their
+   * number.
+   */
   readonly shared: readonly { readonly k: number; readonly share: number }[];
 }
 
@@ -44,6 +49,7 @@ export function betweenSearches(
     candidates: common.length,
     kendall: isEnough ? orNull(kendall(x, y)) : null,
     spearman: isEnough ? orNull(spearman(x, y)) : null,
-    shared: isEnough ? TOPS.map((k) => ({ k: Math.min(k, common.length), share: shared(k) })) : [],
+    ranked: [a.units.length, b.units.length],
+    shared: TOPS.filter((k) => k < common.length).map((k) => ({ k, share: shared(k) })),
   };
 }

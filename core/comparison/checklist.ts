@@ -74,7 +74,13 @@ function stable({ stability: { draws, betweenDraws } }: Findings): ChecklistEntr
         'Not known: the search has one draw. Score it again with `fidelity: { draws: 3 }` or another seed, and compare both.',
     };
   const { kendall, stays } = betweenDraws;
-  const share = stays.find(({ k }) => k === TRIAL)?.share ?? stays.at(-1)!.share;
+  const share = stays.find(({ k }) => k === TRIAL)?.share;
+  if (share === undefined)
+    return {
+      ...entry,
+      verdict: 'unknown',
+      answer: `Not known: with no more than ${TRIAL} different networks, the first ${TRIAL} are all of them.`,
+    };
   const measured = `on average ${percent(share)} of the first ten stay there when the ${draws} draws are resampled, and two single draws agree with a Kendall's tau of ${number(kendall)}`;
   if (share >= STABLE && (kendall ?? 0) >= UNSTABLE_TAU)
     return { ...entry, verdict: 'good', answer: `Yes: ${measured}.` };

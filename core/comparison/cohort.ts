@@ -16,6 +16,11 @@ export interface Cohort {
   readonly id: string;
   /** The texts of the units [m], in any order. */
   readonly units: readonly string[];
+  /**
+   * A ranked candidate of a unit, where its text is another one, as that of a class is; at least for the best
+   * units.
+   */
+  readonly writtenAs?: ReadonlyMap<string, string> | undefined;
   /** For each proxy, a column [m] for each draw. */
   readonly values: ReadonlyMap<string, readonly Float64Array[]>;
   readonly aggregation: Aggregation;

@@ -1,5 +1,7 @@
 // Measures which proxies of a cohort are redundant, and how the ranking changes if one is left out.
+
 import { kendall, spearman } from '../ranking/correlation.js';
+import { orNull } from '../ranking/or-null.js';
 import { bestFirst, meanShares, type RankedCohort, scoresOf } from './cohort.js';
 import type { KnownCandidate } from './quality.js';
 
@@ -102,8 +104,4 @@ function coefficientOf(
   b: ArrayLike<number>,
 ): number | null {
   return a.length < 2 ? null : orNull(coefficient(a, b));
-}
-
-export function orNull(value: number): number | null {
-  return Number.isNaN(value) ? null : value;
 }

@@ -2,10 +2,10 @@
 // best candidates their scores.
 import { rankTerm } from '../ranking/aggregate.js';
 import { kendall } from '../ranking/correlation.js';
+import { orNull } from '../ranking/or-null.js';
 import { intervalOf, resamples } from './bootstrap.js';
 import { bestFirst, meanShares, type RankedCohort, scoresOf } from './cohort.js';
 import { TOPS } from './measure-sample.js';
-import { orNull } from './redundancy.js';
 
 /** The number of best candidates that are described individually. */
 export const WINNERS = 20;
@@ -20,7 +20,10 @@ const TRAINED_SHARE = 0.05;
 export interface DrawAgreement {
   /** The mean Kendall's tau between the rankings of single draws; null where they are constant. */
   readonly kendall: number | null;
-  /** The mean share of the first k that a ranking from resampled draws has in common with this one. */
+  /**
+   * The mean share of the first k that a ranking from resampled draws has in common with this one, for each k
+   * below the number of units.
+   */
   readonly stays: readonly { readonly k: number; readonly share: number }[];
   /** The number of candidates that are among the first five in at least 5 % of the resamples. */
   readonly contenders: number;
@@ -59,7 +62,7 @@ export function stabilityOf(cohort: RankedCohort, seed: number, winners: number 
     const ranks = resampled.map((each) => each[unit]!);
     return {
       rank: at + 1,
-      candidate: units[unit]!,
+      candidate: cohort.writtenAs?.get(units[unit]!) ?? units[unit]!,
       score: scores[unit]!,
       ranks: intervalOf(ranks),
       staysInTop10: ranks.length > 0 ? ranks.filter((rank) => rank <= 10).length / ranks.length : null,
@@ -106,10 +109,10 @@ function agreementOf({
     alone.slice(i + 1).map((b) => (a.length < 2 ? Number.NaN : kendall(a, b))),
   );
   const m = cohort.units.length;
-  const stays = TOPS.map((k) => {
+  const stays = TOPS.filter((k) => k < m).map((k) => {
     const top = inOrder.subarray(0, k);
     const shares = resampled.map((ranks) => top.filter((unit) => ranks[unit]! <= k).length / top.length);
-    return { k: Math.min(k, m), share: mean(shares) };
+    return { k, share: mean(shares) };
   });
   const contends = (unit: number) =>
     resampled.filter((ranks) => ranks[unit]! <= TRAINED).length >= TRAINED_SHARE * resampled.length;

@@ -10,7 +10,8 @@ const MOST_CLASSES = 100;
  * Let J_c be the gradients [images of class c, values of an image] of the summed class scores, and E_c =
  * sum_ij log(|corr(J_c)_ij| + k) with k = 1e-5. Up to 100 classes: sum_c |E_c|. More classes: sum_cd |E_c /
  * n_c - E_d / n_d|, with n_c the images of class c, divided by the number of classes that occur. Higher is
- * better. Lopes, Alirezazadeh, Alexandre: EPE-NAS, ICANN 2021, arXiv 2102.08099.
+ * better. A gradient that is the same for every value of an image has no correlation: a network with one, such as a
+ * network without a signal, has -Infinity. Lopes, Alirezazadeh, Alexandre: EPE-NAS, ICANN 2021, arXiv 2102.08099.
  *
  * Where batch normalization comes directly before the mean over positions, with no activation between them, the
  * class scores summed over the batch are constant: the gradients are zero but for rounding, and so the value is a
@@ -26,7 +27,9 @@ export function epeNas({ jacobian, labels, batch, classes }: Measurement): numbe
       rows.set(jacobian!.subarray(image * width, (image + 1) * width), i * width);
     });
     let sum = 0;
-    for (const value of rowCorrelations(rows, images.length)) sum += Math.log(Math.abs(value) + K);
+    const correlations = rowCorrelations(rows, images.length);
+    if (images.some((_, i) => correlations[i * images.length + i] === 0)) return Number.NEGATIVE_INFINITY;
+    for (const value of correlations) sum += Math.log(Math.abs(value) + K);
     evaluations.push(classes > MOST_CLASSES ? sum / images.length : sum);
   }
   if (classes <= MOST_CLASSES) return evaluations.reduce((sum, value) => sum + Math.abs(value), 0);

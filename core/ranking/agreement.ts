@@ -1,6 +1,7 @@
 // Measures how well a ranking agrees with known accuracies: over all candidates, over classes, in the better
 // half, and at the top.
 import { kendall, spearman } from './correlation.js';
+import { orNull } from './or-null.js';
 import { exponentialNdcg, ndcg, type TopQuality, topQuality } from './quality.js';
 import { compare } from './ranks.js';
 
@@ -33,7 +34,7 @@ export interface RankingAgreement {
   /** The number of the `of` most accurate classes that are among the first `first` of the ranking. */
   readonly recall: readonly { readonly first: number; readonly found: number; readonly of: number }[];
   readonly ndcg: number;
-  readonly exponentialNdcg: number;
+  readonly exponentialNdcg: number | null;
   readonly top: readonly (TopQuality & { readonly regret: number })[];
 }
 
@@ -54,7 +55,7 @@ export function rankingAgreement(rows: readonly JudgedRow[]): RankingAgreement {
     kendallInFlopsFifths: kendallInFlopsFifths(classes),
     recall: recallOf(classes),
     ndcg: ndcg(accuracies),
-    exponentialNdcg: exponentialNdcg(accuracies),
+    exponentialNdcg: orNull(exponentialNdcg(accuracies)),
     top: TOPS.map((k) => {
       const quality = topQuality({ accuracies, k });
       return { ...quality, regret: trueBest - quality.best };

@@ -62,7 +62,10 @@ export function createGains(values: ArrayLike<number>): Gains {
   const idealExponential = exponential(descending);
   return {
     ndcg: (inOrder) => (ideal > 0 ? linear(inOrder) / ideal : 1),
-    exponentialNdcg: (inOrder) => (idealExponential > 0 ? exponential(inOrder) / idealExponential : 1),
+    exponentialNdcg: (inOrder) => {
+      if (least < 0) return Number.NaN;
+      return idealExponential > 0 ? exponential(inOrder) / idealExponential : 1;
+    },
   };
 }
 
@@ -79,7 +82,7 @@ export function ndcg(values: readonly number[]): number {
 /**
  * Normalized discounted cumulative gain over the first 1,000: gain = 2^accuracy - 1, discount = log2(position
  * + 1), as VKDNW reports it for accuracies in percent (arXiv 2411.07010). Differences of tenths at the top
- * dominate. An infinite value counts as in `ndcg`.
+ * dominate. An infinite value counts as in `ndcg`. NaN where a value is negative, since its gain would be.
  */
 export function exponentialNdcg(values: readonly number[]): number {
   return createGains(values).exponentialNdcg(values);

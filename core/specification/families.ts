@@ -90,12 +90,11 @@ export const FAMILIES = {
   plain: wholeNetwork('plain', ['weight-products', 'labels', 'whole-network-backward'], 2),
   jacov: wholeNetwork('jacov', ['input-jacobian', 'several-images', 'whole-network-backward']),
   naswot: wholeNetwork('naswot', ['sign-agreement', 'several-images'], 2),
-  'epe-nas': wholeNetwork('epe-nas', [
-    'input-jacobian',
-    'labels',
-    'several-images',
-    'whole-network-backward',
-  ]),
+  'epe-nas': wholeNetwork(
+    'epe-nas',
+    ['input-jacobian', 'labels', 'several-images', 'whole-network-backward'],
+    2,
+  ),
   zen: wholeNetwork('zen', ['perturbed-images'], 3),
   zico: wholeNetwork('zico', ['weight-gradients', 'second-batch', 'labels', 'whole-network-backward'], 2),
   near: wholeNetwork('near', ['activation-products'], 2),

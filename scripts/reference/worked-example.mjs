@@ -40,14 +40,14 @@ export function workedExamplePage() {
           ...example.datasets.map(({ expectedBestAtRandom }) => two(expectedBestAtRandom)),
         ],
         [
-          'random trainings that find one as good, expected',
+          'random trainings whose best is expected to be as good',
           ...example.datasets.map(({ randomTrainingsForTheSame }) => count(randomTrainingsForTheSame)),
         ],
         ['most accurate of all', ...example.datasets.map(({ mostAccurate }) => two(mostAccurate))],
         ['mean of all', ...example.datasets.map(({ meanOfAll }) => two(meanOfAll))],
       ],
     )}`,
-    `## How to read it\n\n- On ${first.dataset}, five trainings chosen by the ranking find a network as good as about ${count(first.randomTrainingsForTheSame)} random trainings would. That is the saving.\n- Compare with the row of FLOPs: choosing the five networks with the most computation costs nothing. Where it is as good, the ranking has added nothing. With a limit on computation it cannot be used in this way.\n- The best of the five is not the most accurate of all. If you need the last tenth of a per cent, train more than five.\n- This benchmark is favourable: \`residual\` and the measured features were chosen by looking at its accuracies. Expect less on other spaces; [known limits](../understand/limits.md) and [rankings and known accuracies](../understand/rankings.md) have the figures.\n\nTo repeat it: \`npm run bench:example -- --truth FILE\`, with a CSV of the accuracies of NAS-Bench-201 (\`arch,<dataset>,...\`).`,
+    `## How to read it\n\n- On ${first.dataset}, the best of five trainings chosen by the ranking is as good as the best of about ${count(first.randomTrainingsForTheSame)} random trainings is expected to be. That is the saving.\n- Compare with the row of FLOPs: choosing the five networks with the most computation costs nothing. Where it is as good, the ranking has added nothing. With a limit on computation it cannot be used in this way.\n- The best of the five is not the most accurate of all. If you need the last tenth of a per cent, train more than five.\n- This benchmark is favourable: \`residual\` and the measured features were chosen by looking at its accuracies. Expect less on other spaces; [known limits](../understand/limits.md) and [rankings and known accuracies](../understand/rankings.md) have the figures.\n\nTo repeat it: \`npm run bench:example -- --truth FILE\`, with a CSV of the accuracies of NAS-Bench-201 (\`arch,<dataset>,...\`).`,
   ]);
 }
 
@@ -80,14 +80,14 @@ export function workedExamplePageInJapanese() {
           ...example.datasets.map(({ expectedBestAtRandom }) => two(expectedBestAtRandom)),
         ],
         [
-          '同じ精度に届く無作為な学習の回数(期待値)',
+          '最良のものの期待値が同じ精度に届く、無作為な学習の回数',
           ...example.datasets.map(({ randomTrainingsForTheSame }) => count(randomTrainingsForTheSame)),
         ],
         ['全体の最高', ...example.datasets.map(({ mostAccurate }) => two(mostAccurate))],
         ['全体の平均', ...example.datasets.map(({ meanOfAll }) => two(meanOfAll))],
       ],
     )}`,
-    `## 読み方\n\n- ${first.dataset} では、ランキングで選んだ 5 回の学習が、無作為な学習の約 ${count(first.randomTrainingsForTheSame)} 回に相当します。これが節約になります。\n- 比べるべき相手は FLOPs の行です。計算量が最大の 5 個を選ぶだけなら費用はかかりません。この行と変わらないところでは、ランキングは何も加えていません。ただし、計算量に上限がある場合、この選び方は使えません。\n- 5 個のうち最高のものは、全体の最高ではありません。最後の 0.1 % が必要なら、5 個より多く学習させてください。\n- このベンチマークは有利な例です。\`residual\` と、測定に使う特徴の選び方は、この精度を見て決めました。誰も結果を見ていない空間では、これほど良くないと考えてください。数値は[既知の限界](../../understand/limits.md)と[ランキングと既知の精度](../../understand/rankings.md)にあります。\n\n再現するには、NAS-Bench-201 の精度の CSV(\`arch,<dataset>,...\`)を用意して \`npm run bench:example -- --truth FILE\` を実行します。`,
+    `## 読み方\n\n- ${first.dataset} では、ランキングで選んだ 5 回の学習で得た最良のものが、無作為な学習 約 ${count(first.randomTrainingsForTheSame)} 回の最良のものの期待値に相当します。これが節約になります。\n- 比べるべき相手は FLOPs の行です。計算量が最大の 5 個を選ぶだけなら費用はかかりません。この行と変わらないところでは、ランキングは何も加えていません。ただし、計算量に上限がある場合、この選び方は使えません。\n- 5 個のうち最高のものは、全体の最高ではありません。最後の 0.1 % が必要なら、5 個より多く学習させてください。\n- このベンチマークは有利な例です。\`residual\` と、測定に使う特徴の選び方は、この精度を見て決めました。誰も結果を見ていない空間では、これほど良くないと考えてください。数値は[既知の限界](../../understand/limits.md)と[ランキングと既知の精度](../../understand/rankings.md)にあります。\n\n再現するには、NAS-Bench-201 の精度の CSV(\`arch,<dataset>,...\`)を用意して \`npm run bench:example -- --truth FILE\` を実行します。`,
   ]);
 }
 

@@ -168,12 +168,26 @@ describe('a cohort', () => {
   it('is steady without noise, and less so with it', () => {
     const steady = stabilityOf(rankCohort(cohort({ noise: 0 })), 1);
     expect(steady.betweenDraws).toMatchObject({ kendall: 1, contenders: 5 });
-    expect(steady.betweenDraws!.stays.map(({ share }) => share)).toEqual([1, 1, 1]);
+    // The first fifty of forty units are all of them, which says nothing.
+    expect(steady.betweenDraws!.stays).toEqual([
+      { k: 1, share: 1 },
+      { k: 10, share: 1 },
+    ]);
     expect(steady.winners.map(({ ranks }) => ranks)).toEqual(steady.winners.map(({ rank }) => [rank, rank]));
     const noisy = stabilityOf(rankCohort(cohort({ noise: 3 })), 1);
     expect(noisy.betweenDraws!.kendall).toBeLessThan(0.9);
     expect(noisy.betweenDraws!.contenders).toBeGreaterThan(5);
     expect(stabilityOf(rankCohort(cohort({ draws: 1 })), 1).betweenDraws).toBeNull();
+  });
+
+  it('names a ranked candidate where the text of a unit is another one', () => {
+    const [first, second] = stabilityOf(rankCohort(cohort()), 1).winners;
+    const writtenAs = new Map([[first!.candidate, 'as it was written']]);
+    const { winners } = stabilityOf(rankCohort({ ...cohort(), writtenAs }), 1);
+    expect(winners.slice(0, 2).map(({ candidate }) => candidate)).toEqual([
+      'as it was written',
+      second!.candidate,
+    ]);
   });
 
   it('has winners whose scores are the sum of what their proxies add', () => {
@@ -189,8 +203,12 @@ describe('betweenSearches', () => {
     expect(betweenSearches(a, { ...a, id: 'two' }, ['seed'])).toMatchObject({
       searches: ['one', 'two'],
       candidates: 40,
+      ranked: [40, 40],
       kendall: 1,
-      shared: [{ share: 1 }, { share: 1 }, { k: 40, share: 1 }],
+      shared: [
+        { k: 1, share: 1 },
+        { k: 10, share: 1 },
+      ],
     });
     const none = { ...a, units: a.units.map((unit) => `other ${unit}`) };
     expect(betweenSearches(a, none, [])).toMatchObject({ candidates: 0, kendall: null, shared: [] });
@@ -269,7 +287,7 @@ it('a ranking of one candidate is compared: no coefficient is defined, and the c
   expect(redundancy.correlations[0]).toEqual([1, null, null]);
   expect(redundancy.leftOut.map(({ kendall }) => kendall)).toEqual([null, null, null]);
   expect(stability.betweenDraws?.kendall).toBeNull();
-  expect(checklist.find(({ topic }) => topic === 'stable')?.verdict).toBe('caution');
+  expect(checklist.find(({ topic }) => topic === 'stable')?.verdict).toBe('unknown');
 });
 
 it('describes as many winners as are asked for', () => {

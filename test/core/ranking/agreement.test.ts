@@ -93,6 +93,12 @@ describe('rankingAgreement', () => {
 });
 
 describe('exponentialNdcg', () => {
+  it('is not defined where a value is negative, whose gain would be', () => {
+    expect(exponentialNdcg([-0.9, -0.8, -0.6])).toBeNaN();
+    expect(exponentialNdcg([0, 1])).toBeLessThan(1);
+    expect(exponentialNdcg([0, 0])).toBe(1);
+  });
+
   it('agrees with a worked example', () => {
     // Gains 2^a - 1 are 3, 0, 7; discounts are log2 of 2, 3, 4.
     expect(exponentialNdcg([2, 0, 3])).toBeCloseTo((3 + 7 / 2) / (7 + 3 / Math.log2(3)), 12);

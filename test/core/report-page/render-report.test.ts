@@ -185,6 +185,7 @@ it('an evolution is drawn by generation, and another search beside it', () => {
           searches: ['small-1a2b', 'other'],
           differ: ['seed'],
           candidates: 40,
+          ranked: [40, 40],
           kendall: 0.5,
           spearman: null,
           shared: [],
