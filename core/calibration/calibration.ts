@@ -91,6 +91,7 @@ function isConsistent(value: IsConsistentArguments): boolean {
     [value.weights, value.fittedWeights, value.scales.proxies, value.scales.weights].every(
       (list) => list.length === n,
     ) &&
+    value.fittedWeights.some((weight) => weight > 0) &&
     centers.every((row) => row.proxies.length === n && row.graph.length === graph) &&
     members.every(({ alpha }) => alpha.length === centers.length)
   );

@@ -193,8 +193,9 @@ def synflow(net: Whole) -> float:
             w.abs_()
     # All images of the batch are the same image of ones, so one of them suffices.
     logits, _ = run(net, torch.ones_like(net.images[:1]), "none")
-    flows = torch.autograd.grad(logits.sum(), net.weights)
-    total = float(dots([w.detach() for w in net.weights], flows))
+    # Without a weight that the output depends on, nothing flows.
+    flows = torch.autograd.grad(logits.sum(), net.weights) if net.weights else []
+    total = float(dots([w.detach() for w in net.weights], flows)) if net.weights else 0.0
     with torch.no_grad():
         for w, value in zip(net.parameters, saved, strict=True):
             w.copy_(value)
