@@ -1,5 +1,5 @@
 // Ends a score worker that has had no work for a while, for fleets whose jobs end when nothing is left.
-import { ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
 import { OtherEngineError } from '../activities/engine-gate.js';
 
 /** Tells when a worker has been without work for `idleMs`. */

@@ -56,7 +56,7 @@ export async function loadNetwork({
     );
   if (endsEarly(network))
     notes.push(
-      'has more than half of its multiply-accumulates after the last feature, so its proxies say little about it: see what was found with zeroscout inspect, and name other tensors or modules with --features',
+      'has more than half of its multiply-accumulates after the last feature, so its proxies say little about it: look at what was found, and name other tensors or modules as features',
     );
   return {
     file,

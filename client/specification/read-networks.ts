@@ -122,7 +122,7 @@ const MOST_NAMES = 3;
 const FOLDED =
   'have convolutions with biases and no normalization: exporters fold BatchNormalization away. If they had some, export them in training mode (docs/guides/own-network.md), or set space.normalization to restore';
 const EARLY =
-  'have more than half of their multiply-accumulates after the last feature, so their proxies say little about them: see what was found with zeroscout inspect, and name other features (docs/guides/own-network.md)';
+  'have more than half of their multiply-accumulates after the last feature, so their proxies say little about them: name other features (docs/guides/own-network.md)';
 
 interface Warning {
   readonly names: readonly string[];

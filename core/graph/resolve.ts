@@ -87,12 +87,11 @@ export function resolveGraph({
     return id;
   };
   const hint = batchHint({ input: first, batch });
-  const restored = { parameters: 0 };
+  const folded = { wanted: normalization, restored: 0 };
   const site = {
     t: tape,
-    restored,
     opset: graph.opset,
-    normalization,
+    normalization: folded,
     batch: { own: first.shape[0], wanted: batch },
   };
   for (const node of graph.nodes) place({ node, site, read, named, file, hint });
@@ -104,7 +103,7 @@ export function resolveGraph({
     named,
     names: firstNames(graph, named),
     weights,
-    restored: restored.parameters,
+    restored: folded.restored,
     isStream: streamOf(tape, input),
   };
 }

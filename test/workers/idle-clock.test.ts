@@ -1,5 +1,5 @@
 // Tests when a score worker counts as idle: not while it works, not just after a task that failed, not while Temporal is away, and whatever tasks it refuses.
-import { ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
 import { afterEach, expect, test, vi } from 'vitest';
 import { createIdleClock } from '../../workers/idle-clock.js';
 

@@ -5,14 +5,18 @@ import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
 import type { AttributeValue, Constant, GraphNode } from '../graph.js';
 
+/** Whether folded normalizations are restored, and the number of parameters of those that were. */
+export interface NormalizationSite {
+  readonly wanted: 'file' | 'restore';
+  restored: number;
+}
+
 export interface NodeSiteArguments {
   readonly t: Tape;
   readonly node: GraphNode;
   readonly opset: number;
   readonly inputs: readonly (Id | undefined)[];
-  readonly normalization: 'file' | 'restore';
-  /** Counts the parameters of normalizations that are restored and that the file does not have. */
-  readonly restored: { parameters: number };
+  readonly normalization: NormalizationSite;
   /** The number of images in a batch: as exported (undefined for any), and in the program. */
   readonly batch: { readonly own: number | undefined; readonly wanted: number };
 }
@@ -23,13 +27,11 @@ export class NodeSite {
   readonly node: GraphNode;
   readonly opset: number;
   /** See `Normalization` in resolve.ts. */
-  readonly normalization: 'file' | 'restore';
-  readonly restored: NodeSiteArguments['restored'];
+  readonly normalization: NormalizationSite;
   readonly batch: NodeSiteArguments['batch'];
   readonly #inputs: readonly (Id | undefined)[];
 
-  constructor({ t, node, opset, inputs, normalization, restored, batch }: NodeSiteArguments) {
-    this.restored = restored;
+  constructor({ t, node, opset, inputs, normalization, batch }: NodeSiteArguments) {
     this.batch = batch;
     this.t = t;
     this.node = node;

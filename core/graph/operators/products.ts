@@ -14,8 +14,8 @@ function withBias(site: NodeSite, product: Id): Id {
   if (!site.has(2)) return product;
   // The folded batch normalization had scale 1 and shift 0 before training, so it is restored as
   // standardization. The bias is not read.
-  if (site.normalization === 'restore' && sizeOf(site.t.shape(product).slice(2)) > 1) {
-    site.restored.parameters += 2 * site.t.shape(product)[1]!;
+  if (site.normalization.wanted === 'restore' && sizeOf(site.t.shape(product).slice(2)) > 1) {
+    site.normalization.restored += 2 * site.t.shape(product)[1]!;
     return writeStandardization(site.t, product, { axes: [0, ...positions(site)], epsilon: 1e-5 });
   }
   return site.t.plus(product, alongAxis(site.t, site.x(2), { axis: 1, rank: site.t.shape(product).length }));
