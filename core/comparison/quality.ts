@@ -71,7 +71,13 @@ export function resampleCount(n: number): number {
   return Math.max(50, Math.min(200, Math.round(500_000 / n)));
 }
 
-/** `seed` determines the resamples. */
+/**
+ * With fewer classes, the resamples without any difference are so many that intervals would be too narrow, or
+ * have no width.
+ */
+const FEWEST_CLASSES = 5;
+
+/** `seed` determines the resamples. Of fewer than five classes there are none, and so no intervals. */
 export function knownOf(candidates: readonly KnownCandidate[], seed: number): Known {
   const members = new Map<number, number[]>();
   for (const [at, { unit }] of candidates.entries()) {
@@ -81,7 +87,8 @@ export function knownOf(candidates: readonly KnownCandidate[], seed: number): Kn
   }
   const classes = [...members.values()];
   const key = { seed, draw: 0, name: 'bootstrap' };
-  const drawn = resamples({ n: classes.length, count: resampleCount(candidates.length), key });
+  const count = classes.length < FEWEST_CLASSES ? 0 : resampleCount(candidates.length);
+  const drawn = resamples({ n: classes.length, count, key });
   const samples = drawn.map((sample) => Uint32Array.from(Array.from(sample, (at) => classes[at]!).flat()));
   return { candidates, samples };
 }

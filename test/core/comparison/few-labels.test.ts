@@ -1,0 +1,15 @@
+// Tests that a handful of known accuracies is not taken for certain.
+import { expect, test } from 'vitest';
+import { knownOf, qualityOf } from '../../../core/comparison/quality.js';
+
+/** Kendall's tau of a perfect ranking of this many classes. */
+function tauOf(classes: number) {
+  const candidates = Array.from({ length: classes }, (_, unit) => ({ unit, accuracy: unit }));
+  const scores = Float64Array.from({ length: classes }, (_, unit) => unit);
+  return qualityOf({ name: 'x', kind: 'proxy', scores }, knownOf(candidates, 1)).kendall;
+}
+
+test('fewer than five classes have no interval', () => {
+  expect(tauOf(4)).toEqual({ value: 1, interval: null });
+  expect(tauOf(5).interval).toEqual([1, 1]);
+});
