@@ -1,6 +1,5 @@
 // Fits weights and a model to a few labels, and decides by labels that were left out whether either ranks better than
 // the weights of the search.
-
 import { randomStream } from '../random/random-stream.js';
 import { shuffle } from '../random/shuffle.js';
 import { kendall } from '../ranking/correlation.js';

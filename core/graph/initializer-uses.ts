@@ -3,7 +3,10 @@ import { sizeOf } from '../ops/tensor/shapes.js';
 import type { Graph, GraphNode, Initializer } from './graph.js';
 
 export interface InitializerUses {
-  /** The initializers whose numbers are as in the file. All others are weights, which are drawn anew. */
+  /**
+   * The initializers whose numbers are as in the file. All others are weights, which are drawn anew, and so are
+   * floats whose numbers the file does not hold.
+   */
   readonly constants: ReadonlySet<string>;
   readonly slopes: ReadonlySet<string>;
 }
@@ -67,17 +70,16 @@ const SHAPES = new Set(['Shape', 'Size']);
 
 /**
  * Constants are integers, numbers from which a setting of an operator is computed, and single numbers that no
- * operator reads in the place of a weight. A single number that the file does not hold is a weight.
+ * operator reads in the place of a weight. Numbers are not read here, so that a fault in them is reported with the
+ * node that reads them.
  */
 export function usesOf({ nodes, initializers }: Pick<Graph, 'nodes' | 'initializers'>): InitializerUses {
   const makers = makersOf(nodes);
   const settings = behind({ makers, from: readIn(nodes, SETTINGS), through: settingsOf });
   const slopes = behind({ makers, from: readIn(nodes, { PRelu: [1] }), through: movedOf });
   const weights = new Set([...readIn(nodes, WEIGHTS), ...slopes]);
-  const isConstant = (name: string, { type, shape, read }: Initializer): boolean =>
-    type !== 'float' ||
-    settings.has(name) ||
-    (sizeOf(shape) === 1 && !weights.has(name) && read() !== undefined);
+  const isConstant = (name: string, { type, shape }: Initializer): boolean =>
+    type !== 'float' || settings.has(name) || (sizeOf(shape) === 1 && !weights.has(name));
   const constants = [...initializers].filter(([name, initializer]) => isConstant(name, initializer));
   return { constants: new Set(constants.map(([name]) => name)), slopes };
 }

@@ -19,17 +19,19 @@ const MOST_CLASSES = 100;
  */
 export function epeNas({ jacobian, labels, batch, classes }: Measurement): number {
   const width = jacobian!.length / batch;
+  const gradientOf = (image: number) => jacobian!.subarray(image * width, (image + 1) * width);
+  const isConstant = (gradient: Float32Array) => gradient.every((value) => value === gradient[0]);
+  if (Array.from(labels.keys()).some((image) => isConstant(gradientOf(image))))
+    return Number.NEGATIVE_INFINITY;
   const evaluations: number[] = [];
   for (const label of new Set(labels)) {
     const images = Array.from(labels.keys()).filter((image) => labels[image] === label);
     const rows = new Float32Array(images.length * width);
     images.forEach((image, i) => {
-      rows.set(jacobian!.subarray(image * width, (image + 1) * width), i * width);
+      rows.set(gradientOf(image), i * width);
     });
     let sum = 0;
-    const correlations = rowCorrelations(rows, images.length);
-    if (images.some((_, i) => correlations[i * images.length + i] === 0)) return Number.NEGATIVE_INFINITY;
-    for (const value of correlations) sum += Math.log(Math.abs(value) + K);
+    for (const value of rowCorrelations(rows, images.length)) sum += Math.log(Math.abs(value) + K);
     evaluations.push(classes > MOST_CLASSES ? sum / images.length : sum);
   }
   if (classes <= MOST_CLASSES) return evaluations.reduce((sum, value) => sum + Math.abs(value), 0);

@@ -1,5 +1,4 @@
 // Scores the features and blocks of an imported network under one draw.
-
 import { SpecError } from '../../core/errors.js';
 import { type BlockProgram, OUTPUT, SIGNS, tensorName } from '../../core/graph/block-programs.js';
 import { type GraphNetwork, graphPrograms } from '../../core/graph/network.js';

@@ -1,11 +1,13 @@
 // Tests which initializers of a file are drawn anew, and that the numbers of all others stay.
 import { expect, it } from 'vitest';
+import { SpecError } from '../../../core/errors.js';
 import { graphCosts } from '../../../core/graph/costs.js';
 import { readOnnx } from '../../../core/graph/read-onnx.js';
 import { resolveGraph } from '../../../core/graph/resolve.js';
 import { graphOfStructure, structureText } from '../../../core/graph/structure.js';
 import { weightRoles } from '../../../core/graph/weight-roles.js';
 import { GraphBuilder } from '../../../core/onnx/graph.js';
+import { TapeError } from '../../../core/ops/tensor/tape-error.js';
 
 type Change = (g: GraphBuilder, x: string, weight: Weight) => string;
 type Weight = (name: string, dims: readonly number[], ...data: readonly number[]) => string;
@@ -134,4 +136,23 @@ it('leaves out what only further outputs need, as those of an auxiliary head', (
   const resolved = resolveGraph({ graph, batch: 2, image: [3, 8, 8], file: 'x.onnx' });
   expect(resolved.weights.map(({ name }) => name)).toEqual(['main']);
   expect(graphCosts(resolved, weightRoles(resolved)).parameters).toBe(9);
+});
+
+it('names file and node where a single number in the file is damaged', () => {
+  const g = new GraphBuilder();
+  const by = g.weights({ name: 'by', dims: [1], data: Float32Array.of(1) });
+  const network = g.build({
+    name: 'network',
+    inputs: [{ name: 'x', dims: [2, 3, 8, 8] }],
+    outputs: [{ name: 'y', value: g.add('Mul', ['x', by]), dims: [] }],
+  });
+  const graph = readOnnx({ bytes: network, file: 'x.onnx' });
+  const damaged = () => {
+    throw new TapeError('3 bytes are no multiple of 4', 'damaged-file');
+  };
+  const initializers = new Map([['by', { ...graph.initializers.get('by')!, read: damaged }]]);
+  const resolve = () =>
+    resolveGraph({ graph: { ...graph, initializers }, batch: 2, image: [3, 8, 8], file: 'x.onnx' });
+  expect(resolve).toThrow(SpecError);
+  expect(resolve).toThrow(/x\.onnx: node .*Mul.*3 bytes/);
 });

@@ -11,6 +11,8 @@ test('a gradient that is constant, as that of a network without a signal, has th
   expect(epeNas(measurement(LIVE))).toBeGreaterThan(0);
   expect(epeNas(measurement(LIVE.map(() => 0)))).toBe(Number.NEGATIVE_INFINITY);
   expect(epeNas(measurement([...LIVE.slice(0, 9), 7, 7, 7]))).toBe(Number.NEGATIVE_INFINITY);
+  // The mean of such numbers is none of them.
+  expect(epeNas(measurement([...LIVE.slice(0, 9), 0.1, 0.1, 0.1]))).toBe(Number.NEGATIVE_INFINITY);
   expect(epeNas(measurement([...LIVE.slice(0, 9), 7, 7, 7], 200))).toBe(Number.NEGATIVE_INFINITY);
 });
 
