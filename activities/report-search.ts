@@ -4,6 +4,7 @@ import type { ReportInput, SearchActivities } from '../core/contract/search-acti
 import type { RankingRow } from '../core/report/ranking-csv.js';
 import { formatSummary, type Summary } from '../core/report/summary.js';
 import { calibrationWarnings } from '../core/specification/calibration-warnings.js';
+import { isOwnProxy } from '../core/specification/families.js';
 import { createTextIndex } from '../core/text/text-index.js';
 import { readRanking } from '../store/ranking.js';
 import type { Store } from '../store/store.js';
@@ -110,7 +111,7 @@ async function lookOver({
   }
   const empty = candidates === 0 ? [] : specification.proxies.filter((proxy) => !finite.has(proxy));
   const warnings = [
-    ...(empty.length > 0 ? [withoutMeaning(empty)] : []),
+    ...withoutMeaning(empty),
     ...calibrationWarnings(specification.aggregation.calibration),
     ...(await sampleWarningsOf({ store, specification })),
   ];
@@ -122,7 +123,16 @@ async function lookOver({
   };
 }
 
-function withoutMeaning(proxies: readonly string[]): string {
-  const [are, say] = proxies.length === 1 ? ['is', 'says'] : ['are', 'say'];
-  return `${proxies.join(', ')} ${are} infinite for every candidate and ${say} nothing of them; input.images of one value do that`;
+/** One warning for the proxies of this release, and one for the user's own, which have other causes. */
+function withoutMeaning(proxies: readonly string[]): readonly string[] {
+  const warn = (names: readonly string[], cause: string) => {
+    const [are, say] = names.length === 1 ? ['is', 'says'] : ['are', 'say'];
+    return `${names.join(', ')} ${are} infinite for every candidate and ${say} nothing of them; ${cause}`;
+  };
+  const own = proxies.filter(isOwnProxy);
+  const others = proxies.filter((proxy) => !isOwnProxy(proxy));
+  return [
+    ...(others.length > 0 ? [warn(others, 'input.images of one value do that')] : []),
+    ...(own.length > 0 ? [warn(own, 'see what the module returns')] : []),
+  ];
 }

@@ -14,6 +14,9 @@ const SPREAD = 4;
 /** The time between the starts of two processes, so that they do not all connect at once. */
 const RAMP_MS = 1_000;
 
+/** The heap of a process may grow to this before garbage is collected at any cost: all processes share a machine. */
+const HEAP_MIB = 512;
+
 export interface FleetOptions {
   readonly workers: number;
   /** The workers of one process, which die together, like machines of one rack. */
@@ -138,7 +141,8 @@ function timeOf({ milliseconds }: Scoring, random: RandomStream): number {
 
 function launch({ env, folder }: FleetOptions): ChildProcess {
   const log = openSync(join(folder, 'workers.log'), 'a');
-  return fork(HOST, { env, stdio: ['ignore', 'ignore', log, 'ipc'] });
+  const execArgv = [...process.execArgv, `--max-old-space-size=${HEAP_MIB}`];
+  return fork(HOST, { env, execArgv, stdio: ['ignore', 'ignore', log, 'ipc'] });
 }
 
 function tell({ child }: Rack, message: ToHost): void {

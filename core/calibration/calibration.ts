@@ -111,7 +111,8 @@ export function parseCalibration({
 }): Calibration {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    // Editors on Windows may save a file with a byte order mark.
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
     throw SpecError.inFile({
       file: source,

@@ -23,10 +23,11 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 /**
  * `parse` returns the usual spelling of a candidate, and throws a SpecError for text that is not in the
  * space. A candidate may occur twice with the same numbers. In a table with costs, other numbers at the same
- * costs are another training of the network, and the mean is used. Throws a SpecError for a missing `arch` or
- * dataset column, ragged rows, cells that are not numbers, rows without numbers, an empty file, and text that
- * is not a CSV; it names up to 20 lines. A table with `candidate` in place of `arch` is a ranking; a table of
- * NAS-Bench-101 has `matrix` and `operations`.
+ * costs are another training of the network, and the mean is used. A row without any number is a network that
+ * has not been trained yet, and is left out. Throws a SpecError for a missing `arch` or dataset column, ragged
+ * rows, cells that are not numbers, a file without rows or numbers, and text that is not a CSV; it names up to
+ * 20 lines. A table with `candidate` in place of `arch` is a ranking; a table of NAS-Bench-101 has `matrix` and
+ * `operations`.
  */
 export function parseTruth({
   text,
@@ -70,7 +71,10 @@ export function truthOf({
     throw SpecError.inFile({
       file: source,
       reason: 'empty',
-      message: 'has a header but no rows; must have a row for each candidate',
+      message:
+        rows.length === 0
+          ? 'has a header but no rows; must have a row for each candidate'
+          : `no number in ${rows.length} rows; must have the accuracy of at least one candidate`,
     });
   const accuracy = new Map([...trainings].map(([candidate, all]) => [candidate, meanOf(all)] as const));
   return { datasets, accuracy };
@@ -145,15 +149,14 @@ function addRow(
 ): string | undefined {
   if (cells.length !== names.length) return `${cells.length} cells where the header has ${names.length}`;
   const text = column.textOf(cells);
-  const mayBeEmpty = column.name === 'candidate' || measures.some((index) => cells[index] !== '');
   const numberOf = column.name === 'arch' ? accuracyOf : measureOf;
-  const values = measures.map((index) =>
-    mayBeEmpty && cells[index] === '' ? Number.NaN : numberOf(cells[index]!),
-  );
+  const values = measures.map((index) => (cells[index] === '' ? Number.NaN : numberOf(cells[index]!)));
   const bad = values.indexOf(undefined);
   if (bad >= 0) return `${names[measures[bad]!]}: found ${quote(cells[measures[bad]!]!)}; must be a number`;
   const parsed = parseOrFault({ candidate: text, parse });
   if ('fault' in parsed) return parsed.fault;
+  const isUnknown = column.name === 'arch' && measures.every((index) => cells[index] === '');
+  if (isUnknown) return undefined;
   const numbers = values as readonly number[];
   const costs = costColumns.map((index) => cells[index]).join(' ');
   const known = trainings.get(parsed.candidate) ?? [];

@@ -11,13 +11,14 @@ const candidates = ['none', 'skip_connect', 'nor_conv_1x1'].map(
   (operation) => `|${operation}~0|+|none~0|none~1|+|none~0|none~1|none~2|`,
 );
 
-async function summaryOf({
-  cohort,
-  expressivity,
-}: {
+interface Ranked {
   cohort: 'written' | 'classes';
   expressivity: readonly number[];
-}) {
+  /** The names of a user's proxies, which have no value. */
+  own?: readonly string[];
+}
+
+async function summaryOf({ cohort, expressivity, own = [] }: Ranked) {
   const store = createMemoryStore();
   const rows = candidates.map((candidate, i) => ({
     rank: i + 1,
@@ -29,8 +30,9 @@ async function summaryOf({
   }));
   const csv = `${rankingHeader({ cohort })}${rankingLines(rows)}`;
   const ranking = await store.blobs.put(new TextEncoder().encode(csv));
-  const proxies = ['expressivity', 'progressivity', 'trainability', 'parameters'];
-  const value = { name: 'a', space: 'nas-bench-201', proxies, cohort };
+  const proxies = ['expressivity', 'progressivity', 'trainability', 'parameters', ...own];
+  const ownProxies = own.map((name) => ({ name, digest: '0'.repeat(64), code: '', needs: [] }));
+  const value = { name: 'a', space: 'nas-bench-201', proxies, cohort, ownProxies };
   const specification = checkSpecification({ value, source: 'a' });
   const { fidelity } = specification;
   const { summary } = await reportSearch({ store, now: () => 0 })({
@@ -56,4 +58,12 @@ test('a proxy that is infinite for every candidate is warned of', async () => {
     expect.stringMatching(/^expressivity, trainability are infinite .* say nothing/),
   ]);
   expect(classes).toBeUndefined();
+});
+
+test("a user's proxy without a finite value has a warning of its own", async () => {
+  const { warnings } = await summaryOf({ cohort: 'written', expressivity: [1, 2, 3], own: ['own-width'] });
+  expect(warnings).toEqual([
+    expect.stringMatching(/^trainability is infinite/),
+    'own-width is infinite for every candidate and says nothing of them; see what the module returns',
+  ]);
 });

@@ -134,6 +134,10 @@ describe('the file', () => {
     expect(kendall(model, cohort.map(curved))).toBeGreaterThan(0.5);
   });
 
+  it('may begin with a byte order mark', () => {
+    expect(parseCalibration({ text: `\uFEFF${text}`, source: 'c.json' })).toMatchObject(about);
+  });
+
   it.each([
     ['no JSON', '{'],
     ['another format', JSON.stringify({ ...JSON.parse(text), format: 'zeroscout-calibration/9' })],

@@ -93,6 +93,13 @@ describe('parseTruth', () => {
     ]);
   });
 
+  it('leaves out rows without a number, as in a table of suggested networks that is partly filled in', () => {
+    expect([...truth('arch,x,y\n|a|,1,2\n|b|,,\n|c|,,3\n').accuracy]).toEqual([
+      ['|a|', [1, 2]],
+      ['|c|', [Number.NaN, 3]],
+    ]);
+  });
+
   // A header at fault is explained with what was found and what is needed.
   it.each<[string, ...{ line?: number; reason?: IssueReason; names?: RegExp }[]]>([
     ['', { reason: 'empty', names: /arch,<dataset>/ }],
@@ -105,7 +112,8 @@ describe('parseTruth', () => {
     ['arch,x\n', { reason: 'empty' }],
     ['arch,x\n|a|,1\n|b|,1,2\n|c|', { line: 3, names: /3 .*2/ }, { line: 4, names: /1 .*2/ }],
     ['arch,x\n|a|,1\n\n|b|,high', { line: 4, names: /x: .*"high".*number/ }],
-    ['arch,x\n|a|,', { line: 2, names: /x: .*"".*number/ }],
+    ['arch,x\n|a|,\n|b|,', { reason: 'empty', names: /no number in 2 rows.*accuracy/ }],
+    ['arch,x\n|a|,1\nresnet,', { line: 3, names: /resnet/ }],
     ['arch,x\n|a|,NaN', { line: 2, names: /x: .*"NaN".*number/ }],
     ['arch,x\n|a|,0x10', { line: 2, names: /x: .*"0x10".*number/ }],
     ['arch,x\n|a|,1e999', { line: 2, names: /x: .*"1e999".*number/ }],
