@@ -9,7 +9,7 @@ interface Term {
   readonly labels: readonly string[];
 }
 
-/** A letter may occur once in each operand; an ellipsis stands for the axes without a letter. */
+/** A letter that occurs twice in an operand stands for its diagonal; an ellipsis, for the axes without a letter. */
 export function einsum(site: NodeSite): Id {
   const { t } = site;
   const equation = site.text('equation', '');
@@ -25,13 +25,12 @@ export function einsum(site: NodeSite): Id {
   ];
   const terms = names.map((labels, i): Term => ({ id: site.x(i), labels: [...labels] }));
   for (const { id, labels } of terms)
-    if (
-      labels.length !== t.shape(id).length ||
-      new Set(labels).size !== labels.length ||
-      labels.includes('.')
-    )
+    if (labels.length !== t.shape(id).length || labels.includes('.'))
       throw new TapeError(`its equation "${equation}" is not supported`);
-  const [a, b] = broadcast(t, terms) as [Term, Term | undefined];
+  const [a, b] = broadcast(
+    t,
+    terms.map((term) => diagonal(t, term)),
+  ) as [Term, Term | undefined];
   if (terms.length > 2 || site.count !== terms.length)
     throw new TapeError(`its equation "${equation}" has ${terms.length} operands`);
   if (!b)
@@ -65,6 +64,24 @@ function spelledOut(site: NodeSite): string {
   const letters = [...left.replaceAll('...', '').replaceAll(',', '')];
   const single = letters.filter((c) => letters.indexOf(c) === letters.lastIndexOf(c)).sort();
   return `${inputs.join(',')}->${most}${single.join('')}`;
+}
+
+/** Replaces axes with the same letter by their diagonal: the sum of the product with an identity matrix. */
+function diagonal(t: Tape, term: Term): Term {
+  const { id, labels } = term;
+  const second = labels.findIndex((label, axis) => labels.indexOf(label) < axis);
+  if (second < 0) return term;
+  const first = labels.indexOf(labels[second]!);
+  const shape = t.shape(id);
+  const n = shape[first]!;
+  if (shape[second] !== n)
+    throw new TapeError(`its operand of shape [${shape}] has two sizes for the letter ${labels[second]}`);
+  const identity = Float64Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0));
+  const places = shape.map((_, axis) => (axis === first || axis === second ? n : 1));
+  const masked = t.times(id, t.constant(identity, places));
+  const without = <T>(list: readonly T[]) => list.filter((_, axis) => axis !== second);
+  const summed = t.reshape(t.reduce('ReduceSum', masked, [second]), without(shape));
+  return diagonal(t, { id: summed, labels: without(labels) });
 }
 
 /** Leaves out axes of size 1 that another operand has with another size: the product repeats them. */

@@ -1,5 +1,4 @@
-// Translates convolutions, products, pooling and reductions of the ONNX standard into operations of the
-// table.
+// Translates convolutions, products and reductions of the ONNX standard into operations of the table.
 import { range, sizeOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
@@ -7,6 +6,7 @@ import { einsum } from './einsum.js';
 import { rootOfSquares } from './norm.js';
 import { writeStandardization } from './normalizations.js';
 import { alongAxis, axesOf, type NodeSite, type Operators } from './operator.js';
+import { averagePool, lpPool, maxPool } from './pools.js';
 import { resize } from './resize.js';
 import { autoPadOf, kernelOf, padsFor, windowOf } from './windows.js';
 
@@ -91,57 +91,6 @@ function matMul(site: NodeSite): Id {
   return t.reshape(product, [...shape.slice(0, -2), ...rows, ...(isColumn ? [] : [shape.at(-1)!])]);
 }
 
-/** Throws TapeError if a window could lie in the padding alone. */
-function poolingWindow(site: NodeSite, kernel: readonly number[]) {
-  site.mustBeFloats(1);
-  const window = windowOf(site, kernel);
-  if (window.pads.some((pad, i) => pad >= kernel[i % kernel.length]!))
-    throw new TapeError(`its pads [${window.pads}] must be smaller than its kernel [${kernel}]`);
-  return window;
-}
-
-function pool(site: NodeSite, op: 'MaxPool' | 'AveragePool'): Id {
-  const kernel = site.list('kernel_shape');
-  const ceil = site.number('ceil_mode', 0);
-  const counted = op === 'AveragePool' ? { counted: site.number('count_include_pad', 0) } : {};
-  const window = poolingWindow(site, kernel);
-  if (op === 'AveragePool') refuseDilations(window.dilations);
-  return site.t.add(op, [site.x(0)], { kernel, ...window, ceil, ...counted });
-}
-
-/** The programs are written in operator set 18, in which an average over a dilated window has no operator. */
-function refuseDilations(dilations: readonly number[]): void {
-  if (dilations.some((dilation) => dilation !== 1))
-    throw new TapeError(`its dilations [${dilations}] are not supported; must be 1`);
-}
-
-/** (Σ |x|ᵖ)^(1/p) over windows. */
-function lpPool(site: NodeSite): Id {
-  const { t } = site;
-  const kernel = site.list('kernel_shape');
-  const p = site.number('p', 2);
-  if (!(p > 0)) throw new TapeError(`its attribute p is ${p}; must be above 0`);
-  const powers =
-    p === 2 ? t.times(site.x(0), site.x(0)) : t.add('Pow', [t.add('Abs', [site.x(0)]), t.scalar(p)]);
-  const window = poolingWindow(site, kernel);
-  refuseDilations(window.dilations);
-  // Zeros are added explicitly, because the average over a window that reaches beyond the padding divides by
-  // fewer positions.
-  const n = kernel.length;
-  const ceil = site.number('ceil_mode', 0);
-  const [, , ...out] = t.shape(t.add('AveragePool', [powers], { kernel, ...window, ceil, counted: 1 }));
-  const before = window.pads.slice(0, n);
-  const after = site
-    .shape(0)
-    .slice(2)
-    .map((size, i) => (out[i]! - 1) * window.strides[i]! + kernel[i]! - size - before[i]!);
-  const zeros = [0, 0, ...before, 0, 0, ...after.map((size) => Math.max(size, 0))];
-  const padded = zeros.some((size) => size > 0) ? t.add('Pad', [powers], { pads: zeros }) : powers;
-  const pads = range(2 * n).map(() => 0);
-  const mean = t.add('AveragePool', [padded], { kernel, ...window, pads, ceil: 0, counted: 1 });
-  return t.add('Pow', [t.times(mean, { number: sizeOf(kernel) }), t.scalar(1 / p)]);
-}
-
 type Reduction = 'ReduceSum' | 'ReduceMean' | 'ReduceMax';
 
 /** Axes are an attribute in older operator sets and an input in newer ones; without axes, all are reduced. */
@@ -212,8 +161,8 @@ export const products: Operators = {
   Einsum: (site) => [einsum(site)],
   Softmax: (site) => [overAxis(site, (x, axis) => site.t.add('Softmax', [x], { axis }))],
   LogSoftmax: (site) => [overAxis(site, (x, axis) => logSoftmax(site.t, x, axis))],
-  MaxPool: (site) => [pool(site, 'MaxPool'), undefined],
-  AveragePool: (site) => [pool(site, 'AveragePool')],
+  MaxPool: (site) => [maxPool(site), undefined],
+  AveragePool: (site) => [averagePool(site)],
   LpPool: (site) => [lpPool(site)],
   GlobalAveragePool: (site) => [site.t.reduce('ReduceMean', site.x(0), positions(site))],
   GlobalMaxPool: (site) => [site.t.reduce('ReduceMax', site.x(0), positions(site))],

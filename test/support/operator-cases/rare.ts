@@ -22,6 +22,10 @@ export const RARE_CASES: readonly OperatorCase[] = [
   { op: 'Einsum', x: [2, 3, 4], attributes: { equation: 'bij->bji' } },
   { op: 'Einsum', x: [2, 3, 4], attributes: { equation: 'bij->jb' } },
   { op: 'Einsum', x: [2, 3], inputs: [weight(4)], attributes: { equation: 'bi,j->bij' } },
+  { op: 'Einsum', x: [2, 3, 3], attributes: { equation: 'bii->bi' } },
+  { op: 'Einsum', x: [2, 3, 4, 3], attributes: { equation: 'bici' } },
+  { op: 'Einsum', x: [2, 3, 3], inputs: [weight(3, 5)], attributes: { equation: 'bii,ij->bj' } },
+  { op: 'Einsum', x: [2, 3, 3, 3], attributes: { equation: 'biii->bi' } },
   { op: 'MatMul', x: [2, 3, 4], inputs: [weight(4)] },
   {
     op: 'Conv',
@@ -98,6 +102,29 @@ export const RARE_CASES: readonly OperatorCase[] = [
     attributes: { kernel_shape: [3, 3], pads: [0, 1, 2, 1], strides: [2, 1] },
   },
   { op: 'LpPool', x: map, attributes: { kernel_shape: [3, 3], p: 3, pads: [1, 1, 1, 1], strides: [2, 2] } },
+  ...[0, 1].flatMap((count_include_pad) =>
+    [0, 1].map(
+      (ceil_mode): OperatorCase => ({
+        op: 'AveragePool',
+        x: [2, 3, 9, 8],
+        attributes: {
+          kernel_shape: [3, 2],
+          dilations: [2, 3],
+          strides: [2, 1],
+          pads: [1, 0, 2, 1],
+          count_include_pad,
+          ceil_mode,
+        },
+        opset: 19,
+      }),
+    ),
+  ),
+  {
+    op: 'LpPool',
+    x: [2, 3, 9, 8],
+    attributes: { kernel_shape: [3, 2], dilations: [2, 3], strides: [2, 1], pads: [1, 0, 2, 1], p: 3 },
+    opset: 18,
+  },
   {
     op: 'BatchNormalization',
     x: [4, 6],
