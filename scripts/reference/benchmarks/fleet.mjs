@@ -8,7 +8,7 @@ export function fleet() {
   const found = results('scale').fleet;
   if (!found) return [];
   const text =
-    'Score workers are synthetic: each has its own connections to Temporal and NATS and polls under its own name, but its scorers answer with made-up scores after a made-up time. Servers, control workers, workflows and the store are real. 25 workers share a process, and all run on the machine of the servers, so these figures contain the work of both. Workers are preempted (SIGTERM) and whole processes die (SIGKILL) at the rates given ([Scale](../operate/scale.md#a-thousand-workers)).';
+    'Score workers are synthetic: each has its own connections to Temporal and NATS and polls under its own name, but its scorers answer with made-up scores after a made-up time. Servers, control workers, workflows and the store are real. Several workers share a process, and all run on the machine of the servers, so these figures contain the work of both. Workers are preempted (SIGTERM) and whole processes die (SIGKILL) at the rates given ([Scale](../operate/scale.md#a-thousand-workers)).';
   return [
     [
       '## Many workers',
@@ -28,7 +28,7 @@ function describeOneSearch(found, title) {
   const last = usage.course.at(-1);
   const options =
     found.device === 'cpu-stack'
-      ? ` --shard-size ${found.shardSize} --milliseconds ${found.milliseconds} --device ${found.device}`
+      ? ` --shard-size ${found.shardSize} --milliseconds ${found.milliseconds} --device ${found.device} --per-process ${found.perProcess}`
       : '';
   const rows = [
     [
@@ -43,8 +43,8 @@ function describeOneSearch(found, title) {
     ['candidates scored in a second, from a tenth to nine tenths', thousands(Math.round(middleRate(found)))],
     ['seconds from nine tenths to the last', one(secondsUntil(found, 1) - secondsUntil(found, 0.9))],
     ['ranking', one(steps.rankCandidates)],
-    ['workers preempted, died', `${lost.preempted}, ${lost.died}`],
-    ['shards, of them tried again', `${thousands(found.shards)}, ${shardsTriedAgain}`],
+    ['workers preempted, died', `${thousands(lost.preempted)}, ${thousands(lost.died)}`],
+    ['shards, of them tried again', `${thousands(found.shards)}, ${thousands(shardsTriedAgain)}`],
     ...processRows(found, candidates),
     ['histories, events of the longest', `${histories.runs}, ${thousands(histories.largestEvents)}`],
     ['MB of the largest history', two(histories.largestBytes / 1e6)],
