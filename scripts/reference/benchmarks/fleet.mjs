@@ -3,6 +3,8 @@ import { table } from '../markdown.mjs';
 import { machineOf, megabytes, one, results, thousands, two } from './figures.mjs';
 
 const COMMAND = 'npm run bench:fleet';
+/** The default of `--per-process`. */
+const PER_PROCESS = 25;
 
 export function fleet() {
   const found = results('scale').fleet;
@@ -28,7 +30,7 @@ function describeOneSearch(found, title) {
   const last = usage.course.at(-1);
   const options =
     found.device === 'cpu-stack'
-      ? ` --shard-size ${found.shardSize} --milliseconds ${found.milliseconds} --device ${found.device} --per-process ${found.perProcess}`
+      ? ` --shard-size ${found.shardSize} --milliseconds ${found.milliseconds} --device ${found.device}`
       : '';
   const rows = [
     [
@@ -143,5 +145,6 @@ function describeSchedules(found) {
 }
 
 function part({ title, body, of, command }) {
-  return [`### ${title}`, body, `\`${command}\`; ${machineOf(of)}.`].join('\n\n');
+  const processes = of.perProcess === PER_PROCESS ? '' : ` --per-process ${of.perProcess}`;
+  return [`### ${title}`, body, `\`${command}${processes}\`; ${machineOf(of)}.`].join('\n\n');
 }
