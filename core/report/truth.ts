@@ -74,7 +74,7 @@ export function truthOf({
       message:
         rows.length === 0
           ? 'has a header but no rows; must have a row for each candidate'
-          : `no number in ${rows.length} rows; must have the accuracy of at least one candidate`,
+          : 'has no number in any row; must have the accuracy of at least one candidate',
     });
   const accuracy = new Map([...trainings].map(([candidate, all]) => [candidate, meanOf(all)] as const));
   return { datasets, accuracy };

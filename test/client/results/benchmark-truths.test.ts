@@ -88,10 +88,11 @@ describe('a table with costs', () => {
     );
   });
 
-  it('knows some tasks of a candidate, but not none', () => {
-    const { accuracy } = read('arch,x,y\na,,2\nb,1,2\n');
+  it('knows some tasks of a candidate; one of which it knows none is left out', () => {
+    const { accuracy } = read('arch,x,y\na,,2\nb,1,2\nc,,\n');
     expect(accuracy.get('a')).toEqual([Number.NaN, 2]);
-    expect(() => read('arch,x,y\na,,\n')).toThrow('must be a number');
+    expect([...accuracy.keys()]).toEqual(['a', 'b']);
+    expect(() => read('arch,x,y\na,,\n')).toThrow('no number');
   });
 
   it('joins matrix and operations of NAS-Bench-101', () => {

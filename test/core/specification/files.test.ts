@@ -112,7 +112,7 @@ describe('parseTruth', () => {
     ['arch,x\n', { reason: 'empty' }],
     ['arch,x\n|a|,1\n|b|,1,2\n|c|', { line: 3, names: /3 .*2/ }, { line: 4, names: /1 .*2/ }],
     ['arch,x\n|a|,1\n\n|b|,high', { line: 4, names: /x: .*"high".*number/ }],
-    ['arch,x\n|a|,\n|b|,', { reason: 'empty', names: /no number in 2 rows.*accuracy/ }],
+    ['arch,x\n|a|,\n|b|,', { reason: 'empty', names: /no number in any row.*accuracy/ }],
     ['arch,x\n|a|,1\nresnet,', { line: 3, names: /resnet/ }],
     ['arch,x\n|a|,NaN', { line: 2, names: /x: .*"NaN".*number/ }],
     ['arch,x\n|a|,0x10', { line: 2, names: /x: .*"0x10".*number/ }],
