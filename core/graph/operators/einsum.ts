@@ -76,6 +76,7 @@ function diagonal(t: Tape, term: Term): Term {
   const n = shape[first]!;
   if (shape[second] !== n)
     throw new TapeError(`its operand of shape [${shape}] has two sizes for the letter ${labels[second]}`);
+  t.checkRoom(n * n);
   const identity = Float64Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0));
   const places = shape.map((_, axis) => (axis === first || axis === second ? n : 1));
   const masked = t.times(id, t.constant(identity, places));

@@ -1,4 +1,5 @@
 // Translates pooling of the ONNX standard into operations of the table.
+import { pooledShape, windowOfOnes, windowShares } from '../../ops/tensor/pooling.js';
 import { range, sizeOf } from '../../ops/tensor/shapes.js';
 import type { Id } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
@@ -30,20 +31,10 @@ export function averagePool(site: NodeSite): Id {
   const window = poolingWindow(site);
   const counted = site.number('count_include_pad', 0);
   if (!isDilated(window)) return t.add('AveragePool', [site.x(0)], { ...window, counted });
-  const { sums, positions } = sumWindows(site, site.x(0), window);
-  const spatial = site.shape(0).slice(2);
-  const counts = positions.map((count, i) => {
-    const last = spatial[i]! + (counted ? window.pads[i + spatial.length]! : 0);
-    const first = counted ? -window.pads[i]! : 0;
-    return range(count).map(
-      (at) => tapsOf(window, { axis: i, at }).filter((p) => p >= first && p < last).length,
-    );
-  });
-  const shares = counts.reduce<number[]>(
-    (all, axis) => all.flatMap((share) => axis.map((count) => share / count)),
-    [1],
-  );
-  return t.times(sums, t.constant(Float64Array.from(shares), positions));
+  const sums = sumWindows(site, site.x(0), window);
+  const [, , ...spatial] = site.shape(0);
+  const positions = positionsOf(site, window);
+  return t.times(sums, windowShares({ t, attributes: { ...window, counted }, spatial, positions }));
 }
 
 /** (Σ |x|ᵖ)^(1/p) over windows. */
@@ -54,12 +45,11 @@ export function lpPool(site: NodeSite): Id {
   const powers =
     p === 2 ? t.times(site.x(0), site.x(0)) : t.add('Pow', [t.add('Abs', [site.x(0)]), t.scalar(p)]);
   const window = poolingWindow(site);
-  if (isDilated(window)) return t.add('Pow', [sumWindows(site, powers, window).sums, t.scalar(1 / p)]);
+  if (isDilated(window)) return t.add('Pow', [sumWindows(site, powers, window), t.scalar(1 / p)]);
   const { kernel } = window;
   // Zeros are added explicitly, because the average over a window that reaches beyond the padding divides by
   // fewer positions.
-  const positions = positionsOf(site, powers, window);
-  const zeros = zerosFor(site, window, positions);
+  const zeros = zerosFor(site, window);
   const padded = zeros.some((size) => size > 0) ? t.add('Pad', [powers], { pads: zeros }) : powers;
   const pads = range(2 * kernel.length).map(() => 0);
   const mean = t.add('AveragePool', [padded], { ...window, pads, ceil: 0, counted: 1 });
@@ -71,50 +61,33 @@ function isDilated({ dilations }: Window): boolean {
 }
 
 /** The number of windows along each axis. */
-function positionsOf({ t }: NodeSite, x: Id, window: Window): readonly number[] {
-  return t.shape(t.add('MaxPool', [x], { ...window })).slice(2);
-}
-
-/** The indices along an axis that a window reads; those outside of the map are padding. */
-function tapsOf(
-  { kernel, strides, dilations, pads }: Window,
-  { axis, at }: { readonly axis: number; readonly at: number },
-): readonly number[] {
-  return range(kernel[axis]!).map((k) => at * strides[axis]! - pads[axis]! + k * dilations[axis]!);
+function positionsOf(site: NodeSite, window: Window): readonly number[] {
+  return pooledShape([site.shape(0)], { ...window }).slice(2);
 }
 
 /** The zeros around the map with which every window lies inside: before all axes, then after. */
-function zerosFor(site: NodeSite, window: Window, positions: readonly number[]): readonly number[] {
-  const spatial = site.shape(0).slice(2);
-  const after = spatial.map(
-    (size, axis) => tapsOf(window, { axis, at: positions[axis]! - 1 }).at(-1)! + 1 - size,
-  );
-  const before = window.pads.slice(0, spatial.length);
-  return [0, 0, ...before, 0, 0, ...after.map((size) => Math.max(size, 0))];
+function zerosFor(site: NodeSite, window: Window): readonly number[] {
+  const { kernel, strides, dilations, pads } = window;
+  const [, , ...spatial] = site.shape(0);
+  const after = positionsOf(site, window).map((count, i) => {
+    const last = (count - 1) * strides[i]! - pads[i]! + dilations[i]! * (kernel[i]! - 1);
+    return Math.max(last + 1 - spatial[i]!, 0);
+  });
+  return [0, 0, ...pads.slice(0, spatial.length), 0, 0, ...after];
 }
 
 /**
  * The sums over dilated windows: a convolution with ones, each channel by itself. The programs are written in operator
  * set 18, in which an average over a dilated window has no operator.
  */
-function sumWindows(
-  site: NodeSite,
-  x: Id,
-  window: Window,
-): { readonly sums: Id; readonly positions: readonly number[] } {
+function sumWindows(site: NodeSite, x: Id, window: Window): Id {
   const { t } = site;
   const { kernel, strides, dilations } = window;
-  const positions = positionsOf(site, x, window);
-  const zeros = zerosFor(site, window, positions);
+  const zeros = zerosFor(site, window);
   const padded = zeros.some((size) => size > 0) ? t.add('Pad', [x], { pads: zeros }) : x;
   const [b, c, ...spatial] = t.shape(padded) as [number, number, ...number[]];
-  const ones = t.constant(new Float64Array(sizeOf(kernel)).fill(1), [1, 1, ...kernel]);
   const pads = range(2 * kernel.length).map(() => 0);
   const apart = t.reshape(padded, [b * c, 1, ...spatial]);
-  const sums = t.add('Conv', [apart, ones], { strides, dilations, pads, group: 1 });
-  const cut = positions.reduce((rest, end, i) => {
-    const whole = t.shape(rest)[i + 2] === end;
-    return whole ? rest : t.add('Slice', [rest], { axis: i + 2, start: 0, end, step: 1 });
-  }, sums);
-  return { sums: t.reshape(cut, [b, c, ...positions]), positions };
+  const sums = t.add('Conv', [apart, windowOfOnes(t, kernel)], { strides, dilations, pads, group: 1 });
+  return t.reshape(sums, [b, c, ...positionsOf(site, window)]);
 }

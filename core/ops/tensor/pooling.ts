@@ -2,14 +2,14 @@
 import type { Rule, Rules, Site } from './rule.js';
 import { range, sizeOf } from './shapes.js';
 import { listOf, numberOf } from './signature.js';
-import type { Id } from './tape.js';
+import type { Id, Tape } from './tape.js';
 import { TapeError } from './tape-error.js';
 
 /**
  * Attributes: kernel, strides, dilations, pads (before all axes, then after), ceil (1: the last window may
  * reach beyond the far edge).
  */
-const shape: Rule['shape'] = ([x], attributes) => {
+export const pooledShape: Rule['shape'] = ([x], attributes) => {
   const kernel = listOf(attributes, 'kernel');
   const [strides, dilations, pads] = ['strides', 'dilations', 'pads'].map((name) =>
     listOf(attributes, name),
@@ -38,7 +38,7 @@ const window = (attributes: Site['attributes']) => ({
 
 export const pooling: Rules = {
   MaxPool: {
-    shape,
+    shape: pooledShape,
     vjp: ({ t, x, y, g, attributes }) => {
       const input = t.shape(x[0]!);
       const size = sizeOf(input);
@@ -53,7 +53,7 @@ export const pooling: Rules = {
   },
   /** The index in the flattened input of each maximum; of equal elements, that of the first. */
   MaxPoolIndices: {
-    shape,
+    shape: pooledShape,
     type: () => 'int',
     write: ({ g, inputs, attributes }) =>
       g.addMany('MaxPool', inputs, { attributes: window(attributes), results: 2 })[1]!,
@@ -81,7 +81,7 @@ export const pooling: Rules = {
   },
   /** Attribute `counted`: 1 where padding counts as zeros in the average. */
   AveragePool: {
-    shape,
+    shape: pooledShape,
     vjp: averageGradient,
     write: ({ g, inputs, attributes: { counted, ...attributes } }) => {
       const { dilations: _, ...plain } = window(attributes);
@@ -102,14 +102,10 @@ function averageGradient({ t, x, y, g, attributes }: Site): readonly (Id | undef
   const [b, c, ...spatial] = input as [number, number, ...number[]];
   const positions = output.slice(2);
   const n = kernel.length;
-  const shares = t.constant(
-    countsOf({ attributes, spatial, positions }).map((count) => 1 / count),
-    positions,
-  );
-  const share = t.times(g, shares);
+  const share = t.times(g, windowShares({ t, attributes, spatial, positions }));
   // With `ceil`, positions beyond the padding are cut off; positions that no window reaches have no gradient.
   const reached = positions.map((count, i) => (count - 1) * strides[i]! + kernel[i]!);
-  const ones = t.constant(new Float64Array(sizeOf(kernel)).fill(1), [1, 1, ...kernel]);
+  const ones = windowOfOnes(t, kernel);
   const apart = t.reshape(share, [b * c, 1, ...positions]);
   const spread = t.add('ConvTranspose', [apart, ones], {
     strides,
@@ -129,31 +125,42 @@ function averageGradient({ t, x, y, g, attributes }: Site): readonly (Id | undef
   return [t.reshape(fitted, input)];
 }
 
-/** The number of elements by which each window's sum is divided. */
-function countsOf({
-  attributes,
-  spatial,
-  positions,
-}: {
+/** The kernel of a convolution of one channel that adds the elements of each window. */
+export function windowOfOnes(t: Tape, kernel: readonly number[]): Id {
+  t.checkRoom(sizeOf(kernel));
+  return t.constant(new Float64Array(sizeOf(kernel)).fill(1), [1, 1, ...kernel]);
+}
+
+interface WindowSharesArguments {
+  readonly t: Tape;
+  /** Those of AveragePool. */
   readonly attributes: Site['attributes'];
   readonly spatial: readonly number[];
   readonly positions: readonly number[];
-}): Float64Array {
-  const kernel = listOf(attributes, 'kernel');
-  const [strides, pads] = [listOf(attributes, 'strides'), listOf(attributes, 'pads')];
+}
+
+/** A constant [...positions]: 1 / the number of elements that the average over each window counts. */
+export function windowShares({ t, attributes, spatial, positions }: WindowSharesArguments): Id {
+  t.checkRoom(sizeOf(positions));
+  const [kernel, strides, dilations, pads] = ['kernel', 'strides', 'dilations', 'pads'].map((name) =>
+    listOf(attributes, name),
+  ) as [readonly number[], readonly number[], readonly number[], readonly number[]];
   const perAxis = positions.map((count, i) =>
     range(count).map((at) => {
       const from = at * strides[i]! - pads[i]!;
       const [first, last] = attributes.counted
         ? [-pads[i]!, spatial[i]! + pads[i + kernel.length]!]
         : [0, spatial[i]!];
-      return Math.min(from + kernel[i]!, last) - Math.max(from, first);
+      const before = Math.max(0, Math.ceil((first - from) / dilations[i]!));
+      return Math.min(kernel[i]!, Math.ceil((last - from) / dilations[i]!)) - before;
     }),
   );
-  return Float64Array.from(
-    perAxis.reduce<number[]>(
-      (all, axis) => all.flatMap((product) => axis.map((count) => product * count)),
-      [1],
-    ),
+  const counts = perAxis.reduce<number[]>(
+    (all, axis) => all.flatMap((product) => axis.map((count) => product * count)),
+    [1],
+  );
+  return t.constant(
+    counts.map((count) => 1 / count),
+    positions,
   );
 }

@@ -65,12 +65,17 @@ export class Tape {
     const key = values.length <= 64 ? `constant ${type} [${shape}] ${values.join(' ')}` : undefined;
     const known = key === undefined ? undefined : this.#known.get(key);
     if (known !== undefined) return known;
+    this.checkRoom(values.length);
     this.#constants += values.length;
-    if (this.#constants > MOST_CONSTANTS)
-      throw new TapeError(`the constants of the graph have more than ${MOST_CONSTANTS} numbers`, 'too-large');
     const id = this.#push({ shape, type, inputs: [], attributes: {}, constant: values });
     if (key !== undefined) this.#known.set(key, id);
     return id;
+  }
+
+  /** Throws TapeError if the graph has no room for so many further constant numbers, before they are computed. */
+  checkRoom(count: number): void {
+    if (this.#constants + count > MOST_CONSTANTS)
+      throw new TapeError(`the constants of the graph have more than ${MOST_CONSTANTS} numbers`, 'too-large');
   }
 
   scalar(value: number): Id {

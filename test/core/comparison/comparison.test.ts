@@ -169,7 +169,7 @@ describe('a cohort', () => {
     const steady = stabilityOf(rankCohort(cohort({ noise: 0 })), 1);
     expect(steady.betweenDraws).toMatchObject({ kendall: 1, contenders: 5 });
     // The first fifty of forty units are all of them, which says nothing.
-    expect(steady.betweenDraws!.stays.map(({ k, share }) => [k, share])).toEqual([1, 10].map((k) => [k, 1]));
+    expect(steady.betweenDraws!.stays).toEqual([1, 10].map((k) => ({ k, share: 1 })));
     expect(steady.winners.map(({ ranks }) => ranks)).toEqual(steady.winners.map(({ rank }) => [rank, rank]));
     const noisy = stabilityOf(rankCohort(cohort({ noise: 3 })), 1);
     expect(noisy.betweenDraws!.kendall).toBeLessThan(0.9);

@@ -8,6 +8,9 @@ import { GraphBuilder } from '../../../core/onnx/graph.js';
 const weight = (g: GraphBuilder, ...dims: number[]) =>
   g.weights({ name: `w${dims}`, dims, data: new Float32Array(dims.reduce((n, m) => n * m, 1)) });
 const window = { kernel_shape: [2, 2] };
+/** `x` with zeros to maps of this size. */
+const padded = (g: GraphBuilder, height: number, width: number) =>
+  g.add('Pad', ['x', g.ints(0, 0, 0, 0, 0, 0, height - 8, width - 8)]);
 
 const CASES: Readonly<Record<string, readonly [make: (g: GraphBuilder) => string, says: string]>> = {
   'padding of no kind': [
@@ -29,6 +32,19 @@ const CASES: Readonly<Record<string, readonly [make: (g: GraphBuilder) => string
   'windows in the padding alone': [
     (g) => g.add('MaxPool', ['x'], { ...window, pads: [2, 2, 2, 2] }),
     'pads [2,2,2,2]',
+  ],
+  'the diagonal of matrices that would need a large mask': [
+    (g) => g.add('Einsum', [padded(g, 9_000, 9_000)], { equation: 'bcii->bci' }),
+    'the constants of the graph have more than',
+  ],
+  'an average over a dilated window of many elements': [
+    (g) =>
+      g.add('AveragePool', [padded(g, 18_000, 9_000)], { kernel_shape: [9_000, 9_000], dilations: [2, 1] }),
+    'the constants of the graph have more than',
+  ],
+  'averages over many dilated windows': [
+    (g) => g.add('AveragePool', [padded(g, 9_000, 9_000)], { kernel_shape: [2, 1], dilations: [2, 1] }),
+    'the constants of the graph have more than',
   ],
   'a norm of order 0': [(g) => g.add('LpPool', ['x'], { ...window, p: 0 }), 'p is 0'],
   'an order that lacks axes': [(g) => g.add('Transpose', ['x'], { perm: [0, 1] }), 'perm is [0,1]'],
