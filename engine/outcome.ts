@@ -5,6 +5,7 @@ import { CandidateError } from '../core/candidate-error.js';
 import { SpecError } from '../core/errors.js';
 import { expressivity, progressivity, trainability } from '../core/proxies/az-nas.js';
 import type { MeasuredProxy } from '../core/proxies/catalogue.js';
+import { meanExpressivity } from '../core/proxies/mean-expressivity.js';
 import { residual } from '../core/proxies/residual.js';
 import { sampledProgressivity } from '../core/proxies/sampled-progressivity.js';
 import type { Costs, Space } from '../core/spaces/space.js';
@@ -15,7 +16,7 @@ import type { Outcome, ScoredCandidate } from './protocol.js';
 interface Scores {
   readonly score: NetworkScore;
   readonly costs: Costs;
-  readonly space: Space;
+  readonly space: Pick<Space, 'proxies'>;
 }
 
 type Proxies = Readonly<Partial<Record<ProxyName, number>>>;
@@ -25,6 +26,7 @@ type BlockwiseFamily = Exclude<FamilyName, MeasuredProxy | 'costs' | 'own'>;
 
 const BLOCKWISE: Readonly<Record<BlockwiseFamily, (scores: Scores) => Proxies>> = {
   'az-nas': azNasOf,
+  'mean-expressivity': meanOf,
   'sampled-progressivity': sampledOf,
   residual: residualOf,
 };
@@ -52,6 +54,10 @@ function azNasOf({ score: { features, blocks, reads }, costs, space }: Scores): 
     complexity: costs.flops,
   };
   return Object.fromEntries(space.proxies.map((name) => [name, proxies[name]]));
+}
+
+function meanOf({ score: { features, reads } }: Scores): Proxies {
+  return { 'mean-expressivity': meanExpressivity(pick(features, reads?.expressivity)) };
 }
 
 function sampledOf({ score: { features, spectra, reads } }: Scores): Proxies {

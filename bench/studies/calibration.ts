@@ -19,7 +19,7 @@ const RESULTS = fileURLToPath(new URL('../../../bench/results/calibration.json',
 const SEEDS = [1, 2, 3];
 /** The proxies of the preset `assembled`, with their names in the raw values. */
 const RAW_NAMES: Readonly<Record<string, string>> = {
-  expressivity: 'eStages',
+  'mean-expressivity': 'eMean',
   'sampled-progressivity': 'pSampled',
   trainability: 'tEdges',
   residual: 'residual',

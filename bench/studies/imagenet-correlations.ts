@@ -2,7 +2,7 @@
 import { type Interval, intervalOf, resamples } from '../../core/comparison/bootstrap.js';
 import { aggregate } from '../../core/ranking/aggregate.js';
 import { kendall, spearman } from '../../core/ranking/correlation.js';
-import { ASSEMBLIES } from '../../core/specification/assemblies.js';
+import { type AssemblyName, assemblyOfFiles } from '../../core/specification/assemblies.js';
 import type { ImportedScores } from './imagenet-proxies.js';
 import type { ProxyValues } from './writable-values.js';
 
@@ -72,24 +72,24 @@ export function correlations(networks: readonly NetworkFacts[]): readonly Correl
 
 type Searched = NetworkFacts & { readonly asSearch: ImportedScores };
 
-/** The preset `assembled`, and the proxies of whole networks, over the networks that have them. */
+/** The presets, their terms, and the proxies of whole networks, over the networks that have them. */
 function scoredAsSearch(networks: readonly NetworkFacts[]): readonly Correlation[] {
   const scored = networks.filter((network): network is Searched => network.asSearch !== undefined);
   if (scored.length < 3) return [];
-  const valuesOf = ({ asSearch }: Searched): ProxyValues => asSearch.others[0]!;
-  const names = new Set(scored.flatMap((network) => Object.keys(valuesOf(network))));
-  const others = [...names].map((name) => {
-    const having = scored.filter((network) => name in valuesOf(network));
-    return row({ name, networks: having, of: ({ asSearch }) => meanOf(asSearch.others, name) });
-  });
-  const activations = row({
-    name: 'activations',
-    networks: scored,
-    of: ({ asSearch }) => asSearch.activations,
-  });
+  const single = (of: 'azNas' | 'assembled' | 'others', term: string, name = term) => {
+    const having = scored.filter(({ asSearch }) => term in asSearch[of][0]!);
+    return row({ name, networks: having, of: ({ asSearch }) => meanOf(asSearch[of], term) });
+  };
+  const names = new Set(scored.flatMap(({ asSearch }) => Object.keys(asSearch.others[0]!)));
+  const others = [...names].map((name) => single('others', name));
   return [
-    activations,
-    correlateAssembled(scored),
+    single('assembled', 'activations'),
+    single('assembled', 'mean-expressivity'),
+    ...(['expressivity', 'progressivity', 'trainability'] as const).map((term) =>
+      single('azNas', term, `${term} of all blocks`),
+    ),
+    correlatePreset('az-nas', scored),
+    correlatePreset('assembled', scored),
     ...others.filter(({ kendall: tau }) => !Number.isNaN(tau)),
   ];
 }
@@ -99,25 +99,18 @@ function meanOf(draws: readonly ProxyValues[], name: string): number {
 }
 
 /** A search over these networks leaves out a term that one of them cannot have. */
-function correlateAssembled(networks: readonly Searched[]): Correlation {
-  const termOf = (network: Searched, draw: number, term: string) => {
-    const { macs, parameters, asSearch } = network;
-    return { complexity: macs, parameters, ...asSearch.assembled[draw] }[term];
-  };
-  const draws = networks[0]!.asSearch.assembled.map((_, draw) => draw);
-  const columns = Object.entries(ASSEMBLIES.assembled.weights)
-    .filter(([term]) => networks.every((network) => termOf(network, 0, term) !== undefined))
+function correlatePreset(name: AssemblyName, networks: readonly Searched[]): Correlation {
+  const of = name === 'az-nas' ? 'azNas' : 'assembled';
+  const draws = networks[0]!.asSearch[of].map((_, draw) => draw);
+  const columns = Object.entries(assemblyOfFiles(name))
+    .filter(([term]) => networks.every(({ asSearch }) => term in asSearch[of][0]!))
     .map(([proxy, weight]) => ({
       proxy,
       weight,
-      draws: draws.map((draw) => networks.map((network) => Number(termOf(network, draw, proxy)))),
+      draws: draws.map((draw) => networks.map(({ asSearch }) => Number(asSearch[of][draw]![proxy]))),
     }));
   const scores = aggregate({ columns, kind: 'log-rank' });
-  return row({
-    name: 'assembled',
-    networks,
-    of: (network) => scores[networks.indexOf(network)]!,
-  });
+  return row({ name, networks, of: (network) => scores[networks.indexOf(network)]! });
 }
 
 function mean(network: NetworkFacts, proxy: Proxy): number {

@@ -1,9 +1,10 @@
 // Defines the command `zeroscout score FILE...`: proxies and costs of ONNX networks, without specification or
 // servers.
 import { availableParallelism } from 'node:os';
-import { type Command, InvalidArgumentError } from 'commander';
-import { FILE_PROXIES, type ScoredNetwork, scoreNetworks } from '../../client/networks/score-networks.js';
-import { AZ_NAS_PROXIES, type ProxyName } from '../../core/specification/families.js';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type ScoredNetwork, scoreNetworks } from '../../client/networks/score-networks.js';
+import { ASSEMBLY_NAMES, type AssemblyName, assemblyOfFiles } from '../../core/specification/assemblies.js';
+import { AZ_NAS_PROXIES, PROXIES, type ProxyName } from '../../core/specification/families.js';
 import { nearest } from '../../core/text/nearest.js';
 import { formatNumber } from '../../core/text/numbers.js';
 import { createWholeNumberParser } from '../arguments.js';
@@ -16,6 +17,7 @@ interface ScoreFlags extends NetworkOptions {
   readonly seed: number;
   readonly threads: number;
   readonly proxies?: readonly ProxyName[];
+  readonly aggregation?: AssemblyName;
   readonly json?: true;
 }
 
@@ -42,20 +44,30 @@ export function addScoreCommand(program: Command): void {
       availableParallelism(),
     )
     .option('--proxies <NAMES>', `separated by commas (default: ${AZ_NAS_PROXIES.join(',')})`, proxyNames)
+    .addOption(
+      new Option(
+        '--aggregation <PRESET>',
+        'proxies and weights of the ranking: az-nas (the default proxies), or assembled, which ranks networks of several families better',
+      )
+        .choices(ASSEMBLY_NAMES)
+        .conflicts('proxies'),
+    )
     .option('--json', 'print JSON')
     .action((files: readonly string[], flags: ScoreFlags) => score(files, flags));
 }
 
 async function score(
   files: readonly string[],
-  { json, draws, seed, threads, proxies, ...network }: ScoreFlags,
+  { json, draws, seed, threads, proxies, aggregation, ...network }: ScoreFlags,
 ): Promise<void> {
+  const weights = aggregation && assemblyOfFiles(aggregation);
+  const named = weights ? (Object.keys(weights) as ProxyName[]) : proxies;
   const onScored = ({ file, notes }: ScoredNetwork) => {
     for (const text of notes) note(paint.yellow(`${file}: ${text}`));
   };
   const networks = await scoreNetworks({
     files,
-    options: { load: network, draws, seed, threads, proxies },
+    options: { load: network, draws, seed, threads, proxies: named, weights },
     onScored,
   });
   if (json) return printJson(networks.map(toJson));
@@ -65,11 +77,11 @@ async function score(
 function proxyNames(text: string): readonly ProxyName[] {
   const names = text.split(',').map((name) => name.trim());
   return names.map((name, i) => {
-    const found = FILE_PROXIES.find((known) => known === name);
+    const found = PROXIES.find((known) => known === name);
     if (found === undefined) {
-      const close = nearest({ word: name, known: FILE_PROXIES });
+      const close = nearest({ word: name, known: PROXIES });
       const hint = close ? `; did you mean "${close}"?` : '';
-      throw new InvalidArgumentError(`Found "${name}"${hint} Known are ${FILE_PROXIES.join(', ')}.`);
+      throw new InvalidArgumentError(`Found "${name}"${hint} Known are ${PROXIES.join(', ')}.`);
     }
     if (names.indexOf(name) !== i) throw new InvalidArgumentError(`"${name}" occurs twice; keep one.`);
     return found;
@@ -114,5 +126,6 @@ const COSTS: readonly ProxyName[] = ['complexity', 'flops', 'parameters'];
 
 function decimal(value: number | null | undefined): string {
   if (value == null) return '-';
+  if (Number.isInteger(value)) return String(value);
   return Number.isFinite(value) ? value.toFixed(4) : formatNumber(value);
 }

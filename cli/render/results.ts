@@ -21,10 +21,17 @@ const LATENCY_HEAD = ['ms', 'quartiles'];
  * parameters, and then the proxies beyond the four, the last one first.
  */
 const DROPPABLE = ['quartiles', 'Mparams'];
+/** The proxies of AZ-NAS that are not a cost, where they are computed. */
+const USUAL = [
+  { name: 'expressivity', digits: 3 },
+  { name: 'progressivity', digits: 4 },
+  { name: 'trainability', digits: 4 },
+] as const;
 
 /**
  * The first rows of a ranking: FLOPs as `flopsOf` counts them, or else as scored, and parameters in millions;
- * latencies in milliseconds with quartiles, if there are any.
+ * latencies in milliseconds with quartiles, if there
+ * are any. `flops` has no column of its own beside them.
  */
 export function formatRankingTable(
   rows: readonly RankingRow[],
@@ -33,8 +40,10 @@ export function formatRankingTable(
 ): string {
   const measured = latencies.size > 0;
   const costs = ['MFLOPs', 'Mparams', ...(measured ? LATENCY_HEAD : [])];
-  const others = extraProxies(proxiesIn(rows));
-  const names = ['expressivity', 'progressivity', 'trainability', ...others];
+  const computed = proxiesIn(rows);
+  const usual = USUAL.filter(({ name }) => rows.length === 0 || computed.includes(name));
+  const others = extraProxies(computed).filter((name) => name !== 'flops');
+  const names = [...usual.map(({ name }) => name), ...others];
   const headings = ['rank', 'candidate', 'score', ...names, ...costs];
   const droppable = [...(measured ? DROPPABLE : []), ...others.toReversed()];
   const table = createTable(headings, { ...screen, droppable });
@@ -43,15 +52,18 @@ export function formatRankingTable(
       String(rank),
       candidate,
       formatFixed(score, 4),
-      formatFixed(proxies.expressivity, 3),
-      formatFixed(proxies.progressivity, 4),
-      formatFixed(proxies.trainability, 4),
-      ...others.map((name) => formatFixed(proxies[name], 4)),
+      ...usual.map(({ name, digits }) => formatFixed(proxies[name], digits)),
+      ...others.map((name) => formatValue(proxies[name])),
       millions(flopsOf?.(candidate) ?? proxies.complexity),
       (parameters / 1e6).toFixed(3),
       ...(measured ? formatLatencyCells(latencies.get(candidate)) : []),
     ]);
   return table.toString();
+}
+
+/** Counts, such as depth, have no decimals. */
+function formatValue(value: number | undefined): string {
+  return Number.isInteger(value) ? String(value) : formatFixed(value, 4);
 }
 
 /** FLOPs and parameters in millions; latencies if there are any. */

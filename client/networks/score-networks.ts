@@ -5,13 +5,11 @@ import { resolveGraph } from '../../core/graph/resolve.js';
 import { weightRoles } from '../../core/graph/weight-roles.js';
 import { wholeOfGraph } from '../../core/graph/whole/network.js';
 import { randomDraw } from '../../core/ir/draw.js';
-import { expressivity, progressivity, trainability } from '../../core/proxies/az-nas.js';
 import { isMeasured } from '../../core/proxies/catalogue.js';
 import { aggregate } from '../../core/ranking/aggregate.js';
 import {
   AZ_NAS_PROXIES,
-  familyOf,
-  PROXIES,
+  type FamilyName,
   type ProxyName,
   scoredFamilies,
 } from '../../core/specification/families.js';
@@ -19,10 +17,8 @@ import { drawGraph } from '../../engine/graph/graph-draw.js';
 import { openWhole } from '../../engine/graph/measure-whole.js';
 import { openGraph } from '../../engine/graph/score-graph.js';
 import { drawWhole } from '../../engine/graph/whole-draw.js';
+import { proxiesOf } from '../../engine/outcome.js';
 import { type LoadedNetwork, type LoadOptions, loadNetwork, readSource } from './load-network.js';
-
-/** The proxies that can be computed for single files. */
-export const FILE_PROXIES: readonly ProxyName[] = PROXIES.filter((name) => familyOf(name) !== 'residual');
 
 export interface ScoreOptions {
   /** How the files are read. */
@@ -30,13 +26,15 @@ export interface ScoreOptions {
   readonly draws: number;
   readonly seed: number;
   readonly threads: number;
-  /** Some of FILE_PROXIES; by default the four of AZ-NAS. */
+  /** By default the four of AZ-NAS. */
   readonly proxies?: readonly ProxyName[] | undefined;
+  /** Of the proxies in the ranking; 1 for those that are absent. */
+  readonly weights?: Readonly<Partial<Record<ProxyName, number>>> | undefined;
 }
 
 /**
- * The requested proxies under one draw. `progressivity` and `synflow` are null for token streams, for which
- * they are not defined.
+ * The requested proxies under one draw. `progressivity`, `sampled-progressivity` and `synflow` are null for
+ * token streams, for which they are not defined.
  */
 export type NetworkProxies = Readonly<Partial<Record<ProxyName, number | null>>>;
 
@@ -77,7 +75,7 @@ export async function scoreNetworks({
     onScored(network);
     scored.push(network);
   }
-  return scored.length > 1 ? rankNetworks(scored) : scored;
+  return scored.length > 1 ? rankNetworks(scored, options.weights) : scored;
 }
 
 async function scoreOne({
@@ -90,11 +88,11 @@ async function scoreOne({
   const { file, digest, network, notes } = loaded;
   const { macs, parameters } = network.costs;
   const costs = { complexity: macs, flops: macs, parameters };
-  const isBlockwise = proxies.some((name) => familyOf(name) === 'az-nas' && name !== 'complexity');
-  const blockwise = isBlockwise ? await scoreFeatures({ loaded, options }) : [];
-  const measured = proxies.some((name) => isMeasured(familyOf(name)))
-    ? await scoreMeasured({ loaded, options, proxies })
+  const families = scoredFamilies(proxies.filter((name) => name !== 'complexity'));
+  const blockwise = families.some((family) => !isMeasured(family))
+    ? await scoreFeatures({ loaded, options, families })
     : [];
+  const measured = families.some(isMeasured) ? await scoreMeasured({ loaded, options, families }) : [];
   const draws = Array.from({ length: options.draws }, (_, draw): NetworkProxies => {
     const all: NetworkProxies = { ...costs, ...blockwise[draw], ...measured[draw] };
     for (const name of proxies) if (Number.isNaN(all[name])) throw notANumber({ file, name, draw });
@@ -122,24 +120,26 @@ function notANumber({
 
 interface OneFile {
   readonly loaded: LoadedNetwork;
-  readonly options: Omit<ScoreOptions, 'proxies'>;
+  readonly options: Omit<ScoreOptions, 'proxies' | 'weights'>;
+  readonly families: readonly FamilyName[];
 }
 
-/** The proxies of AZ-NAS, by draw. */
+/** The proxies that are computed from features and blocks, by draw. */
 async function scoreFeatures({
   loaded: { file, network },
   options: { draws, seed, threads },
+  families,
 }: OneFile): Promise<readonly NetworkProxies[]> {
+  const costs = { flops: network.costs.macs, parameters: network.costs.parameters };
   const opened = await openGraph({ network, threads, weights: 'drawn' });
   const all: NetworkProxies[] = [];
   try {
     for (let draw = 0; draw < draws; draw++) {
       const drawn = randomDraw({ seed, draw });
-      const { features, blocks } = await opened.score(drawGraph({ network, drawn, file }));
+      const score = await opened.score(drawGraph({ network, drawn, file }));
       all.push({
-        expressivity: expressivity(features),
-        progressivity: network.identities === 'skipped' ? null : progressivity(features),
-        trainability: trainability(blocks),
+        ...proxiesOf({ score, costs, space: { proxies: AZ_NAS_PROXIES }, families }),
+        ...(network.identities === 'skipped' ? { progressivity: null, 'sampled-progressivity': null } : {}),
       });
     }
   } finally {
@@ -157,8 +157,8 @@ async function scoreMeasured({
     seed,
     threads,
   },
-  proxies,
-}: OneFile & { readonly proxies: readonly ProxyName[] }): Promise<readonly NetworkProxies[]> {
+  families,
+}: OneFile): Promise<readonly NetworkProxies[]> {
   const [batch, ...image] = network.graph.tape.shape(network.graph.input) as [number, ...number[]];
   const write = (count: number) => {
     const graph = resolveGraph({ graph: source, batch: count, image, file, normalization });
@@ -168,7 +168,7 @@ async function scoreMeasured({
     write,
     batch,
     costs: { flops: network.costs.macs, parameters: network.costs.parameters },
-    families: scoredFamilies(proxies),
+    families,
     threads,
   });
   const all: NetworkProxies[] = [];
@@ -194,13 +194,16 @@ function meanOf(draws: readonly NetworkProxies[]): NetworkProxies {
   return Object.fromEntries(names.map((name) => [name, mean(name)]));
 }
 
-/** Progressivity counts only if all networks have it. */
-function rankNetworks(networks: readonly ScoredNetwork[]): readonly ScoredNetwork[] {
+/** A proxy counts only if all networks have it. */
+function rankNetworks(
+  networks: readonly ScoredNetwork[],
+  weights: ScoreOptions['weights'] = {},
+): readonly ScoredNetwork[] {
   const chosen = Object.keys(networks[0]!.proxies) as ProxyName[];
   const names = chosen.filter((name) => networks.every(({ proxies }) => proxies[name] !== null));
   const columns = names.map((proxy) => ({
     proxy,
-    weight: 1,
+    weight: weights[proxy] ?? 1,
     draws: networks[0]!.draws.map((_, draw) => networks.map((each) => each.draws[draw]![proxy]!)),
   }));
   const scores = aggregate({ columns, kind: 'log-rank' });

@@ -1,18 +1,23 @@
 // Defines presets of `aggregation`: which proxies are computed, on which features, and with which weights
 // their ranks are added.
 import type { Measured } from '../ir/measured.js';
+import { definitionOf } from '../spaces/index.js';
 import type { ProxyName } from './families.js';
 import { PRESETS } from './fidelity.js';
 import { listOfferedProxies, SpaceSchema } from './space.js';
 
 export interface Assembly {
   readonly features: Measured;
-  readonly weights: Readonly<Partial<Record<ProxyName, number>>>;
+  readonly weights: Weights;
+  /** For networks that are imported from ONNX files; `weights` if absent. */
+  readonly weightsOfFiles?: Weights;
 }
+
+type Weights = Readonly<Partial<Record<ProxyName, number>>>;
 
 /**
  * `az-nas`: the four proxies of AZ-NAS as published (arXiv 2403.19232). `assembled`:
- * docs/decisions/0035-assembled.md explains each term, docs/understand/benchmarks.md reports how well it
+ * docs/decisions/0035-assembled.md explains each term, docs/understand/rankings.md reports how well it
  * ranks.
  */
 export const ASSEMBLIES = {
@@ -23,13 +28,14 @@ export const ASSEMBLIES = {
   assembled: {
     features: { expressivity: 'stages', progressivity: 'stages', trainability: 'stage-edges' },
     weights: {
-      expressivity: 2,
+      'mean-expressivity': 2,
       'sampled-progressivity': 0.5,
       trainability: 0.5,
       residual: 1,
       complexity: 1,
       parameters: 1,
     },
+    weightsOfFiles: { 'mean-expressivity': 1, flops: 1, parameters: 1, depth: 1, activations: 1 },
   },
 } as const satisfies Readonly<Record<string, Assembly>>;
 
@@ -38,6 +44,12 @@ export const ASSEMBLY_NAMES = Object.keys(ASSEMBLIES) as unknown as readonly [
   AssemblyName,
   ...AssemblyName[],
 ];
+
+/** The weights of a preset among networks that are imported from ONNX files. */
+export function assemblyOfFiles(name: AssemblyName): Weights {
+  const { weights, weightsOfFiles }: Assembly = ASSEMBLIES[name];
+  return weightsOfFiles ?? weights;
+}
 
 type Mapping = Readonly<Record<string, unknown>>;
 
@@ -51,8 +63,8 @@ export function withAssembly(value: unknown): unknown {
   const name = ASSEMBLY_NAMES.find((each) => each === value.aggregation);
   // A preset beside explicit proxies is left in place; check-field-pairs.ts reports the contradiction.
   if (name === undefined || value.proxies !== undefined) return value;
-  const assembly: Assembly = ASSEMBLIES[name];
-  const weights = weightsIn(assembly, value.space);
+  const assembly = ASSEMBLIES[name];
+  const weights = weightsIn(name, value.space);
   const { strategy } = value;
   const isScreening = isMapping(strategy) && strategy.kind === 'screening' && Array.isArray(strategy.rounds);
   const expanded = { ...value, aggregation: { kind: 'log-rank', weights }, proxies: Object.keys(weights) };
@@ -62,9 +74,11 @@ export function withAssembly(value: unknown): unknown {
 }
 
 /** Where the space is malformed, no proxy is left out. */
-function weightsIn({ weights }: Assembly, written: unknown): Assembly['weights'] {
+function weightsIn(name: AssemblyName, written: unknown): Weights {
+  const { weights } = ASSEMBLIES[name];
   const space = SpaceSchema.safeParse(written);
   if (!space.success) return weights;
+  if (definitionOf(space.data).file?.field === 'networks') return assemblyOfFiles(name);
   const offered: ReadonlySet<string> = new Set(listOfferedProxies(space.data));
   const means = (name: string) =>
     offered.has(name) && (name !== 'sampled-progressivity' || offered.has('progressivity'));

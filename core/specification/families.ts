@@ -66,6 +66,13 @@ export const FAMILIES = {
     needs: ['signal-jacobian'],
     devices: ['cpu'],
   },
+  /** Expressivity divided by the number of features; core/proxies/mean-expressivity.ts. */
+  'mean-expressivity': {
+    version: 1,
+    proxies: { 'mean-expressivity': { sign: 1 } },
+    needs: ['features'],
+    devices: ['cpu'],
+  },
   /** Progressivity over those features that have enough samples; core/proxies/sampled-progressivity.ts. */
   'sampled-progressivity': {
     version: 1,

@@ -73,7 +73,7 @@ function findings(found) {
   return [
     '## What works and what does not',
     'Over whole samples, with τ in brackets; `overlapping` marks a difference that may be chance, because the intervals overlap:',
-    presetsBesideCounts(found.whole),
+    presetsBesideCounts(found),
     'The next table lists, for each space, which single proxies are above `assembled`, and which other proxies are above all three counts, each compared on the same networks; in bold where the intervals do not overlap. With so many proxies on so few networks, some are above by chance alone.',
     proxiesBesideAssembled(found),
     '### The wrong way',
@@ -152,9 +152,9 @@ function importedNetworks({ imported }) {
   const accuracies = study.networks.map(({ top1 }) => top1);
   return [
     '## Models of torchvision',
-    `${study.networks.length} models at ${study.size} pixels, batch ${study.batch}, ${plural(study.draws, 'draw')}, features at the ends of stages (vision transformers: of blocks), beside the published ImageNet top-1 of the V1 weights (${Math.min(...accuracies).toFixed(1)} to ${Math.max(...accuracies).toFixed(1)} %). The intervals are 95 % bootstrap intervals over models. [What follows from it](../guides/own-network.md#what-the-ranking-is-worth).`,
+    `${study.networks.length} models at ${study.size} pixels, batch ${study.batch}, ${plural(study.draws, 'draw')}, features at the ends of stages (vision transformers: of blocks) where the row does not say all blocks, beside the published ImageNet top-1 of the V1 weights (${Math.min(...accuracies).toFixed(1)} to ${Math.max(...accuracies).toFixed(1)} %). The intervals are 95 % bootstrap intervals over models. [What follows from it](../guides/own-network.md#what-the-ranking-is-worth).`,
     table(['ranked by', 'models', "Kendall's τ", "Spearman's ρ"], rows),
-    '`assembled`, and every row after it, is computed as a search over these files does.',
+    '`activations`, and every row after it, is computed as a search over these files does. `az-nas` is without progressivity, because some of the models are transformers; `assembled` has the terms that it has among ONNX files.',
     lackingProxies(study),
     `\`npm run bench:imagenet -- FOLDER --draws 1\`; ${machineOf(imported)}.`,
   ].join('\n\n');

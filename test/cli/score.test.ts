@@ -82,6 +82,38 @@ describe('zeroscout score', () => {
     expect(wrong.stderr).toContain('naswot');
   });
 
+  it('computes each proxy of features and blocks by itself', async () => {
+    const names = ['mean-expressivity', 'sampled-progressivity', 'residual'];
+    const args = ['score', RESNET, '--batch', '4', '--json', '--proxies'];
+    const all = await zeroscout([...args, ['expressivity', ...names].join()], { home });
+    const [{ proxies }] = JSON.parse(all.stdout) as [Scored];
+    // The stem, and the ends of four stages.
+    expect(proxies['mean-expressivity']).toBeCloseTo(proxies.expressivity! / 5, 12);
+    for (const name of names) {
+      const { code, stdout } = await zeroscout([...args, name], { home });
+      expect(code).toBe(0);
+      expect((JSON.parse(stdout) as [Scored])[0].proxies).toEqual({ [name]: proxies[name] });
+      expect(proxies[name]).toEqual(expect.any(Number));
+    }
+  });
+
+  it('ranks by a preset', async () => {
+    const args = ['score', RESNET, EFFICIENTNET, '--batch', '4', '--json', '--aggregation'];
+    const { code, stdout } = await zeroscout([...args, 'assembled'], { home });
+    expect(code).toBe(0);
+    const networks = JSON.parse(stdout) as [Scored, Scored];
+    const names = Object.keys(networks[0].proxies);
+    expect(names.toSorted()).toEqual(['activations', 'depth', 'flops', 'mean-expressivity', 'parameters']);
+    networks.forEach(({ proxies, score }, i) => {
+      const other = networks[1 - i]!.proxies;
+      const behind = names.filter((name) => proxies[name]! < other[name]!).length;
+      expect(score).toBeCloseTo(behind * Math.log(1 / 2), 12);
+    });
+    const both = await zeroscout([...args, 'assembled', '--proxies', 'flops'], { home });
+    expect(both.code).toBe(2);
+    expect(both.stderr).toContain("'--aggregation <PRESET>' cannot be used with option '--proxies <NAMES>'");
+  });
+
   it('gives one network no score', async () => {
     const { code, stdout } = await zeroscout(['score', RESNET, '--batch', '2', '--json'], { home });
     expect(code).toBe(0);

@@ -45,7 +45,7 @@ describe.each(cases)('$name', ({ of, resolution, ends, edges }) => {
     const scorer = await createCpuScorer({ threads: 1 });
     const score = async (features: Measured) => {
       const fidelity = { batch: 2, resolution, weights: 'shared', features } as const;
-      const families = ['az-nas', 'residual', 'sampled-progressivity'] as const;
+      const families = ['az-nas', 'residual', 'mean-expressivity', 'sampled-progressivity'] as const;
       const request = { ...of, seed: 1, draws: [0], fidelity, families, report: 'details' } as const;
       const [outcome] = await scorer.scoreAll([request]);
       if (!outcome || !('result' in outcome)) throw new Error(JSON.stringify(outcome));
@@ -56,6 +56,7 @@ describe.each(cases)('$name', ({ of, resolution, ends, edges }) => {
       const { proxies, network } = await score(asked);
       const atEnds = [0, ...ends.map((end) => end + 1)].map((feature) => all.features[feature]!);
       expect(proxies.expressivity).toBeCloseTo(expressivity(atEnds), 3);
+      expect(proxies['mean-expressivity']).toBeCloseTo(expressivity(atEnds) / atEnds.length, 3);
       expect(proxies.progressivity).toBeCloseTo(progressivity(all.features), 3);
       expect(proxies.trainability).toBeCloseTo(trainability(edges.map((block) => all.blocks[block]!)), 3);
       expect(network.features).toHaveLength(all.features.length);

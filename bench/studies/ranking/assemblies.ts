@@ -1,5 +1,6 @@
 // Computes every proxy and assembly that is compared, from the raw values of features and blocks.
 import { expressivity, progressivity, trainability } from '../../../core/proxies/az-nas.js';
+import { meanExpressivity } from '../../../core/proxies/mean-expressivity.js';
 import { residual } from '../../../core/proxies/residual.js';
 import { sampledProgressivity } from '../../../core/proxies/sampled-progressivity.js';
 import type { RawRecord } from './score.js';
@@ -22,6 +23,7 @@ export const RANKERS: readonly Ranker[] = [
   one('activations', 'activations'),
   one('expressivity, blocks', 'eBlocks'),
   one('expressivity, stages', 'eStages'),
+  one('mean-expressivity, stages', 'eMean'),
   one('progressivity, blocks', 'pBlocks'),
   one('progressivity, stages', 'pStages'),
   one('sampled-progressivity, stages', 'pSampled'),
@@ -32,7 +34,7 @@ export const RANKERS: readonly Ranker[] = [
   { name: 'the four, stages', weights: { eStages: 1, pStages: 1, tStages: 1, flops: 1 } },
   {
     name: 'assembled',
-    weights: { eStages: 2, pSampled: 0.5, tEdges: 0.5, residual: 1, flops: 1, parameters: 1 },
+    weights: { eMean: 2, pSampled: 0.5, tEdges: 0.5, residual: 1, flops: 1, parameters: 1 },
   },
 ];
 
@@ -53,6 +55,7 @@ export function valuesOf({ features, blocks, ends: all, stages }: RawRecord): Va
   return {
     eBlocks: expressivity(entropies),
     eStages: expressivity(read(entropies, at)),
+    eMean: meanExpressivity(read(entropies, at)),
     pBlocks: progressivity(entropies),
     pStages: progressivity(read(entropies, at)),
     pSampled: sampledProgressivity(read(sampled, at)),

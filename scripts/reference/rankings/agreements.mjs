@@ -10,7 +10,7 @@ export const PRESETS = ['assembled', 'the four, blocks'];
 const SHOWN = { 'the four, blocks': 'the four, blocks (`az-nas`)', assembled: '`assembled`' };
 export const shownName = (name) => SHOWN[name] ?? name;
 
-/** Rows of the study of imported networks, which were measured at the ends of stages, by their names here. */
+/** Rows of the study of imported networks, by their names here. */
 const IMPORTED = {
   'complexity (FLOPs)': 'FLOPs',
   parameters: 'parameters',
@@ -19,6 +19,11 @@ const IMPORTED = {
   progressivity: 'progressivity, stages',
   trainability: 'trainability, stages',
   'aggregate of all four': 'the four, stages',
+  'mean-expressivity': 'mean-expressivity, stages',
+  'expressivity of all blocks': 'expressivity, blocks',
+  'progressivity of all blocks': 'progressivity, blocks',
+  'trainability of all blocks': 'trainability, blocks',
+  'az-nas': 'the four, blocks',
 };
 
 /** The name of a row of that study here; undefined for an aggregate that only the study has. */

@@ -14,15 +14,19 @@ import {
 import { signed } from './heat-map.mjs';
 
 /** Where each preset is above and below counting, over the whole samples. */
-export function presetsBesideCounts({ spaces }) {
+export function presetsBesideCounts({ whole, imported }) {
+  const spaces = [
+    ...whole.spaces.map((space) => ({ ...space, title: code(space.name) })),
+    { title: "torchvision's models", rankers: importedRankers(imported) },
+  ];
   const lines = PRESETS.map((preset) => {
     const name = preset === 'assembled' ? '`assembled`' : '`az-nas`';
     const better = spaces.filter((space) => isAboveCounts(rankerOf(space, preset), space));
     const worse = spaces.filter((space) => !better.includes(space));
     const where = better.length > 0 ? `: ${listed(better.map((space) => aboveCounts(space, preset)))}` : '';
-    const below = worse.map((space) => `${code(space.name)} ${belowCounts(space, preset)}`);
+    const below = worse.map((space) => `${space.title} ${belowCounts(space, preset)}`);
     const rest = below.length > 0 ? ` It is not on ${below.join(', on ')}.` : '';
-    return `- **${name} is above FLOPs, parameters and depth on ${better.length} of ${spaces.length} spaces**${where}.${rest}`;
+    return `- **${name} is above FLOPs, parameters and depth in ${better.length} of ${spaces.length} places**${where}.${rest}`;
   });
   return lines.join('\n');
 }
@@ -30,7 +34,7 @@ export function presetsBesideCounts({ spaces }) {
 function aboveCounts(space, preset) {
   const own = rankerOf(space, preset);
   const isClear = COUNTS.every((name) => isClearlyAbove(own, rankerOf(space, name)));
-  return `${code(space.name)}${isClear ? '' : ' (overlapping)'}`;
+  return `${space.title}${isClear ? '' : ' (overlapping)'}`;
 }
 
 function belowCounts(space, preset) {
@@ -135,7 +139,7 @@ export function withoutValue({ whole, parts, imported }) {
       .filter(({ left }) => left)
       .map(({ name, left }) => `- **All other proxies on ${code(name)}** were left out: ${left}.`),
     `- **${study.left.length} models of torchvision** were left out: ${study.left.map(({ model, reason }) => `${code(model)} (${reason})`).join(', ')}.`,
-    '- **`az-nas` with features after every block, and the proxies with passes of their own, on models of torchvision** were not computed: the largest models would take hours.',
+    '- **The proxies with passes of their own, on models of torchvision** were not computed: the largest models would take hours.',
   ].join('\n');
 }
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { scoreScope } from '../../../core/address.js';
 import { SpecError } from '../../../core/errors.js';
-import { ASSEMBLIES, ASSEMBLY_NAMES } from '../../../core/specification/assemblies.js';
+import { ASSEMBLIES, ASSEMBLY_NAMES, assemblyOfFiles } from '../../../core/specification/assemblies.js';
 import { checkSpecification } from '../../../core/specification/specification.js';
 
 const check = (changes: object) =>
@@ -59,6 +59,22 @@ describe('presets of aggregation', () => {
     });
     expect(proxies).not.toContain('sampled-progressivity');
     expect(aggregation.weights).not.toHaveProperty('sampled-progressivity');
+  });
+
+  it('counts imported networks in more ways, and compares none of their blocks', () => {
+    const about = { digest: 'a'.repeat(64), macs: 1, parameters: 1, form: 'maps' as const };
+    const networks = ['a', 'b'].map((name, i) => ({ ...about, name, digest: String(i).repeat(64) }));
+    const { proxies, aggregation } = check({
+      space: { kind: 'onnx', resolution: 32, networks },
+      strategy: { kind: 'exhaustive' },
+      aggregation: 'assembled',
+    });
+    const weights = assemblyOfFiles('assembled');
+    expect(aggregation).toEqual({ kind: 'log-rank', weights });
+    expect(proxies.toSorted()).toEqual(Object.keys(weights).toSorted());
+    expect(proxies).toEqual(expect.arrayContaining(['mean-expressivity', 'depth', 'activations', 'flops']));
+    expect(proxies).not.toContain('trainability');
+    expect(assemblyOfFiles('az-nas')).toEqual(ASSEMBLIES['az-nas'].weights);
   });
 
   it('is refused beside proxies, on a device that lacks one, and where it is unknown', () => {
