@@ -116,5 +116,9 @@ function divide({
     );
   const order = sample({ key: { seed, draw: 0, name: 'labels' }, count: known.length, size: known.length });
   const pick = (places: readonly number[]) => places.map((at) => known[at]!);
-  return { labels: pick(order.slice(0, count)), heldOut: pick(order.slice(count, count + MOST_HELD_OUT)) };
+  const labels = pick(order.slice(0, count));
+  const networks = new Set(labels.map(({ unit }) => unit)).size;
+  if (networks < FEWEST_LABELS)
+    fail(`found labels of ${networks} different networks; must be of ${FEWEST_LABELS} at least`);
+  return { labels, heldOut: pick(order.slice(count, count + MOST_HELD_OUT)) };
 }

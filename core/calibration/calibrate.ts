@@ -29,7 +29,10 @@ export interface CalibrateRequest {
   /** The weights of the search, in the order of its proxies. */
   readonly weights: readonly number[];
   readonly labels: readonly Label[];
-  /** Known accuracies that are not used for the fit and measure the agreement of its result. */
+  /**
+   * Known accuracies that are not used for the fit and measure the agreement of its result. Those of units
+   * that have a label are left out.
+   */
   readonly heldOut: readonly Label[];
   /** Determines the folds and the resamples. */
   readonly seed: number;
@@ -40,7 +43,10 @@ export type Calibrated = Pick<
   'method' | 'evidence' | 'fittedWeights' | 'scales' | 'model' | 'labels' | 'weights'
 >;
 
-export function calibrate({ cohort, weights, labels, heldOut, seed }: CalibrateRequest): Calibrated {
+export function calibrate({ cohort, weights, seed, ...given }: CalibrateRequest): Calibrated {
+  const labels = meanOfUnits(given.labels);
+  const labelled = new Set(labels.map(({ unit }) => unit));
+  const heldOut = given.heldOut.filter(({ unit }) => !labelled.has(unit));
   const scales = scalesOf(cohort, weights);
   const rows = labels.map(({ unit }) => rowOf(cohort[unit]!, scales));
   const accuracies = labels.map(({ accuracy }) => accuracy);
@@ -63,7 +69,7 @@ export function calibrate({ cohort, weights, labels, heldOut, seed }: CalibrateR
     heldOut: judge({ cohort, weights, heldOut, fitted, scales }),
   };
   return {
-    labels: labels.length,
+    labels: given.labels.length,
     weights: [...weights],
     method: choose({ crossValidated, betterThanOwn }),
     evidence,
@@ -71,6 +77,19 @@ export function calibrate({ cohort, weights, labels, heldOut, seed }: CalibrateR
     scales: structuredClone(scales) as Calibrated['scales'],
     model: structuredClone(fitted.model) as Calibrated['model'],
   };
+}
+
+/**
+ * One label for each unit, with the mean of its accuracies. Otherwise networks that are the same function could
+ * be in the fit and in the fold that judges it.
+ */
+function meanOfUnits(labels: readonly Label[]): readonly Label[] {
+  const accuracies = new Map<number, number[]>();
+  for (const { unit, accuracy } of labels) accuracies.set(unit, [...(accuracies.get(unit) ?? []), accuracy]);
+  return [...accuracies].map(([unit, of]) => ({
+    unit,
+    accuracy: of.reduce((sum, accuracy) => sum + accuracy, 0) / of.length,
+  }));
 }
 
 interface Fitted {

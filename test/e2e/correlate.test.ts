@@ -270,7 +270,15 @@ describe('calibrate', () => {
     write('absent.json', { aggregation: { kind: 'calibrated', file: 'none.json' } });
     write('weighted.json', { aggregation: { ...aggregation, weights: {} } });
     home.write('few.csv', `arch,noisy\n${rows[0]!.candidate},1\n${rows[1]!.candidate},2\n`);
+    const sizeOf = (unit: string | undefined) => rows.filter((row) => row.class === unit).length;
+    const largest = rows.toSorted((a, b) => sizeOf(b.class) - sizeOf(a.class)).slice(0, 10);
+    expect(new Set(largest.map((row) => row.class)).size).toBeLessThan(10);
+    home.write(
+      'same.csv',
+      `arch,noisy\n${largest.map(({ candidate }, i) => `${candidate},${i}\n`).join('')}`,
+    );
     const cases = [
+      ['calibrate', 'one', '--truth', 'same.csv'],
       ['calibrate', 'one', '--truth', 'truth.csv'],
       ['calibrate', 'one', '--truth', 'truth.csv', '--dataset', 'noise'],
       ['calibrate', 'one', '--truth', 'few.csv'],
@@ -278,5 +286,6 @@ describe('calibrate', () => {
     ];
     const outcomes = await Promise.all(cases.map((args) => zeroscout(args, { home })));
     expect(outcomes.map(({ code }) => code)).toEqual(cases.map(() => 2));
+    expect(outcomes[0]!.stderr).toMatch(/labels: found labels of \d different networks; must be of 10/);
   }, 300_000);
 });

@@ -57,6 +57,21 @@ describe('calibrate', () => {
     expect(own.found.evidence.crossValidated.own).toBe(1);
   }, 60_000);
 
+  it('counts a network once, however often it is labelled, and judges by networks without a label', () => {
+    const cohort = cohortOf(400);
+    const all: readonly Label[] = cohort.map((known, unit) => ({ unit, accuracy: curved(known) }));
+    const [labels, heldOut] = [all.slice(0, 40), all.slice(40)];
+    const request = { cohort, weights: WEIGHTS, labels, heldOut, seed: 1 };
+    const twice = labels.flatMap(({ unit, accuracy }) => [
+      { unit, accuracy: accuracy - 1 },
+      { unit, accuracy: accuracy + 1 },
+    ]);
+    const { labels: count, ...once } = calibrate(request);
+    const again = calibrate({ ...request, labels: twice, heldOut: [...labels, ...heldOut] });
+    expect(count).toBe(40);
+    expect(again).toEqual({ ...once, labels: 80 });
+  }, 60_000);
+
   it('finds weights where one proxy alone counts', () => {
     const { found } = calibrated({ labels: 100, accuracyOf: ({ shares }) => 80 + 10 * shares[1]! });
     expect(found.fittedWeights[1]!).toBeGreaterThan(found.fittedWeights[0]!);

@@ -19,7 +19,18 @@ it('the known limits are the results of the benchmark', () => {
       };
     },
   );
-  expect(KNOWN_LIMITS).toEqual(expected);
+  const [{ correlations }] = JSON.parse(readFileSync('bench/results/imagenet.json', 'utf8')).studies;
+  const tau = (ranker: string) =>
+    round(correlations.find(({ name }: { name: string }) => name === ranker).kendall);
+  const imported = {
+    benchmark: 'torchvision',
+    assembled: tau('assembled'),
+    azNas: tau('az-nas'),
+    flops: tau('complexity (FLOPs)'),
+    parameters: tau('parameters'),
+  };
+  expect(KNOWN_LIMITS).toEqual([...expected, imported]);
+  expect(nearestLimit({ kind: 'onnx' })).toEqual(imported);
 });
 
 it('each size of a space has the limits of its own benchmark', () => {
