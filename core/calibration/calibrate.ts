@@ -30,8 +30,8 @@ export interface CalibrateRequest {
   readonly weights: readonly number[];
   readonly labels: readonly Label[];
   /**
-   * Known accuracies that are not used for the fit and measure the agreement of its result. Those of units
-   * that have a label are left out.
+   * Known accuracies that are not used for the fit and measure the agreement of its result. A class has
+   * several members, some of which may have a label.
    */
   readonly heldOut: readonly Label[];
   /** Determines the folds and the resamples. */
@@ -43,10 +43,8 @@ export type Calibrated = Pick<
   'method' | 'evidence' | 'fittedWeights' | 'scales' | 'model' | 'labels' | 'weights'
 >;
 
-export function calibrate({ cohort, weights, seed, ...given }: CalibrateRequest): Calibrated {
+export function calibrate({ cohort, weights, heldOut, seed, ...given }: CalibrateRequest): Calibrated {
   const labels = meanOfUnits(given.labels);
-  const labelled = new Set(labels.map(({ unit }) => unit));
-  const heldOut = given.heldOut.filter(({ unit }) => !labelled.has(unit));
   const scales = scalesOf(cohort, weights);
   const rows = labels.map(({ unit }) => rowOf(cohort[unit]!, scales));
   const accuracies = labels.map(({ accuracy }) => accuracy);
