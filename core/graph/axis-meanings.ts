@@ -35,20 +35,43 @@ export interface Layout {
  * The layout of each value that is a map or tokens, that is, has images first (tokens: or second) and every
  * position whole; undefined for all other values.
  */
-export function findLayouts({ tape, input, isStream }: ResolvedGraph): readonly (Layout | undefined)[] {
-  const meanings: (readonly Axis[] | undefined)[] = [];
-  for (const value of tape.values) {
-    if (value.id === input) meanings.push(value.shape.map((n, axis) => createAxis(kindOf(axis), n)));
-    else meanings.push(isStream[value.id] ? meaningOf(tape, value, meanings) : undefined);
-  }
+export function findLayouts(graph: Streams): readonly (Layout | undefined)[] {
+  const { tape, input } = graph;
   const rank = tape.shape(input).length;
-  return meanings.map((axes, id) => {
+  return meaningsOf(graph).map((axes, id) => {
     const shape = tape.shape(id);
     if (!axes || shape.length === 0 || shape.length > rank) return undefined;
     const axis = channelAxis(axes, shape);
     if (axis !== undefined) return { channelAxis: axis, imageAxis: 0 };
     return isSequenceFirst(axes, shape) ? { channelAxis: 2, imageAxis: 1 } : undefined;
   });
+}
+
+/**
+ * The axis of each value whose slowest factors are the images; undefined where there is none, or where axes
+ * could not be followed.
+ */
+export function findImageAxes(graph: Streams): readonly (number | undefined)[] {
+  const [batch] = graph.tape.shape(graph.input) as [number];
+  const imagesOf = (axis: Axis) => {
+    const other = axis.findIndex(({ kind }) => kind !== 'images');
+    return axis.slice(0, other < 0 ? axis.length : other).reduce((n, { size }) => n * size, 1);
+  };
+  return meaningsOf(graph).map((axes) => {
+    const axis = axes?.findIndex((each) => imagesOf(each) === batch);
+    return axis === -1 ? undefined : axis;
+  });
+}
+
+type Streams = Pick<ResolvedGraph, 'tape' | 'input' | 'isStream'>;
+
+function meaningsOf({ tape, input, isStream }: Streams): readonly (readonly Axis[] | undefined)[] {
+  const meanings: (readonly Axis[] | undefined)[] = [];
+  for (const value of tape.values) {
+    if (value.id === input) meanings.push(value.shape.map((n, axis) => createAxis(kindOf(axis), n)));
+    else meanings.push(isStream[value.id] ? meaningOf(tape, value, meanings) : undefined);
+  }
+  return meanings;
 }
 
 /** Whether these are tokens [positions, images, channels], the default of PyTorch's attention. */
@@ -235,4 +258,9 @@ function joinFactors(axis: readonly Factor[]): Axis {
     else out.push(factor);
   }
   return out;
+}
+
+/** The layout of a tensor whose axes could not be followed: a map in NCHW, or tokens. */
+export function usualLayout({ length }: readonly number[]): Layout | undefined {
+  return length === 4 || length === 3 ? { channelAxis: length === 4 ? 1 : 2, imageAxis: 0 } : undefined;
 }

@@ -4,6 +4,7 @@ import { sizeOf } from '../ops/tensor/shapes.js';
 import type { Id } from '../ops/tensor/tape.js';
 import { findLayouts, type Layout } from './axis-meanings.js';
 import type { ResolvedGraph } from './resolve.js';
+import { longestStream } from './side-streams.js';
 
 /** A measured tensor: every axis but that of the channels counts samples. */
 export interface Feature extends Layout {
@@ -50,9 +51,14 @@ export interface Features {
  */
 const PADDED = new Set(['Pad', 'Gather']);
 
-/** Finds the features of a network; those of all blocks where there are too few stages. */
+/**
+ * Finds the features of a network: those of all blocks where there are too few stages, and those of one stream
+ * where streams run side by side.
+ */
 export function findFeatures(graph: ResolvedGraph, wanted: 'stages' | 'blocks'): Features {
   const cuts = cutPoints(graph).filter(({ id }) => !PADDED.has(graph.tape.get(id).op!));
+  const stream = cuts.length < 2 ? longestStream(graph, onPath(graph)) : [];
+  if (stream.length > 1) return { found: 'blocks', features: stream };
   const stages = lastOfEach(cuts.filter(isMap));
   if (wanted === 'stages' && stages.length >= FEWEST_STAGES) return { found: 'stages', features: stages };
   const blocks = blockEnds(graph, cuts, stages.length >= FEWEST_STAGES ? stages : []);

@@ -3,7 +3,7 @@
 import { SpecError } from '../errors.js';
 import type { Id, Tape } from '../ops/tensor/tape.js';
 import { nearest } from '../text/nearest.js';
-import { findLayouts, type Layout } from './axis-meanings.js';
+import { findLayouts, usualLayout } from './axis-meanings.js';
 import { type Feature, featureOf } from './features.js';
 import type { Graph } from './graph.js';
 import { moduleOutputs } from './module-names.js';
@@ -47,11 +47,6 @@ export function featureNamed({
       message: `its tensor "${name}" of shape [${shape}] is no feature: it must depend on the images and have channels and positions`,
     });
   return featureOf({ ...layout, id, name, shape, images: tape.shape(graph.input)[0]! });
-}
-
-/** The layout of a tensor whose axes could not be followed: a map in NCHW, or tokens. */
-function usualLayout({ length }: readonly number[]): Layout | undefined {
-  return length === 4 || length === 3 ? { channelAxis: length === 4 ? 1 : 2, imageAxis: 0 } : undefined;
 }
 
 /** Throws SpecError where two names mean one tensor, or where a feature is named before one that it depends on. */

@@ -63,7 +63,7 @@ export function graphNetwork({
     throw SpecError.inFile({
       file,
       reason: 'no-features',
-      message: `has ${features.length === 1 ? 'one feature' : 'no feature'} that every path from the images to the output passes; at least 2 are needed (of ${cutPoints(resolved).length} cut points); streams that run side by side have none`,
+      message: `has ${features.length === 1 ? 'one feature' : 'no feature'}; at least 2 are needed: tensors that every path from the images to the output passes (here ${cutPoints(resolved).length}), or residual sums of one stream`,
       advice: { code: 'name-features', text: 'name the tensors that are features' },
     });
   return {

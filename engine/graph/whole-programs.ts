@@ -87,13 +87,15 @@ export async function openPrograms({
   // Gradients are taken of a network whose means and deviations are values of their own.
   const isFisher = needs.has('class-derivatives');
   const separate = isFisher || parts.backward.length ? withSeparateStatistics(network) : undefined;
-  const layers = separate ? anatomyOf(separate).layers : [];
-  const fisherLayers = sampleEvenly(layers, MOST_FISHER_LAYERS);
+  const parted = separate && anatomyOf(separate);
+  const fisherLayers = sampleEvenly(parted?.layers ?? [], MOST_FISHER_LAYERS);
   const fisher =
-    separate && isFisher ? await open(fisherProgram({ network: separate, layers: fisherLayers })) : undefined;
+    parted && isFisher
+      ? await open(fisherProgram({ network: separate, anatomy: { ...parted, layers: fisherLayers } }))
+      : undefined;
   const backward =
-    separate && parts.backward.length
-      ? await open(backwardProgram({ network: separate, layers, parts: parts.backward }))
+    parted && parts.backward.length
+      ? await open(backwardProgram({ network: separate, anatomy: parted, parts: parts.backward }))
       : undefined;
   return {
     network,

@@ -4,6 +4,7 @@ import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { type Differentiation, gradientsOf, type Seed } from '../pullback.js';
 import { type ProgramOutput, type WrittenProgram, writeProgram } from '../write-program.js';
 import { WHOLE_GRADIENTS } from './gradient-rules.js';
+import { type Images, imagesFirst } from './images.js';
 import type { Anatomy, Layer } from './layers.js';
 import type { WholeNetwork } from './network.js';
 
@@ -42,18 +43,18 @@ const rules = WHOLE_GRADIENTS;
  */
 export function backwardProgram({
   network,
-  layers,
+  anatomy: { layers, images },
   parts,
 }: {
   readonly network: WholeNetwork;
-  readonly layers: Anatomy['layers'];
+  readonly anatomy: Anatomy;
   readonly parts: readonly BackwardPart[];
 }): WrittenProgram {
   const { tape: t, input, logits } = network;
   const outputs: ProgramOutput[] = [];
   if (parts.some((part) => part !== 'input-jacobian')) {
     const gradients = lossGradients(network, layers);
-    const loss: Loss = { t, layers, gradients };
+    const loss: Loss = { t, layers, gradients, images };
     for (const part of parts) if (part !== 'input-jacobian') outputs.push(...OUTPUTS[part](loss));
   }
   if (parts.includes('input-jacobian')) {
@@ -83,6 +84,7 @@ interface Loss {
   readonly t: Tape;
   readonly layers: readonly Layer[];
   readonly gradients: ReadonlyMap<Id, Id>;
+  readonly images: Images;
 }
 
 const OUTPUTS: Readonly<
@@ -94,7 +96,7 @@ const OUTPUTS: Readonly<
     loss.layers.map((layer, i) => ({
       name: `${BACKWARD.product}${i}`,
       id: layer.isProportional
-        ? saliency(loss, layer)
+        ? products(loss, layer)
         : loss.t.times(layer.weight, gradientOf(loss, layer.weight)),
     })),
   'channel-saliency': (loss) =>
@@ -147,11 +149,28 @@ function zerosOf(t: Tape, id: Id): Id {
   return t.expand(t.scalar(0), t.shape(id));
 }
 
-function saliency({ t, gradients }: Loss, { output, channelAxis }: Layer): Id {
+/** The terms of a dL/da, summed over positions: [images, or windows of images, channels]. */
+function products({ t, gradients }: Loss, { output, channelAxis }: Layer): Id {
   const shape = t.shape(output);
   const kept = [shape[0]!, shape[channelAxis]!];
   const g = gradients.get(output);
   if (g === undefined) return t.expand(t.scalar(0), kept);
   const axes = shape.flatMap((_, axis) => (axis === 0 || axis === channelAxis ? [] : [axis]));
   return t.reshape(t.reduce('ReduceSum', t.times(output, g), axes), kept);
+}
+
+/** The sum over an image's positions of a dL/da: [batch, channels]. */
+function saliency({ t, gradients, images }: Loss, layer: Layer): Id {
+  const kept = [images.batch, t.shape(layer.output)[layer.channelAxis]!];
+  const g = gradients.get(layer.output);
+  if (g === undefined) return t.expand(t.scalar(0), kept);
+  const { id, channelAxis } = imagesFirst({
+    tape: t,
+    images,
+    id: t.times(layer.output, g),
+    axis: images.axisOf(layer.output),
+    channelAxis: layer.channelAxis,
+  });
+  const axes = t.shape(id).flatMap((_, axis) => (axis === 0 || axis === channelAxis ? [] : [axis]));
+  return t.reshape(t.reduce('ReduceSum', id, axes), kept);
 }

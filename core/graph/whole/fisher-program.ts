@@ -5,6 +5,7 @@ import { listOf } from '../../ops/tensor/signature.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { gradientsOf } from '../pullback.js';
 import { type ProgramOutput, type WrittenProgram, writeProgram } from '../write-program.js';
+import { type Images, imagesFirst } from './images.js';
 import type { Anatomy, Layer } from './layers.js';
 import type { WholeNetwork } from './network.js';
 
@@ -23,10 +24,10 @@ export const FISHER = {
  */
 export function fisherProgram({
   network: { tape: t, input, logits },
-  layers,
+  anatomy: { layers, images },
 }: {
   readonly network: WholeNetwork;
-  readonly layers: Anatomy['layers'];
+  readonly anatomy: Pick<Anatomy, 'layers' | 'images'>;
 }): WrittenProgram {
   const v = t.port(FISHER.cotangents, t.shape(logits));
   const gradients = gradientsOf({
@@ -51,7 +52,7 @@ export function fisherProgram({
     { name: FISHER.probabilities, id: t.add('Softmax', [logits], { axis: 1 }) },
     ...layers.map((layer, i) => ({
       name: `${FISHER.derivative}${i}`,
-      id: derivative({ t, layer, g: gradients.get(layer.output) }),
+      id: derivative({ t, images, layer, g: gradients.get(layer.output) }),
     })),
   ];
   return writeProgram({ tape: t, outputs, fed: new Map(), channelBlock: 1 });
@@ -63,15 +64,17 @@ export function fisherProgram({
  */
 function derivative({
   t,
+  images,
   layer: { output, channelAxis },
   g,
 }: {
   readonly t: Tape;
+  readonly images: Images;
   readonly layer: Layer;
   readonly g: Id | undefined;
 }): Id {
   const shape = t.shape(output);
-  const [batch] = shape as [number];
+  const { batch } = images;
   if (g === undefined) return t.expand(t.scalar(0), [batch]);
   const { op, inputs, attributes } = t.get(output);
   const first = (id: Id, axis: number) => t.add('Slice', [id], { axis, start: 0, end: 1, step: 1 });
@@ -81,7 +84,8 @@ function derivative({
       ? firstTaps({ t, x: first(read, 1), attributes, sides: shape.slice(2) })
       : first(read, channelAxis);
   const products = t.times(first(g, channelAxis), factor);
-  return t.reshape(t.reduce('ReduceSum', products, range(shape.length).slice(1)), [batch]);
+  const { id } = imagesFirst({ tape: t, images, id: products, axis: images.axisOf(output) });
+  return t.reshape(t.reduce('ReduceSum', id, range(t.shape(id).length).slice(1)), [batch]);
 }
 
 interface FirstTapsArguments {

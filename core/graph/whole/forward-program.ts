@@ -4,6 +4,7 @@ import { range, sizeOf } from '../../ops/tensor/shapes.js';
 import { numberOf } from '../../ops/tensor/signature.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { type ProgramOutput, type WrittenProgram, writeProgram } from '../write-program.js';
+import { type Images, imagesFirst } from './images.js';
 import type { Anatomy, Layer } from './layers.js';
 import type { WholeNetwork } from './network.js';
 
@@ -51,20 +52,20 @@ interface ForwardProgramArguments {
  */
 export function forwardProgram({
   network: { tape: t, lastFeature },
-  anatomy: { activations, layers, normalizations },
+  anatomy: { activations, layers, normalizations, images },
   parts,
   channelBlock,
 }: ForwardProgramArguments): WrittenProgram {
   const outputs: ProgramOutput[] = [];
   const inputs = activations.map(({ input }) => input);
   if (parts.includes('sign-agreement') && inputs.length > 0)
-    outputs.push({ name: FORWARD.agreement, id: agreement(t, inputs) });
+    outputs.push({ name: FORWARD.agreement, id: agreement({ t, images, inputs }) });
   if (parts.includes('sign-patterns'))
     inputs.forEach((id, i) => {
-      outputs.push({ name: `${FORWARD.pattern}${i}`, id: patterns(t, id) });
+      outputs.push({ name: `${FORWARD.pattern}${i}`, id: patterns(t, rowsOf({ t, images, id })) });
     });
   if (parts.includes('perturbed-images')) {
-    outputs.push({ name: FORWARD.feature, id: lastFeature });
+    outputs.push({ name: FORWARD.feature, id: imagesFirst({ tape: t, images, id: lastFeature }).id });
     normalizations.forEach((normalization, i) => {
       const id = varianceOf(t, normalization);
       const mean = t.reduce('ReduceMean', id, range(t.shape(id).length));
@@ -73,13 +74,13 @@ export function forwardProgram({
   }
   if (parts.includes('channel-covariances'))
     layers.forEach((layer, i) => {
-      const id = channelCovariance(t, layer);
+      const id = channelCovariance({ t, images, layer });
       if (id !== undefined) outputs.push({ name: `${FORWARD.covariance}${i}`, id });
     });
   if (parts.includes('activation-products'))
     activations.forEach(({ input, output }, i) => {
-      outputs.push({ name: `${FORWARD.before}${i}`, id: product(t, input) });
-      outputs.push({ name: `${FORWARD.after}${i}`, id: product(t, output) });
+      outputs.push({ name: `${FORWARD.before}${i}`, id: product({ t, images, id: input }) });
+      outputs.push({ name: `${FORWARD.after}${i}`, id: product({ t, images, id: output }) });
     });
   // ONNX allows one name for each value, so a value that is needed under two names is copied.
   return writeProgram({ tape: t, outputs, fed: new Map(), channelBlock, fusion: 'transposes' });
@@ -94,26 +95,31 @@ function varianceOf(t: Tape, normalization: Id): Id {
   return t.over(t.scalar(1), t.times(inverse, inverse));
 }
 
+interface Of {
+  readonly t: Tape;
+  readonly images: Images;
+}
+
 /** Flattens each image to a row: [batch, units]. */
-function rowsOf(t: Tape, id: Id): Id {
-  const [batch] = t.shape(id) as [number];
-  return t.reshape(id, [batch, sizeOf(t.shape(id)) / batch]);
+function rowsOf({ t, images, id }: Of & { readonly id: Id }): Id {
+  const { batch } = images;
+  const value = imagesFirst({ tape: t, images, id }).id;
+  return t.reshape(value, [batch, sizeOf(t.shape(id)) / batch]);
 }
 
 /** (units + s sᵀ) / 2, where s in {-1, 1} is the sign of each unit. */
-function agreement(t: Tape, inputs: readonly Id[]): Id {
+function agreement({ t, images, inputs }: Of & { readonly inputs: readonly Id[] }): Id {
   const products = inputs.map((id) => {
-    const rows = rowsOf(t, id);
+    const rows = rowsOf({ t, images, id });
     const signs = t.add('Where', [t.add('Greater', [rows, t.scalar(0)]), t.scalar(1), t.scalar(-1)]);
     return t.add('MatMul', [signs, t.transpose(signs, [1, 0])]);
   });
-  const units = inputs.reduce((sum, id) => sum + sizeOf(t.shape(rowsOf(t, id)).slice(1)), 0);
+  const units = inputs.reduce((sum, id) => sum + sizeOf(t.shape(id)) / images.batch, 0);
   const sum = products.reduce((total, each) => t.plus(total, each));
   return t.times(t.plus(sum, t.scalar(units)), { number: 0.5 });
 }
 
-function patterns(t: Tape, id: Id): Id {
-  const rows = rowsOf(t, id);
+function patterns(t: Tape, rows: Id): Id {
   const [batch] = t.shape(rows) as [number];
   const words = Math.ceil(batch / IMAGES_OF_PATTERN);
   const bits = new Float64Array(words * batch);
@@ -127,13 +133,17 @@ function patterns(t: Tape, id: Id): Id {
  * The covariance [channels, channels] of the first image; undefined where it has no more positions than
  * channels.
  */
-function channelCovariance(t: Tape, { output, channelAxis }: Layer): Id | undefined {
-  const shape = t.shape(output);
-  const channels = shape[channelAxis]!;
-  const positions = sizeOf(shape.slice(1)) / channels;
+function channelCovariance({
+  t,
+  images,
+  layer: { output, channelAxis },
+}: Of & { readonly layer: Layer }): Id | undefined {
+  const channels = t.shape(output)[channelAxis]!;
+  const positions = sizeOf(t.shape(output)) / images.batch / channels;
   if (positions <= channels) return undefined;
-  const first = t.add('Slice', [output], { axis: 0, start: 0, end: 1, step: 1 });
-  const rows = t.reshape(channelsFirst(t, first, channelAxis), [channels, positions]);
+  const value = imagesFirst({ tape: t, images, id: output, channelAxis });
+  const first = t.add('Slice', [value.id], { axis: 0, start: 0, end: 1, step: 1 });
+  const rows = t.reshape(channelsFirst(t, first, value.channelAxis), [channels, positions]);
   const centred = t.minus(rows, t.reduce('ReduceMean', rows, [1]));
   return t.over(t.add('MatMul', [centred, t.transpose(centred, [1, 0])]), { number: positions });
 }
@@ -143,10 +153,10 @@ function channelsFirst(t: Tape, id: Id, channelAxis: number): Id {
   return t.transpose(id, [channelAxis, ...axes.filter((axis) => axis !== channelAxis)]);
 }
 
-/** Maps have their channels in axis 1; tokens and rows have them in the last axis. */
-function product(t: Tape, id: Id): Id {
+/** Where the axes could not be followed, maps have their channels in axis 1, tokens and rows in the last axis. */
+function product({ t, images, id }: Of & { readonly id: Id }): Id {
   const shape = t.shape(id);
-  const channelAxis = shape.length > 3 ? 1 : shape.length - 1;
+  const channelAxis = images.channelAxisOf(id) ?? (shape.length > 3 ? 1 : shape.length - 1);
   const channels = shape[channelAxis]!;
   const samples = sizeOf(shape) / channels;
   const columns = t.reshape(channelsFirst(t, id, channelAxis), [channels, samples]);

@@ -4,6 +4,7 @@ import { sizeOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { streamOf } from '../resolve.js';
 import { type Activation, findActivations } from './activations.js';
+import { findImages, type Images } from './images.js';
 import type { WholeNetwork } from './network.js';
 
 /** A convolution or a linear layer. */
@@ -34,6 +35,7 @@ export interface Anatomy {
   readonly depth: number;
   /** The number of elements in the outputs of all layers, for one image. */
   readonly outputs: number;
+  readonly images: Images;
 }
 
 export function anatomyOf({ tape, input, logits, fed }: WholeNetwork): Anatomy {
@@ -74,6 +76,7 @@ export function anatomyOf({ tape, input, logits, fed }: WholeNetwork): Anatomy {
     normalizations,
     depth: depths[logits]!,
     outputs: found.reduce((sum, { output }) => sum + sizeOf(tape.shape(output)), 0) / batch,
+    images: findImages({ tape, input, isStream }),
   };
 }
 

@@ -1,0 +1,64 @@
+// Finds features of networks whose streams run side by side, so that hardly any tensor is on every path
+// (CrossViT, TNT).
+import type { Id } from '../ops/tensor/tape.js';
+import { findLayouts, usualLayout } from './axis-meanings.js';
+import { type Feature, featureOf } from './features.js';
+import type { ResolvedGraph } from './resolve.js';
+
+/** The most frequent shapes of residual sums that are tried; each takes a pass over the graph. */
+const MOST_STREAMS = 16;
+
+/**
+ * The longest sequence of residual sums of one shape in which each depends on the one before, in order; of
+ * equally long ones, that which comes nearest to the output. What other streams add is a further input of the
+ * block between two of them.
+ */
+export function longestStream(graph: ResolvedGraph, on: readonly boolean[]): readonly Feature[] {
+  const byShape = new Map<string, Id[]>();
+  for (const { id, shape } of graph.tape.values)
+    if (on[id] && isResidualSum(graph, id)) byShape.set(`${shape}`, [...(byShape.get(`${shape}`) ?? []), id]);
+  const streams = [...byShape.values()].sort((a, b) => b.length - a.length).slice(0, MOST_STREAMS);
+  const chains = streams.map((sums) => longestChain(graph, new Set(sums)));
+  const best = chains.sort((a, b) => b.length - a.length || b.at(-1)! - a.at(-1)!)[0] ?? [];
+  const layouts = findLayouts(graph);
+  return best.flatMap((id) => {
+    const { shape } = graph.tape.get(id);
+    const layout = layouts[id] ?? usualLayout(shape);
+    const name = graph.names.get(id);
+    if (layout === undefined || name === undefined) return [];
+    const feature = featureOf({ ...layout, id, name, shape, images: graph.tape.shape(graph.input)[0]! });
+    return feature.positions.reduce((n, m) => n * m, 1) > 1 ? [feature] : [];
+  });
+}
+
+/** Whether a value adds two values that depend on the images and have its shape. */
+function isResidualSum({ tape, isStream }: ResolvedGraph, id: Id): boolean {
+  const { op, inputs, shape } = tape.get(id);
+  const [a, b] = inputs;
+  return (
+    op === 'Add' &&
+    a !== b &&
+    inputs.every((input) => isStream[input] && `${tape.shape(input)}` === `${shape}`)
+  );
+}
+
+/** The longest path through these values, as a path in the graph from one to the next. */
+function longestChain({ tape, output }: ResolvedGraph, members: ReadonlySet<Id>): readonly Id[] {
+  const before = new Map<Id, Id | undefined>();
+  const length = new Array<number>(output + 1).fill(0);
+  const last = new Array<Id | undefined>(output + 1).fill(undefined);
+  for (let id = 0; id <= output; id++) {
+    for (const input of tape.get(id).inputs)
+      if (length[input]! > length[id]!) {
+        length[id] = length[input]!;
+        last[id] = last[input];
+      }
+    if (!members.has(id)) continue;
+    before.set(id, last[id]);
+    length[id]! += 1;
+    last[id] = id;
+  }
+  const chain: Id[] = [];
+  for (let id = last[output]; id !== undefined; id = before.get(id)) chain.push(id);
+  return chain.reverse();
+}

@@ -1,0 +1,66 @@
+// Tests the features of networks whose streams run side by side, so that no tensor is on every path.
+import { describe, expect, it } from 'vitest';
+import { graphNetwork } from '../../../core/graph/network.js';
+import { readOnnx } from '../../../core/graph/read-onnx.js';
+import { GraphBuilder } from '../../../core/onnx/graph.js';
+
+interface Stream {
+  readonly name: string;
+  readonly channels: number;
+  readonly blocks: number;
+}
+
+/** Streams of tokens from the same images; each block also reads the mean of the other stream. */
+function features(streams: readonly [Stream, Stream]) {
+  const g = new GraphBuilder();
+  const weight = (name: string, ...dims: number[]) =>
+    g.weights({ name, dims, data: new Float32Array(dims.reduce((n, m) => n * m, 1)) });
+  const sums: string[][] = [[], []];
+  const values = streams.map(({ name, channels }) => {
+    const patches = g.add('Conv', ['x', weight(`${name}patch`, channels, 3, 4, 4)], { strides: [4, 4] });
+    const rows = g.add('Reshape', [patches, g.ints(0, channels, -1)]);
+    return g.add('Transpose', [rows], { perm: [0, 2, 1] });
+  });
+  const mean = (x: string) => g.add('ReduceMean', [x, g.ints(1)], { keepdims: 1 });
+  for (let block = 0; block < Math.max(...streams.map(({ blocks }) => blocks)); block++)
+    streams.forEach(({ name, channels, blocks }, i) => {
+      if (block >= blocks) return;
+      const other = streams[1 - i]!.channels;
+      const inner = g.add('MatMul', [values[i]!, weight(`${name}${block}`, channels, channels)]);
+      const across = g.add('MatMul', [mean(values[1 - i]!), weight(`${name}${block}x`, other, channels)]);
+      values[i] = g.add('Add', [values[i]!, g.add('Relu', [g.add('Mul', [inner, across])])]);
+      sums[i]!.push(values[i]!);
+    });
+  const value = g.add('Concat', values.map(mean), { axis: 2 });
+  const bytes = g.build({
+    name: 'streams',
+    inputs: [{ name: 'x', dims: ['batch', 3, 16, 16] }],
+    outputs: [{ name: 'y', value, dims: [] }],
+  });
+  const graph = readOnnx({ bytes, file: 'streams' });
+  const network = graphNetwork({ graph, batch: 2, image: [3, 16, 16], wanted: 'stages', file: 'streams' });
+  return { found: network.features.map(({ name }) => name), sums, network };
+}
+
+const stream = (name: string, channels: number, blocks: number): Stream => ({ name, channels, blocks });
+
+describe('streams that run side by side', () => {
+  it.each([0, 1])('are measured in the longer one, place %i', (place) => {
+    const [short, long] = [stream('short', 8, 2), stream('long', 16, 4)];
+    const { found, sums, network } = features(place === 1 ? [short, long] : [long, short]);
+    expect(found).toEqual(sums[place]);
+    expect(network.found).toBe('blocks');
+    expect(network.features.map(({ positions, channelAxis }) => [positions, channelAxis])).toEqual(
+      found.map(() => [[16], 2]),
+    );
+  });
+
+  it('are measured in the one that ends nearest to the output, if both are as long', () => {
+    const { found, sums } = features([stream('first', 8, 3), stream('last', 16, 3)]);
+    expect(found).toEqual(sums[1]);
+  });
+
+  it('are refused with too few residual sums', () => {
+    expect(() => features([stream('a', 8, 1), stream('b', 16, 1)])).toThrow(/no feature|one feature/);
+  });
+});
