@@ -2,7 +2,7 @@
 // transformers.
 import { sizeOf } from '../ops/tensor/shapes.js';
 import type { Id } from '../ops/tensor/tape.js';
-import { findLayouts, type Layout } from './axis-meanings.js';
+import { findLayouts, type Layout, usualLayout } from './axis-meanings.js';
 import type { ResolvedGraph } from './resolve.js';
 import { longestStream } from './side-streams.js';
 
@@ -57,7 +57,7 @@ const PADDED = new Set(['Pad', 'Gather']);
  */
 export function findFeatures(graph: ResolvedGraph, wanted: 'stages' | 'blocks'): Features {
   const cuts = cutPoints(graph).filter(({ id }) => !PADDED.has(graph.tape.get(id).op!));
-  const stream = cuts.length < 2 ? longestStream(graph, onPath(graph)) : [];
+  const stream = cuts.length < 2 ? streamFeatures(graph) : [];
   if (stream.length > 1) return { found: 'blocks', features: stream };
   const stages = lastOfEach(cuts.filter(isMap));
   if (wanted === 'stages' && stages.length >= FEWEST_STAGES) return { found: 'stages', features: stages };
@@ -65,6 +65,20 @@ export function findFeatures(graph: ResolvedGraph, wanted: 'stages' | 'blocks'):
   return blocks.length >= stages.length
     ? { found: 'blocks', features: blocks }
     : { found: 'stages', features: stages };
+}
+
+/** The sums of the longest stream that have channels and several positions. */
+function streamFeatures(graph: ResolvedGraph): readonly Feature[] {
+  const { tape, input, names } = graph;
+  const layouts = findLayouts(graph);
+  const [images] = tape.shape(input) as [number];
+  return longestStream(graph, onPath(graph)).flatMap((id) => {
+    const shape = tape.shape(id);
+    const layout = layouts[id] ?? usualLayout(shape);
+    const name = names.get(id);
+    const feature = layout && name !== undefined && featureOf({ ...layout, id, name, shape, images });
+    return feature && isMeasurable(feature) ? [feature] : [];
+  });
 }
 
 /** The values with more than one position that every path from the images to the output passes, in order. */

@@ -1,8 +1,6 @@
 // Finds features of networks whose streams run side by side, so that hardly any tensor is on every path
 // (CrossViT, TNT).
 import type { Id } from '../ops/tensor/tape.js';
-import { findLayouts, usualLayout } from './axis-meanings.js';
-import { type Feature, featureOf } from './features.js';
 import type { ResolvedGraph } from './resolve.js';
 
 /** The most frequent shapes of residual sums that are tried; each takes a pass over the graph. */
@@ -13,22 +11,13 @@ const MOST_STREAMS = 16;
  * equally long ones, that which comes nearest to the output. What other streams add is a further input of the
  * block between two of them.
  */
-export function longestStream(graph: ResolvedGraph, on: readonly boolean[]): readonly Feature[] {
+export function longestStream(graph: ResolvedGraph, on: readonly boolean[]): readonly Id[] {
   const byShape = new Map<string, Id[]>();
   for (const { id, shape } of graph.tape.values)
     if (on[id] && isResidualSum(graph, id)) byShape.set(`${shape}`, [...(byShape.get(`${shape}`) ?? []), id]);
   const streams = [...byShape.values()].sort((a, b) => b.length - a.length).slice(0, MOST_STREAMS);
   const chains = streams.map((sums) => longestChain(graph, new Set(sums)));
-  const best = chains.sort((a, b) => b.length - a.length || b.at(-1)! - a.at(-1)!)[0] ?? [];
-  const layouts = findLayouts(graph);
-  return best.flatMap((id) => {
-    const { shape } = graph.tape.get(id);
-    const layout = layouts[id] ?? usualLayout(shape);
-    const name = graph.names.get(id);
-    if (layout === undefined || name === undefined) return [];
-    const feature = featureOf({ ...layout, id, name, shape, images: graph.tape.shape(graph.input)[0]! });
-    return feature.positions.reduce((n, m) => n * m, 1) > 1 ? [feature] : [];
-  });
+  return chains.sort((a, b) => b.length - a.length || b.at(-1)! - a.at(-1)!)[0] ?? [];
 }
 
 /** Whether a value adds two values that depend on the images and have its shape. */

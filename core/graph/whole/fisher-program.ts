@@ -58,6 +58,13 @@ export function fisherProgram({
   return writeProgram({ tape: t, outputs, fed: new Map(), channelBlock: 1 });
 }
 
+interface DerivativeArguments {
+  readonly t: Tape;
+  readonly images: Images;
+  readonly layer: Layer;
+  readonly g: Id | undefined;
+}
+
 /**
  * Sum over an image's positions of the gradient of the layer's first channel times the values that its first
  * weight multiplies.
@@ -67,12 +74,7 @@ function derivative({
   images,
   layer: { output, channelAxis },
   g,
-}: {
-  readonly t: Tape;
-  readonly images: Images;
-  readonly layer: Layer;
-  readonly g: Id | undefined;
-}): Id {
+}: DerivativeArguments): Id {
   const shape = t.shape(output);
   const { batch } = images;
   if (g === undefined) return t.expand(t.scalar(0), [batch]);
