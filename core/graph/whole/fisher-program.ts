@@ -69,12 +69,7 @@ interface DerivativeArguments {
  * Sum over an image's positions of the gradient of the layer's first channel times the values that its first
  * weight multiplies.
  */
-function derivative({
-  t,
-  images,
-  layer: { output, channelAxis },
-  g,
-}: DerivativeArguments): Id {
+function derivative({ t, images, layer: { output, channelAxis }, g }: DerivativeArguments): Id {
   const shape = t.shape(output);
   const { batch } = images;
   if (g === undefined) return t.expand(t.scalar(0), [batch]);
