@@ -63,6 +63,15 @@ export function findImageAxes(graph: Streams): readonly (number | undefined)[] {
   });
 }
 
+/** The only axis of each value that consists of channels; undefined where there is none, or where axes could not be followed. */
+export function findChannelAxes(graph: Streams): readonly (number | undefined)[] {
+  const isOfChannels = (axis: Axis) => axis.length > 0 && axis.every(({ kind }) => kind === 'channels');
+  return meaningsOf(graph).map((axes) => {
+    const found = axes?.flatMap((axis, i) => (isOfChannels(axis) ? [i] : [])) ?? [];
+    return found.length === 1 ? found[0] : undefined;
+  });
+}
+
 type Streams = Pick<ResolvedGraph, 'tape' | 'input' | 'isStream'>;
 
 function meaningsOf({ tape, input, isStream }: Streams): readonly (readonly Axis[] | undefined)[] {

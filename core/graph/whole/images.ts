@@ -1,7 +1,7 @@
 // Gives the images of a value an axis of their own in front, so that statistics can be taken image by image.
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
-import { findImageAxes, findLayouts } from '../axis-meanings.js';
+import { findChannelAxes, findImageAxes } from '../axis-meanings.js';
 
 export interface Images {
   readonly batch: number;
@@ -20,7 +20,7 @@ export function findImages(network: {
   const { tape, input } = network;
   const [batch] = tape.shape(input) as [number];
   const axes = findImageAxes(network);
-  const layouts = findLayouts(network);
+  const channels = findChannelAxes(network);
   return {
     batch,
     axisOf: (id) => {
@@ -29,7 +29,7 @@ export function findImages(network: {
       if (axis < 0) throw new TapeError(`a value of shape [${shape}] has no axis of ${batch} images`);
       return axis;
     },
-    channelAxisOf: (id) => layouts[id]?.channelAxis,
+    channelAxisOf: (id) => channels[id],
   };
 }
 
