@@ -40,10 +40,14 @@ export function rankingsSvg() {
   const { whole, parts } = found;
   const names = whole.spaces[0].rankers.map(({ name }) => name);
   const assemblies = ['assembled', 'the four, blocks', 'the four, stages'];
+  const counted = [...COUNTS, 'activations'];
   const groups = [
-    { title: 'Counted', names: COUNTS },
+    { title: 'Counted', names: counted },
     { title: 'Presets and assemblies', names: assemblies },
-    { title: 'Proxies of AZ-NAS', names: names.filter((name) => ![...COUNTS, ...assemblies].includes(name)) },
+    {
+      title: 'Proxies of features',
+      names: names.filter((name) => ![...counted, ...assemblies].includes(name)),
+    },
     { title: 'Other proxies, on a part of each sample', names: otherProxies(found) },
   ];
   const columns = [

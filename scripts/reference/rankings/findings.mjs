@@ -96,7 +96,7 @@ export function proxiesBesideAssembled({ whole, parts, imported }) {
   ]);
   const head = [
     'space',
-    'proxies of AZ-NAS above `assembled`',
+    'proxies of features, and activations, above `assembled`',
     'others above `assembled`',
     'others above FLOPs, parameters and depth',
   ];
