@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { withOnnxFiles } from '../../client/specification/read-networks.js';
 import { CandidateError } from '../../core/candidate-error.js';
 import { openSpace } from '../../core/spaces/index.js';
-import { ASSEMBLIES, assemblyOfFiles } from '../../core/specification/assemblies.js';
+import { ASSEMBLIES, type AssemblyName, assemblyOfFiles } from '../../core/specification/assemblies.js';
 import { type FamilyName, type ProxyName, scoredFamilies } from '../../core/specification/families.js';
 import type { SpaceSpecification } from '../../core/specification/space.js';
 import type { ScoreRequest } from '../../engine/protocol.js';
@@ -44,10 +44,10 @@ export async function scoreAsSearch(asked: Asked): Promise<ImportedScores> {
   return { ...(await scorePresets(asked)), ...(await scoreOthers(asked)) };
 }
 
-export async function scorePresets(asked: Asked): Promise<Pick<ImportedScores, 'azNas' | 'assembled'>> {
+async function scorePresets(asked: Asked): Promise<Pick<ImportedScores, 'azNas' | 'assembled'>> {
   const request = await requestOf(asked);
   const { pool } = asked;
-  const terms = async (name: keyof typeof ASSEMBLIES) => {
+  const terms = async (name: AssemblyName) => {
     const families = scoredFamilies(Object.keys(assemblyOfFiles(name)) as ProxyName[]);
     const fidelity = { ...request.fidelity, features: ASSEMBLIES[name].features };
     const draws = (await pool.score({ ...request, fidelity, families })).map(writableValues);

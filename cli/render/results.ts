@@ -30,8 +30,7 @@ const USUAL = [
 
 /**
  * The first rows of a ranking: FLOPs as `flopsOf` counts them, or else as scored, and parameters in millions;
- * latencies in milliseconds with quartiles, if there
- * are any. `flops` has no column of its own beside them.
+ * latencies in milliseconds with quartiles, if there are any. The proxy `flops` has no column of its own.
  */
 export function formatRankingTable(
   rows: readonly RankingRow[],
@@ -54,7 +53,7 @@ export function formatRankingTable(
       formatFixed(score, 4),
       ...usual.map(({ name, digits }) => formatFixed(proxies[name], digits)),
       ...others.map((name) => formatValue(proxies[name])),
-      millions(flopsOf?.(candidate) ?? proxies.complexity),
+      millions(flopsOf?.(candidate) ?? proxies.complexity ?? proxies.flops),
       (parameters / 1e6).toFixed(3),
       ...(measured ? formatLatencyCells(latencies.get(candidate)) : []),
     ]);

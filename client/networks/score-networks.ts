@@ -5,6 +5,7 @@ import { resolveGraph } from '../../core/graph/resolve.js';
 import { weightRoles } from '../../core/graph/weight-roles.js';
 import { wholeOfGraph } from '../../core/graph/whole/network.js';
 import { randomDraw } from '../../core/ir/draw.js';
+import { TapeError } from '../../core/ops/tensor/tape-error.js';
 import { isMeasured } from '../../core/proxies/catalogue.js';
 import { aggregate } from '../../core/ranking/aggregate.js';
 import {
@@ -164,12 +165,10 @@ async function scoreMeasured({
     const graph = resolveGraph({ graph: source, batch: count, image, file, normalization });
     return wholeOfGraph(graph, weightRoles(graph));
   };
-  const opened = await openWhole({
-    write,
-    batch,
-    costs: { flops: network.costs.macs, parameters: network.costs.parameters },
-    families,
-    threads,
+  const costs = { flops: network.costs.macs, parameters: network.costs.parameters };
+  const opened = await openWhole({ write, batch, costs, families, threads }).catch((error: unknown) => {
+    if (!(error instanceof TapeError)) throw error;
+    throw SpecError.inFile({ file, reason: error.reason, message: error.message });
   });
   const all: NetworkProxies[] = [];
   try {

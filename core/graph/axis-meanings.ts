@@ -47,28 +47,29 @@ export function findLayouts(graph: Streams): readonly (Layout | undefined)[] {
   });
 }
 
-/**
- * The axis of each value whose slowest factors are the images; undefined where there is none, or where axes
- * could not be followed.
- */
-export function findImageAxes(graph: Streams): readonly (number | undefined)[] {
+/** Axes of a value; undefined where there is none of the kind, or where axes could not be followed. */
+export interface NamedAxes {
+  /** The axis whose slowest factors are the images. */
+  readonly images?: number;
+  /** The only axis that consists of channels. */
+  readonly channels?: number;
+}
+
+/** The axes of images and of channels of each value. */
+export function findNamedAxes(graph: Streams): readonly NamedAxes[] {
   const [batch] = graph.tape.shape(graph.input) as [number];
-  const imagesOf = (axis: Axis) => {
+  const imagesIn = (axis: Axis) => {
     const other = axis.findIndex(({ kind }) => kind !== 'images');
     return axis.slice(0, other < 0 ? axis.length : other).reduce((n, { size }) => n * size, 1);
   };
-  return meaningsOf(graph).map((axes) => {
-    const axis = axes?.findIndex((each) => imagesOf(each) === batch);
-    return axis === -1 ? undefined : axis;
-  });
-}
-
-/** The only axis of each value that consists of channels; undefined where there is none, or where axes could not be followed. */
-export function findChannelAxes(graph: Streams): readonly (number | undefined)[] {
   const isOfChannels = (axis: Axis) => axis.length > 0 && axis.every(({ kind }) => kind === 'channels');
-  return meaningsOf(graph).map((axes) => {
-    const found = axes?.flatMap((axis, i) => (isOfChannels(axis) ? [i] : [])) ?? [];
-    return found.length === 1 ? found[0] : undefined;
+  return meaningsOf(graph).map((axes = []) => {
+    const images = axes.findIndex((axis) => imagesIn(axis) === batch);
+    const [channels, ...others] = axes.flatMap((axis, i) => (isOfChannels(axis) ? [i] : []));
+    return {
+      ...(images >= 0 ? { images } : {}),
+      ...(channels !== undefined && others.length === 0 ? { channels } : {}),
+    };
   });
 }
 

@@ -1,5 +1,5 @@
-// Finds features of networks whose streams run side by side, so that hardly any tensor is on every path
-// (CrossViT, TNT).
+// Finds the longest stream of networks whose streams run side by side, so that hardly any tensor is on every
+// path (CrossViT, TNT).
 import type { Id } from '../ops/tensor/tape.js';
 import type { ResolvedGraph } from './resolve.js';
 
@@ -13,8 +13,12 @@ const MOST_STREAMS = 16;
  */
 export function longestStream(graph: ResolvedGraph, on: readonly boolean[]): readonly Id[] {
   const byShape = new Map<string, Id[]>();
-  for (const { id, shape } of graph.tape.values)
-    if (on[id] && isResidualSum(graph, id)) byShape.set(`${shape}`, [...(byShape.get(`${shape}`) ?? []), id]);
+  for (const { id, shape } of graph.tape.values) {
+    if (!on[id] || !isResidualSum(graph, id)) continue;
+    const sums = byShape.get(`${shape}`);
+    if (sums) sums.push(id);
+    else byShape.set(`${shape}`, [id]);
+  }
   const streams = [...byShape.values()].sort((a, b) => b.length - a.length).slice(0, MOST_STREAMS);
   const chains = streams.map((sums) => longestChain(graph, new Set(sums)));
   return chains.sort((a, b) => b.length - a.length || b.at(-1)! - a.at(-1)!)[0] ?? [];

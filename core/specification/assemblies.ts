@@ -78,6 +78,7 @@ function weightsIn(name: AssemblyName, written: unknown): Weights {
   const { weights } = ASSEMBLIES[name];
   const space = SpaceSchema.safeParse(written);
   if (!space.success) return weights;
+  // The candidates of such a space are the networks in files.
   if (definitionOf(space.data).file?.field === 'networks') return assemblyOfFiles(name);
   const offered: ReadonlySet<string> = new Set(listOfferedProxies(space.data));
   const means = (name: string) =>

@@ -95,20 +95,20 @@ function varianceOf(t: Tape, normalization: Id): Id {
   return t.over(t.scalar(1), t.times(inverse, inverse));
 }
 
-interface Of {
+interface OnTape {
   readonly t: Tape;
   readonly images: Images;
 }
 
 /** Flattens each image to a row: [batch, units]. */
-function rowsOf({ t, images, id }: Of & { readonly id: Id }): Id {
+function rowsOf({ t, images, id }: OnTape & { readonly id: Id }): Id {
   const { batch } = images;
   const value = imagesFirst({ tape: t, images, id }).id;
   return t.reshape(value, [batch, sizeOf(t.shape(id)) / batch]);
 }
 
 /** (units + s sᵀ) / 2, where s in {-1, 1} is the sign of each unit. */
-function agreement({ t, images, inputs }: Of & { readonly inputs: readonly Id[] }): Id {
+function agreement({ t, images, inputs }: OnTape & { readonly inputs: readonly Id[] }): Id {
   const products = inputs.map((id) => {
     const rows = rowsOf({ t, images, id });
     const signs = t.add('Where', [t.add('Greater', [rows, t.scalar(0)]), t.scalar(1), t.scalar(-1)]);
@@ -137,7 +137,7 @@ function channelCovariance({
   t,
   images,
   layer: { output, channelAxis },
-}: Of & { readonly layer: Layer }): Id | undefined {
+}: OnTape & { readonly layer: Layer }): Id | undefined {
   const channels = t.shape(output)[channelAxis]!;
   const positions = sizeOf(t.shape(output)) / images.batch / channels;
   if (positions <= channels) return undefined;
@@ -154,7 +154,7 @@ function channelsFirst(t: Tape, id: Id, channelAxis: number): Id {
 }
 
 /** Where the axes could not be followed, maps have their channels in axis 1, tokens and rows in the last axis. */
-function product({ t, images, id }: Of & { readonly id: Id }): Id {
+function product({ t, images, id }: OnTape & { readonly id: Id }): Id {
   const shape = t.shape(id);
   const channelAxis = images.channelAxisOf(id) ?? (shape.length > 3 ? 1 : shape.length - 1);
   const channels = shape[channelAxis]!;

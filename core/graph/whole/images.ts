@@ -1,7 +1,7 @@
 // Gives the images of a value an axis of their own in front, so that statistics can be taken image by image.
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
-import { findChannelAxes, findImageAxes } from '../axis-meanings.js';
+import { findNamedAxes, type NamedAxes } from '../axis-meanings.js';
 
 export interface Images {
   readonly batch: number;
@@ -11,6 +11,7 @@ export interface Images {
   readonly channelAxisOf: (id: Id) => number | undefined;
 }
 
+/** The axes are found when the first one is asked for, because networks that are only counted need none. */
 export function findImages(network: {
   readonly tape: Tape;
   /** Images, [batch, channels, height, width]. */
@@ -19,17 +20,20 @@ export function findImages(network: {
 }): Images {
   const { tape, input } = network;
   const [batch] = tape.shape(input) as [number];
-  const axes = findImageAxes(network);
-  const channels = findChannelAxes(network);
+  let found: readonly NamedAxes[] | undefined;
+  const axesOf = (id: Id) => {
+    found ??= findNamedAxes(network);
+    return found[id];
+  };
   return {
     batch,
     axisOf: (id) => {
       const shape = tape.shape(id);
-      const axis = axes[id] ?? shape.findIndex((size) => size % batch === 0);
+      const axis = axesOf(id)?.images ?? shape.findIndex((size) => size % batch === 0);
       if (axis < 0) throw new TapeError(`a value of shape [${shape}] has no axis of ${batch} images`);
       return axis;
     },
-    channelAxisOf: (id) => channels[id],
+    channelAxisOf: (id) => axesOf(id)?.channels,
   };
 }
 

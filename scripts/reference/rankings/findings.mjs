@@ -26,7 +26,7 @@ export function presetsBesideCounts({ whole, imported }) {
     const where = better.length > 0 ? `: ${listed(better.map((space) => aboveCounts(space, preset)))}` : '';
     const below = worse.map((space) => `${space.title} ${belowCounts(space, preset)}`);
     const rest = below.length > 0 ? ` It is not on ${below.join(', on ')}.` : '';
-    return `- **${name} is above FLOPs, parameters and depth in ${better.length} of ${spaces.length} places**${where}.${rest}`;
+    return `- **${name} is above FLOPs, parameters and depth in ${better.length} of ${spaces.length} comparisons**${where}.${rest}`;
   });
   return lines.join('\n');
 }
