@@ -1,6 +1,7 @@
 // Defines the command `zeroscout score FILE...`: proxies and costs of ONNX networks, without specification or
 // servers.
 import { availableParallelism } from 'node:os';
+import { basename } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type ScoredNetwork, scoreNetworks } from '../../client/networks/score-networks.js';
 import { ASSEMBLY_NAMES, type AssemblyName, assemblyOfFiles } from '../../core/specification/assemblies.js';
@@ -108,10 +109,13 @@ function tableOf(networks: readonly ScoredNetwork[]): string {
   const table = createTable(isRanking ? ['', 'score', ...headings] : headings, {
     droppable: ['features', ...names.toReversed()],
   });
+  const paths = networks.map(({ file }) => file);
+  const isClear = new Set(paths.map((path) => basename(path))).size === paths.length;
   const sorted = [...networks].sort((a, b) => (b.score ?? 0) - (a.score ?? 0));
   sorted.forEach(({ file, proxies, macs, parameters, features, score }, i) => {
     const row = [
-      file,
+      // A path would be shortened where files differ.
+      isClear ? basename(file) : file,
       ...names.map((name) => decimal(proxies[name])),
       `${(macs / 1e6).toFixed(1)} M`,
       `${(parameters / 1e6).toFixed(3)} M`,
