@@ -4,13 +4,25 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 
 export function describeMachine() {
   return {
-    processor: cpus()[0]?.model ?? 'unknown',
+    processor: processorName(),
     cores: availableParallelism(),
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     platform: `${process.platform} ${process.arch}`,
     node: process.version,
     onnxruntime: packageVersion('onnxruntime-node'),
   };
+}
+
+/** With family and model, because virtual machines call processors of several generations "AMD EPYC". */
+function processorName(): string {
+  const name = cpus()[0]?.model ?? 'unknown';
+  try {
+    const text = readFileSync('/proc/cpuinfo', 'utf8');
+    const field = (key: string) => new RegExp(`^${key}\\s*: (\\d+)$`, 'm').exec(text)![1];
+    return `${name} (family ${field('cpu family')}, model ${field('model')})`;
+  } catch {
+    return name;
+  }
 }
 
 export type Machine = ReturnType<typeof describeMachine>;

@@ -1,6 +1,6 @@
 // Writes the statistics of features and blocks on the tape: covariances, and products of gradients with
 // Rademacher probes.
-import { pad } from '../ops/tensor/movement.js';
+import { pad, slice } from '../ops/tensor/movement.js';
 import { range, sizeOf } from '../ops/tensor/shapes.js';
 import type { Id, Tape } from '../ops/tensor/tape.js';
 import { type Feature, isMap } from './features.js';
@@ -187,15 +187,13 @@ function spaceToDepth(jacobian: Jacobian): Id {
   return t.reshape(deep, [batch, channels * sizeOf(factors), ...positions]);
 }
 
-/**
- * Wider rows are not multiplied by a permutation matrix, because the product would cost more than it saves.
- */
-const WIDEST_PERMUTATION = 128;
+/** Wider rows are sliced: the time of a product with a permutation matrix grows with their width. */
+const WIDEST_PERMUTATION = 64;
 
 /**
  * Orders the last axis by the elements' offset within a group of `factor`: a0 b0 a1 b1 ... becomes a0 a1 ...
  * b0 b1 .... ONNX Runtime transposes single elements slowly (3 to 4 ns each) and runs of elements quickly;
- * after a product with a permutation matrix only runs need transposing.
+ * after a product with a permutation matrix, or with one slice for each offset, only runs need transposing.
  */
 function columnsByPhase(t: Tape, id: Id, factor: number): Id {
   const shape = t.shape(id);
@@ -203,9 +201,9 @@ function columnsByPhase(t: Tape, id: Id, factor: number): Id {
   const count = width / factor;
   if (factor === 1) return id;
   if (width > WIDEST_PERMUTATION) {
-    const apart = t.reshape(id, [...shape.slice(0, -1), count, factor]);
-    const rank = shape.length;
-    return t.reshape(t.transpose(apart, [...range(rank - 1), rank, rank - 1]), shape);
+    const axis = shape.length - 1;
+    const phase = (start: number) => slice(t, id, { axis, start, end: width, step: factor });
+    return t.add('Concat', range(factor).map(phase), { axis });
   }
   const permutation = new Float64Array(width * width);
   for (let i = 0; i < width; i++) permutation[i * width + (i % factor) * count + Math.floor(i / factor)] = 1;

@@ -5,8 +5,11 @@ import type { Cut, Initialization, Weight } from './block.js';
 
 /** The tensors with which a network is scored. All are row-major. */
 export interface Draw {
-  /** A weight, determined by its name, shape and initialization. */
-  weight(weight: Weight): Float32Array;
+  /**
+   * A weight, determined by its name, shape and initialization. It may be written over `out`, which has as many
+   * elements.
+   */
+  weight(weight: Weight, out?: Float32Array): Float32Array;
   /** Images of standard normal values. */
   input(shape: readonly number[]): Float32Array;
   /** The Rademacher probe (entries 1 or -1) for the output of the block at this position, counted from 0. */
@@ -33,7 +36,8 @@ export function randomDraw({
     name: `${owner}${name} ${shape.join('x')}`,
   });
   return {
-    weight: (weight) => drawWeight({ weight, key: key(weight.name, weight.cut?.of ?? weight.shape) }),
+    weight: (weight, out) =>
+      drawWeight({ weight, key: key(weight.name, weight.cut?.of ?? weight.shape), out }),
     input: (shape) => normal({ key: key('input', shape), length: size(shape), std: 1 }),
     signs: (block, shape) => signs({ key: key(`signs.${block}`, shape), length: size(shape) }),
   };
@@ -41,15 +45,21 @@ export function randomDraw({
 
 const HE_NORMAL: Initialization = { kind: 'he-normal' };
 
-function drawWeight({ weight, key }: { readonly weight: Weight; readonly key: RandomKey }): Float32Array {
+interface DrawWeightArguments {
+  readonly weight: Weight;
+  readonly key: RandomKey;
+  readonly out: Float32Array | undefined;
+}
+
+function drawWeight({ weight, key, out }: DrawWeightArguments): Float32Array {
   const { shape, initialization = HE_NORMAL, cut } = weight;
   const length = size(shape);
   const runs = cut ? cutRuns({ shape, cut }) : [{ start: 0, length }];
   switch (initialization.kind) {
     case 'he-normal':
-      return normal({ key, length, runs, std: Math.sqrt(2 / fanIn(shape)) });
+      return normal({ key, length, runs, std: Math.sqrt(2 / fanIn(shape)), out });
     case 'normal':
-      return normal({ key, length, runs, std: initialization.std });
+      return normal({ key, length, runs, std: initialization.std, out });
     case 'uniform':
       return uniform({ key, length, runs, bound: initialization.bound });
     case 'constant':

@@ -44,14 +44,21 @@ interface NormalArguments {
   readonly length: number;
   readonly std: number;
   readonly runs?: readonly Run[];
+  /** Where they are written; a new array by default. */
+  readonly out?: Float32Array | undefined;
 }
 
 /**
  * Standard normal numbers times `std`, float32 (Box and Muller 1958): the first `length` of the key's
  * sequence, or those in `runs`.
  */
-export function normal({ key, length, std, runs = [{ start: 0, length }] }: NormalArguments): Float32Array {
-  const out = new Float32Array(length);
+export function normal({
+  key,
+  length,
+  std,
+  runs = [{ start: 0, length }],
+  out = new Float32Array(length),
+}: NormalArguments): Float32Array {
   for (const { row, at } of partsOf(key, runs)) out.set(normalsOf({ ...row, std }), at);
   return out;
 }

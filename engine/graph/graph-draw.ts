@@ -23,10 +23,10 @@ export function drawGraph({
   return {
     images: drawn.input,
     signs: drawn.signs,
-    weight: (index) => {
+    weight: (index, out) => {
       const { shape, name, initializer } = graph.weights[index]!;
       const initialization = initializationOf(roles[index]!);
-      if (initialization) return drawn.weight({ name: `graph.${index}`, shape, initialization });
+      if (initialization) return drawn.weight({ name: `graph.${index}`, shape, initialization }, out);
       const values = initializer.read();
       if (values) return Float32Array.from(values);
       throw SpecError.inFile({

@@ -3,6 +3,7 @@ import { SpecError } from '../../core/errors.js';
 import { type BlockProgram, OUTPUT, SIGNS, tensorName } from '../../core/graph/block-programs.js';
 import { type GraphNetwork, graphPrograms } from '../../core/graph/network.js';
 import type { ResolvedGraph } from '../../core/graph/resolve.js';
+import { sizeOf } from '../../core/ops/tensor/shapes.js';
 import {
   blockTrainability,
   covarianceEigenvalues,
@@ -16,12 +17,13 @@ import { openPlain, type Provider } from '../batched/device.js';
 import { findChannelBlock } from '../channel-block.js';
 import type { FeatureSpectrum, NetworkScore } from '../network-score.js';
 import { type InferenceSession, Tensor } from '../onnx-runtime.js';
+import { createWeightMemory, type WeightMemory } from './weight-memory.js';
 
 /** The tensors that an imported network is scored with. */
 export interface GraphDraw {
   images(shape: readonly number[]): Float32Array;
-  /** The weight at this index among the network's weights. */
-  weight(index: number): Float32Array;
+  /** The weight at this index among the network's weights. It may be written over `out`, if that is as long. */
+  weight(index: number, out?: Float32Array): Float32Array;
   signs(block: number, shape: readonly number[]): Float32Array;
 }
 
@@ -68,17 +70,19 @@ export async function openGraph({
   return {
     score: async (draw) => {
       const known = new Map<string, Tensor>();
+      const memory = createWeightMemory();
       const features: number[] = [];
       const spectra: FeatureSpectrum[] = [];
       const blocks: (number | null)[] = [];
       const traces: (number | null)[] = [];
       for (const [i, program] of programs.entries()) {
-        const feeds = feedsOf({ graph, program, block: i - 1, draw, known });
+        const feeds = feedsOf({ graph, program, block: i - 1, draw, known, memory });
         const out = await sessions[i]!.run(feeds).catch((error: Error) => {
           throw new Error(`${network.file}, ${describeBlock(network, i)}: ${error.message}`, {
             cause: error,
           });
         });
+        memory.free();
         for (const id of program.carried) known.set(tensorName(id), out[tensorName(id)]!);
         const eigenvalues = eigenvaluesOf(program, numbers(out, OUTPUT.statistic));
         features.push(spectralEntropy(eigenvalues));
@@ -106,6 +110,7 @@ interface FeedsOfArguments {
   readonly block: number;
   readonly draw: GraphDraw;
   readonly known: ReadonlyMap<string, Tensor>;
+  readonly memory: WeightMemory;
 }
 
 function feedsOf({
@@ -114,6 +119,7 @@ function feedsOf({
   block,
   draw,
   known,
+  memory,
 }: FeedsOfArguments): Record<string, Tensor> {
   const feeds: Record<string, Tensor> = {};
   for (const { name, id } of program.feeds) {
@@ -121,7 +127,8 @@ function feedsOf({
     const values = () => {
       if (id === input) return draw.images(shape);
       if (name === SIGNS) return draw.signs(block, shape);
-      return draw.weight(weights.findIndex((weight) => weight.id === id));
+      const index = weights.findIndex((weight) => weight.id === id);
+      return memory.keep(draw.weight(index, memory.take(sizeOf(shape))));
     };
     feeds[name] = known.get(name) ?? new Tensor('float32', values(), shape);
   }

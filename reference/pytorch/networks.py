@@ -182,6 +182,18 @@ def jacobian(g: Tensor, v: Tensor, before: int, after: int) -> Tensor | None:
     return torch.bmm(by_channel(g, before), by_channel(v, after).mT).sum(dim=0) / samples
 
 
+def product_milliseconds(size: int, rounds: int) -> float:
+    """The shortest time of a product of two float32 matrices with one thread."""
+    torch.set_num_threads(1)
+    matrix = torch.randn(size, size)
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        torch.mm(matrix, matrix)
+        times.append((time.perf_counter() - start) * 1000)
+    return min(times)
+
+
 def serve() -> None:
     """Answers each line, a JSON request, with one line of JSON. `export` writes a file if there is none;
     `cut` names a network's features; `score` times it."""
@@ -203,6 +215,8 @@ def serve() -> None:
                     network = None
                     network = CutNetwork(**request)
                     answer = {}
+                case "product":
+                    answer = {"milliseconds": product_milliseconds(**request)}
                 case "score":
                     torch.set_num_threads(request["threads"])
                     layout = MEMORY_FORMATS[request["memoryFormat"]]

@@ -1,5 +1,6 @@
 // Computes the largest eigenvalue of a large symmetric matrix, or of a product of two, with the Lanczos
 // method.
+import { multipliers } from './machine.js';
 import { largestEigenvalue } from './tridiagonal.js';
 
 /** Both matrices are symmetric, positive semidefinite, n x n, row-major. */
@@ -22,7 +23,7 @@ const MOST_STEPS = 400;
  */
 export function largestProductEigenvalue({ p, q, n }: Product): number {
   if (![p, q ?? p].every((matrix) => hasFiniteDiagonal(matrix, n))) return Number.NaN;
-  const timesQ = (x: Float64Array) => (q ? multiply(q, x) : x);
+  const [timesP, timesQ = (x: Float64Array) => x] = multipliers(q ? [p, q] : [p], n);
   const basis: { readonly x: Float64Array; readonly z: Float64Array }[] = [];
   const diagonal: number[] = [];
   const squares: number[] = [];
@@ -39,7 +40,7 @@ export function largestProductEigenvalue({ p, q, n }: Product): number {
     x = x.map((value) => value * norm);
     z = q ? z.map((value) => value * norm) : x;
     basis.push({ x, z });
-    const next = multiply(p, z);
+    const next = timesP!(z);
     diagonal.push(dot(z, next));
     for (const each of basis) subtract(next, each.x, dot(next, each.z));
     for (const each of basis) subtract(next, each.x, dot(next, each.z));
@@ -80,26 +81,6 @@ function start(n: number): Float64Array {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return state / 2 ** 31 - 1;
   });
-}
-
-/** Four partial sums, so that an addition need not wait for the previous one. */
-function multiply(matrix: Float32Array, x: Float64Array): Float64Array {
-  const n = x.length;
-  const whole = n - (n % 4);
-  const out = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
-    const row = i * n;
-    let [a, b, c, d] = [0, 0, 0, 0];
-    for (let j = 0; j < whole; j += 4) {
-      a += matrix[row + j]! * x[j]!;
-      b += matrix[row + j + 1]! * x[j + 1]!;
-      c += matrix[row + j + 2]! * x[j + 2]!;
-      d += matrix[row + j + 3]! * x[j + 3]!;
-    }
-    for (let j = whole; j < n; j++) a += matrix[row + j]! * x[j]!;
-    out[i] = a + b + (c + d);
-  }
-  return out;
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

@@ -1,6 +1,7 @@
 // Compiles the WebAssembly routines for eigenvalues once, and lays out their memory.
 import { assemble } from '../../wasm/assembler.js';
 import { gram } from './gram.js';
+import { multiply } from './multiply.js';
 import { pass } from './pass.js';
 import { DOUBLE, GROUP, type Precision, SINGLE, WORK } from './precision.js';
 import { reflect } from './reflect.js';
@@ -35,6 +36,7 @@ export interface Machine {
 
 interface Compiled {
   readonly memory: Memory;
+  readonly multiply: Call;
   readonly doubles: Machine;
   readonly singles: Machine;
 }
@@ -48,14 +50,22 @@ function compileOnce(): Compiled {
 
 function compile(): Compiled {
   const bytes = assemble({
-    routines: [DOUBLE, SINGLE].flatMap((precision) => [pass(precision), reflect(precision), gram(precision)]),
+    routines: [
+      ...[DOUBLE, SINGLE].flatMap((precision) => [pass(precision), reflect(precision), gram(precision)]),
+      multiply,
+    ],
   });
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes)) as { exports: Exports };
   const machine = (precision: Precision): Machine => {
     const call = (name: string) => exports[`${name}${precision.name}`] as Call;
     return { precision, pass: call('pass'), reflect: call('reflect'), gram: call('gram') };
   };
-  return { memory: exports.memory, doubles: machine(DOUBLE), singles: machine(SINGLE) };
+  return {
+    memory: exports.memory,
+    multiply: exports[multiply.name] as Call,
+    doubles: machine(DOUBLE),
+    singles: machine(SINGLE),
+  };
 }
 
 /**
@@ -94,25 +104,29 @@ export function places({
   readonly rows?: number;
 }): Places {
   const stride = Math.ceil((n * precision.bytes) / GROUP) * GROUP;
+  const addresses = reserve({
+    state: 8,
+    diagonal: n * 8,
+    squares: n * 8,
+    work: (stride / GROUP) * WORK.size,
+    matrix: (stride * stride) / precision.bytes,
+    source: stride * rows,
+  });
+  return { stride, ...addresses };
+}
+
+/** Reserves memory of the given numbers of bytes and returns the addresses. Earlier contents are lost. */
+function reserve<Name extends string>(lengths: Readonly<Record<Name, number>>): Record<Name, number> {
   let end = 0;
-  const room = (length: number): number => {
-    const start = end;
-    end += Math.ceil(length / ALIGNMENT) * ALIGNMENT;
-    return start;
-  };
-  const found = {
-    stride,
-    state: room(8),
-    diagonal: room(n * 8),
-    squares: room(n * 8),
-    work: room((stride / GROUP) * WORK.size),
-    matrix: room((stride * stride) / precision.bytes),
-    source: room(stride * rows),
-  };
+  const addresses = {} as Record<Name, number>;
+  for (const name of Object.keys(lengths) as Name[]) {
+    addresses[name] = end;
+    end += Math.ceil(lengths[name] / ALIGNMENT) * ALIGNMENT;
+  }
   const { memory } = compileOnce();
   const missing = end - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
-  return found;
+  return addresses;
 }
 
 /** A view of numbers in memory, valid until the next call of `places`, which may move the memory. */
@@ -127,4 +141,27 @@ export function numbers(
 
 export function doubles(start: number, length: number): Float64Array {
   return new Float64Array(compileOnce().memory.buffer, start, length);
+}
+
+/**
+ * Copies n x n matrices (row-major, float32) to memory and returns for each the function that multiplies it by
+ * a vector of n numbers. The functions are valid until memory is reserved again.
+ */
+export function multipliers(
+  matrices: readonly Float32Array[],
+  n: number,
+): ((x: Float64Array) => Float64Array)[] {
+  const single = Float32Array.BYTES_PER_ELEMENT;
+  const each = n * n;
+  const at = reserve({ x: n * 8, product: n * 8, matrices: matrices.length * each * single });
+  const rest = (n % 4) * single;
+  return matrices.map((matrix, i) => {
+    const start = at.matrices + i * each * single;
+    numbers(SINGLE, start, each).set(matrix);
+    return (x) => {
+      doubles(at.x, n).set(x);
+      compileOnce().multiply(start, n * single - rest, rest, at.x, at.product, at.product + n * 8);
+      return doubles(at.product, n).slice();
+    };
+  });
 }

@@ -38,7 +38,8 @@ export const DOUBLE: Precision = {
 };
 
 const HIGH_HALF = [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15];
-const high = (a: Code): Code => f64x2.promote(v128.shuffle(a, a, HIGH_HALF));
+/** Converts the last two of four float32 to float64. */
+export const promoteHigh = (a: Code): Code => f64x2.promote(v128.shuffle(a, a, HIGH_HALF));
 export const SINGLE: Precision = {
   name: 'Single',
   bytes: 4,
@@ -46,8 +47,8 @@ export const SINGLE: Precision = {
   loadOne: f64.loadSingle,
   storeOne: f64.storeSingle,
   wideProduct: (a, b) =>
-    f64x2.add(f64x2.mul(f64x2.promote(a), f64x2.promote(b)), f64x2.mul(high(a), high(b))),
-  wide: (a) => f64x2.add(f64x2.promote(a), high(a)),
+    f64x2.add(f64x2.mul(f64x2.promote(a), f64x2.promote(b)), f64x2.mul(promoteHigh(a), promoteHigh(b))),
+  wide: (a) => f64x2.add(f64x2.promote(a), promoteHigh(a)),
 };
 
 /** Adds the two lanes of a float64 vector. */

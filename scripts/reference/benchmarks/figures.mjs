@@ -20,6 +20,7 @@ export function median(values) {
   return sorted.length % 2 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+export const zero = (value) => value.toFixed(0);
 export const one = (value) => value.toFixed(1);
 export const two = (value) => value.toFixed(2);
 export const three = (value) => value.toPrecision(3);

@@ -1,6 +1,6 @@
 // Writes the sections of the benchmarks page about time and memory.
 import { table } from '../markdown.mjs';
-import { median, megabytes, one, results, section, thousands, three, two } from './figures.mjs';
+import { median, megabytes, one, results, section, thousands, three, two, zero } from './figures.mjs';
 
 /** The columns that `times` fills. */
 const TIMES = ['zeroscout', 'PyTorch', 'ratio', 'PyTorch, channels_last', 'ratio', 'a scorer, MB'];
@@ -54,7 +54,7 @@ export function importedNetworks() {
     title: 'Imported networks beside PyTorch',
     command: 'npm run bench -- --onnx',
     of: found,
-    text: `Milliseconds for each network of torchvision ${found.versions.torchvision}, exported as ONNX and imported, at ${found.resolution} pixels and batch ${found.batch}; 2 scorers of one thread, ${found.rounds} rounds. Our time includes everything from the text of the structure to the proxies, with new programs and weights. The time of PyTorch excludes the construction of the network and includes drawing its weights. Both measure the same features. The median ratio is ${middle('contiguous')}, compared with channels_last ${middle('channels_last')}.`,
+    text: `Milliseconds for each network of torchvision ${found.versions.torchvision}, exported as ONNX and imported, at ${found.resolution} pixels and batch ${found.batch}; 2 scorers of one thread, ${found.rounds} rounds after ${found.warmUps} networks that warm up both sides. Our time includes everything from the text of the structure to the proxies, with new programs and weights. The time of PyTorch excludes the construction of the network and includes drawing its weights. Both measure the same features. The median ratio is ${middle('contiguous')}, compared with channels_last ${middle('channels_last')}. Matrix products bound both sides: on one core of this machine ONNX Runtime multiplies two ${found.products.size} x ${found.products.size} matrices at ${zero(found.products.ours)} GFLOP/s, PyTorch at ${zero(found.products.theirs)}.`,
     body: table(head, rows),
   });
 }

@@ -49,3 +49,19 @@ test('a product of transposed matrices reads them where they lie, unless the tra
   const moved = t.get(t.add('MatMul', [rolled, t.port('c', [3, 4])]));
   expect(fuseTransposes({ tape: t, value: moved, isFed: () => false })).toBe(moved);
 });
+
+test('two transposes in a row cancel, as in the gradient of a product with a transposed weight', () => {
+  const t = new Tape(TENSOR_RULES);
+  const [g, w] = [t.port('g', [5, 4]), t.port('w', [4, 4])];
+  const once = t.transpose(w, [1, 0]);
+  const twice = t.transpose(once, [1, 0]);
+  const written = (right: Id, isFed = (_: Id) => false) =>
+    fuseTransposes({ tape: t, value: t.get(t.add('MatMul', [g, right])), isFed });
+  expect(written(twice)).toMatchObject({ op: 'MatMul', inputs: [g, w] });
+  expect(written(t.transpose(twice, [1, 0]))).toMatchObject({
+    op: 'FusedMatMul',
+    inputs: [g, w],
+    attributes: { transA: 0, transB: 1 },
+  });
+  expect(written(twice, (id) => id === once)).toMatchObject({ op: 'FusedMatMul', inputs: [g, once] });
+});

@@ -130,6 +130,9 @@ describe('normal', () => {
     const scaled = normal({ key, length: 100, std: 0.25 });
     expect(scaled).toEqual(x.slice(0, 100).map((v) => v * 0.25));
     expect(normal({ key, length: 0, std: 1 })).toHaveLength(0);
+    const out = new Float32Array(101).fill(7);
+    expect(normal({ key, length: 101, std: 1, out })).toBe(out);
+    expect(out).toEqual(x.slice(0, 101));
   });
 
   it('every value is finite over many keys', () => {

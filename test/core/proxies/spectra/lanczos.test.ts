@@ -23,6 +23,8 @@ describe('the largest eigenvalue by Lanczos’ method', () => {
   it.each([
     [1, 5],
     [70, 200],
+    [71, 90],
+    [73, 120],
     [150, 150],
   ])('of a Gram matrix of %i rows, %i columns', (m, n) => {
     const matrix = random(`a ${m} ${n}`, m * n);
