@@ -104,12 +104,13 @@ async function scoreBlocks({
   placement,
 }: ScoreBlocksArguments): Promise<readonly NetworkScore[]> {
   const { features } = request.fidelity;
+  const unread = request.report === 'details' ? 'measured' : 'skipped';
   if ('graph' in source) return await scoreGraph({ request, ...source, ...placement });
   const scores: NetworkScore[] = [];
   for (const number of request.draws)
     scores.push(
       await draws.use(request, number, (draw) =>
-        scoreNetwork({ network: source.network, features, draw, programs }),
+        scoreNetwork({ network: source.network, features, unread, draw, programs }),
       ),
     );
   return scores;

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { type Block, topologyKey } from '../core/ir/block.js';
+import type { Plan } from '../core/ir/measured.js';
 import type { Network } from '../core/ir/network.js';
 import type { Shape } from '../core/ir/shape.js';
 import type { Boundary } from '../core/lowering/program.js';
@@ -68,7 +69,7 @@ export function createPrefixCaches({
 interface ComputePrefixKeysArguments {
   readonly network: Network;
   readonly boundary: Boundary;
-  readonly isMeasured: readonly boolean[];
+  readonly plan: Pick<Plan, 'isMeasured' | 'isRead'>;
   readonly depth: PrefixDepth;
 }
 
@@ -80,15 +81,16 @@ interface ComputePrefixKeysArguments {
 export function computePrefixKeys({
   network: { stem, blocks, identities, common, inputChannels = 3 },
   boundary,
-  isMeasured,
+  plan: { isMeasured, isRead },
   depth,
 }: ComputePrefixKeysArguments): readonly string[] {
   let key = `${boundary} ${identities} ${inputChannels}`;
   const before = common === 'stem' || depth === 'stem' ? [] : blocks.slice(0, -1);
   return [stem, ...before].map((block, i) => {
-    const measured = i === 0 || isMeasured[i - 1];
+    const [measured, read] = i === 0 ? [true, true] : [isMeasured[i - 1], isRead[i - 1]];
+    const statistics = measured ? (read ? 'measured' : 'unread') : 'passed';
     key = createHash('sha256')
-      .update(`${key} ${measured ? 'measured' : 'passed'} ${contentKey(block)}`)
+      .update(`${key} ${statistics} ${contentKey(block)}`)
       .digest('base64url');
     return key;
   });

@@ -2,7 +2,7 @@
 // of features and blocks.
 
 import { type Block, topologyKey } from '../core/ir/block.js';
-import { type Measured, planMeasuring } from '../core/ir/measured.js';
+import { type Measured, type Plan, planMeasuring } from '../core/ir/measured.js';
 import type { Network } from '../core/ir/network.js';
 import { channelsOf, type MapShape, positionsOf, type Shape, tensorShape } from '../core/ir/shape.js';
 import { type Boundary, spectrumOf } from '../core/lowering/program.js';
@@ -20,11 +20,16 @@ import type { OpenProgram, Programs } from './programs.js';
 import { run } from './run.js';
 
 /** The outputs from which a feature's expressivity is computed. */
-const FEATURE = { covariance: ['cov', 'sum'], gram: ['gram'] } as const;
+const FEATURE = { covariance: ['cov', 'sum'], gram: ['gram'], unread: [] } as const;
 
 interface ScoreNetworkArguments {
   readonly network: Network;
   readonly features?: Measured;
+  /**
+   * Features of measured blocks that no proxy reads; `measured` by default. If they are skipped, NaN is in their
+   * places.
+   */
+  readonly unread?: 'measured' | 'skipped';
   readonly draw: DrawTensors;
   readonly programs: Programs;
 }
@@ -37,16 +42,19 @@ interface ScoreNetworkArguments {
 export async function scoreNetwork({
   network,
   features: measured = 'blocks',
+  unread = 'measured',
   draw,
   programs,
 }: ScoreNetworkArguments): Promise<NetworkScore> {
   const boundary = programs.boundary(network);
-  const { isMeasured, reads } = planMeasuring({
+  const { isMeasured, reads, ...planned } = planMeasuring({
     features: measured,
     count: network.blocks.length,
     ends: network.stageEnds,
   });
-  const keys = computePrefixKeys({ network, boundary, isMeasured, depth: draw.prefixes.depth });
+  const isRead = unread === 'skipped' ? planned.isRead : isMeasured;
+  const plan = { isMeasured, isRead };
+  const keys = computePrefixKeys({ network, boundary, plan, depth: draw.prefixes.depth });
   let known = keys.length;
   let state: NetworkState | undefined;
   while (!state && known > 0) state = draw.prefixes.get(keys[--known]!);
@@ -75,7 +83,7 @@ export async function scoreNetwork({
       state = { ...entered, blocks: [...entered.blocks, null] };
     } else
       state = await (isMeasured[index]
-        ? measureBlocks(step, { identities: network.identities })
+        ? measureBlocks(step, { identities: network.identities, isRead })
         : computeBlocks(step));
     if (kept) draw.prefixes.set(keys[index + 1]!, state);
     index += blocks.length;
@@ -188,14 +196,16 @@ async function computeBlocks({ blocks, state, boundary, draw, programs }: Step):
 /** Computes the output of blocks, and the scores of their features and Jacobians. */
 async function measureBlocks(
   { blocks, index, state, boundary, draw, programs }: Step,
-  { identities: kind }: Pick<Network, 'identities'>,
+  { identities: kind, isRead }: Pick<Network, 'identities'> & Pick<Plan, 'isRead'>,
 ): Promise<NetworkState> {
   const { y: x, shape: input } = state;
   const [block] = blocks as [Block];
   const shape = blockShapes({ block, input }).at(-1)!;
   const stride = strideOf(input, shape);
   const { batch } = draw;
-  const spectrum = spectrumOf({ batch, shape });
+  // The program of a scan also serves blocks whose features are read, and so may one in the plain layout.
+  const isOwn = boundary === 'blocked' && !programs.isScan({ block, input, boundary });
+  const spectrum = isOwn && !isRead[index] ? 'unread' : spectrumOf({ batch, shape });
   const probe = draw.serves === 'all' ? 'shared' : 'own';
   const program = { block, on: { batch, input, stride }, boundary, spectrum, probe } as const;
   const opened = await programs.block(program);
@@ -218,7 +228,8 @@ async function measureBlocks(
     identities && suspects[i] && identities[i]
       ? ofIdentity
       : blockTrainability({ sums: jac!, rows, columns, samples });
-  const measured = measuredFeatures(parts, { samples, channels: columns });
+  const read = parts.map((each, i) => (isRead[index + i] ? each : undefined));
+  const measured = measuredFeatures(read, { samples, channels: columns });
   return {
     y: outputOf({ out, x, opened }),
     shape,
@@ -229,17 +240,17 @@ async function measureBlocks(
   };
 }
 
+/** A feature that is not read, without parts, has NaN in its place. */
 function measuredFeatures(
-  parts: readonly Parts[],
+  parts: readonly (Parts | undefined)[],
   size: { readonly samples: number; readonly channels: number },
 ): Pick<NetworkState, 'features' | 'spectra'> {
-  const eigenvalues = parts.map((each) => eigenvaluesOf(each, size.samples));
+  const all = parts.map((each) => each && eigenvaluesOf(each, size.samples));
   return {
-    features: eigenvalues.map(spectralEntropy),
-    spectra: eigenvalues.map((values) => ({
-      participation: participationRatio(values),
-      samples: size.samples,
-      channels: size.channels,
+    features: all.map((values) => (values ? spectralEntropy(values) : Number.NaN)),
+    spectra: all.map((values) => ({
+      participation: values ? participationRatio(values) : Number.NaN,
+      ...size,
     })),
   };
 }

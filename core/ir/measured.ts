@@ -27,6 +27,8 @@ export interface Reads {
 export interface Plan {
   /** Whether each block is measured. Of the other blocks only the output is computed. */
   readonly isMeasured: readonly boolean[];
+  /** Whether a proxy reads the feature after each block; of other measured blocks, only the Jacobian is read. */
+  readonly isRead: readonly boolean[];
   /** Undefined where every proxy reads everything that is measured. */
   readonly reads?: Reads;
 }
@@ -42,7 +44,10 @@ interface Stages {
 
 export function planMeasuring({ features, ...stages }: Stages & { readonly features: Measured }): Plan {
   const choose = (choice: FeaturesOfProxies['trainability']) => chosenBlocks(stages, choice);
-  if (typeof features === 'string') return { isMeasured: flags(stages.count, choose(features)) };
+  if (typeof features === 'string') {
+    const isMeasured = flags(stages.count, choose(features));
+    return { isMeasured, isRead: isMeasured };
+  }
   const expressivity = choose(features.expressivity);
   const progressivity = choose(features.progressivity);
   const trainability = choose(features.trainability);
@@ -54,6 +59,7 @@ export function planMeasuring({ features, ...stages }: Stages & { readonly featu
   ];
   return {
     isMeasured,
+    isRead: flags(stages.count, [...expressivity, ...progressivity]),
     reads: {
       expressivity: featuresOf(expressivity),
       progressivity: featuresOf(progressivity),

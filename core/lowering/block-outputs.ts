@@ -42,7 +42,7 @@ function featureStatistics(
   y: Value,
   { form, spectrum }: Pick<Block, 'form'> & { readonly spectrum: Spectrum },
 ): Omit<BlockOutputs, 'y'> {
-  if (spectrum === 'none') return {};
+  if (spectrum === 'none' || spectrum === 'unread') return {};
   return spectrum === 'gram'
     ? { gram: gram(y, form) }
     : { cov: productSum(y, y, form), sum: channelSum(y, form) };

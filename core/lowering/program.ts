@@ -18,10 +18,10 @@ export type Program = Uint8Array;
 /**
  * Which output of a program yields the eigenvalues of a feature's covariance. `covariance`: the sums `cov`
  * and `sum`. `gram`: the matrix `gram` [samples, samples], whose centred form has the same non-zero
- * eigenvalues; used where there are fewer samples than channels. `none`: the block is not measured; its
- * program has the output `y` alone and no input `v`.
+ * eigenvalues; used where there are fewer samples than channels. `unread`: no proxy reads the feature, so the
+ * program has neither. `none`: the block is not measured; its program has the output `y` alone and no input `v`.
  */
-export type Spectrum = 'covariance' | 'gram' | 'none';
+export type Spectrum = 'covariance' | 'gram' | 'unread' | 'none';
 
 /** Chooses the smaller of the covariance and the Gram matrix. */
 export function spectrumOf({

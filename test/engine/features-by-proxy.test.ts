@@ -70,3 +70,38 @@ describe.each(cases)('$name', ({ of, resolution, ends, edges }) => {
     }
   });
 });
+
+it('features that no proxy reads change no bit, whether they are measured or skipped', async () => {
+  const features = { ...asked, progressivity: 'stages' } as const;
+  const families = ['az-nas', 'residual', 'mean-expressivity', 'sampled-progressivity'] as const;
+  const spaces: readonly Pick<ScoreRequest, 'space' | 'candidate'>[] = [
+    cases[0]!.of,
+    {
+      space: { kind: 'mobilenet-v2' },
+      candidate:
+        'SuperConvK3BNRELU(3,8,2,1)SuperResIDWE2K3(8,16,2,16,1)SuperResIDWE1K5(16,24,2,8,3)SuperConvK1BNRELU(24,64,1,1)',
+    },
+  ];
+  for (const of of spaces) {
+    const scorer = await createCpuScorer({ threads: 1 });
+    const score = async (of_: Measured, report?: 'details') => {
+      const fidelity = { batch: 2, resolution: 32, weights: 'shared', features: of_ } as const;
+      const request = { ...of, seed: 1, draws: [0], fidelity, families, ...(report ? { report } : {}) };
+      const [outcome] = await scorer.scoreAll([request]);
+      if (!outcome || !('result' in outcome)) throw new Error(JSON.stringify(outcome));
+      return outcome;
+    };
+    try {
+      // The states after leading blocks are cached, and must not be taken for those with other features.
+      const skipped = await score(features);
+      const blocks = await score('blocks', 'details');
+      const measured = await score(features, 'details');
+      expect(skipped.result).toEqual(measured.result);
+      expect(blocks.details!.networks[0]!.features.every(Number.isFinite)).toBe(true);
+      expect(measured.details!.networks[0]!.features.every(Number.isFinite)).toBe(true);
+      expect((await score(features)).result).toEqual(skipped.result);
+    } finally {
+      await scorer.close();
+    }
+  }
+});

@@ -16,7 +16,7 @@ const features: fc.Arbitrary<FeaturesOfProxies> = fc.record({
 it('reads of what is measured exactly what is asked for', () => {
   fc.assert(
     fc.property(stages, features, ({ ends, count, lengths }, asked) => {
-      const { isMeasured, reads } = planMeasuring({ features: asked, count, ends });
+      const { isMeasured, isRead, reads } = planMeasuring({ features: asked, count, ends });
       const measured = isMeasured.flatMap((is, block) => (is ? [block] : []));
       const all = Array.from({ length: count }, (_, block) => block);
       const firsts = ends.map((end, i) => end - lengths[i]! + 1);
@@ -32,14 +32,18 @@ it('reads of what is measured exactly what is asked for', () => {
       const choices: readonly (FeatureChoice | 'stage-edges')[] = Object.values(asked);
       const wanted = choices.flatMap((choice) => blocksOf[choice]);
       expect(measured).toEqual(all.filter((block) => wanted.includes(block)));
+      const entropies = [...blocksOf[asked.expressivity], ...blocksOf[asked.progressivity]];
+      expect(isRead).toEqual(all.map((block) => entropies.includes(block)));
     }),
   );
 });
 
 it('a word measures what it says and lets every proxy read all of it', () => {
   const of = { count: 4, ends: [1, 3] };
-  expect(planMeasuring({ ...of, features: 'blocks' })).toEqual({ isMeasured: [true, true, true, true] });
-  expect(planMeasuring({ ...of, features: 'stages' })).toEqual({ isMeasured: [false, true, false, true] });
+  const all = [true, true, true, true];
+  expect(planMeasuring({ ...of, features: 'blocks' })).toEqual({ isMeasured: all, isRead: all });
+  const ends = [false, true, false, true];
+  expect(planMeasuring({ ...of, features: 'stages' })).toEqual({ isMeasured: ends, isRead: ends });
 });
 
 it('reads every block of a network without stages', () => {
