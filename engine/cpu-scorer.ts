@@ -6,11 +6,11 @@ import { openSpace } from '../core/spaces/index.js';
 import type { FamilyName } from '../core/specification/families.js';
 import type { Provider } from './batched/device.js';
 import { createDrawStore, type DrawStore, type DrawStoreOptions } from './draw-store.js';
-import { scoreGraph } from './graph/score-features.js';
+import { type Placement, scoreGraph } from './graph/score-features.js';
 import { scoreWhole } from './graph/score-whole.js';
 import { type NetworkSource, sourceOf } from './graph/source.js';
 import type { NetworkScore } from './network-score.js';
-import { outcomeOfError, outcomeOfScores, proxiesOf } from './outcome.js';
+import { needsOf, outcomeOfError, outcomeOfScores, proxiesOf } from './outcome.js';
 import { createPrograms, type Programs } from './programs.js';
 import type { Outcome, ScoredCandidate, ScoreRequest, ScoreResult } from './protocol.js';
 import { scoreNetwork } from './score.js';
@@ -81,12 +81,6 @@ export async function createCpuScorer({
 }
 
 /** Where and how programs run. */
-interface Placement {
-  readonly threads: number;
-  readonly device: Provider;
-  readonly layout: 'blocked' | 'plain';
-}
-
 interface ScoreBlocksArguments {
   readonly request: ScoreRequest;
   readonly source: NetworkSource;
@@ -104,8 +98,9 @@ async function scoreBlocks({
   placement,
 }: ScoreBlocksArguments): Promise<readonly NetworkScore[]> {
   const { features } = request.fidelity;
-  const unread = request.report === 'details' ? 'measured' : 'skipped';
-  if ('graph' in source) return await scoreGraph({ request, ...source, ...placement });
+  const needs = needsOf(request);
+  const { unread } = needs;
+  if ('graph' in source) return await scoreGraph({ request, needs, ...source, placement });
   const scores: NetworkScore[] = [];
   for (const number of request.draws)
     scores.push(

@@ -3,6 +3,7 @@
 
 import { CandidateError } from '../core/candidate-error.js';
 import { SpecError } from '../core/errors.js';
+import { EVERYTHING, type Needs } from '../core/ir/measured.js';
 import { expressivity, progressivity, trainability } from '../core/proxies/az-nas.js';
 import type { MeasuredProxy } from '../core/proxies/catalogue.js';
 import { meanExpressivity } from '../core/proxies/mean-expressivity.js';
@@ -11,7 +12,7 @@ import { sampledProgressivity } from '../core/proxies/sampled-progressivity.js';
 import type { Costs, Space } from '../core/spaces/space.js';
 import type { AzNasProxy, FamilyName, ProxyName } from '../core/specification/families.js';
 import type { NetworkScore } from './network-score.js';
-import type { Outcome, ScoredCandidate } from './protocol.js';
+import type { Outcome, ScoredCandidate, ScoreRequest } from './protocol.js';
 
 interface Scores {
   readonly score: NetworkScore;
@@ -31,6 +32,9 @@ const BLOCKWISE: Readonly<Record<BlockwiseFamily, (scores: Scores) => Proxies>> 
   residual: residualOf,
 };
 
+/** The families that read the Jacobians of blocks. */
+const READ_JACOBIANS: ReadonlySet<FamilyName> = new Set(['az-nas', 'residual']);
+
 /**
  * A candidate's proxies under one draw: those of the requested families; of az-nas, those that are defined in
  * its space.
@@ -44,6 +48,13 @@ export function proxiesOf({
     wanted.includes(family) ? compute(scores) : {},
   );
   return Object.assign({}, ...computed) as Proxies;
+}
+
+/** Details contain all that is measured; proxies are computed from what they read. */
+export function needsOf({ families = ['az-nas'], report }: Pick<ScoreRequest, 'families' | 'report'>): Needs {
+  if (report === 'details') return EVERYTHING;
+  const readJacobians = families.some((family) => READ_JACOBIANS.has(family));
+  return { unread: 'skipped', jacobians: readJacobians ? 'measured' : 'skipped' };
 }
 
 function azNasOf({ score: { features, blocks, reads }, costs, space }: Scores): Proxies {

@@ -29,7 +29,8 @@ export function tensorName(id: Id): string {
 export interface BlockProgram extends WrittenProgram {
   readonly feature: Feature;
   readonly samples: number;
-  readonly statistic: { readonly kind: 'covariance' | 'gram'; readonly size: number };
+  /** Undefined for a feature that is not measured. */
+  readonly statistic?: { readonly kind: 'covariance' | 'gram'; readonly size: number };
   /** The tensors that later programs read. */
   readonly carried: readonly Id[];
   /**
@@ -48,6 +49,8 @@ export interface BlockProgram extends WrittenProgram {
 interface BlockProgramsArguments {
   readonly graph: ResolvedGraph;
   readonly features: readonly Feature[];
+  /** For each feature, whether it is measured; by default all are. */
+  readonly withStatistic?: readonly boolean[];
   /** For each feature, whether the Jacobian of the block before it is measured; by default all are. */
   readonly withJacobian?: readonly boolean[] | undefined;
   /** See `WriteSite`. */
@@ -63,6 +66,7 @@ interface BlockProgramsArguments {
 export function blockPrograms({
   graph,
   features,
+  withStatistic,
   withJacobian,
   channelBlock,
 }: BlockProgramsArguments): readonly BlockProgram[] {
@@ -74,7 +78,10 @@ export function blockPrograms({
     const fed = new Map<Id, string>();
     for (const earlier of carried.slice(0, i)) for (const id of earlier) fed.set(id, tensorName(id));
     const before = withJacobian?.[i] === false ? undefined : features[i - 1];
-    return blockProgram({ tape, feature, before, fed, carried: carried[i]!, channelBlock });
+    // A program has at least one output.
+    const isMeasured = withStatistic?.[i] !== false || (carried[i]!.length === 0 && !before);
+    const block = { feature, isMeasured, before };
+    return blockProgram({ tape, block, fed, carried: carried[i]!, channelBlock });
   });
 }
 
@@ -136,8 +143,12 @@ function carriedValues({
 
 interface BlockProgramArguments {
   readonly tape: Tape;
-  readonly feature: Feature;
-  readonly before: Feature | undefined;
+  readonly block: {
+    readonly feature: Feature;
+    readonly isMeasured: boolean;
+    /** The feature before, if the Jacobian is measured. */
+    readonly before: Feature | undefined;
+  };
   readonly fed: ReadonlyMap<Id, string>;
   readonly carried: readonly Id[];
   readonly channelBlock: number;
@@ -145,15 +156,14 @@ interface BlockProgramArguments {
 
 function blockProgram({
   tape: t,
-  feature,
-  before,
+  block: { feature, isMeasured, before },
   fed,
   carried,
   channelBlock,
 }: BlockProgramArguments): BlockProgram {
-  const statistic = featureStatistic(t, feature);
+  const statistic = isMeasured ? featureStatistic(t, feature) : undefined;
   const outputs: ProgramOutput[] = [
-    { name: OUTPUT.statistic, id: statistic.id },
+    ...(statistic ? [{ name: OUTPUT.statistic, id: statistic.id }] : []),
     ...carried.map((id) => ({ name: tensorName(id), id })),
   ];
   const gradient = before && gradientOutputs({ t, feature, before, channelBlock });
@@ -169,7 +179,7 @@ function blockProgram({
     ...written,
     feature,
     samples: samplesOf(feature),
-    statistic: { kind: statistic.kind, size: t.shape(statistic.id)[0]! },
+    ...(statistic ? { statistic: { kind: statistic.kind, size: t.shape(statistic.id)[0]! } } : {}),
     carried,
     ...(gradient ? { jacobian: gradient.jacobian } : {}),
   };

@@ -1,7 +1,7 @@
 // Prepares an imported network for scoring: its graph at one size, its features, the roles of its weights,
 // its costs, its programs.
 import { SpecError } from '../errors.js';
-import type { Reads } from '../ir/measured.js';
+import { EVERYTHING, type Needs, type Reads } from '../ir/measured.js';
 import { TapeError } from '../ops/tensor/tape-error.js';
 import { type BlockProgram, blockPrograms } from './block-programs.js';
 import { chooseFeatures, type WantedFeatures } from './choose-features.js';
@@ -89,24 +89,42 @@ export interface GraphPrograms {
   readonly programs: readonly BlockProgram[];
 }
 
+interface GraphProgramsArguments {
+  readonly network: GraphNetwork;
+  readonly weights: 'drawn' | 'own';
+  readonly channelBlock: number;
+  readonly needs?: Needs;
+}
+
 /**
  * `drawn`: weights are drawn by their roles, so that scales and shifts can be left out; `own`: weights may
  * have any values. `channelBlock`: see `WriteSite`. Throws SpecError where an operation has no gradient.
  */
 export function graphPrograms({
-  network: { file, graph, features, roles, withJacobian },
+  network,
   weights,
   channelBlock,
-}: {
-  readonly network: GraphNetwork;
-  readonly weights: 'drawn' | 'own';
-  readonly channelBlock: number;
-}): GraphPrograms {
+  needs = EVERYTHING,
+}: GraphProgramsArguments): GraphPrograms {
+  const { file, graph, features, roles } = network;
   const featured = weights === 'drawn' ? foldDrawnWeights({ graph, features, roles }) : { graph, features };
   try {
-    return { graph: featured.graph, programs: blockPrograms({ ...featured, withJacobian, channelBlock }) };
+    const measured = measuredOf(network, needs);
+    return { graph: featured.graph, programs: blockPrograms({ ...featured, ...measured, channelBlock }) };
   } catch (error) {
     if (!(error instanceof TapeError)) throw error;
     throw SpecError.of({ path: file, reason: error.reason, message: `its gradient: ${error.message}` });
   }
+}
+
+/** For each feature, whether it is measured, and the Jacobian of the block before it. */
+function measuredOf(
+  { features, withJacobian, reads }: GraphNetwork,
+  { unread, jacobians }: Needs,
+): Pick<Parameters<typeof blockPrograms>[0], 'withStatistic' | 'withJacobian'> {
+  const isRead = (i: number) => !reads || reads.expressivity.includes(i) || reads.progressivity.includes(i);
+  return {
+    withStatistic: features.map((_, i) => unread === 'measured' || isRead(i)),
+    withJacobian: jacobians === 'measured' ? withJacobian : features.map(() => false),
+  };
 }

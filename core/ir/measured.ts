@@ -33,6 +33,15 @@ export interface Plan {
   readonly reads?: Reads;
 }
 
+/** What of a network is computed. */
+export interface Needs {
+  /** Features that are measured because of their blocks, and that no proxy reads. */
+  readonly unread: 'measured' | 'skipped';
+  readonly jacobians: 'measured' | 'skipped';
+}
+
+export const EVERYTHING: Needs = { unread: 'measured', jacobians: 'measured' };
+
 interface Stages {
   readonly count: number;
   /**

@@ -3,6 +3,7 @@
 import type { Graph } from '../../core/graph/graph.js';
 import { graphNetwork, type WantedFeatures } from '../../core/graph/network.js';
 import { randomDraw } from '../../core/ir/draw.js';
+import type { Needs } from '../../core/ir/measured.js';
 import type { Provider } from '../batched/device.js';
 import { imagesOfDraw } from '../images.js';
 import type { NetworkScore } from '../network-score.js';
@@ -14,6 +15,12 @@ interface ScoreGraphArguments {
   readonly request: ScoreRequest;
   readonly graph: Graph;
   readonly wanted: WantedFeatures;
+  readonly needs: Needs;
+  readonly placement: Placement;
+}
+
+/** Where programs run. */
+export interface Placement {
   readonly threads: number;
   readonly device: Provider;
   readonly layout: 'blocked' | 'plain';
@@ -24,15 +31,14 @@ export async function scoreGraph({
   request: { candidate, seed, draws, fidelity, images },
   graph,
   wanted,
-  threads,
-  device,
-  layout,
+  needs,
+  placement,
 }: ScoreGraphArguments): Promise<readonly NetworkScore[]> {
   const { batch, resolution, weights } = fidelity;
   const channels = graph.inputs[0]!.shape[1] ?? 3;
   const image = [channels, resolution, resolution];
   const network = graphNetwork({ graph, batch, image, wanted, file: candidate });
-  const opened = await openGraph({ network, threads, device, layout, weights: 'drawn' });
+  const opened = await openGraph({ network, ...placement, weights: 'drawn', needs });
   try {
     const scores: NetworkScore[] = [];
     for (const draw of draws) {

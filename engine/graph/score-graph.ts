@@ -3,6 +3,7 @@ import { SpecError } from '../../core/errors.js';
 import { type BlockProgram, OUTPUT, SIGNS, tensorName } from '../../core/graph/block-programs.js';
 import { type GraphNetwork, graphPrograms } from '../../core/graph/network.js';
 import type { ResolvedGraph } from '../../core/graph/resolve.js';
+import { EVERYTHING, type Needs } from '../../core/ir/measured.js';
 import { sizeOf } from '../../core/ops/tensor/shapes.js';
 import {
   blockTrainability,
@@ -43,6 +44,8 @@ interface OpenGraphArguments {
    * `drawn`: weights are those of `drawGraph`, which is faster; `own` (default): weights may have any values.
    */
   readonly weights?: 'drawn' | 'own';
+  /** Everything by default. */
+  readonly needs?: Needs;
 }
 
 /** Creates the sessions of all programs, which serve any number of draws. */
@@ -52,10 +55,11 @@ export async function openGraph({
   device = 'cpu',
   layout = device === 'cpu' ? 'blocked' : 'plain',
   weights = 'own',
+  needs = EVERYTHING,
 }: OpenGraphArguments): Promise<OpenGraph> {
   const { identities, reads } = network;
   const channelBlock = layout === 'blocked' ? await findChannelBlock() : 1;
-  const { graph, programs } = graphPrograms({ network, weights, channelBlock });
+  const { graph, programs } = graphPrograms({ network, weights, channelBlock, needs });
   const sessions: InferenceSession[] = [];
   const optimization = layout === 'blocked' ? 'disabled' : 'extended';
   for (const { bytes } of programs)
@@ -84,8 +88,8 @@ export async function openGraph({
         });
         memory.free();
         for (const id of program.carried) known.set(tensorName(id), out[tensorName(id)]!);
-        const eigenvalues = eigenvaluesOf(program, numbers(out, OUTPUT.statistic));
-        features.push(spectralEntropy(eigenvalues));
+        const eigenvalues = eigenvaluesOf(program, out);
+        features.push(eigenvalues ? spectralEntropy(eigenvalues) : Number.NaN);
         spectra.push(spectrumOf(program, eigenvalues));
         if (i === 0) continue;
         blocks.push(trainabilityOf({ program, out, identities }));
@@ -139,18 +143,26 @@ function numbers(out: InferenceSession.OnnxValueMapType, name: string): Float32A
   return out[name]!.data as Float32Array;
 }
 
+/** Undefined for a feature that is not measured. */
 function eigenvaluesOf(
-  { statistic: { kind, size }, samples }: BlockProgram,
-  products: Float32Array,
-): Float64Array {
+  { statistic, samples }: BlockProgram,
+  out: InferenceSession.OnnxValueMapType,
+): Float64Array | undefined {
+  if (!statistic) return undefined;
+  const { kind, size } = statistic;
+  const products = numbers(out, OUTPUT.statistic);
   // The values are centred, so the sums of channels are 0.
   if (kind === 'gram') return gramEigenvalues({ products, samples });
   return covarianceEigenvalues({ products, sums: new Float32Array(size), samples });
 }
 
-function spectrumOf({ feature, samples }: BlockProgram, eigenvalues: Float64Array): FeatureSpectrum {
+function spectrumOf(
+  { feature, samples }: BlockProgram,
+  eigenvalues: Float64Array | undefined,
+): FeatureSpectrum {
   const channels = feature.shape[feature.channelAxis]!;
-  return { participation: participationRatio(eigenvalues), samples, channels };
+  const participation = eigenvalues ? participationRatio(eigenvalues) : Number.NaN;
+  return { participation, samples, channels };
 }
 
 interface Ran {

@@ -71,11 +71,11 @@ describe.each(cases)('$name', ({ of, resolution, ends, edges }) => {
   });
 });
 
-it('features that no proxy reads change no bit, whether they are measured or skipped', async () => {
+it('features and Jacobians that no proxy reads change no bit, whether they are measured or skipped', async () => {
   const features = { ...asked, progressivity: 'stages' } as const;
   const families = ['az-nas', 'residual', 'mean-expressivity', 'sampled-progressivity'] as const;
   const spaces: readonly Pick<ScoreRequest, 'space' | 'candidate'>[] = [
-    cases[0]!.of,
+    ...cases.map(({ of }) => of),
     {
       space: { kind: 'mobilenet-v2' },
       candidate:
@@ -84,10 +84,10 @@ it('features that no proxy reads change no bit, whether they are measured or ski
   ];
   for (const of of spaces) {
     const scorer = await createCpuScorer({ threads: 1 });
-    const score = async (of_: Measured, report?: 'details') => {
+    const score = async (of_: Measured, report?: 'details', wanted: ScoreRequest['families'] = families) => {
       const fidelity = { batch: 2, resolution: 32, weights: 'shared', features: of_ } as const;
-      const request = { ...of, seed: 1, draws: [0], fidelity, families, ...(report ? { report } : {}) };
-      const [outcome] = await scorer.scoreAll([request]);
+      const request = { ...of, seed: 1, draws: [0], fidelity, families: wanted };
+      const [outcome] = await scorer.scoreAll([{ ...request, ...(report ? { report } : {}) }]);
       if (!outcome || !('result' in outcome)) throw new Error(JSON.stringify(outcome));
       return outcome;
     };
@@ -100,6 +100,10 @@ it('features that no proxy reads change no bit, whether they are measured or ski
       expect(blocks.details!.networks[0]!.features.every(Number.isFinite)).toBe(true);
       expect(measured.details!.networks[0]!.features.every(Number.isFinite)).toBe(true);
       expect((await score(features)).result).toEqual(skipped.result);
+      // Without a proxy that reads Jacobians, graphs are run forwards only.
+      const { 'mean-expressivity': mean, 'sampled-progressivity': sampled } = skipped.result[0]!;
+      const forwards = await score(features, undefined, ['mean-expressivity', 'sampled-progressivity']);
+      expect(forwards.result).toEqual([{ 'mean-expressivity': mean, 'sampled-progressivity': sampled }]);
     } finally {
       await scorer.close();
     }
