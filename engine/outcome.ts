@@ -17,7 +17,7 @@ import type { Outcome, ScoredCandidate, ScoreRequest } from './protocol.js';
 interface Scores {
   readonly score: NetworkScore;
   readonly costs: Costs;
-  readonly space: Pick<Space, 'proxies'>;
+  readonly space: Pick<Space, 'proxies' | 'scored'>;
 }
 
 type Proxies = Readonly<Partial<Record<ProxyName, number>>>;
@@ -64,7 +64,7 @@ function azNasOf({ score: { features, blocks, reads }, costs, space }: Scores): 
     trainability: trainability(pick(blocks, reads?.trainability)),
     complexity: costs.flops,
   };
-  return Object.fromEntries(space.proxies.map((name) => [name, proxies[name]]));
+  return Object.fromEntries((space.scored ?? space.proxies).map((name) => [name, proxies[name]]));
 }
 
 function meanOf({ score: { features, reads } }: Scores): Proxies {

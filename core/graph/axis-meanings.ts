@@ -1,28 +1,7 @@
 // Tracks the meaning of each axis of every tensor: images, channels, or positions of a map.
 import type { Id, Tape, Value } from '../ops/tensor/tape.js';
+import { type Axis, createAxis, type Factor, reshapeAxes, withoutSummed } from './axis-factors.js';
 import type { ResolvedGraph } from './resolve.js';
-
-/**
- * An axis is a product of factors, the slowest first. A reshape that splits an axis into windows splits its
- * factor in two, and the reverse reshape joins them. So a tensor whose windows are part of the axis of images
- * is not mistaken for a map.
- */
-interface Factor {
-  readonly kind: 'images' | 'channels' | 'positions';
-  /** The axis from which the factor was split. */
-  readonly source: number;
-  /** The distance between neighbours of this factor, in elements of the source, and the number of them. */
-  readonly stride: number;
-  readonly size: number;
-  readonly whole: number;
-}
-type Axis = readonly Factor[];
-
-let sources = 0;
-
-function createAxis(kind: Factor['kind'], size: number): Axis {
-  return size === 1 ? [] : [{ kind, source: sources++, stride: 1, size, whole: size }];
-}
 
 /** The axes of a value that is a map or tokens. */
 export interface Layout {
@@ -47,10 +26,16 @@ export function findLayouts(graph: Streams): readonly (Layout | undefined)[] {
   });
 }
 
+/** Where the images of a value are: elements [before, images, after] of an axis. */
+export interface ImagePlace {
+  readonly axis: number;
+  /** The number of `before`: 1, unless positions come before the images. */
+  readonly before: number;
+}
+
 /** Axes of a value; undefined where there is none of the kind, or where axes could not be followed. */
 export interface NamedAxes {
-  /** The axis whose slowest factors are the images. */
-  readonly images?: number;
+  readonly images?: ImagePlace;
   /** The only axis that consists of channels. */
   readonly channels?: number;
 }
@@ -58,19 +43,29 @@ export interface NamedAxes {
 /** The axes of images and of channels of each value. */
 export function findNamedAxes(graph: Streams): readonly NamedAxes[] {
   const [batch] = graph.tape.shape(graph.input) as [number];
-  const imagesIn = (axis: Axis) => {
-    const other = axis.findIndex(({ kind }) => kind !== 'images');
-    return axis.slice(0, other < 0 ? axis.length : other).reduce((n, { size }) => n * size, 1);
-  };
   const isOfChannels = (axis: Axis) => axis.length > 0 && axis.every(({ kind }) => kind === 'channels');
   return meaningsOf(graph).map((axes = []) => {
-    const images = axes.findIndex((axis) => imagesIn(axis) === batch);
+    const [images] = axes.flatMap((factors, axis) => {
+      const before = sizeBeforeImages(factors, batch);
+      return before === undefined ? [] : [{ axis, before }];
+    });
     const [channels, ...others] = axes.flatMap((axis, i) => (isOfChannels(axis) ? [i] : []));
     return {
-      ...(images >= 0 ? { images } : {}),
+      ...(images ? { images } : {}),
       ...(channels !== undefined && others.length === 0 ? { channels } : {}),
     };
   });
+}
+
+/** The product of the factors before the images; undefined where all images do not follow one another. */
+function sizeBeforeImages(axis: Axis, batch: number): number | undefined {
+  const product = (factors: Axis) => factors.reduce((n, { size }) => n * size, 1);
+  const first = axis.findIndex(({ kind }) => kind === 'images');
+  if (first < 0) return batch === 1 && axis.length === 0 ? 1 : undefined;
+  const rest = axis.slice(first);
+  const end = rest.findIndex(({ kind }) => kind !== 'images');
+  const images = end < 0 ? rest : rest.slice(0, end);
+  return product(images) === batch ? product(axis.slice(0, first)) : undefined;
 }
 
 type Streams = Pick<ResolvedGraph, 'tape' | 'input' | 'isStream'>;
@@ -180,7 +175,8 @@ const SHAPED = new Set([
 ]);
 
 /**
- * The columns of a product are new channels; the other axes are as in the operand that depends on the images.
+ * The columns of a product are new channels; the other axes are as in the operand that depends on the images. Where
+ * neighbouring positions were moved to the channels (patch merging), what is left of their axis is whole again.
  */
 function productMeaning(
   tape: Tape,
@@ -190,10 +186,8 @@ function productMeaning(
   const [a] = inputs as [Id, Id];
   const axes = known[a];
   if (!axes || axes.length !== shape.length) return undefined;
-  return [
-    ...resizeAxes(axes.slice(0, -1), tape.shape(a).slice(0, -1), shape.slice(0, -1)),
-    createAxis('channels', shape.at(-1)!),
-  ];
+  const kept = resizeAxes(axes.slice(0, -1), tape.shape(a).slice(0, -1), shape.slice(0, -1));
+  return [...withoutSummed(kept, axes.at(-1)!), createAxis('channels', shape.at(-1)!)];
 }
 
 /**
@@ -231,43 +225,6 @@ function broadcastAxes(
 ) {
   const from = inputs.find((input) => known[input]?.length === shape.length);
   return from === undefined ? undefined : resizeAxes(known[from]!, tape.shape(from), shape);
-}
-
-/** Distributes the factors over axes of these sizes, splitting a factor that is too large. */
-function reshapeAxes(factors: readonly Factor[], shape: readonly number[]): readonly Axis[] | undefined {
-  const open = [...factors];
-  const axes: Factor[][] = [];
-  for (const size of shape) {
-    const axis: Factor[] = [];
-    let left = size;
-    while (left > 1) {
-      const factor = open.shift();
-      if (!factor) return undefined;
-      if (left % factor.size === 0) {
-        axis.push(factor);
-        left /= factor.size;
-      } else if (factor.size % left === 0) {
-        const inner = factor.size / left;
-        axis.push({ ...factor, size: left, stride: factor.stride * inner });
-        open.unshift({ ...factor, size: inner });
-        left = 1;
-      } else return undefined;
-    }
-    axes.push(axis);
-  }
-  return axes.map(joinFactors);
-}
-
-/** Joins neighbouring factors that were split from one factor. */
-function joinFactors(axis: readonly Factor[]): Axis {
-  const out: Factor[] = [];
-  for (const factor of axis) {
-    const last = out.at(-1);
-    if (last && last.source === factor.source && last.stride === factor.stride * factor.size)
-      out[out.length - 1] = { ...factor, size: last.size * factor.size };
-    else out.push(factor);
-  }
-  return out;
 }
 
 /** The layout of a tensor whose axes could not be followed: a map in NCHW, or tokens. */

@@ -36,6 +36,11 @@ export interface Space {
   /** The proxies that are defined in this space, in canonical order. */
   readonly proxies: readonly AzNasProxy[];
   /**
+   * The proxies of AZ-NAS that a score contains; `proxies` by default. More where searches over other networks of
+   * the space share the scores and define more.
+   */
+  readonly scored?: readonly AzNasProxy[];
+  /**
    * Returns the text in its usual spelling. Throws a SpecError that says what is wrong with a text that is
    * not a candidate.
    */

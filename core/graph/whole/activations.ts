@@ -9,8 +9,8 @@ export interface Activation {
 }
 
 /**
- * Functions that occur in gates: GELU is x (1 + erf(x / sqrt 2)) / 2, SiLU x sigmoid(x), hard swish x clip(x
- * / 6 + 1/2), Mish x tanh(softplus(x)).
+ * Functions that occur in gates: GELU is x (1 + erf(x / sqrt 2)) / 2, or nearly x (1 + tanh(a x + b x³)) / 2, SiLU
+ * x sigmoid(x), hard swish x clip(x / 6 + 1/2), Mish x tanh(softplus(x)).
  */
 const GATES = new Set(['Erf', 'Sigmoid', 'Tanh', 'Clip']);
 
@@ -52,9 +52,10 @@ function activationAt(search: Search, { id, op, inputs, attributes }: Value): Ac
     return test === 'Greater' && sides[0] === b ? { input: b, output: id } : undefined;
   }
   if (op === undefined || !GATES.has(op)) return undefined;
-  const input = originOf(search, a);
-  const output = gatedOutput(search, { gate: id, input });
-  if (output !== undefined) return { input, output };
+  for (const input of [originOf(search, a), ...(op === 'Tanh' ? originsOfPolynomial(search, a) : [])]) {
+    const output = gatedOutput(search, { gate: id, input });
+    if (output !== undefined) return { input, output };
+  }
   return op === 'Clip' && attributes.min === 0 ? { input: a, output: id } : undefined;
 }
 
@@ -69,6 +70,34 @@ function originOf({ tape, isStream }: Search, id: Id): Id {
   return isAffine && streams.length === 1 && isScaling({ tape, inputs, isStream })
     ? originOf({ tape, isStream, readers: new Map() }, streams[0]!)
     : id;
+}
+
+/** The longest chain of products and powers that is followed. */
+const DEEPEST_POWER = 4;
+
+/** The x of a polynomial x + b x³, up to scalars, whose other terms are powers of x. */
+function originsOfPolynomial(search: Search, id: Id): readonly Id[] {
+  const { tape, isStream } = search;
+  const { op, inputs } = tape.get(originOf(search, id));
+  if (op !== 'Add' || !inputs.every((each) => isStream[each])) return [];
+  const terms = inputs.map((each) => originOf(search, each));
+  return terms.filter((x) => terms.every((term) => isPowerOf(search, { id: term, x, depth: DEEPEST_POWER })));
+}
+
+interface Power {
+  readonly id: Id;
+  readonly x: Id;
+  readonly depth: number;
+}
+
+function isPowerOf(search: Search, { id, x, depth }: Power): boolean {
+  const origin = originOf(search, id);
+  if (origin === x) return true;
+  const { op, inputs } = search.tape.get(origin);
+  if (depth === 0 || (op !== 'Mul' && op !== 'Pow')) return false;
+  return inputs.every(
+    (each) => !search.isStream[each] || isPowerOf(search, { id: each, x, depth: depth - 1 }),
+  );
 }
 
 /** Whether all other operands are scalars. */

@@ -168,7 +168,7 @@ function saliency({ t, gradients, images }: Loss, layer: Layer): Id {
     tape: t,
     images,
     id: t.times(layer.output, g),
-    axis: images.axisOf(layer.output),
+    place: images.placeOf(layer.output),
     channelAxis: layer.channelAxis,
   });
   const axes = t.shape(id).flatMap((_, axis) => (axis === 0 || axis === channelAxis ? [] : [axis]));

@@ -69,19 +69,21 @@ interface DerivativeArguments {
  * Sum over an image's positions of the gradient of the layer's first channel times the values that its first
  * weight multiplies.
  */
-function derivative({ t, images, layer: { output, channelAxis }, g }: DerivativeArguments): Id {
-  const shape = t.shape(output);
+function derivative({ t, images, layer: { output, channelAxis, read }, g }: DerivativeArguments): Id {
   const { batch } = images;
   if (g === undefined) return t.expand(t.scalar(0), [batch]);
-  const { op, inputs, attributes } = t.get(output);
+  const { op, attributes } = t.get(output);
   const first = (id: Id, axis: number) => t.add('Slice', [id], { axis, start: 0, end: 1, step: 1 });
-  const read = inputs[0]!;
-  const factor =
+  const [x, y] = [first(read, channelAxis), first(g, channelAxis)];
+  const sidesOf = (id: Id) => t.shape(id).slice(2);
+  // A transposed convolution multiplies what a convolution of its output would read.
+  const products =
     op === 'Conv'
-      ? firstTaps({ t, x: first(read, 1), attributes, sides: shape.slice(2) })
-      : first(read, channelAxis);
-  const products = t.times(first(g, channelAxis), factor);
-  const { id } = imagesFirst({ tape: t, images, id: products, axis: images.axisOf(output) });
+      ? t.times(y, firstTaps({ t, x, attributes, sides: sidesOf(output) }))
+      : op === 'ConvTranspose'
+        ? t.times(x, firstTaps({ t, x: y, attributes, sides: sidesOf(read) }))
+        : t.times(y, x);
+  const { id } = imagesFirst({ tape: t, images, id: products, place: images.placeOf(output) });
   return t.reshape(t.reduce('ReduceSum', id, range(t.shape(id).length).slice(1)), [batch]);
 }
 
@@ -99,8 +101,10 @@ function firstTaps({ t, x, attributes, sides }: FirstTapsArguments): Id {
   return sides.reduce((rest, side, i) => {
     const axis = i + 2;
     const rank = sides.length + 2;
-    const before = range(2 * rank).map((at) => (at === axis ? pads[i]! : 0));
-    const padded = pads[i] ? t.add('Pad', [rest], { pads: before }) : rest;
-    return t.add('Slice', [padded], { axis, start: 0, end: (side - 1) * strides[i]! + 1, step: strides[i]! });
+    const end = (side - 1) * strides[i]! + 1;
+    const missing = Math.max(0, end - pads[i]! - t.shape(rest)[axis]!);
+    const widths = range(2 * rank).map((at) => (at === axis ? pads[i]! : at === rank + axis ? missing : 0));
+    const padded = pads[i] || missing ? t.add('Pad', [rest], { pads: widths }) : rest;
+    return t.add('Slice', [padded], { axis, start: 0, end, step: strides[i]! });
   }, x);
 }

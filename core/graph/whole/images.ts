@@ -1,12 +1,12 @@
 // Gives the images of a value an axis of their own in front, so that statistics can be taken image by image.
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
-import { findNamedAxes, type NamedAxes } from '../axis-meanings.js';
+import { findNamedAxes, type ImagePlace, type NamedAxes } from '../axis-meanings.js';
 
 export interface Images {
   readonly batch: number;
-  /** The axis of a value whose slowest part are the images. Throws TapeError where there is none. */
-  readonly axisOf: (id: Id) => number;
+  /** Throws TapeError where a value has no axis of images. */
+  readonly placeOf: (id: Id) => ImagePlace;
   /** The axis of a value's channels; undefined where the meaning of the axes could not be followed. */
   readonly channelAxisOf: (id: Id) => number | undefined;
 }
@@ -27,11 +27,13 @@ export function findImages(network: {
   };
   return {
     batch,
-    axisOf: (id) => {
+    placeOf: (id) => {
+      const place = axesOf(id)?.images;
+      if (place) return place;
       const shape = tape.shape(id);
-      const axis = axesOf(id)?.images ?? shape.findIndex((size) => size % batch === 0);
+      const axis = shape.findIndex((size) => size % batch === 0);
       if (axis < 0) throw new TapeError(`a value of shape [${shape}] has no axis of ${batch} images`);
-      return axis;
+      return { axis, before: 1 };
     },
     channelAxisOf: (id) => axesOf(id)?.channels,
   };
@@ -41,23 +43,33 @@ interface ImagesFirstArguments {
   readonly tape: Tape;
   readonly images: Images;
   readonly id: Id;
-  /** The axis of the images; by default that of `id`. */
-  readonly axis?: number;
+  /** The place of the images; by default that of `id`. */
+  readonly place?: ImagePlace;
   readonly channelAxis?: number;
 }
 
 /**
  * A value as [batch, ...], and where its channels are then: windows [images x windows, positions, channels],
- * the tokens of all images in a row [images x tokens, channels], and tokens with the images second
- * [positions, images, channels] become [images, ..., channels].
+ * the tokens of all images in a row [images x tokens, channels], tokens with the images second [positions,
+ * images, channels], and these in one axis [positions x images, channels], as in PyTorch's attention, become
+ * [images, ..., channels].
  */
 export function imagesFirst({
   tape: t,
-  images: { batch, axisOf },
-  id,
-  axis = axisOf(id),
-  channelAxis = 0,
+  images: { batch, placeOf },
+  id: given,
+  place = placeOf(given),
+  channelAxis: givenChannels = 0,
 }: ImagesFirstArguments): { readonly id: Id; readonly channelAxis: number } {
+  const { before } = place;
+  const shape = t.shape(given);
+  const isWithPositions = before > 1;
+  const apart = [before, shape[place.axis]! / before];
+  const id = isWithPositions
+    ? t.reshape(given, [...shape.slice(0, place.axis), ...apart, ...shape.slice(place.axis + 1)])
+    : given;
+  const axis = isWithPositions ? place.axis + 1 : place.axis;
+  const channelAxis = isWithPositions && givenChannels > place.axis ? givenChannels + 1 : givenChannels;
   const others = t.shape(id).flatMap((_, each) => (each === axis ? [] : [each]));
   const moved = axis === 0 ? id : t.transpose(id, [axis, ...others]);
   const channels = axis === 0 ? channelAxis : others.indexOf(channelAxis) + 1;

@@ -17,6 +17,8 @@ export interface Layer {
   /** The result before bias and normalization, and the axis of its channels. */
   readonly output: Id;
   readonly channelAxis: number;
+  /** The values that the weight multiplies; their channels are in the same axis. */
+  readonly read: Id;
   /**
    * Whether the result is proportional to the weight, which nothing else reads. Then the sum of W dL/dW over
    * the weight W equals that of a dL/da over the result a.
@@ -63,9 +65,12 @@ export function anatomyOf({ tape, input, logits, fed }: WholeNetwork): Anatomy {
     if (weight === undefined || (op !== 'Conv' && op !== 'ConvTranspose' && op !== 'MatMul')) continue;
     depths[id]! += 1;
     layers.delete(weight);
-    const channelAxis = op === 'MatMul' ? result.length - 1 : 1;
+    const read = inputs.find((each) => isStream[each])!;
+    // W x has its channels in the rows, x W in the columns.
+    const channelAxis = op === 'MatMul' ? result.length - (read === inputs[0] ? 1 : 2) : 1;
     const shape = tape.shape(weight);
-    layers.set(weight, { weight, shape, output: id, channelAxis, isProportional: isProportional(weight) });
+    const proportional = { isProportional: isProportional(weight) };
+    layers.set(weight, { weight, shape, output: id, channelAxis, read, ...proportional });
   }
   const activations = findActivations({ tape, isNeeded, isStream });
   const [batch] = tape.shape(input) as [number];

@@ -64,6 +64,7 @@ function onnxSpace({ networks, resolution }: OnnxSpecification): Space {
       at: (index) => networks[index]!.name,
     },
     proxies: networks.some(({ form }) => form === 'tokens') ? PROXIES_OF_TOKENS : AZ_NAS_PROXIES,
+    scored: AZ_NAS_PROXIES,
     parse: name,
     canonicalKey: (candidate) => find(candidate).digest,
     representative: (candidate) => byDigest.get(find(candidate).digest)!.name,

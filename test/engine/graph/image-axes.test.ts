@@ -39,6 +39,10 @@ const FORMS = {
   windows: { there: reshape(-1, TOKENS / 4, CHANNELS), back },
   'the tokens of all images in a row': { there: reshape(-1, CHANNELS), back },
   'images second': { there: swapFirst, back: swapFirst },
+  'positions and images in one axis': {
+    there: (g, x) => reshape(-1, CHANNELS)(g, swapFirst(g, x)),
+    back: (g, x) => swapFirst(g, reshape(TOKENS, -1, CHANNELS)(g, x)),
+  },
   'blocks of tokens': { there: reshape(-1, 2, TOKENS / 2, CHANNELS), back },
   'a map with channels last': { there: reshape(-1, SIDE, SIDE, CHANNELS), back },
 } as const satisfies Readonly<Record<string, Form>>;
