@@ -53,3 +53,31 @@ it('names the file of an operator that is not supported, in the text and in the 
   );
   expect(message).toContain('space.files: lstm.onnx: the operator LSTM');
 });
+
+it.each([
+  '**/*.onnx',
+  '*/a1.onnx',
+  'a/{a,b}1.onnx',
+  'a/a[12].onnx',
+  'a/a?.onnx',
+  'a/{a,b}*.onnx',
+  '{a,b}/*.onnx',
+])('says that %s is no pattern', async (pattern) => {
+  const { issues } = await refusal(pattern);
+  expect(issues).toMatchObject([
+    {
+      path: 'space.files',
+      message: expect.stringMatching(/no file has such a name; only \* in the name of/),
+    },
+  ]);
+  expect(issues[0]!.message).toContain(`"${pattern}"`);
+});
+
+it('a pattern without these signs has no such hint, and names of files may have them', async () => {
+  expect((await refusal('a/none*.onnx')).message).toMatch(/"a\/none\*\.onnx"; no file has such a name$/);
+  expect((await refusal('a/none.onnx')).message).toMatch(/none\.onnx: no such file$/);
+  const { specification } = await read('a/*.onnx', 'b/*.onnx', 'a/odd[1]{x}.onnx');
+  expect(specification.space).toMatchObject({
+    networks: ['a1', 'b1', 'odd[1]{x}'].map((name) => ({ name })),
+  });
+});
