@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { rankingNotes } from '../../client/networks/ranking-notes.js';
 import { type ScoredNetwork, scoreNetworks } from '../../client/networks/score-networks.js';
 import { ASSEMBLY_NAMES, type AssemblyName, assemblyOfFiles } from '../../core/specification/assemblies.js';
 import { AZ_NAS_PROXIES, PROXIES, type ProxyName } from '../../core/specification/families.js';
@@ -71,6 +72,7 @@ async function score(
     options: { load: network, draws, seed, threads, proxies: named, weights },
     onScored,
   });
+  for (const text of rankingNotes(networks)) note(paint.yellow(text));
   if (json) return printJson(networks.map(toJson));
   print(tableOf(networks));
 }

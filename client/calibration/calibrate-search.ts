@@ -41,7 +41,7 @@ interface CalibrateSearchArguments {
   readonly options: CalibrateOptions;
 }
 
-/** Throws a SpecError for too few or too many labels, or for a data set that the table lacks. */
+/** Throws a SpecError for too few, too many or equal labels, or for a data set that the table lacks. */
 export async function calibrateSearch({
   store,
   search,
@@ -49,7 +49,8 @@ export async function calibrateSearch({
   truth,
   options,
 }: CalibrateSearchArguments): Promise<CalibratedSearch> {
-  const compared = await readCohort({ store, search, space, truth });
+  // The labels of the chosen data set are counted below; the other data sets may have any number.
+  const compared = await readCohort({ store, search, space, truth, fewest: 0 });
   const dataset = chooseDataset(truth, options.dataset);
   const known: readonly Label[] = compared.known.get(dataset)!;
   const { seed } = options;
@@ -120,5 +121,10 @@ function divide({
   const networks = new Set(labels.map(({ unit }) => unit)).size;
   if (networks < FEWEST_LABELS)
     fail(`found labels of ${networks} different networks; must be of ${FEWEST_LABELS} at least`);
+  const [first] = labels;
+  if (labels.every(({ accuracy }) => accuracy === first!.accuracy))
+    fail(
+      `found ${labels.length} labels that are all ${first!.accuracy}; must differ, as nothing can be fitted to equal accuracies`,
+    );
   return { labels, heldOut: pick(order.slice(count, count + MOST_HELD_OUT)) };
 }

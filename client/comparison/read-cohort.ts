@@ -33,15 +33,18 @@ export interface CohortRequest {
   readonly truth?: Truth | undefined;
   /** The number of candidates whose proxies are timed; none by default. */
   readonly timed?: number;
+  /** The number of ranked candidates that every data set must know at least; 2 by default, which agree or do not. */
+  readonly fewest?: number;
 }
 
-/** Throws a SpecError if accuracies are known for fewer than two of the ranked candidates. */
+/** Throws a SpecError if accuracies are known for fewer than `fewest` of the ranked candidates. */
 export async function readCohort({
   store,
   search,
   space,
   truth,
   timed = 0,
+  fewest = 2,
 }: CohortRequest): Promise<ComparedSearch> {
   const { id, memo, result } = search;
   const { specification } = stagesOf(memo.specification).at(-1)!;
@@ -76,7 +79,7 @@ export async function readCohort({
   return {
     cohort,
     space: specification.space,
-    known: truth ? knownOf({ units, written, specification, space, truth }) : new Map(),
+    known: truth ? knownOf({ units, written, specification, space, truth, fewest }) : new Map(),
     millisecondsPerCandidate: millisecondsPerCandidate || null,
     sampleWarnings: await sampleWarningsOf({ store, specification }),
     costs: costsOf(specification.proxies, times),
@@ -136,10 +139,18 @@ interface KnownOfArguments {
   readonly specification: Specification;
   readonly space: Space;
   readonly truth: Truth;
+  readonly fewest: number;
 }
 
 /** The candidates with known accuracies, by data set, in the order in which rankings list equal scores. */
-function knownOf({ units, written, specification, space, truth }: KnownOfArguments): ComparedSearch['known'] {
+function knownOf({
+  units,
+  written,
+  specification,
+  space,
+  truth,
+  fewest,
+}: KnownOfArguments): ComparedSearch['known'] {
   const places = new Map(units.map((unit, at) => [unit, at]));
   const toUnit = unitOf(specification);
   const accuraciesOf = createAccuracyLookup(truth, space);
@@ -157,8 +168,8 @@ function knownOf({ units, written, specification, space, truth }: KnownOfArgumen
         const accuracy = accuracies[column]!;
         return Number.isNaN(accuracy) ? [] : [{ unit, accuracy }];
       });
-      if (candidates.length > 1) return [dataset, candidates];
-      const message = `knows ${candidates.length} of ${written.length} ranked candidates; must know 2 at least`;
+      if (candidates.length >= fewest) return [dataset, candidates];
+      const message = `knows ${candidates.length} of ${written.length} ranked candidates; must know ${fewest} at least`;
       throw SpecError.of({ path: 'truth', message });
     }),
   );

@@ -43,6 +43,8 @@ export interface ScoredNetwork {
   readonly file: string;
   readonly digest: string;
   readonly features: readonly string[];
+  /** The shape of an image with which the network is scored: channels, height and width. */
+  readonly image: readonly number[];
   readonly macs: number;
   readonly parameters: number;
   /** Means over the draws. */
@@ -100,7 +102,9 @@ async function scoreOne({
     return Object.fromEntries(proxies.map((name) => [name, all[name]!]));
   });
   const features = network.features.map(({ name }) => name);
-  return { file, digest, features, macs, parameters, proxies: meanOf(draws), draws, notes, score: null };
+  const [, ...image] = network.graph.tape.shape(network.graph.input);
+  const found = { file, digest, features, image, macs, parameters, proxies: meanOf(draws), draws };
+  return { ...found, notes, score: null };
 }
 
 function notANumber({

@@ -1,7 +1,5 @@
 // Reads the ONNX files of a space: what a specification carries about them, and the structures that go to the
 // store.
-import { readdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import { type Issue, SpecError } from '../../core/errors.js';
 import { endsEarly } from '../../core/graph/costs.js';
 import { isMap } from '../../core/graph/features.js';
@@ -12,21 +10,11 @@ import { tensorNames } from '../../core/graph/named-features.js';
 import { graphNetwork, type WantedFeatures } from '../../core/graph/network.js';
 import { structureDigest, structureText } from '../../core/graph/structure.js';
 import { definitionOfKind } from '../../core/spaces/index.js';
-import { isCandidateName, LONGEST_NAME, MOST_NETWORKS } from '../../core/spaces/onnx/definition.js';
 import { unknownKey } from '../../core/text/nearest.js';
-import { describeFound, quote } from '../../core/text/show.js';
-import type { FileInput } from '../files/open-file.js';
+import { describeFound } from '../../core/text/show.js';
 import { findKeptConstants, readSource } from '../networks/load-network.js';
 import { hasKey, readNamedFeatures, readSidecar } from '../networks/named-features.js';
-
-const FIELD = 'space.files';
-
-/** The place where files are searched for. */
-interface Place {
-  readonly resolve: (file: string, field: string) => Promise<FileInput>;
-  /** The folder of the specification, if it is a file, in which patterns are matched. */
-  readonly folder?: string | undefined;
-}
+import { FILES_FIELD as FIELD, findNetworkFiles, type NamedInput, type Place } from './find-network-files.js';
 
 interface Read {
   readonly value: unknown;
@@ -50,7 +38,7 @@ export async function withOnnxFiles({
   const isList = Array.isArray(patterns) && patterns.length > 0;
   if (!isList || !patterns.every((each) => typeof each === 'string' && each !== '' && !each.includes('\0')))
     throw SpecError.of({ path: FIELD, message: `${describeFound(files)}; must be ${about.right}` });
-  const paths = await filesOf({ patterns: patterns as string[], resolve, folder });
+  const paths = await findNetworkFiles({ patterns: patterns as string[], resolve, folder });
   const { named, fidelity } = readNamedFeatures({ value: value as object, features });
   const normalization = normalizationOf(stated);
   const limitsLatency = hasKey((value as { constraints?: unknown }).constraints, 'latency');
@@ -166,70 +154,6 @@ function resolutionOf(sizes: ReadonlyMap<number, string>): number | undefined {
       message: `${first[1]} was exported for images of ${first[0]} pixels and ${second[1]} for ${second[0]}; a search scores all networks at one size: export them for one, or for any`,
     });
   return first?.[0];
-}
-
-interface NamedInput {
-  readonly name: string;
-  readonly file: FileInput;
-}
-
-/**
- * Finds files by names, or by patterns whose last part contains asterisks. All must lie where `resolve`
- * allows. The result is sorted by name.
- */
-async function filesOf({
-  patterns,
-  resolve,
-  folder,
-}: Place & { readonly patterns: readonly string[] }): Promise<NamedInput[]> {
-  const files = new Map<string, FileInput>();
-  for (const pattern of patterns) {
-    const names = basename(pattern).includes('*') ? await matches({ pattern, resolve, folder }) : [pattern];
-    if (names.length === 0)
-      throw SpecError.of({ path: FIELD, message: `${describeFound(pattern)}; no file has such a name` });
-    for (const written of names) {
-      const file = await resolve(written, FIELD);
-      const name = basename(written);
-      checkName(name);
-      if (files.has(name) && files.get(name) !== file)
-        throw SpecError.of({
-          path: FIELD,
-          message: `two files have the name ${name}; candidates are known by their names`,
-        });
-      files.set(name, file);
-    }
-  }
-  if (files.size > MOST_NETWORKS)
-    throw SpecError.of({ path: FIELD, message: `found ${files.size} files; at most ${MOST_NETWORKS}` });
-  return [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, file]) => ({ name, file }));
-}
-
-/** Candidates are named by their files, and are written in lists, tables and commands. */
-function checkName(file: string): void {
-  if (isCandidateName(file.replace(/\.onnx$/, ''))) return;
-  throw SpecError.of({
-    path: FIELD,
-    message: `the file ${quote(file)} cannot name a candidate; must begin with neither a space nor #, and have at most ${LONGEST_NAME} characters without #, line breaks and backslashes; rename it`,
-  });
-}
-
-async function matches({
-  pattern,
-  resolve,
-  folder,
-}: Place & { readonly pattern: string }): Promise<string[]> {
-  if (folder === undefined)
-    throw SpecError.of({
-      path: FIELD,
-      message: `${describeFound(pattern)}; a specification that is no file must name each file`,
-    });
-  const parent = await resolve(dirname(pattern), FIELD);
-  const parts = basename(pattern)
-    .split('*')
-    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  const isMatch = new RegExp(`^${parts.join('[^/]*')}$`);
-  const names = await readdir(parent as string).catch(() => []);
-  return names.filter((name) => isMatch.test(name)).map((name) => join(dirname(pattern), name));
 }
 
 /**

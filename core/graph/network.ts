@@ -113,7 +113,7 @@ export function graphPrograms({
     return { graph: featured.graph, programs: blockPrograms({ ...featured, ...measured, channelBlock }) };
   } catch (error) {
     if (!(error instanceof TapeError)) throw error;
-    throw SpecError.of({ path: file, reason: error.reason, message: `its gradient: ${error.message}` });
+    throw SpecError.inFile({ file, reason: error.reason, message: `its gradient: ${error.message}` });
   }
 }
 

@@ -119,7 +119,8 @@ function refuseUnknown(graph: Graph, file: string): void {
   if (unknown.size)
     throw new SpecError(
       [...unknown].map(([op, name]) => ({
-        path: file,
+        path: '',
+        file,
         reason: 'unsupported-operator',
         message: `the operator ${/^[\w.]{1,100}$/.test(op) ? op : quote(op)} (node ${quoteName(name)}) cannot be scored: there is no rule for it`,
       })),

@@ -2,7 +2,13 @@
 import { SpecError } from '../errors.js';
 import { describeParseFault, lineIssues } from '../text/line-issues.js';
 import { quote } from '../text/show.js';
-import { type CandidateColumn, candidateColumn, readTable, type Table } from '../text/table.js';
+import {
+  type CandidateColumn,
+  candidateColumn,
+  candidateText,
+  readTable,
+  type Table,
+} from '../text/table.js';
 
 /**
  * `accuracy` maps a candidate, in its usual spelling, to one number for each of `datasets`, in that order and
@@ -148,7 +154,7 @@ function addRow(
   { header: { column, measures, costs: costColumns }, names, trainings, parse }: AddRowArguments,
 ): string | undefined {
   if (cells.length !== names.length) return `${cells.length} cells where the header has ${names.length}`;
-  const text = column.textOf(cells);
+  const text = candidateText({ column, cells, parse });
   const numberOf = column.name === 'arch' ? accuracyOf : measureOf;
   const values = measures.map((index) => (cells[index] === '' ? Number.NaN : numberOf(cells[index]!)));
   const bad = values.indexOf(undefined);

@@ -3,7 +3,7 @@
 import { SpecError } from '../errors.js';
 import { isBinary } from '../text/binary.js';
 import { describeParseFault, lineIssues } from '../text/line-issues.js';
-import { candidateColumn, isCandidateTable, readTable, type Table } from '../text/table.js';
+import { candidateColumn, candidateText, isCandidateTable, readTable, type Table } from '../text/table.js';
 
 /** `duplicates` counts the lines that were dropped because their candidate occurred earlier. */
 export interface CandidateList {
@@ -43,7 +43,7 @@ export interface ListText {
   readonly parse: Parse;
 }
 
-function linesOf({ text, source }: ListText): readonly Line[] {
+function linesOf({ text, source, parse }: ListText): readonly Line[] {
   if (isBinary(text))
     throw SpecError.inFile({
       file: source,
@@ -51,7 +51,7 @@ function linesOf({ text, source }: ListText): readonly Line[] {
       message: 'not text but binary data; must be UTF-8 text, one candidate a line',
     });
   if (isCandidateTable(text))
-    return tableLines({ table: readTable({ text, source, shape: 'rank,candidate,...' }), source });
+    return tableLines({ table: readTable({ text, source, shape: 'rank,candidate,...' }), source, parse });
   return text
     .split(/\r\n|\n|\r/)
     .map((line, index) => ({ text: line.trim(), line: index + 1 }))
@@ -71,15 +71,17 @@ export function candidatesOf({
   readonly source: string;
   readonly parse: Parse;
 }): CandidateList {
-  return distinct({ lines: tableLines({ table, source }), source, parse });
+  return distinct({ lines: tableLines({ table, source, parse }), source, parse });
 }
 
 function tableLines({
   table: { names = [], rows },
   source,
+  parse,
 }: {
   readonly table: Table;
   readonly source: string;
+  readonly parse: Parse;
 }): readonly Line[] {
   const column = candidateColumn(names);
   if (column === undefined)
@@ -91,7 +93,7 @@ function tableLines({
   const rankOf = ({ cells }: Table['rows'][number]) => Number(cells[rank] || Number.NaN);
   const isRanked = rank >= 0 && rows.every((row) => Number.isFinite(rankOf(row)));
   const inOrder = isRanked ? rows.toSorted((a, b) => rankOf(a) - rankOf(b)) : rows;
-  return inOrder.map(({ cells, line }) => ({ text: column.textOf(cells), line }));
+  return inOrder.map(({ cells, line }) => ({ text: candidateText({ column, cells, parse }), line }));
 }
 
 function distinct({

@@ -102,20 +102,43 @@ function hasSingleImages(value: unknown): boolean {
   return [whole, ...rounds.map(({ fidelity }) => fidelity)].some((each) => single.safeParse(each).success);
 }
 
+/** A weight for a proxy that is not computed would have no effect, whether the proxies are named or the defaults. */
 export function checkWeightFields(value: unknown): Issue[] {
-  const chosen = z.looseObject({ proxies: Proxies }).safeParse(value).data?.proxies;
-  const space = z.looseObject({ space: SpaceSchema }).safeParse(value).data?.space;
   const aggregation = z.looseObject({ aggregation: Aggregation }).safeParse(value).data?.aggregation;
-  const open = z.looseObject({ proxies: z.undefined() }).safeParse(value).success;
-  const proxies: readonly ProxyName[] | undefined =
-    chosen ?? (open && space ? spaceDefaults(space).proxies : undefined);
+  const proxies = proxiesIn(value);
   if (!proxies || !aggregation) return [];
+  const space = spaceIn(value);
+  const isOffered = (name: ProxyName) => !space || listOfferedProxies(space).includes(name);
+  const written = value as { readonly proxies?: unknown; readonly ownProxies?: unknown };
+  const isNamed = (written.proxies ?? written.ownProxies) !== undefined;
+  const all = proxies.join(', ');
   return PROXIES.filter((name) => aggregation.weights[name] !== undefined && !proxies.includes(name)).map(
-    (name) => ({
-      path: `aggregation.weights.${name}`,
-      message: `weight for a proxy that is not in proxies (${proxies.join(', ')}); remove it or add ${name} to proxies`,
-    }),
+    (name) => {
+      const adding = isNamed ? `add ${name} to proxies` : `write proxies: [${all}, ${name}]`;
+      return {
+        path: `aggregation.weights.${name}`,
+        message: `weight for a proxy that is not in proxies (${isNamed ? all : `by default ${all}`}); remove it${isOffered(name) ? ` or ${adding}` : ''}`,
+      };
+    },
   );
+}
+
+/** The proxies that are computed; undefined where `proxies`, or the space that has the defaults, is malformed. */
+function proxiesIn(value: unknown): readonly ProxyName[] | undefined {
+  const { data } = z
+    .looseObject({ proxies: Proxies.optional(), ownProxies: OwnProxies.optional() })
+    .safeParse(value);
+  if (!data) return undefined;
+  const { proxies, ownProxies } = data;
+  const own = ownProxies?.list.map(({ name }) => name as ProxyName) ?? [];
+  if (proxies) return [...proxies, ...own];
+  if (ownProxies?.only) return own;
+  const space = spaceIn(value);
+  return space && [...spaceDefaults(space).proxies, ...own];
+}
+
+function spaceIn(value: unknown) {
+  return z.looseObject({ space: SpaceSchema }).safeParse(value).data?.space;
 }
 
 /** A calibration holds for one cohort that is ranked once; screening and evolution rank cohorts of their own choice. */

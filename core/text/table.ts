@@ -1,6 +1,7 @@
 // Reads a CSV file with a header, row by row with line numbers, and finds the column that holds candidates.
 import { CsvError, parse as parseCsv } from 'csv-parse/sync';
 import { SpecError } from '../errors.js';
+import { describeParseFault } from './line-issues.js';
 import { fromTextCell } from './text-cell.js';
 
 export interface TableRow {
@@ -87,6 +88,23 @@ export function candidateColumn(names: readonly string[]): CandidateColumn | und
   if (matrix < 0 || operations < 0) return undefined;
   const textOf = (cells: readonly string[]) => `${cells[matrix] ?? ''} ${cells[operations] ?? ''}`;
   return { name: 'arch', indexes: [matrix, operations], textOf };
+}
+
+interface CandidateCell {
+  readonly column: CandidateColumn;
+  readonly cells: readonly string[];
+  readonly parse: (text: string) => unknown;
+}
+
+/**
+ * The text of a row's candidate. A table of suggested networks protects names in `arch` as a ranking does; tables of
+ * other programs do not. A cell with such a quote is the name without it, or as written where `parse` refuses that.
+ */
+export function candidateText({ column, cells, parse }: CandidateCell): string {
+  const written = column.textOf(cells);
+  const bare = fromTextCell(written);
+  if (column.name !== 'arch' || bare === written) return written;
+  return describeParseFault({ candidate: bare, parse }) === undefined ? bare : written;
 }
 
 /** Whether a text begins with the header of a table of candidates; a plain list begins with a candidate. */

@@ -37,8 +37,8 @@ export function drawWhole({
       if (!('read' in from)) return drawn.weight(from);
       const values = from.read();
       if (values) return Float32Array.from(values);
-      throw SpecError.of({
-        path: file,
+      throw SpecError.inFile({
+        file,
         message: `the numbers of "${from.name}" [${shape}] are not in the file, and it is no weight that could be drawn`,
       });
     },

@@ -9,6 +9,7 @@ import { zeroscout } from '../support/zeroscout.js';
 
 const golden = (name: string) => join(import.meta.dirname, '../goldens/onnx', name);
 const RESNET = golden('timm-test_resnet.onnx');
+const TRANSFORMER = golden('timm-test_vit.onnx');
 const EFFICIENTNET = golden('timm-test_efficientnet.onnx');
 
 let home: TestHome;
@@ -112,6 +113,21 @@ describe('zeroscout score', () => {
     const both = await zeroscout([...args, 'assembled', '--proxies', 'flops'], { home });
     expect(both.code).toBe(2);
     expect(both.stderr).toContain("'--aggregation <PRESET>' cannot be used with option '--proxies <NAMES>'");
+  });
+
+  it('says where sizes of images differ, and which proxy does not count, in a line each', async () => {
+    const files = [RESNET, TRANSFORMER, EFFICIENTNET];
+    const { code, stdout, stderr } = await zeroscout(['score', ...files, '--json'], { home });
+    expect(code).toBe(0);
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      `${TRANSFORMER}: holds for a batch of 2 images only, and is scored with it`,
+      expect.stringContaining(`: [3,64,64] for ${RESNET}, ${EFFICIENTNET}, [3,160,160] for ${TRANSFORMER};`),
+      `progressivity does not count in the ranking, as it is not defined for ${TRANSFORMER}`,
+    ]);
+    const images = (JSON.parse(stdout) as { image: number[] }[]).map(({ image }) => image.at(-1));
+    expect(images).toEqual([64, 160, 64]);
+    const alone = await zeroscout(['score', TRANSFORMER, '--batch', '2', '--json'], { home });
+    expect([alone.code, alone.stderr]).toEqual([0, '']);
   });
 
   it('gives one network no score', async () => {

@@ -137,6 +137,33 @@ test('finished searches are listed, described, compared and exported', async () 
   ]);
 });
 
+test('labels that are too few, or all equal, calibrate nothing; those of other data sets do not count', async () => {
+  const table = (lines: readonly string[]) => ({
+    truth: {
+      file: new TextEncoder().encode(['arch,a,b', ...lines].join('\n')),
+      name: 'truth.csv',
+    },
+    dataset: 'a',
+  });
+  const calibrated = (lines: readonly string[]) => scout.searches.calibrate(search.id, table(lines));
+  for (const count of [1, 2, 9]) {
+    const labels = rows.slice(0, count).map(({ candidate, rank }) => `${candidate},${rank},${rank}`);
+    expect(await failure(calibrated(labels))).toMatchObject({
+      field: 'labels',
+      message: `labels: the truth knows ${count} ranked candidates; must know 10 at least`,
+    });
+  }
+  const equal = rows.map(({ candidate, rank }) => `${candidate},71.5,${rank}`);
+  expect(await failure(calibrated(equal))).toMatchObject({
+    field: 'labels',
+    message: expect.stringMatching(
+      /found 16 labels that are all 71\.5; must differ, as nothing can be fitted/,
+    ),
+  });
+  const alone = rows.map(({ candidate, rank }) => `${candidate},${rank},${rank === 1 ? 1 : ''}`);
+  expect(await calibrated(alone)).toMatchObject({ calibration: { dataset: 'a', labels: 16 } });
+});
+
 test('a search is paused, resumed and cancelled; its results are an error with a reason', {
   timeout: 60_000,
 }, async () => {

@@ -1,9 +1,13 @@
 // Tests that no CSV has a cell that a spreadsheet would evaluate as a formula, and that numbers stay numbers.
 import { parse as parseCsv } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
+import { SpecError } from '../../../core/errors.js';
 import { failuresCsv, readFailuresCsv } from '../../../core/report/failures-csv.js';
 import { paretoCsv } from '../../../core/report/pareto.js';
 import { rankingHeader, rankingLines, readRankingCsv } from '../../../core/report/ranking-csv.js';
+import { parseTruth } from '../../../core/report/truth.js';
+import { parseCandidateList } from '../../../core/specification/candidate-list.js';
+import { textCell } from '../../../core/text/text-cell.js';
 
 const FORMULAS = [
   '=HYPERLINK("http://x","y")',
@@ -54,4 +58,25 @@ test('numbers below zero are written as such, and everything reads back', () => 
   expect(csvs['ranking.csv']).toContain(',-0.5,-inf,,-1e-30,,1,');
   expect(readRankingCsv(csvs['ranking.csv'])).toEqual(rows);
   expect(readFailuresCsv(csvs['failures.csv'])).toEqual(failures);
+});
+
+const knows = (names: readonly string[]) => (text: string) => {
+  if (!names.includes(text)) throw SpecError.of({ path: '', message: `no candidate: ${text}` });
+};
+
+// `-dash` and `'-dash` may both be names of files.
+test.each([
+  ['protected as in a table of suggestions', ['-dash', "'-dash", '+plus', '@at', '=is', 'plain'], textCell],
+  ['written by other programs', ['-dash', '+plus', '@at', '=is', 'plain'], (name: string) => name],
+  ['with quotes of their own', ["'-dash", "'plain"], (name: string) => name],
+])('names of a truth file and of a list of candidates, %s', (_, names, cellOf) => {
+  const text = `arch,accuracy\n${names.map((name, i) => `${cellOf(name)},${i}`).join('\n')}\n`;
+  const of = { text, source: 'truth.csv', parse: knows(names) };
+  expect([...parseTruth(of).accuracy]).toEqual(names.map((name, i) => [name, [i]]));
+  expect(parseCandidateList(of).candidates).toEqual(names);
+});
+
+test('a name that is known in neither form is quoted as the file has it', () => {
+  const of = { text: "arch,accuracy\n'-dash,1\n", source: 'truth.csv', parse: knows(['other']) };
+  expect(() => parseTruth(of)).toThrow("truth.csv:2: no candidate: '-dash");
 });

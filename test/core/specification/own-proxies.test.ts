@@ -60,3 +60,10 @@ test('what it needs is checked like the needs of the others', () => {
   expect(fields(written({ aggregation: 'assembled' }))).toContain('aggregation');
   expect(fields({ ...written(), ownProxies: undefined })).toEqual(['proxies.1']);
 });
+
+test('beside own proxies alone, a weight of another proxy would have no effect', () => {
+  const weights = { 'own-mine': 2, trainability: 2 };
+  expect(fields(written({ proxies: ['own-mine'], aggregation: { weights } }))).toEqual([
+    'aggregation.weights.trainability',
+  ]);
+});

@@ -217,4 +217,23 @@ execution: { device: cpu, shardSize: 16, window: 2 }
       ['aggregation.weights.trainability'],
     ]);
   });
+
+  it.each([
+    [
+      BASE,
+      'synflow',
+      'by default expressivity, progressivity, trainability, complexity); remove it or write proxies: [expressivity, progressivity, trainability, complexity, synflow]',
+    ],
+    [
+      'name: a\nspace: { kind: autoformer, size: tiny }\n',
+      'progressivity',
+      'by default expressivity, trainability, complexity); remove it',
+    ],
+    [`${BASE}proxies: [flops]\n`, 'synflow', 'flops); remove it or add synflow to proxies'],
+  ])('a weight without effect is an error: %j', (base, name, rest) => {
+    const text = `${base}aggregation: { kind: log-rank, weights: { ${name}: 2 } }`;
+    const message = `aggregation.weights.${name}: weight for a proxy that is not in proxies (${rest}`;
+    expect(() => parse(text)).toThrow(new SpecError([{ path: '', message }]).message);
+    expect(() => parse(`${base}aggregation: { weights: {} }`)).not.toThrow();
+  });
 });
