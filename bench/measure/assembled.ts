@@ -79,25 +79,34 @@ async function measureSpace({
       const sides: readonly Side[] = round % 2 ? ['standard', 'assembled'] : ['assembled', 'standard'];
       for (const side of sides) {
         const pool = pools[side];
-        const used = processorSeconds(pool);
+        const before = processorSeconds(pool);
         const started = performance.now();
         for (const candidate of drawn) await pool.score(requestOf({ side, space, candidate, resolution }));
         if (round === 0) continue;
         wall[side].push((performance.now() - started) / candidates);
-        processor[side].push(processorSeconds(pool) - used);
+        processor[side].push(usedSince(before, processorSeconds(pool)));
       }
     }
   } finally {
     await pools.standard.close();
     await pools.assembled.close();
   }
-  const ratioOf = (of: Record<Side, readonly number[]>) =>
-    median(of.assembled.map((time, round) => time / of.standard[round]!));
+  const ratioOf = (of: Record<Side, readonly number[]>) => {
+    const ratios = of.assembled.map((time, round) => time / of.standard[round]!);
+    return median(ratios.filter((ratio) => !Number.isNaN(ratio)));
+  };
   return { space: space.kind, resolution, ...wall, ratio: ratioOf(wall), processorRatio: ratioOf(processor) };
 }
 
-function processorSeconds(pool: ScorerPool): number {
-  return pool.pids().reduce((sum, pid) => sum + cpuSeconds(pid), 0);
+type Seconds = ReadonlyMap<number, number>;
+
+function processorSeconds(pool: ScorerPool): Seconds {
+  return new Map(pool.pids().map((pid) => [pid, cpuSeconds(pid)]));
+}
+
+/** NaN if a scorer was replaced in between, as happens after many sessions. */
+function usedSince(before: Seconds, after: Seconds): number {
+  return [...after].reduce((sum, [pid, seconds]) => sum + seconds - (before.get(pid) ?? Number.NaN), 0);
 }
 
 interface RequestOfArguments {

@@ -50,7 +50,13 @@ async function scorePresets(asked: Asked): Promise<Pick<ImportedScores, 'azNas' 
   const terms = async (name: AssemblyName) => {
     const families = scoredFamilies(Object.keys(assemblyOfFiles(name)) as ProxyName[]);
     const fidelity = { ...request.fidelity, features: ASSEMBLIES[name].features };
-    const draws = (await pool.score({ ...request, fidelity, families })).map(writableValues);
+    // The score of a stream of tokens has a progressivity too, which no search of such files reads.
+    const { proxies } = openSpace(request.space);
+    const isRead = (proxy: string) => proxy !== 'progressivity' || proxies.includes(proxy);
+    const scored = await pool.score({ ...request, fidelity, families });
+    const draws = scored.map((values) =>
+      writableValues(Object.fromEntries(Object.entries(values).filter(([proxy]) => isRead(proxy)))),
+    );
     const { flops, parameters } = costsOf(request);
     return draws.map((values) => ({ ...values, flops, parameters }));
   };
