@@ -11,7 +11,8 @@ import contextlib
 import importlib
 import re
 import sys
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import torch
@@ -96,15 +97,32 @@ def named_networks(source: str) -> Iterator[tuple[str, nn.Module]]:
         function = getattr(importlib.import_module(module_name), function_name)
     except (ImportError, AttributeError) as error:
         raise SystemExit(f"{source}: {error}") from error
-    made = function()
-    if isinstance(made, nn.Module):
-        made = [made]
-    for number, item in enumerate(made):
+    count = 0
+    for number, item in enumerate(made_by(function, source)):
+        count += 1
         name, network = item if isinstance(item, tuple) else (f"{function_name}-{number}", item)
         if not isinstance(network, nn.Module):
             raise SystemExit(f"{source}: made a {type(network).__name__}; must be torch.nn.Module, or a pair of a name and one")
         # A name that begins with a dot would be that of a hidden file.
-        yield re.sub(r"[^A-Za-z0-9._-]+", "-", str(name)).lstrip(".-") or f"{function_name}-{number}", network
+        yield re.sub(r"[^\w.-]+", "-", str(name)).lstrip(".-") or f"{function_name}-{number}", network
+    if count == 0:
+        raise SystemExit(f"{source}: made no network; must return or yield at least one")
+
+
+def made_by(function: Callable[[], object], source: str) -> Iterator[object]:
+    """What the function returns or yields. Its errors end the program with their last line, and the place in the user's code."""
+    count = 0
+    try:
+        made = function()
+        for item in [made] if isinstance(made, nn.Module) else made:
+            yield item
+            count += 1
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        counted = "1 network" if count == 1 else f"{count} networks"
+        raise SystemExit(
+            f"{source}: failed after {counted}: {type(error).__name__}: {error} ({place.filename}, line {place.lineno})"
+        ) from error
 
 
 def main() -> None:
@@ -116,14 +134,17 @@ def main() -> None:
     parser.add_argument("--exporter", choices=["torchscript", "dynamo"], default="torchscript")
     options = parser.parse_args()
     folder = Path(options.out)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        parser.error(f"--out {folder}: {error.strerror}; must be a folder")
     failed = []
     written = set()
     for name, network in named_networks(options.source):
         path = folder / f"{name}.onnx"
         try:
             if name in written:
-                raise ValueError("an earlier network has this name; names must differ in letters, digits, dots and dashes")
+                raise ValueError("an earlier network has this name; names must differ in letters, digits, dots, underscores and dashes")
             written.add(name)
             export(network, path, options.size, options.channels, options.exporter)
         except Exception as error:  # noqa: BLE001: one network that PyTorch cannot export does not stop the others.

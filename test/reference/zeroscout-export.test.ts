@@ -98,4 +98,42 @@ describe.skipIf(PYTHON === undefined)('zeroscout_export', () => {
     });
     expect(readdirSync(join(folder, 'out')).sort()).toEqual(['one.onnx', 'two.onnx']);
   });
+
+  it.each([
+    [
+      'a folder that is a file',
+      'yield nn.Conv2d(3, 4, 3)',
+      ['--out', 'family.py'],
+      2,
+      '--out family.py: File exists',
+    ],
+    ['no network', 'return []', [], 1, 'family:family: made no network'],
+    [
+      'a function that fails after a network',
+      'yield nn.Conv2d(3, 4, 3)\n    raise ValueError("bad width")',
+      [],
+      1,
+      'failed after 1 network: ValueError: bad width (',
+    ],
+  ])('%s is an error without a traceback', { timeout: 120_000 }, async (_, body, more, code, text) => {
+    const folder = mkdtempSync(join(tmpdir(), 'export-'));
+    writeFileSync(join(folder, 'family.py'), `from torch import nn\ndef family():\n    ${body}\n`);
+    const args = ['-m', 'zeroscout_export', 'family:family', '--size', '16', ...more];
+    const env = { ...process.env, PYTHONPATH: join(ROOT, 'python') };
+    const failed = promisify(execFile)(PYTHON!, args, { cwd: folder, env }).catch((error: unknown) => error);
+    const { stderr, ...found } = (await failed) as { code: number; stderr: string };
+    expect(found.code).toBe(code);
+    expect(stderr).toContain(text);
+    expect(stderr).not.toContain('Traceback');
+  });
+
+  it('keeps letters of every language in names', { timeout: 120_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'export-'));
+    const family = 'from torch import nn\ndef family():\n    yield "é 日本", nn.Conv2d(3, 4, 3)\n';
+    writeFileSync(join(folder, 'family.py'), family);
+    const args = ['-m', 'zeroscout_export', 'family:family', '--out', 'out', '--size', '16'];
+    const env = { ...process.env, PYTHONPATH: join(ROOT, 'python') };
+    await promisify(execFile)(PYTHON!, args, { cwd: folder, env });
+    expect(readdirSync(join(folder, 'out'))).toEqual(['é-日本.onnx']);
+  });
 });
