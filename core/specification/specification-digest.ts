@@ -85,7 +85,42 @@ function differences({
     );
   }
   if (isSame(a, b)) return [];
+  const [old, here] = [byName(a), byName(b)];
+  const found = old && here ? namedDifferences({ old, here, path }) : [];
+  if (found.length > 0) return found;
   return [`${path || 'specification'}: ${canonicalText(a)} in the existing search, ${canonicalText(b)} here`];
+}
+
+/** The most members of a list of which differences are told. */
+const MOST_NAMED = 5;
+
+type ByName = ReadonlyMap<string, unknown>;
+
+/** The members of a list by their names, such as the networks of a space; undefined where they have none. */
+function byName(value: unknown): ByName | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const named = value.map((item) => [isPlain(item) ? item.name : undefined, item] as const);
+  const all = new Map(named.filter((each): each is [string, unknown] => typeof each[0] === 'string'));
+  return all.size === value.length && all.size > 0 ? all : undefined;
+}
+
+/** Of two lists of named members, only those that differ: a list may have thousands. */
+function namedDifferences({
+  old,
+  here,
+  path,
+}: {
+  readonly old: ByName;
+  readonly here: ByName;
+  readonly path: string;
+}): string[] {
+  const lines = [...new Set([...old.keys(), ...here.keys()])].flatMap((name) => {
+    if (!here.has(name)) return [`${path}: ${name} in the existing search, missing here`];
+    if (!old.has(name)) return [`${path}: ${name} here, missing in the existing search`];
+    return differences({ a: old.get(name), b: here.get(name), path: `${path}.${name}` });
+  });
+  const more = lines.length - MOST_NAMED;
+  return more > 0 ? [...lines.slice(0, MOST_NAMED), `${path}: ${more} more differences`] : lines;
 }
 
 function ownValueOf(object: Readonly<Record<string, unknown>>, key: string): unknown {

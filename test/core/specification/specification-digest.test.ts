@@ -91,6 +91,22 @@ describe('specificationDifferences', () => {
     ]);
   });
 
+  it('names the members of a list that differ, and no others', () => {
+    const network = (name: string, digest: string) => ({ name, digest });
+    const list = (...networks: readonly unknown[]) => ({ space: { networks } });
+    const [one, two, three] = [network('one', 'a'), network('two', 'b'), network('three', 'c')];
+    expect(specificationDifferences(list(one, two, three), list(one, network('two', 'd')))).toEqual([
+      'space.networks.two.digest: "b" in the existing search, "d" here',
+      'space.networks: three in the existing search, missing here',
+    ]);
+    const many = Array.from({ length: 30 }, (_, i) => network(`n${i}`, 'a'));
+    const found = specificationDifferences(list(one), list(one, ...many));
+    expect(found).toHaveLength(6);
+    expect(found.at(-1)).toBe('space.networks: 25 more differences');
+    // The same members in another order are another list.
+    expect(specificationDifferences(list(one, two), list(two, one))).toHaveLength(1);
+  });
+
   it('is empty for what gives the same result', () => {
     expect(specificationDifferences(parse(''), parse('execution: { shardSize: 2 }'))).toEqual([]);
     expect(specificationDifferences({ a: [{ b: 1 }] }, { a: [{ b: 1 }] })).toEqual([]);
