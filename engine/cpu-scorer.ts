@@ -10,7 +10,7 @@ import { type Placement, scoreGraph } from './graph/score-features.js';
 import { scoreWhole } from './graph/score-whole.js';
 import { type NetworkSource, sourceOf } from './graph/source.js';
 import type { NetworkScore } from './network-score.js';
-import { needsOf, outcomeOfError, outcomeOfScores, proxiesOf } from './outcome.js';
+import { neededFor, outcomeOfError, outcomeOfScores, proxiesOf } from './outcome.js';
 import { createPrograms, type Programs } from './programs.js';
 import type { Outcome, ScoredCandidate, ScoreRequest, ScoreResult } from './protocol.js';
 import { scoreNetwork } from './score.js';
@@ -98,7 +98,7 @@ async function scoreBlocks({
   placement,
 }: ScoreBlocksArguments): Promise<readonly NetworkScore[]> {
   const { features } = request.fidelity;
-  const needs = needsOf(request);
+  const needs = neededFor(request);
   const { unread } = needs;
   if ('graph' in source) return await scoreGraph({ request, needs, ...source, placement });
   const scores: NetworkScore[] = [];

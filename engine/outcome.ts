@@ -51,7 +51,10 @@ export function proxiesOf({
 }
 
 /** Details contain all that is measured; proxies are computed from what they read. */
-export function needsOf({ families = ['az-nas'], report }: Pick<ScoreRequest, 'families' | 'report'>): Needs {
+export function neededFor({
+  families = ['az-nas'],
+  report,
+}: Pick<ScoreRequest, 'families' | 'report'>): Needs {
   if (report === 'details') return EVERYTHING;
   const readJacobians = families.some((family) => READ_JACOBIANS.has(family));
   return { unread: 'skipped', jacobians: readJacobians ? 'measured' : 'skipped' };

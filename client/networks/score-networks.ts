@@ -18,7 +18,7 @@ import { drawGraph } from '../../engine/graph/graph-draw.js';
 import { openWhole } from '../../engine/graph/measure-whole.js';
 import { openGraph } from '../../engine/graph/score-graph.js';
 import { drawWhole } from '../../engine/graph/whole-draw.js';
-import { needsOf, proxiesOf } from '../../engine/outcome.js';
+import { neededFor, proxiesOf } from '../../engine/outcome.js';
 import { type LoadedNetwork, type LoadOptions, loadNetwork, readSource } from './load-network.js';
 
 export interface ScoreOptions {
@@ -136,7 +136,7 @@ async function scoreFeatures({
   families,
 }: OneFile): Promise<readonly NetworkProxies[]> {
   const costs = { flops: network.costs.macs, parameters: network.costs.parameters };
-  const opened = await openGraph({ network, threads, weights: 'drawn', needs: needsOf({ families }) });
+  const opened = await openGraph({ network, threads, weights: 'drawn', needs: neededFor({ families }) });
   const all: NetworkProxies[] = [];
   try {
     for (let draw = 0; draw < draws; draw++) {

@@ -7,8 +7,7 @@ import { describeFound, quote } from '../../core/text/show.js';
 import type { FileInput } from '../files/open-file.js';
 
 /** The field that names the files. */
-export const FILES_FIELD = 'space.files';
-const FIELD = FILES_FIELD;
+export const FIELD = 'space.files';
 
 /** The place where files are searched for. */
 export interface Place {

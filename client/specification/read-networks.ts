@@ -14,7 +14,7 @@ import { unknownKey } from '../../core/text/nearest.js';
 import { describeFound } from '../../core/text/show.js';
 import { findKeptConstants, readSource } from '../networks/load-network.js';
 import { hasKey, readNamedFeatures, readSidecar } from '../networks/named-features.js';
-import { FILES_FIELD as FIELD, findNetworkFiles, type NamedInput, type Place } from './find-network-files.js';
+import { FIELD, findNetworkFiles, type NamedInput, type Place } from './find-network-files.js';
 
 interface Read {
   readonly value: unknown;

@@ -57,7 +57,7 @@ export function findNamedAxes(graph: Streams): readonly NamedAxes[] {
   });
 }
 
-/** The product of the factors before the images; undefined where all images do not follow one another. */
+/** The product of the factors before the images; undefined where not all images follow one another. */
 function sizeBeforeImages(axis: Axis, batch: number): number | undefined {
   const product = (factors: Axis) => factors.reduce((n, { size }) => n * size, 1);
   const first = axis.findIndex(({ kind }) => kind === 'images');

@@ -78,9 +78,7 @@ export function blockPrograms({
     const fed = new Map<Id, string>();
     for (const earlier of carried.slice(0, i)) for (const id of earlier) fed.set(id, tensorName(id));
     const before = withJacobian?.[i] === false ? undefined : features[i - 1];
-    // A program has at least one output.
-    const isMeasured = withStatistic?.[i] !== false || (carried[i]!.length === 0 && !before);
-    const block = { feature, isMeasured, before };
+    const block = { feature, isMeasured: withStatistic?.[i] !== false, before };
     return blockProgram({ tape, block, fed, carried: carried[i]!, channelBlock });
   });
 }
@@ -161,12 +159,15 @@ function blockProgram({
   carried,
   channelBlock,
 }: BlockProgramArguments): BlockProgram {
-  const statistic = isMeasured ? featureStatistic(t, feature) : undefined;
+  const measured = isMeasured ? featureStatistic(t, feature) : undefined;
+  const gradient = before && gradientOutputs({ t, feature, before, channelBlock });
+  // A program has at least one output.
+  const isEmpty = !measured && !gradient && carried.length === 0;
+  const statistic = isEmpty ? featureStatistic(t, feature) : measured;
   const outputs: ProgramOutput[] = [
     ...(statistic ? [{ name: OUTPUT.statistic, id: statistic.id }] : []),
     ...carried.map((id) => ({ name: tensorName(id), id })),
   ];
-  const gradient = before && gradientOutputs({ t, feature, before, channelBlock });
   if (gradient) outputs.push(...gradient.outputs);
   const written = writeProgram({
     tape: t,
