@@ -19,6 +19,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   from: ['--from'],
   folder: ['--out'],
   out: ['--out'],
+  svg: ['--svg'],
   compare: ['--compare'],
   truth: ['--truth'],
   candidates: ['--candidates'],

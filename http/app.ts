@@ -10,10 +10,12 @@ import type { Access } from './access.js';
 import { requireRole } from './access.js';
 import type { FleetHistory } from './fleet-history.js';
 import { createPage } from './page.js';
+import { refuseUnknownParameters } from './parameters.js';
 import { answerHealth, answerReady, createHttpMetrics } from './probes.js';
 import { answerProblem, ProblemError } from './problem.js';
 import type { OpenRankings } from './rankings/open-rankings.js';
 import { limitRate } from './rate-limit.js';
+import { requestIssues } from './request-issues.js';
 import { addCandidateRoute } from './routes/candidates.js';
 import { addComparisonRoutes } from './routes/comparison.js';
 import { addDownloadRoutes } from './routes/downloads.js';
@@ -58,9 +60,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result) => {
       if (result.success) return undefined;
-      throw new SpecError(
-        result.error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message })),
-      );
+      throw new SpecError(requestIssues(result.error, (result as { readonly data?: unknown }).data));
     },
   });
   answerErrors(app, onFault);
@@ -77,6 +77,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   app.get('/metrics', requireRole('viewer'), metrics.answer);
   app.use('/api/openapi.json', requireRole('viewer'));
   for (const path of ['/api/searches/:id/ranking', '/api/searches/:id/ranking/*']) app.use(path, etag());
+  app.use('/api/*', refuseUnknownParameters(app));
   addSessionRoute(app, options);
   const setting: RouteSetting = { app, zeroscout, stopped, ...kept };
   addSearchRoutes(setting);

@@ -1,5 +1,6 @@
 // Cuts lists into pages, and writes and reads the cursors with which the next page is requested.
 import { z } from '@hono/zod-openapi';
+import { usualParameter } from './parameters.js';
 import { ProblemError } from './problem.js';
 
 export const CursorQuery = z
@@ -15,7 +16,7 @@ export const NextSchema = z
 
 /** The query parameters of a list that is not filtered. */
 export function pageQuery({ usual, most }: { readonly usual: number; readonly most: number }) {
-  return z.object({ limit: z.coerce.number().int().min(1).max(most).default(usual), cursor: CursorQuery });
+  return z.object({ limit: usualParameter({ min: 1, max: most, usual }), cursor: CursorQuery });
 }
 
 export type CursorParts = readonly (string | number)[];

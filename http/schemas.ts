@@ -35,7 +35,7 @@ export const StartedSchema = z
   .openapi('Started');
 
 export const SpecificationInputSchema = z
-  .object({
+  .strictObject({
     specification: z.union([z.string().min(1), z.looseObject({})]).openapi({
       description: 'YAML or JSON as text, or an object; GET /api/schema/specification has its schema',
       example:

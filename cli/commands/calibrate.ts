@@ -1,9 +1,8 @@
 // Defines the command `zeroscout calibrate`, which fits a ranking to a few known accuracies and writes a calibration file.
 import { writeFile } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
 import type { Command } from 'commander';
 import { calibrateSearch } from '../../client/calibration/calibrate-search.js';
-import { openOutFolder, placeFile } from '../../client/files/out-folder.js';
+import { openOutFile } from '../../client/files/out-file.js';
 import { findFinishedSearch } from '../../client/searches/find-search.js';
 import { openSpaceWith } from '../../client/specification/allow-modules.js';
 import { readTruth } from '../../client/specification/read-specification.js';
@@ -43,7 +42,7 @@ export function addCalibrateCommand(program: Command): void {
     .option('--out <FILE>', 'file to write the calibration to', 'calibration.json')
     .option('--json', 'print JSON')
     .action(async (id: string, options: Options) => {
-      await openOutFolder(dirname(options.out));
+      openOutFile({ path: options.out, field: 'out' });
       await withSession({ start: 'never' }, (session) => calibrate(session, id, options));
     });
 }
@@ -54,7 +53,7 @@ async function calibrate({ client, store, modules }: Session, id: string, given:
   const space = openSpaceWith({ space: search.memo.specification.space, modules });
   const truth = await readTruth({ path, space });
   const { calibration, text } = await calibrateSearch({ store, search, space, truth, options });
-  await placeFile({ folder: dirname(out), name: basename(out) }, (part) => writeFile(part, text));
+  await openOutFile({ path: out, field: 'out' }).place((part) => writeFile(part, text));
   const { model: _, scales: __, ...shown } = calibration;
   if (json) return printJson({ ...shown, file: out });
   printCalibration(calibration);

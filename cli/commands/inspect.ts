@@ -2,9 +2,8 @@
 // them.
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { describeFault } from '../../client/files/describe-fault.js';
+import { openOutFile } from '../../client/files/out-file.js';
 import { loadNetwork } from '../../client/networks/load-network.js';
-import { SpecError } from '../../core/errors.js';
 import { drawGraph } from '../../core/graph/draw-graph.js';
 import { type InspectedBlock, inspectNetwork } from '../../core/graph/inspection.js';
 import { createNetworkOptions, type NetworkOptions } from '../network-options.js';
@@ -29,10 +28,11 @@ export function addInspectCommand(program: Command): void {
 }
 
 async function inspect(file: string, { svg, json, ...options }: Options): Promise<void> {
+  const drawing = svg === undefined ? undefined : openOutFile({ path: svg, field: 'svg' });
   const { source, network, digest, notes } = await loadNetwork({ file, options });
   const blocks = inspectNetwork({ graph: source, network });
   for (const text of notes) note(paint.yellow(`${file}: ${text}`));
-  if (svg) await writeSvg(svg, drawGraph({ graph: source, network }));
+  await drawing?.place((part) => writeFile(part, drawGraph({ graph: source, network })));
   const { macs, parameters } = network.costs;
   if (json) return printJson({ file, digest, features: network.found, macs, parameters, blocks });
   print(`${file}  ${digest}`);
@@ -40,7 +40,7 @@ async function inspect(file: string, { svg, json, ...options }: Options): Promis
   print(`  MACs        ${(macs / 1e6).toFixed(1)} million`);
   print(`  parameters  ${(parameters / 1e6).toFixed(3)} million\n`);
   print(tableOf(blocks));
-  if (svg) note(`${svg} shows the graph`);
+  if (drawing) note(`${svg} shows the graph`);
 }
 
 const FOUND = {
@@ -48,14 +48,6 @@ const FOUND = {
   blocks: 'where branches meet (residual sums, concatenations)',
   named: 'the tensors that were named',
 } as const;
-
-async function writeSvg(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(path, text);
-  } catch (error) {
-    throw SpecError.of({ path, message: describeFault(error) });
-  }
-}
 
 function tableOf(blocks: readonly InspectedBlock[]): string {
   const table = createTable(['block', 'feature', 'shape', 'MACs', 'parameters', 'operators']);

@@ -1,6 +1,6 @@
 // Scores ONNX files without a specification or servers: proxies, costs and, for several files, their ranking.
 
-import { SpecError } from '../../core/errors.js';
+import { type Issue, SpecError } from '../../core/errors.js';
 import { resolveGraph } from '../../core/graph/resolve.js';
 import { weightRoles } from '../../core/graph/weight-roles.js';
 import { wholeOfGraph } from '../../core/graph/whole/network.js';
@@ -19,7 +19,10 @@ import { openWhole } from '../../engine/graph/measure-whole.js';
 import { openGraph } from '../../engine/graph/score-graph.js';
 import { drawWhole } from '../../engine/graph/whole-draw.js';
 import { neededFor, proxiesOf } from '../../engine/outcome.js';
-import { type LoadedNetwork, type LoadOptions, loadNetwork, readSource } from './load-network.js';
+import { type LoadedNetwork, type LoadOptions, loadNetwork } from './load-network.js';
+
+/** Proxies that are minus infinity where a feature has no entropy. */
+const OF_FEATURES: readonly ProxyName[] = ['expressivity', 'mean-expressivity'];
 
 export interface ScoreOptions {
   /** How the files are read. */
@@ -70,8 +73,7 @@ export async function scoreNetworks({
   readonly options: ScoreOptions;
   readonly onScored?: (network: ScoredNetwork) => void;
 }): Promise<readonly ScoredNetwork[]> {
-  // All files are read before the first is scored, so that faults of the last one are reported at once.
-  for (const file of files) await readSource(file);
+  if (files.length > 1) await checkFiles({ files, load: options.load });
   const scored: ScoredNetwork[] = [];
   for (const file of files) {
     const network = await scoreOne({ loaded: await loadNetwork({ file, options: options.load }), options });
@@ -79,6 +81,25 @@ export async function scoreNetworks({
     scored.push(network);
   }
   return scored.length > 1 ? rankNetworks(scored, options.weights) : scored;
+}
+
+/** Reads all files before the first is scored, so that the faults of all of them are reported at once. */
+async function checkFiles({
+  files,
+  load,
+}: {
+  readonly files: readonly string[];
+  readonly load: LoadOptions;
+}): Promise<void> {
+  const issues: Issue[] = [];
+  for (const file of files)
+    try {
+      await loadNetwork({ file, options: load });
+    } catch (error) {
+      if (!(error instanceof SpecError)) throw error;
+      issues.push(...error.issues);
+    }
+  if (issues.length > 0) throw new SpecError(issues);
 }
 
 async function scoreOne({
@@ -104,7 +125,16 @@ async function scoreOne({
   const features = network.features.map(({ name }) => name);
   const [, ...image] = network.graph.tape.shape(network.graph.input);
   const found = { file, digest, features, image, macs, parameters, proxies: meanOf(draws), draws };
-  return { ...found, notes, score: null };
+  return { ...found, notes: [...notes, ...noteOnDeadFeature(draws)], score: null };
+}
+
+/** At most one note, on a feature that has no entropy. */
+function noteOnDeadFeature(draws: readonly NetworkProxies[]): readonly string[] {
+  const names = OF_FEATURES.filter((name) => draws.some((each) => each[name] === Number.NEGATIVE_INFINITY));
+  if (names.length === 0) return [];
+  return [
+    `has a feature that is constant, or not finite in float32: ${names.join(' and ')} ${names.length > 1 ? 'are' : 'is'} minus infinity, and it comes last`,
+  ];
 }
 
 function notANumber({

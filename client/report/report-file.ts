@@ -1,9 +1,8 @@
 // Checks where a report is to be written before anything is computed, and writes it there.
-import { statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { basename, dirname, extname, resolve } from 'node:path';
+import { extname } from 'node:path';
 import { SpecError } from '../../core/errors.js';
-import { placeFile } from '../files/out-folder.js';
+import { openOutFile } from '../files/out-file.js';
 import { findChromium } from './find-chromium.js';
 import { printPdf } from './print-pdf.js';
 
@@ -26,9 +25,7 @@ export function openReportFile({
   readonly path: string;
   readonly format: ReportFormat;
 }): ReportFile {
-  const absolute = resolve(path);
-  const folder = dirname(absolute);
-  checkPlace({ path, absolute, folder });
+  const file = openOutFile({ path, field: 'out' });
   const other = ENDINGS[extname(path).toLowerCase()] ?? format;
   if (other !== format)
     throw SpecError.of({
@@ -38,33 +35,8 @@ export function openReportFile({
   const chromium = format === 'pdf' ? findChromium() : undefined;
   return {
     write: (html) =>
-      placeFile({ folder, name: basename(absolute) }, (part) =>
+      file.place((part) =>
         chromium === undefined ? writeFile(part, html) : printPdf({ chromium, html, path: part }),
       ),
   };
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    // A folder that the system does not let us read counts as absent.
-    return false;
-  }
-}
-
-function checkPlace({
-  path,
-  absolute,
-  folder,
-}: {
-  readonly path: string;
-  readonly absolute: string;
-  readonly folder: string;
-}): void {
-  const right = 'must be a file in a folder that exists';
-  if (path === '' || isFolder(absolute))
-    throw SpecError.of({ path: 'out', message: `found "${path}", a folder; ${right}` });
-  if (!isFolder(folder))
-    throw SpecError.of({ path: 'out', message: `found "${path}"; there is no folder ${folder}; ${right}` });
 }

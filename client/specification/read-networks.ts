@@ -28,9 +28,11 @@ export async function withOnnxFiles({
   resolve,
   folder,
 }: Place & { readonly value: unknown }): Promise<Read> {
-  const space = (value as { space?: unknown } | null)?.space;
+  const stated = (value as { space?: unknown } | null)?.space;
+  // The kind alone may stand for the space.
+  const space = typeof stated === 'string' ? { kind: stated } : stated;
   if (typeof space !== 'object' || space === null) return { value };
-  const { kind, files, features, normalization: stated, ...rest } = space as Record<string, unknown>;
+  const { kind, files, features, normalization: written, ...rest } = space as Record<string, unknown>;
   const about = definitionOfKind(String(kind))?.file;
   if (about?.written !== 'files' || 'networks' in rest) return { value };
   refuseUnknownKeys(rest);
@@ -40,7 +42,7 @@ export async function withOnnxFiles({
     throw SpecError.of({ path: FIELD, message: `${describeFound(files)}; must be ${about.right}` });
   const paths = await findNetworkFiles({ patterns: patterns as string[], resolve, folder });
   const { named, fidelity } = readNamedFeatures({ value: value as object, features });
-  const normalization = normalizationOf(stated);
+  const normalization = normalizationOf(written);
   const limitsLatency = hasKey((value as { constraints?: unknown }).constraints, 'latency');
   const structures = new Map<string, string>();
   const networks: object[] = [];

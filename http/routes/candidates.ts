@@ -2,6 +2,7 @@
 // its neighbours.
 import { createRoute, z } from '@hono/zod-openapi';
 import { requireRole } from '../access.js';
+import { wholeParameter } from '../parameters.js';
 import { ProblemError, problemOf } from '../problem.js';
 import { CellSchema, describeJson, IdParameter, problems } from '../schemas.js';
 import { toJson } from '../to-json.js';
@@ -43,7 +44,7 @@ export function addCandidateRoute(setting: RouteSetting): void {
       operationId: 'describeCandidate',
       summary: 'Everything known about the candidate at a rank',
       request: {
-        params: z.object({ id: IdParameter, rank: z.coerce.number().int().min(1).max(1e9) }),
+        params: z.object({ id: IdParameter, rank: wholeParameter({ min: 1, max: 1e9 }) }),
         query: z.object({
           expand: z
             .string()

@@ -2,6 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { requireRole } from '../access.js';
+import { usualParameter } from '../parameters.js';
 import { describeJson, problems } from '../schemas.js';
 import { toJson } from '../to-json.js';
 import type { RouteSetting } from './route-setting.js';
@@ -21,11 +22,11 @@ const query = z.object({
     .transform((text) => text.split(',').filter((id) => id !== ''))
     .pipe(z.array(z.string()).min(1).max(MOST))
     .openapi({ type: 'string', description: 'ids joined by commas', example: '@last' }),
-  time: z.coerce.number().int().min(0).max(MOST_TIMED).default(0).openapi({
+  time: usualParameter({ min: 0, max: MOST_TIMED, usual: 0 }).openapi({
     description:
       'the number of candidates of each search whose proxies are timed on the machine of this server, for operators: `costs` of each search, and the milliseconds of each ranking beside known accuracies',
   }),
-  winners: z.coerce.number().int().min(1).max(WINNERS.most).default(WINNERS.usual).openapi({
+  winners: usualParameter({ min: 1, max: WINNERS.most, usual: WINNERS.usual }).openapi({
     description: 'the number of best candidates of each search that are described individually',
   }),
 });

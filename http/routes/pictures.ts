@@ -2,6 +2,7 @@
 // candidates.
 import { createRoute, z } from '@hono/zod-openapi';
 import { requireRole } from '../access.js';
+import { usualParameter } from '../parameters.js';
 import { describeJson, IdParameter, problems } from '../schemas.js';
 import { toJson } from '../to-json.js';
 import { FilterQuery, tableOf } from './finished-search.js';
@@ -66,7 +67,7 @@ function addHistogram(setting: RouteSetting): void {
         query: z.object({
           filter: FilterQuery,
           column: z.string().min(1).max(200),
-          bins: z.coerce.number().int().min(1).max(500).default(50),
+          bins: usualParameter({ min: 1, max: 500, usual: 50 }),
           trim: z.coerce
             .number()
             .min(0)
@@ -110,8 +111,8 @@ function addGrid(setting: RouteSetting): void {
           filter: FilterQuery,
           x: z.string().min(1).max(200),
           y: z.string().min(1).max(200),
-          columns: z.coerce.number().int().min(1).max(500).default(160),
-          rows: z.coerce.number().int().min(1).max(500).default(100),
+          columns: usualParameter({ min: 1, max: 500, usual: 160 }),
+          rows: usualParameter({ min: 1, max: 500, usual: 100 }),
         }),
       },
       responses: {

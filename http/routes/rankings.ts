@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createRoute, z } from '@hono/zod-openapi';
 import { requireRole } from '../access.js';
 import { badCursor, type CursorParts, CursorQuery, readCursor, writeCursor } from '../cursor.js';
+import { usualParameter } from '../parameters.js';
 import { ProblemError } from '../problem.js';
 import type { Sort } from '../rankings/table-types.js';
 import { CellSchema, describeJson, IdParameter, problems, RankingPageSchema } from '../schemas.js';
@@ -39,8 +40,8 @@ function addPage(setting: RouteSetting): void {
         query: z.object({
           filter: FilterQuery,
           sort: SortQuery,
-          offset: z.coerce.number().int().min(0).max(1e12).default(0),
-          limit: z.coerce.number().int().min(1).max(MOST).default(100),
+          offset: usualParameter({ min: 0, max: 1e12, usual: 0 }),
+          limit: usualParameter({ min: 1, max: MOST, usual: 100 }),
           cursor: CursorQuery,
           candidate: z
             .string()

@@ -2,6 +2,7 @@
 // rows.
 import { createRoute, z } from '@hono/zod-openapi';
 import { requireRole } from '../access.js';
+import { usualParameter } from '../parameters.js';
 import { CellSchema, describeJson, IdParameter, problems } from '../schemas.js';
 import { toJson } from '../to-json.js';
 import { FilterQuery, tableOf } from './finished-search.js';
@@ -85,7 +86,7 @@ function addSample(setting: RouteSetting): void {
         params: z.object({ id: IdParameter }),
         query: z.object({
           filter: FilterQuery,
-          size: z.coerce.number().int().min(1).max(5_000).default(500),
+          size: usualParameter({ min: 1, max: 5_000, usual: 500 }),
         }),
       },
       responses: { 200: describeJson(z.array(z.record(z.string(), CellSchema)), 'the rows'), ...problems },

@@ -2,6 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { requireRole } from '../access.js';
 import { NextSchema, pageInOrder, pageQuery } from '../cursor.js';
+import { usualParameter, wholeParameter } from '../parameters.js';
 import { ProblemError } from '../problem.js';
 import { describeJson, IdParameter, problems } from '../schemas.js';
 import { toJson } from '../to-json.js';
@@ -36,7 +37,7 @@ function addPareto({ app, zeroscout }: RouteSetting): void {
         params: z.object({ id: IdParameter }),
         query: z.object({
           cost: z.enum(['flops', 'parameters', 'latency']).default('flops'),
-          top: z.coerce.number().int().min(1).max(1000).optional(),
+          top: wholeParameter({ min: 1, max: 1000 }).optional(),
         }),
       },
       responses: {
@@ -68,7 +69,7 @@ function addDiff({ app, zeroscout }: RouteSetting): void {
         params: z.object({ id: IdParameter }),
         query: z.object({
           from: z.string().min(1).max(200).openapi({ description: 'id of the earlier search' }),
-          top: z.coerce.number().int().min(1).max(1000).default(50),
+          top: usualParameter({ min: 1, max: 1000, usual: 50 }),
         }),
       },
       responses: { 200: describeJson(z.looseObject({ top: z.int() }), 'the changes'), ...problems },
@@ -120,7 +121,7 @@ function addExport({ app, zeroscout }: RouteSetting): void {
         params: z.object({
           id: IdParameter,
           format: z.enum(['config', 'onnx', 'pytorch']),
-          rank: z.coerce.number().int().min(1).max(100),
+          rank: wholeParameter({ min: 1, max: 100 }),
         }),
       },
       responses: {

@@ -2,6 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { requireRole } from '../access.js';
 import { NextSchema, pageInOrder, pageQuery } from '../cursor.js';
+import { wholeParameter } from '../parameters.js';
 import { ProblemError } from '../problem.js';
 import { describeJson, IdParameter, problems } from '../schemas.js';
 import { toJson } from '../to-json.js';
@@ -76,7 +77,7 @@ export function addOtherRanksRoute(setting: RouteSetting): void {
       path: '/api/searches/{id}/candidates/{rank}/elsewhere',
       operationId: 'findOtherRanks',
       summary: 'Rank and score of a candidate in other finished searches of the same space',
-      request: { params: z.object({ id: IdParameter, rank: z.coerce.number().int().min(1).max(1e9) }) },
+      request: { params: z.object({ id: IdParameter, rank: wholeParameter({ min: 1, max: 1e9 }) }) },
       responses: { 200: describeJson(OtherRanksSchema, 'the newest searches first'), ...problems },
     }),
     async (context) => {

@@ -2,6 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { requireRole } from '../access.js';
 import { type CursorParts, NextSchema, pageQuery, readCursor, writeCursor } from '../cursor.js';
+import { wholeField } from '../parameters.js';
 import { describeJson, problems, SpecificationInputSchema } from '../schemas.js';
 import { createSpecificationInput } from '../specification-input.js';
 import { toJson } from '../to-json.js';
@@ -81,7 +82,7 @@ function addScheduleCreation({ app, zeroscout }: RouteSetting): void {
                 name: z.string().min(1).max(100),
                 cron: z.string().min(1).max(200).openapi({ example: '0 2 * * *' }),
                 timezone: z.string().min(1).max(100).optional(),
-                workers: z.int().min(0).max(1024).optional(),
+                workers: wholeField({ min: 0, max: 1024 }).optional(),
               }),
             },
           },
@@ -214,7 +215,7 @@ function addBackfill({ app, zeroscout }: RouteSetting): void {
           required: true,
           content: {
             'application/json': {
-              schema: z.object({
+              schema: z.strictObject({
                 from: z.iso.datetime({ offset: true }),
                 to: z.iso.datetime({ offset: true }),
               }),

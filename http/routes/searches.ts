@@ -1,10 +1,12 @@
 // Defines the routes that list, start, describe and control searches.
+
 import { createRoute, z } from '@hono/zod-openapi';
 import { stringify } from 'yaml';
 import type { SearchRow } from '../../client/index.js';
 import { STATES } from '../../client/searches/list-searches.js';
 import { requireRole } from '../access.js';
 import { type CursorParts, NextSchema, pageQuery, readCursor, writeCursor } from '../cursor.js';
+import { wholeField } from '../parameters.js';
 import {
   DescriptionSchema,
   describeJson,
@@ -86,7 +88,7 @@ function addStart({ app, zeroscout }: RouteSetting): void {
               schema: SpecificationInputSchema.extend({
                 id: z.string().max(100).optional(),
                 whereFinished: z.enum(['keep', 'again']).optional(),
-                workers: z.int().min(0).max(1024).optional(),
+                workers: wholeField({ min: 0, max: 1024 }).optional(),
               }),
             },
           },

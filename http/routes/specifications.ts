@@ -2,6 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { spaceSchema, specificationSchema } from '../../core/specification/specification-schema.js';
 import { requireRole } from '../access.js';
+import { wholeField } from '../parameters.js';
 import { describeJson, problems, SpecificationInputSchema } from '../schemas.js';
 import { createSpecificationInput } from '../specification-input.js';
 import { toJson } from '../to-json.js';
@@ -62,9 +63,9 @@ function addSpace({ app, zeroscout }: RouteSetting): void {
           required: true,
           content: {
             'application/json': {
-              schema: z.object({
+              schema: z.strictObject({
                 space: z.union([z.string().min(1), z.looseObject({ kind: z.string().min(1) })]),
-                resolution: z.int().min(1).max(4096).optional(),
+                resolution: wholeField({ min: 1, max: 4096 }).optional(),
               }),
             },
           },

@@ -65,6 +65,19 @@ describe('zeroscout score', () => {
       2,
       expect.stringContaining(`${file}: snip is not a number under draw 0`),
     ]);
+    const scored = await zeroscout(['score', file, '--proxies', 'expressivity'], { home });
+    expect(scored.code).toBe(0);
+    expect(scored.stderr).toContain(`${file}: has a feature that is constant, or not finite in float32`);
+  });
+
+  it('tells the faults of all files at once, before any is scored', async () => {
+    const damaged = join(folder, 'damaged.onnx');
+    const absent = join(folder, 'absent.onnx');
+    writeFileSync(damaged, 'x');
+    const { code, stdout, stderr } = await zeroscout(['score', RESNET, damaged, absent], { home });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`${damaged}: is not a readable ONNX network`);
+    expect(stderr).toContain(`${absent}: no such file`);
   });
 
   it('computes the proxies that are named, of the whole network too', async () => {
@@ -151,6 +164,14 @@ describe('zeroscout score', () => {
 });
 
 describe('zeroscout inspect', () => {
+  it('refuses to draw into a folder that does not exist, before the network is read', async () => {
+    const { code, stderr } = await zeroscout(['inspect', 'no.onnx', '--svg', join(folder, 'no', 'x.svg')], {
+      home,
+    });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--svg: found ".*x\.svg"; there is no folder .*no; must be a file in a folder/);
+  });
+
   it('shows features with the parameters and multiply-accumulates between them, and draws the graph', async () => {
     const svg = join(folder, 'graph.svg');
     const { code, stdout } = await zeroscout(['inspect', RESNET, '--svg', svg, '--json'], { home });

@@ -81,3 +81,11 @@ it('a pattern without these signs has no such hint, and names of files may have 
     networks: ['a1', 'b1', 'odd[1]{x}'].map((name) => ({ name })),
   });
 });
+
+it('the kind alone is a space without files', async () => {
+  const path = join(folder, 'bare.yaml');
+  writeFileSync(path, JSON.stringify({ name: 'a', space: 'onnx' }));
+  await expect(readSpecification(path)).rejects.toMatchObject({
+    issues: [{ path: 'space.files', message: 'missing; must be ONNX files, such as "models/*.onnx"' }],
+  });
+});
