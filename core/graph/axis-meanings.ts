@@ -70,11 +70,12 @@ function sizeBeforeImages(axis: Axis, batch: number): number | undefined {
 
 type Streams = Pick<ResolvedGraph, 'tape' | 'input' | 'isStream'>;
 
-function meaningsOf({ tape, input, isStream }: Streams): readonly (readonly Axis[] | undefined)[] {
+function meaningsOf(streams: Streams): readonly (readonly Axis[] | undefined)[] {
+  const { tape, input, isStream } = streams;
   const meanings: (readonly Axis[] | undefined)[] = [];
   for (const value of tape.values) {
     if (value.id === input) meanings.push(value.shape.map((n, axis) => createAxis(kindOf(axis), n)));
-    else meanings.push(isStream[value.id] ? meaningOf(tape, value, meanings) : undefined);
+    else meanings.push(isStream[value.id] ? meaningOf(streams, value, meanings) : undefined);
   }
   return meanings;
 }
@@ -125,10 +126,11 @@ function isTokenMatrix(rows: Axis, columns: Axis): boolean {
 }
 
 function meaningOf(
-  tape: Tape,
+  streams: Streams,
   value: Value,
   known: readonly (readonly Axis[] | undefined)[],
 ): readonly Axis[] | undefined {
+  const { tape } = streams;
   const { op, inputs, shape, attributes } = value;
   const from = inputs.find(
     (input) => known[input] && (SHAPED.has(op!) || String(tape.shape(input)) === String(shape)),
@@ -141,7 +143,7 @@ function meaningOf(
     case 'AveragePool':
       return axes && [axes[0]!, ...shape.slice(1).map((n, i) => createAxis(kindOf(i + 1), n))];
     case 'MatMul':
-      return productMeaning(tape, value, known);
+      return productMeaning(streams, value, known);
     case 'Transpose':
       return axes && (attributes.perm as readonly number[]).map((axis) => axes[axis]!);
     case 'Reshape':
@@ -179,15 +181,32 @@ const SHAPED = new Set([
  * neighbouring positions were moved to the channels (patch merging), what is left of their axis is whole again.
  */
 function productMeaning(
-  tape: Tape,
+  { tape, isStream }: Streams,
   { inputs, shape }: Value,
   known: readonly (readonly Axis[] | undefined)[],
 ) {
-  const [a] = inputs as [Id, Id];
+  const [a, b] = inputs as [Id, Id];
+  if (!isStream[a] && shape.length > 2) return queryMeaning({ rows: tape.shape(a), axes: known[b], shape });
   const axes = known[a];
   if (!axes || axes.length !== shape.length) return undefined;
   const kept = resizeAxes(axes.slice(0, -1), tape.shape(a).slice(0, -1), shape.slice(0, -1));
   return [...withoutSummed(kept, axes.at(-1)!), createAxis('channels', shape.at(-1)!)];
+}
+
+interface QueryMeaningArguments {
+  readonly rows: readonly number[];
+  /** Of the keys [images, heads, channels, positions]. */
+  readonly axes: readonly Axis[] | undefined;
+  readonly shape: readonly number[];
+}
+
+/**
+ * The meaning of learned queries times keys: each query is a position of the result. A matrix of weights times
+ * a stream has no heads, and its axes are not followed.
+ */
+function queryMeaning({ rows, axes, shape }: QueryMeaningArguments): readonly Axis[] | undefined {
+  if (rows.length < 3 || axes?.length !== shape.length) return undefined;
+  return [...axes.slice(0, -2), createAxis('positions', shape.at(-2)!), axes.at(-1)!];
 }
 
 /**

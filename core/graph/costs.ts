@@ -19,8 +19,9 @@ export function graphCosts(graph: ResolvedGraph, roles: readonly Role[]): GraphC
   let macs = 0;
   // Products of weights alone, such as a network that computes a table of positions, run once for all images.
   let once = 0;
+  const isRepeated = repeatedFor(graph);
   for (let id = 0; id <= output; id++)
-    if (graph.isStream[id]) macs += macsOf(graph, id);
+    if (graph.isStream[id] || isRepeated[id]) macs += macsOf(graph, id);
     else once += weightMacsOf(graph, id);
   const parameters = graph.weights.reduce(
     (sum, { shape, initializer }, i) =>
@@ -28,6 +29,23 @@ export function graphCosts(graph: ResolvedGraph, roles: readonly Role[]): GraphC
     graph.restored,
   );
   return { macs: macs / tape.shape(input)[0]! + once, parameters };
+}
+
+/**
+ * Whether each value is computed from weights that were repeated for every image, as learned queries are
+ * (`query.expand(batch, -1, -1)`), so that its products are those of all images.
+ */
+function repeatedFor({ tape, input, isStream }: ResolvedGraph): readonly boolean[] {
+  const [batch] = tape.shape(input) as [number];
+  const isRepeated: boolean[] = [];
+  for (const { id, op, inputs, shape } of tape.values) {
+    // Tokens have the images in axis 0 or, if their positions come first, in axis 1.
+    const from = op === 'Expand' ? tape.shape(inputs[0]!) : shape;
+    const sizeBefore = (axis: number) => from.at(axis - shape.length) ?? 1;
+    const isExpanded = [0, 1].some((axis) => shape[axis] === batch && sizeBefore(axis) === 1 && batch > 1);
+    isRepeated.push(!isStream[id] && (isExpanded || inputs.some((each) => isRepeated[each])));
+  }
+  return isRepeated;
 }
 
 /** The largest share of a network's multiply-accumulates after its last feature that classifiers have. */

@@ -3,6 +3,7 @@
 import { sizeOf } from '../ops/tensor/shapes.js';
 import type { Id } from '../ops/tensor/tape.js';
 import { findLayouts, type Layout, usualLayout } from './axis-meanings.js';
+import { endsEarly } from './costs.js';
 import type { ResolvedGraph } from './resolve.js';
 import { longestStream } from './side-streams.js';
 
@@ -52,16 +53,34 @@ export interface Features {
 const PADDED = new Set(['Pad', 'Gather']);
 
 /**
+ * Whether a value holds a map that is a feature already: with padding, or with its positions in a row, as between
+ * the convolutions and the transformer of a hybrid network.
+ */
+function isRepeated({ tape }: ResolvedGraph, feature: Feature): boolean {
+  const { op, inputs } = tape.get(feature.id);
+  if (PADDED.has(op!)) return true;
+  const isRow = op === 'Reshape' && feature.shape.length === 3 && isMap(feature);
+  const from = isRow ? tape.shape(inputs[0]!) : [];
+  return from.length > 3 && from[0] === feature.shape[0] && from[1] === feature.shape[1];
+}
+
+/**
  * Finds the features of a network: those of all blocks where there are too few stages, and those of one stream
  * where streams run side by side.
  */
 export function findFeatures(graph: ResolvedGraph, wanted: 'stages' | 'blocks'): Features {
-  const cuts = cutPoints(graph).filter(({ id }) => !PADDED.has(graph.tape.get(id).op!));
-  const stream = cuts.length < 2 ? streamFeatures(graph) : [];
-  if (stream.length > 1) return { found: 'blocks', features: stream };
+  const cuts = cutPoints(graph).filter((feature) => !isRepeated(graph, feature));
+  const side = cuts.length < 2 ? streamFeatures(graph) : [];
+  if (side.length > 1) return { found: 'blocks', features: side };
   const stages = lastOfEach(cuts.filter(isMap));
-  if (wanted === 'stages' && stages.length >= FEWEST_STAGES) return { found: 'stages', features: stages };
   const blocks = blockEnds(graph, cuts, stages.length >= FEWEST_STAGES ? stages : []);
+  // After convolutions of several resolutions may come most of the network, in one (XCiT).
+  const isWhole = () => !endsEarly({ graph, features: stages }) || endsEarly({ graph, features: blocks });
+  if (wanted === 'stages' && stages.length >= FEWEST_STAGES && isWhole())
+    return { found: 'stages', features: stages };
+  // A stream that reads the tokens of another at every step (learned queries) leaves no other cut points.
+  const stream = blocks.length < 2 && stages.length < 2 ? streamFeatures(graph) : [];
+  if (stream.length > 1) return { found: 'blocks', features: stream };
   return blocks.length >= stages.length
     ? { found: 'blocks', features: blocks }
     : { found: 'stages', features: stages };

@@ -59,3 +59,8 @@ export interface Graph {
   /** `file` if absent. */
   readonly normalization?: Normalization;
 }
+
+/** The running statistics of a normalization are not read, so they do not count as weights. */
+export function readsOf({ op, inputs }: GraphNode): readonly string[] {
+  return op === 'BatchNormalization' ? inputs.slice(0, 3) : inputs;
+}

@@ -73,9 +73,16 @@ const SHAPES = new Set(['Shape', 'Size']);
  * operator reads in the place of a weight. Numbers are not read here, so that a fault in them is reported with the
  * node that reads them.
  */
-export function usesOf({ nodes, initializers }: Pick<Graph, 'nodes' | 'initializers'>): InitializerUses {
+export function usesOf({
+  inputs,
+  nodes,
+  initializers,
+}: Pick<Graph, 'inputs' | 'nodes' | 'initializers'>): InitializerUses {
   const makers = makersOf(nodes);
-  const settings = behind({ makers, from: readIn(nodes, SETTINGS), through: settingsOf });
+  const images = inputs.map(({ name }) => name).filter((name) => !initializers.has(name));
+  const isStream = streamOf(nodes, images);
+  const from = readIn(nodes, SETTINGS).filter((name) => !isStream.has(name));
+  const settings = behind({ makers, from, through: settingsOf(isStream) });
   const slopes = behind({ makers, from: readIn(nodes, { PRelu: [1] }), through: movedOf });
   const weights = new Set([...readIn(nodes, WEIGHTS), ...slopes]);
   const isConstant = (name: string, { type, shape }: Initializer): boolean =>
@@ -89,12 +96,40 @@ export function readAsWeights(nodes: readonly GraphNode[]): ReadonlySet<string> 
   return behind({ makers: makersOf(nodes), from: readIn(nodes, WEIGHTS), through: movedOf });
 }
 
+/** Whether a tensor has elements of an initializer, directly or behind operators that move elements. */
+export function weightsBehind({
+  nodes,
+  initializers,
+}: Pick<Graph, 'nodes' | 'initializers'>): (name: string) => boolean {
+  const makers = makersOf(nodes);
+  return (name) =>
+    [...behind({ makers, from: [name], through: movedOf })].some((each) => initializers.has(each));
+}
+
 const makersOf = (nodes: readonly GraphNode[]): ReadonlyMap<string, GraphNode> =>
   new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
 
 const movedOf = ({ op, inputs }: GraphNode): readonly string[] => (MOVES.has(op) ? inputs.slice(0, 1) : []);
 
-const settingsOf = ({ op, inputs }: GraphNode): readonly string[] => (SHAPES.has(op) ? [] : inputs);
+/** What is computed from the images while the network runs is no setting. */
+const settingsOf =
+  (isStream: ReadonlySet<string>) =>
+  (node: GraphNode): readonly string[] =>
+    elementsOf(node).filter((name) => !isStream.has(name));
+
+/** The inputs whose elements count: `CastLike` reads only the type of its second. */
+export function elementsOf({ op, inputs }: GraphNode): readonly string[] {
+  if (SHAPES.has(op)) return [];
+  return op === 'CastLike' ? inputs.slice(0, 1) : inputs;
+}
+
+/** The tensors whose elements are computed from the images. */
+function streamOf(nodes: readonly GraphNode[], images: readonly string[]): ReadonlySet<string> {
+  const found = new Set(images);
+  for (const node of nodes)
+    if (elementsOf(node).some((name) => found.has(name))) for (const name of node.outputs) found.add(name);
+  return found;
+}
 
 /** The names that nodes read in these places. */
 function readIn(nodes: readonly GraphNode[], places: Places): string[] {

@@ -84,16 +84,14 @@ function graphOf(model: ModelProto, external: ReadExternal | undefined): Graph {
   const outputs = (graph.outputs ?? []).map(({ name }) => name ?? '').slice(0, 1);
   if (!inputs.length) throw new Error('its graph has no input');
   if (!outputs.length) throw new Error('its graph has no output');
-  const nodes = sortNodes({
-    nodes: written,
-    given: new Set([...inputs.map(({ name }) => name), ...initializers.keys()]),
-    outputs,
-  });
+  const tensors = new Set([...inputs.map(({ name }) => name), ...initializers.keys()]);
+  const nodes = removeNoise({ nodes: sortNodes({ nodes: written, given: tensors, outputs }), initializers });
   return {
     opset,
     inputs,
     outputs,
-    nodes: removeNoise({ nodes, constants: new Set(initializers.keys()) }),
+    // What only the noise needed is left out.
+    nodes: sortNodes({ nodes, given: tensors, outputs }),
     initializers,
   };
 }

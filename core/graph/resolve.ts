@@ -5,10 +5,18 @@ import { TENSOR_RULES } from '../ops/tensor/table.js';
 import { type Id, Tape } from '../ops/tensor/tape.js';
 import { TapeError } from '../ops/tensor/tape-error.js';
 import { quote, quoteUpTo } from '../text/show.js';
-import type { Graph, GraphInput, GraphNode, Initializer, Normalization } from './graph.js';
-import { type InitializerUses, usesOf } from './initializer-uses.js';
+import {
+  type Graph,
+  type GraphInput,
+  type GraphNode,
+  type Initializer,
+  type Normalization,
+  readsOf,
+} from './graph.js';
+import { elementsOf, type InitializerUses, usesOf } from './initializer-uses.js';
 import { NodeSite, type NodeSiteArguments } from './operators/operator.js';
 import { OPERATORS } from './operators/table.js';
+import { sortNodes } from './sort-nodes.js';
 
 /** An initializer that the network reads as a weight. */
 export interface GraphWeight {
@@ -86,6 +94,7 @@ export function resolveGraph({
     named.set(name, id);
     return id;
   };
+  for (const name of weightsInOrder(graph, uses)) read(name);
   const hint = batchHint({ input: first, batch });
   const folded = { wanted: normalization, restored: 0 };
   const site = {
@@ -106,6 +115,20 @@ export function resolveGraph({
     restored: folded.restored,
     isStream: streamOf(tape, input),
   };
+}
+
+/**
+ * The weights in the order in which a walk from the output over inputs in their written order reads them. Nodes
+ * that only need the shape of a tensor do not count, because exporters compute sizes in different ways.
+ */
+function weightsInOrder(
+  { inputs, outputs, nodes, initializers }: Graph,
+  { constants }: InitializerUses,
+): readonly string[] {
+  const given = new Set([...inputs.map(({ name }) => name), ...initializers.keys()]);
+  const reads = (node: GraphNode) => elementsOf({ ...node, inputs: readsOf(node) });
+  const isWeight = (name: string) => initializers.get(name)?.type === 'float' && !constants.has(name);
+  return sortNodes({ nodes, given, outputs, reads }).flatMap((node) => reads(node).filter(isWeight));
 }
 
 /** Names in a file may have any length and any characters; those of PyTorch's modules are shown whole. */
@@ -210,11 +233,6 @@ function place({ node, site, read, named, file, hint }: PlaceArguments): void {
     const message = `node ${quoteName(node.name)} (${node.op}): ${error.message}${hint}`;
     throw SpecError.inFile({ file, reason: error.reason, message });
   }
-}
-
-/** The running statistics of a normalization are not read, so they do not count as weights. */
-function readsOf({ op, inputs }: GraphNode): readonly string[] {
-  return op === 'BatchNormalization' ? inputs.slice(0, 3) : inputs;
 }
 
 function firstNames(graph: Graph, named: ReadonlyMap<string, Id>): ReadonlyMap<Id, string> {

@@ -1,6 +1,15 @@
 // Sorts the nodes on which a graph's outputs depend so that each comes after the nodes that it reads.
 import { ReadError } from '../onnx/read-error.js';
-import type { GraphNode } from './graph.js';
+import { type GraphNode, readsOf } from './graph.js';
+
+interface SortNodesArguments {
+  readonly nodes: readonly GraphNode[];
+  /** Names of tensors that no node computes: inputs and initializers. */
+  readonly given: ReadonlySet<string>;
+  readonly outputs: readonly string[];
+  /** The inputs of a node that count. */
+  readonly reads?: (node: GraphNode) => readonly string[];
+}
 
 /**
  * A depth-first walk from the outputs over inputs in their written order. The order is therefore independent
@@ -11,12 +20,8 @@ export function sortNodes({
   nodes,
   given,
   outputs,
-}: {
-  readonly nodes: readonly GraphNode[];
-  /** Names of tensors that no node computes: inputs and initializers. */
-  readonly given: ReadonlySet<string>;
-  readonly outputs: readonly string[];
-}): readonly GraphNode[] {
+  reads = readsOf,
+}: SortNodesArguments): readonly GraphNode[] {
   const makers = new Map<string, GraphNode>();
   for (const node of nodes)
     for (const output of node.outputs) {
@@ -34,15 +39,14 @@ export function sortNodes({
       throw new ReadError('cycle', `the node "${node.name}" depends on itself: the graph has a cycle`);
     if (state.has(node)) return;
     state.set(node, 'open');
-    stack.push({ node, next: 0 });
+    stack.push({ node, inputs: reads(node), next: 0 });
   };
   for (const output of outputs) {
     const stack: Frame[] = [];
     visit(output, 'the graph', stack);
     for (let frame = stack.at(-1); frame; frame = stack.at(-1)) {
-      const { node } = frame;
-      if (frame.next < node.inputs.length)
-        visit(node.inputs[frame.next++]!, `the node "${node.name}"`, stack);
+      const { node, inputs } = frame;
+      if (frame.next < inputs.length) visit(inputs[frame.next++]!, `the node "${node.name}"`, stack);
       else {
         state.set(node, 'done');
         sorted.push(node);
@@ -55,5 +59,6 @@ export function sortNodes({
 
 interface Frame {
   readonly node: GraphNode;
+  readonly inputs: readonly string[];
   next: number;
 }

@@ -3,7 +3,14 @@
 import { createHash } from 'node:crypto';
 import { SpecError } from '../errors.js';
 import { sizeOf } from '../ops/tensor/shapes.js';
-import type { AttributeValue, Constant, Graph, GraphNode, Initializer } from './graph.js';
+import {
+  type AttributeValue,
+  type Constant,
+  type Graph,
+  type GraphNode,
+  type Initializer,
+  readsOf,
+} from './graph.js';
 import { usesOf } from './initializer-uses.js';
 
 /** Operators that return their first input. */
@@ -140,7 +147,7 @@ function neededNodes({ nodes, outputs }: Graph): ReadonlySet<GraphNode> {
   for (const node of [...nodes].reverse()) {
     if (!node.outputs.some((name) => read.has(name))) continue;
     needed.add(node);
-    for (const name of PASSED_ON.has(node.op) ? node.inputs.slice(0, 1) : node.inputs) read.add(name);
+    for (const name of PASSED_ON.has(node.op) ? node.inputs.slice(0, 1) : readsOf(node)) read.add(name);
   }
   return needed;
 }

@@ -95,6 +95,19 @@ function roleOf({ weight, ...search }: Search & { readonly weight: Placed }): Ro
   return { kind: 'constant' };
 }
 
+/** The most coordinates of a position in a table of positions, such as Swin V2 has in front of its networks of positions. */
+const MOST_COORDINATES = 4;
+
+/** Whether a tensor that is multiplied by weights is learned, as queries are, rather than a table of coordinates. */
+function isQuery({
+  tape,
+  shape,
+  other,
+}: Pick<Search, 'tape'> & { readonly shape: readonly number[]; readonly other: Id | undefined }): boolean {
+  const isWeight = other !== undefined && tape.get(other).constant === undefined;
+  return isWeight && shape.at(-1)! > MOST_COORDINATES;
+}
+
 /** The role that one reader implies; undefined where it implies none, as a mean of a weight does. */
 function roleIn({
   tape,
@@ -115,7 +128,8 @@ function roleIn({
       if (place !== 1) return undefined;
       return { kind: 'weight', fanIn: sizeOf([shape[0]!, ...shape.slice(2)]) / Number(attributes.group) };
     case 'MatMul':
-      if (place === 0 && !meetsStream) return { kind: 'constant' };
+      if (place === 0 && !meetsStream)
+        return { kind: isQuery({ tape, shape, other }) ? 'table' : 'constant' };
       return { kind: 'weight', fanIn: shape.at(place === 1 ? -2 : -1)! };
     case 'Add':
       if (!meetsStream && other !== undefined && sizeOf(tape.shape(other)) < sizeOf(shape)) return 'passes';
@@ -123,6 +137,10 @@ function roleIn({
     case 'Mul':
       if (!meetsStream && other !== undefined && sizeOf(tape.shape(other)) <= sizeOf(shape)) return 'passes';
       return { kind: 'scale' };
+    // A learned threshold.
+    case 'Max':
+    case 'Min':
+      return meetsStream ? { kind: 'shift' } : undefined;
     case 'Sub':
     case 'Div':
       return place === 0 && !meetsStream ? 'passes' : meetsStream ? { kind: 'constant' } : undefined;

@@ -4,7 +4,8 @@ import { symmetricEigenvalues } from './spectra/eigenvalues.js';
 
 /**
  * log |det K|, where K [batch, batch] counts the units that are active for both images of a pair or for
- * neither. Higher is better: the activation patterns distinguish all images. Minus infinity where two images
+ * neither. Units are the elements of all activation functions; functions that read the same input count
+ * each, as modules do in the published code. Higher is better: the activation patterns distinguish all images. Minus infinity where two images
  * have the same pattern. Mellor, Turner, Storkey, Crowley: Neural Architecture Search without Training, ICML
  * 2021, arXiv 2006.04647.
  */

@@ -9,10 +9,14 @@ import { symmetricEigenvalues } from './spectra/eigenvalues.js';
  * Eckhoff: NEAR, ICLR 2025, arXiv 2408.08776; effective rank: Roy and Vetterli 2007.
  */
 export function near({ activations }: Measurement): number {
-  return activations.reduce(
-    (sum, { before, after }) => sum + effectiveRank(before!) + effectiveRank(after!),
-    0,
-  );
+  // Functions of the same input share their matrices.
+  const known = new Map<Float32Array, number>();
+  const rankOf = (gram: Float32Array) => {
+    const rank = known.get(gram) ?? effectiveRank(gram);
+    known.set(gram, rank);
+    return rank;
+  };
+  return activations.reduce((sum, { before, after }) => sum + rankOf(before!) + rankOf(after!), 0);
 }
 
 /**

@@ -15,7 +15,7 @@ export async function measureActivations(measuring: Measuring): Promise<{
 }> {
   const { programs, needs, tensors, batch } = measuring;
   const { forward, anatomy } = programs;
-  const none = anatomy.activations.map(() => ({}));
+  const none = repeat(anatomy.activations, () => ({}));
   if (!forward) return { layers: [], activations: none, whole: {} };
   const out = await forward.run(tensors);
   const perturbed = needs.has('perturbed-images') ? await perturb(measuring, out) : {};
@@ -25,7 +25,7 @@ export async function measureActivations(measuring: Measuring): Promise<{
     : undefined;
   return {
     layers: anatomy.layers.map((_, i) => pickDefined('covariance', out[`${FORWARD.covariance}${i}`])),
-    activations: anatomy.activations.map((_, i) => ({
+    activations: repeat(anatomy.activations, (i) => ({
       ...pickDefined('before', out[`${FORWARD.before}${i}`]),
       ...pickDefined('after', out[`${FORWARD.after}${i}`]),
       ...pickDefined('patterns', out[`${FORWARD.pattern}${i}`]),
@@ -51,6 +51,14 @@ async function perturb(
   });
   return {
     distances,
-    variances: Float64Array.from(anatomy.normalizations, (_, i) => out[`${FORWARD.variance}${i}`]![0]!),
+    variances: Float64Array.from(repeat(anatomy.normalizations, (i) => out[`${FORWARD.variance}${i}`]![0]!)),
   };
+}
+
+/** What `measured` returns for each part, as often as the network has the part. */
+function repeat<Part extends { readonly times: number }, Measured>(
+  parts: readonly Part[],
+  measured: (index: number) => Measured,
+): Measured[] {
+  return parts.flatMap(({ times }, i) => new Array<Measured>(times).fill(measured(i)));
 }

@@ -25,7 +25,7 @@ class Recorder(TorchFunctionMode):
         self.weights = weights
         self.normalization = normalization
         self.outputs: dict[int, tuple[Tensor, int]] = {}  # for each weight's layer: output and channel axis
-        self.activations: list[tuple[Tensor, Tensor]] = []  # each input once
+        self.activations: list[tuple[Tensor, Tensor]] = []  # input and output
         # The mean variance, with epsilon, and the input that was normalized.
         self.normalized: list[tuple[Tensor, Tensor]] = []
         self.kept: list[Tensor] = []  # keeps tensors alive, so that no id is used twice
@@ -35,8 +35,7 @@ class Recorder(TorchFunctionMode):
         self.gates: dict[int, Tensor] = {}  # the argument of each gate
 
     def activate(self, x: Tensor, out: Tensor):
-        if all(x is not known for known, _ in self.activations):
-            self.activations.append((x, out))
+        self.activations.append((x, out))
 
     def weight_of(self, args) -> int | None:
         for arg in args:

@@ -11,7 +11,8 @@ import { resize } from './resize.js';
 import { autoPadOf, kernelOf, padsFor, windowOf } from './windows.js';
 
 function withBias(site: NodeSite, product: Id): Id {
-  if (!site.has(2)) return product;
+  // The newer exporter of PyTorch writes zeros where a convolution has no bias.
+  if (!site.has(2) || site.t.get(site.x(2)).constant?.every((value) => value === 0)) return product;
   // The folded batch normalization had scale 1 and shift 0 before training, so it is restored as
   // standardization. The bias is not read.
   if (site.normalization.wanted === 'restore' && sizeOf(site.t.shape(product).slice(2)) > 1) {

@@ -6,6 +6,8 @@ export interface Activation {
   /** The input of the activation function, whose sign says whether a unit is active. */
   readonly input: Id;
   readonly output: Id;
+  /** In how many places the network applies the function to this input. */
+  readonly times: number;
 }
 
 /**
@@ -35,7 +37,9 @@ export function findActivations({
     for (const each of new Set(value.inputs)) readers.set(each, [...(readers.get(each) ?? []), value]);
   const search: Search = { tape, isStream, readers };
   const found = values.flatMap((value) => activationAt(search, value) ?? []);
-  return found.sort((a, b) => a.output - b.output);
+  return found
+    .sort((a, b) => a.output - b.output)
+    .map((activation) => ({ ...activation, times: tape.timesAdded(activation.output) }));
 }
 
 interface Search {
@@ -44,7 +48,10 @@ interface Search {
   readonly readers: ReadonlyMap<Id, readonly Value[]>;
 }
 
-function activationAt(search: Search, { id, op, inputs, attributes }: Value): Activation | undefined {
+function activationAt(
+  search: Search,
+  { id, op, inputs, attributes }: Value,
+): Omit<Activation, 'times'> | undefined {
   const [a, b] = inputs as [Id, Id];
   if (op === 'Relu') return { input: a, output: id };
   if (op === 'Where') {

@@ -4,6 +4,7 @@ import { range, sizeOf } from '../../ops/tensor/shapes.js';
 import { numberOf } from '../../ops/tensor/signature.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { type ProgramOutput, type WrittenProgram, writeProgram } from '../write-program.js';
+import type { Activation } from './activations.js';
 import { type Images, imagesFirst } from './images.js';
 import type { Anatomy, Layer } from './layers.js';
 import type { WholeNetwork } from './network.js';
@@ -57,17 +58,16 @@ export function forwardProgram({
   channelBlock,
 }: ForwardProgramArguments): WrittenProgram {
   const outputs: ProgramOutput[] = [];
-  const inputs = activations.map(({ input }) => input);
-  if (parts.includes('sign-agreement') && inputs.length > 0)
-    outputs.push({ name: FORWARD.agreement, id: agreement({ t, images, inputs }) });
+  if (parts.includes('sign-agreement') && activations.length > 0)
+    outputs.push({ name: FORWARD.agreement, id: agreement({ t, images, activations }) });
   if (parts.includes('sign-patterns'))
-    inputs.forEach((id, i) => {
+    activations.forEach(({ input: id }, i) => {
       outputs.push({ name: `${FORWARD.pattern}${i}`, id: patterns(t, rowsOf({ t, images, id })) });
     });
   if (parts.includes('perturbed-images')) {
     outputs.push({ name: FORWARD.feature, id: imagesFirst({ tape: t, images, id: lastFeature }).id });
     normalizations.forEach((normalization, i) => {
-      const id = varianceOf(t, normalization);
+      const id = varianceOf(t, normalization.id);
       const mean = t.reduce('ReduceMean', id, range(t.shape(id).length));
       outputs.push({ name: `${FORWARD.variance}${i}`, id: t.reshape(mean, []) });
     });
@@ -108,13 +108,17 @@ function rowsOf({ t, images, id }: OnTape & { readonly id: Id }): Id {
 }
 
 /** (units + s sᵀ) / 2, where s in {-1, 1} is the sign of each unit. */
-function agreement({ t, images, inputs }: OnTape & { readonly inputs: readonly Id[] }): Id {
-  const products = inputs.map((id) => {
+function agreement({ t, images, activations }: OnTape & { readonly activations: readonly Activation[] }): Id {
+  const products = activations.map(({ input: id, times }) => {
     const rows = rowsOf({ t, images, id });
     const signs = t.add('Where', [t.add('Greater', [rows, t.scalar(0)]), t.scalar(1), t.scalar(-1)]);
-    return t.add('MatMul', [signs, t.transpose(signs, [1, 0])]);
+    const product = t.add('MatMul', [signs, t.transpose(signs, [1, 0])]);
+    return times === 1 ? product : t.times(product, { number: times });
   });
-  const units = inputs.reduce((sum, id) => sum + sizeOf(t.shape(id)) / images.batch, 0);
+  const units = activations.reduce(
+    (sum, { input, times }) => sum + (times * sizeOf(t.shape(input))) / images.batch,
+    0,
+  );
   const sum = products.reduce((total, each) => t.plus(total, each));
   return t.times(t.plus(sum, t.scalar(units)), { number: 0.5 });
 }

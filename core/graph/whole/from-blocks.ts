@@ -2,6 +2,7 @@
 // weights.
 import type { Block, Instruction } from '../../ir/block.js';
 import type { Network } from '../../ir/network.js';
+import { withOwnActivations } from '../../ir/own-activations.js';
 import { TENSOR_RULES } from '../../ops/tensor/table.js';
 import { type Id, Tape } from '../../ops/tensor/tape.js';
 import { IMAGES, streamOf } from '../resolve.js';
@@ -56,7 +57,8 @@ export function wholeOfBlocks({
   return { tape: t, input, logits, lastFeature: last, fed: withRoles, features };
 }
 
-function writeBlock(writer: Writer, { instructions, weights }: Block, input: Id): Id {
+function writeBlock(writer: Writer, block: Block, input: Id): Id {
+  const { instructions, weights } = withOwnActivations(block);
   const values = [input];
   for (const instruction of instructions) {
     const { inputs, settings, slot } = instruction;

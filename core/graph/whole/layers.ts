@@ -26,13 +26,19 @@ export interface Layer {
   readonly isProportional: boolean;
 }
 
+export interface Normalization {
+  /** Its output before scale and shift. */
+  readonly id: Id;
+  /** In how many places the network normalizes this value. */
+  readonly times: number;
+}
+
 /** The parts of a network, in the order in which it computes them. */
 export interface Anatomy {
   /** A weight that several operations share is listed once, with the last of them. */
   readonly layers: readonly Layer[];
   readonly activations: readonly Activation[];
-  /** The outputs of normalizations, before scale and shift. */
-  readonly normalizations: readonly Id[];
+  readonly normalizations: readonly Normalization[];
   /** The largest number of layers on a path from the images to the output. */
   readonly depth: number;
   /** The number of elements in the outputs of all layers, for one image. */
@@ -48,7 +54,7 @@ export function anatomyOf({ tape, input, logits, fed }: WholeNetwork): Anatomy {
   const weightOf = new Map<Id, Id>();
   const isProportional = proportionalWeights({ tape, isNeeded, isStream, matrices });
   const layers = new Map<Id, Layer>();
-  const normalizations: Id[] = [];
+  const normalizations: Normalization[] = [];
   const depths: number[] = [];
   for (let id = 0; id <= logits; id++) {
     const { op, inputs, shape: result } = tape.get(id);
@@ -61,7 +67,8 @@ export function anatomyOf({ tape, input, logits, fed }: WholeNetwork): Anatomy {
       if (weight !== undefined) weightOf.set(id, weight);
       continue;
     }
-    if (op === 'Standardize' || op === 'StandardizeChannels') normalizations.push(id);
+    if (op === 'Standardize' || op === 'StandardizeChannels')
+      normalizations.push({ id, times: tape.timesAdded(id) });
     if (weight === undefined || (op !== 'Conv' && op !== 'ConvTranspose' && op !== 'MatMul')) continue;
     depths[id]! += 1;
     layers.delete(weight);

@@ -31,15 +31,18 @@ export type FusedOperation = 'StandardizeChannels' | 'Gelu' | 'HardSigmoid';
 
 /** Copies a tape without these fused operations, and maps its values to the copies. */
 export function writeOut(
-  { values }: Tape,
+  from: Tape,
   operations: readonly FusedOperation[],
 ): { tape: Tape; idOf: (id: Id) => Id } {
   const isWrittenOut = new Set<string | undefined>(operations);
   const tape = new Tape(TENSOR_RULES);
   const ids: Id[] = [];
-  for (const value of values) {
+  for (const value of from.values) {
     const x = value.inputs.map((each) => ids[each]!);
-    ids.push(isWrittenOut.has(value.op) ? simplify(tape, value, x) : copy(tape, value, x));
+    const write = () => (isWrittenOut.has(value.op) ? simplify(tape, value, x) : copy(tape, value, x));
+    ids.push(write());
+    // The copy is added as often as its original was (`Tape.timesAdded`).
+    if (value.op !== undefined) for (let i = 1; i < from.timesAdded(value.id); i++) write();
   }
   return { tape, idOf: (id) => ids[id]! };
 }

@@ -33,6 +33,8 @@ export class Tape {
   readonly values: Value[] = [];
   readonly #rules: Readonly<Record<string, Signature>>;
   readonly #known = new Map<string, Id>();
+  /** How often a value was added, where it was more than once. */
+  readonly #repeats = new Map<Id, number>();
   /** The number of elements of all constants. */
   #constants = 0;
 
@@ -86,7 +88,10 @@ export class Tape {
   add(op: string, inputs: readonly Id[], attributes: Attributes = {}): Id {
     const key = keyOf(op, inputs, attributes);
     const known = this.#known.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.#repeats.set(known, this.timesAdded(known) + 1);
+      return known;
+    }
     const rule = Object.hasOwn(this.#rules, op) ? this.#rules[op] : undefined;
     if (!rule) throw new TapeError(`there is no rule for the operation ${op}`);
     const shapes = inputs.map((id) => this.shape(id));
@@ -102,6 +107,14 @@ export class Tape {
       this.#push({ shape, type, op, inputs, attributes });
     this.#known.set(key, id);
     return id;
+  }
+
+  /**
+   * How often an operation was added with the same inputs: in how many places a network computes the same
+   * value, which is computed once here.
+   */
+  timesAdded(id: Id): number {
+    return this.#repeats.get(id) ?? 1;
   }
 
   #folded({

@@ -156,3 +156,77 @@ it('names file and node where a single number in the file is damaged', () => {
   expect(resolve).toThrow(SpecError);
   expect(resolve).toThrow(/x\.onnx: node .*Mul.*3 bytes/);
 });
+
+it('bounds of a clipped activation that are converted to its type leave the weights before it weights', () => {
+  const { roles } = read((g, x, weight) => {
+    const like = (value: number) => g.add('CastLike', [weight(`bound${value}`, [], value), x]);
+    return g.add('Clip', [x, like(0), like(6)]);
+  });
+  expect(roles).toMatchObject({ conv: { kind: 'weight' } });
+});
+
+it('a bound that is computed from the images leaves the weights before it weights', () => {
+  const { roles } = read((g, x) => g.add('Clip', [x, g.add('ReduceMean', [x], { keepdims: 0 })]));
+  expect(roles).toMatchObject({ conv: { kind: 'weight' } });
+});
+
+it('draws a learned threshold, and counts it; the numbers in the file do not matter', () => {
+  const threshold = (value: number) =>
+    read((g, x, weight) => g.add('Max', [x, weight('threshold', [1, 4, 1, 1], value)]));
+  expect(threshold(3).text).toBe(threshold(0).text);
+  expect(threshold(3).roles).toMatchObject({ threshold: { kind: 'shift' } });
+  expect(threshold(3).costs.parameters).toBe(4 * 3 * 9 + 4);
+});
+
+it('draws learned queries that weights multiply first, but keeps tables of coordinates', () => {
+  const attention = (width: number) =>
+    read((g, x, weight) => {
+      const queries = g.add('MatMul', [weight('queries', [5, width], 1), weight('matrix', [width, 8])]);
+      const keys = g.add('Reshape', [x, g.ints(0, 8, 32)]);
+      return g.add('MatMul', [queries, keys]);
+    });
+  expect(attention(6).roles).toMatchObject({ queries: { kind: 'table' }, matrix: { kind: 'weight' } });
+  expect(attention(2).roles).toMatchObject({ queries: { kind: 'constant' }, matrix: { kind: 'weight' } });
+});
+
+it('counts products of queries that are repeated for every image once for each', () => {
+  const { costs } = read((g, x, weight) => {
+    const size = g.add(
+      'Concat',
+      [g.add('Gather', [g.add('Shape', [x]), g.ints(0)], { axis: 0 }), g.ints(5, 6)],
+      { axis: 0 },
+    );
+    const queries = g.add('Expand', [weight('queries', [1, 5, 6]), size]);
+    const product = g.add('MatMul', [queries, weight('matrix', [6, 8])]);
+    return g.add('MatMul', [product, g.add('Reshape', [x, g.ints(0, 8, 32)])]);
+  });
+  expect(costs.macs).toBe(4 * 3 * 9 * 64 + 5 * 6 * 8 + 5 * 8 * 32);
+});
+
+it('reads neither running statistics nor biases of zeros', () => {
+  const { roles, costs } = read((g, x, weight) => {
+    const zeros = g.add('Expand', [g.add('CastLike', [weight('zero', []), x]), g.ints(4)]);
+    const conv = g.add('Conv', [x, weight('second', [4, 4, 1, 1]), zeros]);
+    const statistics = ['mean', 'variance'].map((name) => g.add('Identity', [weight(name, [4])]));
+    return g.add('BatchNormalization', [conv, weight('scale', [4]), weight('shift', [4]), ...statistics]);
+  });
+  expect(Object.keys(roles)).toEqual(['conv', 'second', 'scale', 'shift']);
+  expect(costs.parameters).toBe(4 * 3 * 9 + 16 + 8);
+});
+
+it('numbers weights in one order, whatever computes the size to which a token is repeated', () => {
+  const withToken = (sizeOf: 'images' | 'patches') =>
+    Object.keys(
+      read((g, x, weight) => {
+        const patches = g.add('Conv', [x, weight('patches', [8, 4, 1, 1])]);
+        const tokens = g.add('Reshape', [patches, g.ints(0, 64, 8)]);
+        const of = g.add('Shape', [sizeOf === 'images' ? 'x' : tokens]);
+        const size = g.add('Concat', [g.add('Gather', [of, g.ints(0)], { axis: 0 }), g.ints(1, 8)], {
+          axis: 0,
+        });
+        return g.add('Concat', [g.add('Expand', [weight('token', [1, 1, 8]), size]), tokens], { axis: 1 });
+      }).roles,
+    );
+  expect(withToken('patches')).toEqual(['token', 'conv', 'patches']);
+  expect(withToken('images')).toEqual(withToken('patches'));
+});

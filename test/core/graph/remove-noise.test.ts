@@ -1,0 +1,85 @@
+// Tests that the masks of stochastic depth, in the forms that programs and exporters write, leave a network as in
+// evaluation mode.
+import { describe, expect, it, test } from 'vitest';
+import { meanOf, noiseAfter, noiseOf } from '../../../core/graph/noise-mean.js';
+import { readOnnx } from '../../../core/graph/read-onnx.js';
+import { resolveGraph } from '../../../core/graph/resolve.js';
+import { GraphBuilder } from '../../../core/onnx/graph.js';
+
+const KEEP = 0.8;
+
+type Mask = (g: GraphBuilder, x: string, keep: (shape?: readonly number[]) => string) => string;
+
+/** The operations and single numbers between an activation and the output. */
+function read(mask: Mask) {
+  const g = new GraphBuilder();
+  let count = 0;
+  const keep = () => g.weights({ name: `keep${count++}`, dims: [], data: Float32Array.of(KEEP) });
+  const value = mask(g, g.add('Relu', ['x']), keep);
+  const bytes = g.build({
+    name: 'network',
+    inputs: [{ name: 'x', dims: ['batch', 3, 8, 8] }],
+    outputs: [{ name: 'y', value: g.add('Tanh', [value]), dims: [] }],
+  });
+  const graph = readOnnx({ bytes, file: 'x.onnx' });
+  const { tape } = resolveGraph({ graph, batch: 2, image: [3, 8, 8], file: 'x.onnx' });
+  return tape.values.flatMap(({ op, constant }): (string | number)[] =>
+    op === undefined ? [...(constant ?? [])] : [op],
+  );
+}
+
+const uniform = (g: GraphBuilder, x: string) => g.add('RandomUniformLike', [x], { high: 1, low: 0 });
+/** The newer exporter of PyTorch converts thresholds and masks to the type of a tensor. */
+const bernoulli: Mask = (g, x, keep) => {
+  const noise = uniform(g, x);
+  return g.add('CastLike', [g.add('Less', [noise, g.add('CastLike', [keep(), noise])]), x]);
+};
+
+describe('a mask with the inverse of its mean', () => {
+  test.each<[string, Mask]>([
+    ['mask / keep', (g, x, keep) => g.add('Mul', [x, g.add('Div', [bernoulli(g, x, keep), keep()])])],
+    ['keep < noise', (g, x, keep) => g.add('Mul', [g.add('Div', [floored(g, x, keep), keep()]), x])],
+  ])('%s goes', (_, mask) => {
+    expect(read(mask)).toEqual(['Relu', 'Tanh']);
+  });
+
+  test.each<[string, Mask]>([
+    ['x / keep * mask', (g, x, keep) => g.add('Mul', [g.add('Div', [x, keep()]), floored(g, x, keep)])],
+    ['x * mask / keep', (g, x, keep) => g.add('Div', [g.add('Mul', [x, bernoulli(g, x, keep)]), keep()])],
+  ])('%s leaves the mean of the mask', (_, mask) => {
+    const found = read(mask);
+    const numbers = found.filter((each) => typeof each === 'number');
+    expect(found.filter((each) => typeof each === 'string').sort()).toEqual(['Div', 'Mul', 'Relu', 'Tanh']);
+    for (const number of numbers) expect(number).toBeCloseTo(KEEP, 6);
+  });
+});
+
+/** floor(keep + u), u uniform on [0, 1), as in the first code of stochastic depth. */
+function floored(g: GraphBuilder, x: string, keep: () => string): string {
+  return g.add('Floor', [g.add('Add', [keep(), uniform(g, x)])]);
+}
+
+it('noise that is added is refused by its name', () => {
+  expect(() => read((g, x) => g.add('Add', [x, g.add('RandomNormalLike', [x])]))).toThrow(/RandomNormalLike/);
+});
+
+const node = (op: string, attributes = {}) => ({ op, name: '', inputs: [], outputs: [], attributes });
+test('the means of noise', () => {
+  const noise = noiseOf(node('RandomUniform', { low: -1, high: 3 }));
+  const mean = (op: string, place: number, operand: number) =>
+    meanOf(noiseAfter({ op, noise, place, operand }));
+  expect(meanOf(noise)).toBe(1);
+  expect(mean('Less', 0, 0)).toBe(0.25);
+  expect(mean('Less', 1, 0)).toBe(0.75);
+  expect(mean('GreaterOrEqual', 0, 2)).toBe(0.25);
+  expect(mean('Less', 0, 5)).toBe(1);
+  expect(mean('Sub', 1, 2)).toBe(1);
+  expect(mean('Div', 0, 2)).toBe(0.5);
+  expect(mean('Div', 1, 2)).toBeUndefined();
+  expect(mean('Pow', 0, 2)).toBeUndefined();
+  const floor = (low: number, high: number) =>
+    meanOf(noiseAfter({ op: 'Floor', noise: { kind: 'uniform', low, high }, place: 0, operand: undefined }));
+  expect(floor(0.8, 1.8)).toBeCloseTo(0.8);
+  expect(floor(-1, 1)).toBe(-0.5);
+  expect(meanOf(noiseOf(node('RandomNormal', { mean: 2 })))).toBe(2);
+});
