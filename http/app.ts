@@ -6,6 +6,7 @@ import { etag } from 'hono/etag';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Zeroscout } from '../client/index.js';
 import { SpecError } from '../core/errors.js';
+import { plainIssues } from '../core/schema/plain-issues.js';
 import type { Access } from './access.js';
 import { requireRole } from './access.js';
 import type { FleetHistory } from './fleet-history.js';
@@ -15,7 +16,6 @@ import { answerHealth, answerReady, createHttpMetrics } from './probes.js';
 import { answerProblem, ProblemError } from './problem.js';
 import type { OpenRankings } from './rankings/open-rankings.js';
 import { limitRate } from './rate-limit.js';
-import { requestIssues } from './request-issues.js';
 import { addCandidateRoute } from './routes/candidates.js';
 import { addComparisonRoutes } from './routes/comparison.js';
 import { addDownloadRoutes } from './routes/downloads.js';
@@ -60,7 +60,8 @@ export function createApp(options: AppOptions): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result) => {
       if (result.success) return undefined;
-      throw new SpecError(requestIssues(result.error, (result as { readonly data?: unknown }).data));
+      const issues = plainIssues(result.error, (result as { readonly data?: unknown }).data);
+      throw new SpecError(issues.map(({ path, message }) => ({ path: path || 'body', message })));
     },
   });
   answerErrors(app, onFault);

@@ -37,11 +37,14 @@ export async function suggestNetworks({
   options: { budget, seed },
 }: SuggestNetworksArguments): Promise<readonly SuggestedNetwork[]> {
   const rows = await (await readResults({ store, result: search.result })).first();
-  const accuraciesOf = truth ? createAccuracyLookup(truth, space) : () => undefined;
+  if (rows.length === 0)
+    throw SpecError.of({ path: 'id', message: 'has ranked no candidate; all of them were set aside' });
+  const isKnown = createTest({ truth, space, hasClasses: rows.some((row) => row.class !== undefined) });
   const classes = new Set<string>();
   const open = rows.filter(({ candidate, class: unit = candidate }) => {
-    if (accuraciesOf(candidate)) classes.add(unit);
-    return !classes.has(unit) && classes.add(unit);
+    const isNew = !classes.has(unit) && !isKnown(candidate);
+    classes.add(unit);
+    return isNew;
   });
   if (open.length === 0)
     throw SpecError.of({
@@ -54,6 +57,21 @@ export async function suggestNetworks({
     const { rank, candidate } = open[place]!;
     return { rank, candidate, why: formatReason(why) };
   });
+}
+
+interface CreateTestArguments {
+  readonly truth: Truth | undefined;
+  readonly space: Space;
+  readonly hasClasses: boolean;
+}
+
+/** Whether the accuracy of a candidate is known or, in a ranking of classes, that of another member of its class. */
+function createTest({ truth, space, hasClasses }: CreateTestArguments): (candidate: string) => boolean {
+  if (!truth) return () => false;
+  const accuraciesOf = createAccuracyLookup(truth, space);
+  if (!hasClasses) return (candidate) => accuraciesOf(candidate) !== undefined;
+  const keys = new Set([...truth.accuracy.keys()].map((candidate) => space.canonicalKey(candidate)));
+  return (candidate) => keys.has(space.canonicalKey(candidate));
 }
 
 function formatReason(why: Suggestion['why']): string {

@@ -65,10 +65,16 @@ export async function correlateWith({
 /** The agreement with each dataset. `resolution` is used if the space can count FLOPs at any. */
 export function computeAgreements(request: RankedCandidates): readonly Agreement[] {
   const known = knownRows(request);
-  return request.truth.datasets.map((dataset, column) => ({
-    dataset,
-    ...agreementWith(known, column, request.rows.length),
-  }));
+  const { truth, rows } = request;
+  return truth.datasets.map((dataset, column) => {
+    const has = known.filter(({ accuracies }) => !Number.isNaN(accuracies[column]!));
+    if (has.length < 2)
+      throw SpecError.of({
+        path: 'truth',
+        message: `knows ${dataset} of ${has.length} of ${rows.length} ranked candidates; must know it of 2 at least`,
+      });
+    return { dataset, ...agreementWith(has, column) };
+  });
 }
 
 interface RankedCandidates {
@@ -99,41 +105,36 @@ function knownRows({ rows, truth, space, resolution }: RankedCandidates): readon
   });
 }
 
-/** `column` is the index of the accuracies; `ranked` the number of candidates in the whole ranking. */
-function agreementWith(
-  rows: readonly KnownRow[],
-  column: number,
-  ranked: number,
-): Omit<Agreement, 'dataset'> {
-  // The cell of an accuracy is empty in a ranking that lacks it, and for a task on which the candidate was
-  // not trained.
-  const known = rows.filter(({ accuracies }) => !Number.isNaN(accuracies[column]!));
-  if (known.length < 2)
-    throw SpecError.of({
-      path: 'truth',
-      message: `knows ${known.length} of ${ranked} ranked candidates; must know 2 at least`,
-    });
-  const accuracies = known.map(({ accuracies }) => accuracies[column]!);
-  const agreementOf = (scores: ArrayLike<number>) =>
+/**
+ * `known` are the rows whose accuracy is known: its cell is empty in a ranking that lacks it, and for a task on which
+ * the candidate was not trained. `column` is the index of the accuracies.
+ */
+function agreementWith(known: readonly KnownRow[], column: number): Omit<Agreement, 'dataset'> {
+  const accuracyOf = ({ accuracies }: KnownRow) => accuracies[column]!;
+  const agreementOf = (rows: readonly KnownRow[], scores: ArrayLike<number>) =>
     rankingAgreement(
-      known.map(({ row, baselines: { flops } }, i) => ({
+      rows.map((each, i) => ({
         score: scores[i]!,
-        accuracy: accuracies[i]!,
-        unit: row.class ?? row.candidate,
-        flops,
+        accuracy: accuracyOf(each),
+        unit: each.row.class ?? each.row.candidate,
+        flops: each.baselines.flops,
       })),
     );
-  const scoresOf = (name: Baseline) => baselineScores(known, name);
+  // Candidates with equal costs are in the order of their texts: that of the ranking would help its baselines.
+  const byText = known.toSorted((a, b) => (a.row.candidate < b.row.candidate ? -1 : 1));
   const baselines = Object.fromEntries(
     BASELINES.map((name) => {
-      const scores = scoresOf(name);
-      return [name, scores ? agreementOf(scores) : null];
+      const scores = baselineScores(byText, name);
+      return [name, scores ? agreementOf(byText, scores) : null];
     }),
   ) as Record<Baseline, RankingAgreement | null>;
-  const own = agreementOf(known.map(({ row }) => row.score));
+  const own = agreementOf(
+    known,
+    known.map(({ row }) => row.score),
+  );
   return {
     ...own,
-    trueBest: accuracies.reduce((best, value) => Math.max(best, value), Number.NEGATIVE_INFINITY),
+    trueBest: known.reduce((best, each) => Math.max(best, accuracyOf(each)), Number.NEGATIVE_INFINITY),
     top: own.top.map((each, i) => ({ ...each, flops: topOf(baselines.flops, i) })),
     baselines,
   };
@@ -145,9 +146,7 @@ function topOf(flops: RankingAgreement | null, i: number): TopQuality | null {
   return { k, mean, best };
 }
 
-/**
- * Candidates with equal costs keep the order of the ranking. Undefined if the space does not know the costs.
- */
+/** Undefined if the space does not know the costs. */
 function baselineScores(rows: readonly KnownRow[], name: Baseline): ArrayLike<number> | undefined {
   const column = (value: Baseline | 'residual') => {
     const values = rows.map(({ baselines }) => baselines[value]);

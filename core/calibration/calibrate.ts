@@ -6,7 +6,7 @@ import { kendall } from '../ranking/correlation.js';
 import { orNull } from '../ranking/or-null.js';
 import type { Calibration, Method } from './calibration.js';
 import { type Known, labelScores, ownScore, rowOf, scalesOf } from './features.js';
-import { fitKernelModel } from './fit-kernel-model.js';
+import { type KernelFits, openKernelFits } from './fit-kernel-model.js';
 import { fitWeights } from './fit-weights.js';
 import { type KernelModel, predict, type Row } from './kernel-model.js';
 
@@ -16,6 +16,12 @@ const FOLDS = 10;
 const RESAMPLES = 400;
 /** A fit counts as better if it is better in at least this share of the bootstrap resamples. */
 const SURE = 0.7;
+const PERMUTATIONS = 59;
+/**
+ * A fit counts as real if at most this share of permutations of the labels is fitted as well. Otherwise labels of pure
+ * chance would often be fitted better than by the weights of the search, which such labels contradict.
+ */
+const CHANCE = 0.05;
 
 /** A unit with a known accuracy. A class of candidates is one unit and may have several labels. */
 export interface Label {
@@ -50,7 +56,8 @@ export function calibrate({ cohort, weights, heldOut, seed, ...given }: Calibrat
   const accuracies = labels.map(({ accuracy }) => accuracy);
   const own = labels.map(({ unit }) => ownScore(cohort[unit]!, weights));
   const training = { rows, labels: labelScores(accuracies), weights };
-  const { model, leftOut } = fitKernelModel(rows, training.labels);
+  const kernels = openKernelFits(rows);
+  const { model, leftOut } = kernels.fit(training.labels);
   const fitted: Fitted = { weights: fitWeights({ ...training, prior: weights }), model };
   const predicted = { own, weights: crossPredict(training, seed), model: leftOut };
   const tau = (scores: readonly number[]) => orNull(kendall(scores, accuracies));
@@ -61,15 +68,17 @@ export function calibrate({ cohort, weights, heldOut, seed, ...given }: Calibrat
     weights: tau(predicted.weights),
     model: tau(predicted.model),
   };
+  const chance = chanceOf({ training, kernels, predicted, seed });
   const evidence = {
     crossValidated,
     betterThanOwn,
+    chance,
     heldOut: judge({ cohort, weights, heldOut, fitted, scales }),
   };
   return {
     labels: given.labels.length,
     weights: [...weights],
-    method: choose({ crossValidated, betterThanOwn }),
+    method: choose(evidence),
     evidence,
     fittedWeights: [...fitted.weights],
     scales: structuredClone(scales) as Calibrated['scales'],
@@ -142,11 +151,41 @@ function shareBetter({ fitted, own, accuracies, seed }: ShareBetterArguments): n
   return better / RESAMPLES;
 }
 
-function choose({
-  crossValidated,
-  betterThanOwn,
-}: Pick<Calibrated['evidence'], 'crossValidated' | 'betterThanOwn'>): Method {
-  const sure = (['model', 'weights'] as const).filter((name) => betterThanOwn[name] >= SURE);
+interface ChanceOfArguments {
+  readonly training: Training;
+  readonly kernels: KernelFits;
+  /** The predictions of left-out labels. */
+  readonly predicted: { readonly weights: readonly number[]; readonly model: readonly number[] };
+  readonly seed: number;
+}
+
+/**
+ * How likely chance alone is to agree as well: the share of permutations of the labels, the given order included, whose
+ * fit has at least this Kendall's tau with the permuted labels that were left out.
+ */
+function chanceOf({ training, kernels, predicted, seed }: ChanceOfArguments) {
+  const { labels } = training;
+  const agreement = { weights: kendall(predicted.weights, labels), model: kendall(predicted.model, labels) };
+  const reached = { weights: 1, model: 1 };
+  for (let i = 0; i < PERMUTATIONS; i += 1) {
+    const places = [...shuffle({ key: { seed, draw: i, name: 'permutations' }, size: labels.length })];
+    const permuted = places.map((at) => labels[at]!);
+    const weights = crossPredict({ ...training, labels: permuted }, seed);
+    // A constant prediction agrees with nothing.
+    if (!(kendall(weights, permuted) < agreement.weights)) reached.weights += 1;
+    if (!(kendall(kernels.fit(permuted).leftOut, permuted) < agreement.model)) reached.model += 1;
+  }
+  return { weights: reached.weights / (PERMUTATIONS + 1), model: reached.model / (PERMUTATIONS + 1) };
+}
+
+type Evidence = Pick<Calibrated['evidence'], 'crossValidated' | 'betterThanOwn'> & {
+  readonly chance: ReturnType<typeof chanceOf>;
+};
+
+function choose({ crossValidated, betterThanOwn, chance }: Evidence): Method {
+  const sure = (['model', 'weights'] as const).filter(
+    (name) => betterThanOwn[name] >= SURE && chance[name] <= CHANCE,
+  );
   const tau = (name: Method) => crossValidated[name] ?? -1;
   return sure.reduce<Method>((best, name) => (tau(name) > tau(best) ? name : best), 'own');
 }

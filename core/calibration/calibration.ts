@@ -1,8 +1,9 @@
 // Defines the file that `zeroscout calibrate` writes and a search names, reads it, and scores candidates by it.
 import { z } from 'zod';
 import { SpecError } from '../errors.js';
-import { toIssues } from '../schema/fields.js';
+import { plainIssues } from '../schema/plain-issues.js';
 import { isOwnProxy, PROXIES } from '../specification/families.js';
+import { describeFound } from '../text/show.js';
 import { type Known, ownScore, rowOf } from './features.js';
 import { predict } from './kernel-model.js';
 
@@ -48,7 +49,13 @@ const Calibration = z
     space: z.strictObject({ kind: z.string(), digest: z.string() }),
     dataset: z.string(),
     labels: z.int().min(2),
-    proxies: z.array(z.string().refine(isProxy, 'no proxy of this release')).min(1),
+    proxies: z
+      .array(
+        z.string().refine(isProxy, {
+          error: ({ input }) => `${describeFound(input)}; must be a proxy of this release`,
+        }),
+      )
+      .min(1),
     /** The weights of the search, in the order of `proxies`. */
     weights: z.array(number.nonnegative()),
     method: z.enum(METHODS),
@@ -57,6 +64,8 @@ const Calibration = z
       crossValidated: Agreement,
       /** The share of bootstrap resamples in which each fit agrees better than the weights of the search. */
       betterThanOwn: z.strictObject({ weights: number, model: number }),
+      /** The share of permutations of the labels that are fitted as well; absent in files of earlier releases. */
+      chance: z.strictObject({ weights: number, model: number }).optional(),
       /** Kendall's tau with known accuracies that were not used for the fit; null if there are fewer than two. */
       heldOut: Agreement.extend({ candidates: z.int() }).nullable(),
     }),
@@ -64,7 +73,7 @@ const Calibration = z
     scales: Scales,
     model: z.strictObject({ centers: z.array(Row), members: z.array(Member).min(1) }),
   })
-  .refine(isConsistent, 'has lists of different lengths; it was altered after it was written');
+  .refine(isConsistent, 'lists have different lengths');
 
 function isProxy(name: string): boolean {
   return isOwnProxy(name) || PROXIES.some((known) => known === name);
@@ -126,7 +135,12 @@ export function parseCalibration({
   }
   const result = Calibration.safeParse(value);
   if (result.success) return result.data;
-  throw new SpecError(toIssues({ error: result.error, root: source }));
+  const [first] = plainIssues(result.error, value);
+  const where = first!.path === '' ? '' : `${first!.path}: `;
+  throw SpecError.inFile({
+    file: source,
+    message: `was altered after it was written: ${where}${first!.message}; calibrate the search again`,
+  });
 }
 
 /** Returns the score of a candidate; higher is better. Scores are comparable within one cohort only. */

@@ -49,9 +49,9 @@ export function rankingAgreement(rows: readonly JudgedRow[]): RankingAgreement {
   const classes = inOrder(classesOf(ranked));
   const trueBest = accuracies.reduce((best, accuracy) => Math.max(best, accuracy), Number.NEGATIVE_INFINITY);
   return {
-    written: coefficients(ranked)!,
-    classes: coefficients(classes)!,
-    betterHalf: coefficients(betterHalf(classes)),
+    written: coefficients(ranked),
+    classes: coefficients(classes),
+    betterHalf: betterHalfOf(classes),
     kendallInFlopsFifths: kendallInFlopsFifths(classes),
     recall: recallOf(classes),
     ndcg: ndcg(accuracies),
@@ -83,18 +83,19 @@ function least(values: readonly number[]): number {
 }
 
 /** A single class has no order, so its tau and rho are NaN. */
-function coefficients(rows: readonly JudgedRow[]): Coefficients | null {
+function coefficients(rows: readonly JudgedRow[]): Coefficients {
   const scores = rows.map(({ score }) => score);
   const accuracies = rows.map(({ accuracy }) => accuracy);
   const candidates = rows.length;
-  if (candidates < 2) return null;
+  if (candidates < 2) return { candidates, kendall: Number.NaN, spearman: Number.NaN };
   return { candidates, kendall: kendall(scores, accuracies), spearman: spearman(scores, accuracies) };
 }
 
-function betterHalf(classes: readonly JudgedRow[]): readonly JudgedRow[] {
+function betterHalfOf(classes: readonly JudgedRow[]): Coefficients | null {
   const sorted = classes.map(({ accuracy }) => accuracy).sort(compare);
   const median = sorted[Math.floor(sorted.length / 2)]!;
-  return classes.filter(({ accuracy }) => accuracy >= median);
+  const better = classes.filter(({ accuracy }) => accuracy >= median);
+  return better.length < 2 ? null : coefficients(better);
 }
 
 function kendallInFlopsFifths(classes: readonly JudgedRow[]): number | null {
@@ -103,7 +104,7 @@ function kendallInFlopsFifths(classes: readonly JudgedRow[]): number | null {
   const edge = (fifth: number) => Math.round((fifth * byFlops.length) / 5);
   const taus = [0, 1, 2, 3, 4].map((fifth) => {
     const rows = byFlops.slice(edge(fifth), edge(fifth + 1));
-    return coefficients(rows)?.kendall ?? Number.NaN;
+    return coefficients(rows).kendall;
   });
   const known = taus.filter((tau) => !Number.isNaN(tau));
   return known.length === 0 ? null : known.reduce((sum, tau) => sum + tau, 0) / known.length;

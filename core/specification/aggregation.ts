@@ -2,6 +2,7 @@
 // into one score.
 import { z } from 'zod';
 import { mapping, oneOf, positiveNumber, text, wholeNumber } from '../schema/fields.js';
+import { unknownValue } from '../text/nearest.js';
 import { describeFound, quote } from '../text/show.js';
 import { ASSEMBLY_NAMES } from './assemblies.js';
 import { PROXIES, type ProxyName } from './families.js';
@@ -50,11 +51,23 @@ function wordAsMapping(word: unknown): unknown {
   return KINDS.some((kind) => kind === word) ? { kind: word } : {};
 }
 
+/** The readers of specifications replace the kind of a calibration, so that it is none of those that remain. */
+const Kind = z.enum(KINDS, {
+  error: ({ input: word }) => {
+    if (ASSEMBLY_NAMES.some((name) => name === word))
+      return `${describeFound(word)}, a preset; must stand alone, as aggregation: ${word}`;
+    const known = [...KINDS, CALIBRATED];
+    return typeof word === 'string'
+      ? unknownValue({ word, known })
+      : `${describeFound(word)}; must be one of ${known.join(', ')}`;
+  },
+});
+
 export const Aggregation = z.preprocess(
   (value) => (AGGREGATION_WORDS.some((word) => word === value) ? wordAsMapping(value) : value),
   mapping(
     {
-      kind: oneOf(KINDS).default('log-rank'),
+      kind: Kind.default('log-rank'),
       weights: mapping(
         Object.fromEntries(PROXIES.map((name) => [name, weight])) as Record<ProxyName, typeof weight>,
       ).prefault({}),

@@ -141,16 +141,20 @@ function spaceIn(value: unknown) {
   return z.looseObject({ space: SpaceSchema }).safeParse(value).data?.space;
 }
 
+/** The kind of the strategy, which may be written alone, as `strategy: evolution`. */
+function strategyIn(value: unknown): string | undefined {
+  const strategy = z.union([z.string(), z.looseObject({ kind: z.string() })]);
+  const given = z.looseObject({ strategy }).safeParse(value).data?.strategy;
+  return typeof given === 'object' ? given.kind : given;
+}
+
 /** A calibration holds for one cohort that is ranked once; screening and evolution rank cohorts of their own choice. */
 export function checkCalibrationFields(value: unknown): Issue[] {
   const { data } = z
-    .looseObject({
-      aggregation: z.looseObject({ calibration: z.unknown() }),
-      strategy: z.looseObject({ kind: z.string() }),
-    })
+    .looseObject({ aggregation: z.looseObject({ calibration: z.unknown() }) })
     .safeParse(value);
   if (data?.aggregation.calibration === undefined) return [];
-  const { kind } = data.strategy;
+  const kind = strategyIn(value);
   if (kind !== 'screening' && kind !== 'evolution') return [];
   const message = `calibrated cannot be combined with strategy ${kind}, which ranks other cohorts; must be exhaustive, random or list`;
   return [{ path: 'aggregation', message }];
@@ -158,12 +162,8 @@ export function checkCalibrationFields(value: unknown): Issue[] {
 
 /** Rounds have fidelities of their own, so a fidelity beside them would have no effect. */
 export function checkFidelityFields(value: unknown): Issue[] {
-  const both = z.looseObject({
-    strategy: z.looseObject({ kind: z.literal('screening') }),
-    fidelity: z.unknown(),
-  });
-  const { success, data } = both.safeParse(value);
-  if (!success || data.fidelity === undefined) return [];
+  const { data } = z.looseObject({ fidelity: z.unknown() }).safeParse(value);
+  if (data?.fidelity === undefined || strategyIn(value) !== 'screening') return [];
   return [
     { path: 'fidelity', message: 'has no effect with screening, whose rounds have one each; remove it' },
   ];

@@ -57,6 +57,20 @@ describe('calibrate', () => {
     expect(own.found.evidence.crossValidated.own).toBe(1);
   }, 60_000);
 
+  it('rarely trusts labels of pure chance, however badly the weights of the search agree with them', () => {
+    const cohort = cohortOf(200);
+    const random = mulberry32(7);
+    const methods = Array.from({ length: 20 }, (_, seed) => {
+      const labels = Array.from({ length: 20 }, (_, i) => ({ unit: 9 * i + (seed % 9), accuracy: random() }));
+      const { method, evidence } = calibrate({ cohort, weights: WEIGHTS, labels, heldOut: [], seed });
+      for (const name of ['weights', 'model'] as const)
+        if (method === name) expect(evidence.chance![name]).toBeLessThanOrEqual(0.05);
+      return method;
+    });
+    // One in twenty is expected; four or more in twenty would be so in one of 60 runs.
+    expect(methods.filter((method) => method !== 'own').length).toBeLessThan(4);
+  }, 60_000);
+
   it('counts a network once, however often it is labelled', () => {
     const cohort = cohortOf(400);
     const all: readonly Label[] = cohort.map((known, unit) => ({ unit, accuracy: curved(known) }));

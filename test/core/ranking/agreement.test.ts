@@ -68,6 +68,14 @@ describe('rankingAgreement', () => {
     );
   });
 
+  it('has no coefficients of classes where all rows are one class', () => {
+    const all = [1, 2, 3].map((score) => ({ score, accuracy: score, unit: 'one', flops: 1 }));
+    const found = rankingAgreement(all);
+    expect(found.written).toEqual({ candidates: 3, kendall: 1, spearman: 1 });
+    expect(found.classes).toEqual({ candidates: 1, kendall: Number.NaN, spearman: Number.NaN });
+    expect(found.betterHalf).toBeNull();
+  });
+
   it('is perfect for the order of accuracy, within fifths of FLOPs too', () => {
     const all = Array.from({ length: 300 }, (_, i) => ({
       score: i,

@@ -82,6 +82,10 @@ describe('presets of aggregation', () => {
     expect(issuesOf({ aggregation: 'assembled', execution: { device: 'cuda' } })[0]).toMatch(
       /^proxies: .*cuda/,
     );
+    expect(issuesOf({ aggregation: { kind: 'assembled' } })[0]).toMatch(
+      /^aggregation.kind: found the text "assembled", a preset; must stand alone, as aggregation: assembled$/,
+    );
+    expect(issuesOf({ aggregation: { kind: 'calibratd' } })[0]).toMatch(/did you mean "calibrated"/);
     expect(issuesOf({ aggregation: 'assemled' })[0]).toMatch(/did you mean "assembled"/);
   });
 });

@@ -1,8 +1,8 @@
-// Converts what zod finds wrong in a request to issues whose messages say what was found and what would be right.
-import type { z } from '@hono/zod-openapi';
-import type { Issue } from '../core/errors.js';
-import { unknownValue } from '../core/text/nearest.js';
-import { describeFound, quote } from '../core/text/show.js';
+// Converts what zod finds wrong in a value to issues whose messages say what was found and what would be right.
+import type { z } from 'zod';
+import type { Issue } from '../errors.js';
+import { unknownValue } from '../text/nearest.js';
+import { describeFound, quote } from '../text/show.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   string: 'text',
@@ -14,10 +14,10 @@ const TYPES: Readonly<Record<string, string>> = {
   record: 'an object',
 };
 
-/** `given` is the part of the request that was checked, such as its body. */
-export function requestIssues(error: z.ZodError, given: unknown): Issue[] {
+/** `given` is the value that was checked. The path of the whole value is empty. */
+export function plainIssues(error: z.ZodError, given: unknown): Issue[] {
   return error.issues.map((issue) => ({
-    path: issue.path.map(String).join('.') || 'body',
+    path: issue.path.map(String).join('.'),
     message: describe(issue, valueAt(given, issue.path)),
   }));
 }
@@ -38,7 +38,7 @@ function describe(issue: z.core.$ZodIssue, value: unknown): string {
         : `${found}; must be one of ${known.join(', ')}`;
     }
     case 'unrecognized_keys':
-      return `unknown ${issue.keys.map(quote).join(', ')}; /api/openapi.json says which keys there are`;
+      return `unknown ${issue.keys.map(quote).join(', ')}; must be left out`;
     case 'invalid_union':
       return `${found}; ${issue.errors
         .flat()
