@@ -77,11 +77,12 @@ function withTimeLimit({
 }
 
 const evaluate: ModuleLoader = ({ code, digest }) => {
-  const run = compileFunction(code, ['exports', 'module', 'require', 'Math', 'Date'], {
+  const module: { exports: { default?: unknown } } = { exports: {} };
+  const given = { exports: module.exports, module, require: importApi, ...GLOBALS };
+  const run = compileFunction(code, Object.keys(given), {
     filename: `space-module-${digest.slice(0, 8)}.js`,
   });
-  const module: { exports: { default?: unknown } } = { exports: {} };
-  run(module.exports, module, importApi, mathWithoutRandom, undefined);
+  run(...Object.values(given));
   return module.exports.default;
 };
 
@@ -100,3 +101,27 @@ const mathWithoutRandom = Object.create(Math, {
     },
   },
 });
+
+/** Throws for every use. */
+function refused(name: string): unknown {
+  const refuse = (): never => {
+    throw new Error(`${name} differs between calls; results may depend only on what is passed in`);
+  };
+  return new Proxy(function none() {}, { get: refuse, apply: refuse, construct: refuse });
+}
+
+/**
+ * What a module sees in place of globals, so that it does not depend on time, chance or the process by mistake. This is
+ * no protection from a module that means to: whoever runs one permits its code.
+ */
+const GLOBALS = {
+  Math: mathWithoutRandom,
+  ...Object.fromEntries(['Date', 'performance', 'crypto'].map((name) => [name, refused(name)])),
+  process: undefined,
+  fetch: undefined,
+  global: undefined,
+  globalThis: undefined,
+  setTimeout: undefined,
+  setInterval: undefined,
+  setImmediate: undefined,
+};

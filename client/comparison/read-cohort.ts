@@ -37,7 +37,7 @@ export interface CohortRequest {
   readonly fewest?: number;
 }
 
-/** Throws a SpecError if accuracies are known for fewer than `fewest` of the ranked candidates. */
+/** Throws a SpecError for an empty ranking, or if accuracies are known for fewer than `fewest` of the candidates. */
 export async function readCohort({
   store,
   search,
@@ -53,6 +53,8 @@ export async function readCohort({
   const results = await readResults({ store, result });
   const { millisecondsPerCandidate } = results.summary;
   const units = [...scores.keys()];
+  if (units.length === 0)
+    throw SpecError.of({ path: 'id', message: `${id} has ranked no candidate; all of them were set aside` });
   const columnOf = (proxy: string, draw: number) =>
     Float64Array.from(scores.values(), (draws) => draws[draw]![proxy]!);
   const draws = Array.from({ length: specification.fidelity.draws }, (_, draw) => draw);

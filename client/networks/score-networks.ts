@@ -125,15 +125,23 @@ async function scoreOne({
   const features = network.features.map(({ name }) => name);
   const [, ...image] = network.graph.tape.shape(network.graph.input);
   const found = { file, digest, features, image, macs, parameters, proxies: meanOf(draws), draws };
-  return { ...found, notes: [...notes, ...noteOnDeadFeature(draws)], score: null };
+  return { ...found, notes: [...notes, ...notesOnInfinities(draws)], score: null };
 }
 
-/** At most one note, on a feature that has no entropy. */
-function noteOnDeadFeature(draws: readonly NetworkProxies[]): readonly string[] {
-  const names = OF_FEATURES.filter((name) => draws.some((each) => each[name] === Number.NEGATIVE_INFINITY));
-  if (names.length === 0) return [];
+/** Notes on values that come last: of a feature without an entropy, or of a Jacobian that is not finite. */
+function notesOnInfinities(draws: readonly NetworkProxies[]): readonly string[] {
+  const lowest = (names: readonly ProxyName[]) =>
+    names.filter((name) => draws.some((each) => each[name] === Number.NEGATIVE_INFINITY));
+  const named = (names: readonly ProxyName[]) =>
+    `${names.join(' and ')} ${names.length > 1 ? 'are' : 'is'} minus infinity, and it comes last`;
+  const [features, blocks] = [lowest(OF_FEATURES), lowest(['trainability'])];
   return [
-    `has a feature that is constant, or not finite in float32: ${names.join(' and ')} ${names.length > 1 ? 'are' : 'is'} minus infinity, and it comes last`,
+    ...(features.length > 0
+      ? [`has a feature that is constant, or not finite in float32: ${named(features)}`]
+      : []),
+    ...(blocks.length > 0 && features.length === 0
+      ? [`has a block whose Jacobian is not finite in float32, as of a root at 0: ${named(blocks)}`]
+      : []),
   ];
 }
 

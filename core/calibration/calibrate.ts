@@ -21,7 +21,7 @@ const PERMUTATIONS = 59;
  * A fit counts as real if at most this share of permutations of the labels is fitted as well. Otherwise labels of pure
  * chance would often be fitted better than by the weights of the search, which such labels contradict.
  */
-const CHANCE = 0.05;
+const CHANCE = 0.02;
 
 /** A unit with a known accuracy. A class of candidates is one unit and may have several labels. */
 export interface Label {

@@ -15,20 +15,25 @@ export interface GraphCosts {
 }
 
 export function graphCosts(graph: ResolvedGraph, roles: readonly Role[]): GraphCosts {
-  const { tape, input, output } = graph;
-  let macs = 0;
-  // Products of weights alone, such as a network that computes a table of positions, run once for all images.
-  let once = 0;
-  const isRepeated = repeatedFor(graph);
-  for (let id = 0; id <= output; id++)
-    if (graph.isStream[id] || isRepeated[id]) macs += macsOf(graph, id);
-    else once += weightMacsOf(graph, id);
+  const macs = macsOfImage(graph).reduce((sum, each) => sum + each, 0);
   const parameters = graph.weights.reduce(
     (sum, { shape, initializer }, i) =>
       sum + (initializer.isBuffer || roles[i]!.kind === 'constant' ? 0 : sizeOf(shape)),
     graph.restored,
   );
-  return { macs: macs / tape.shape(input)[0]! + once, parameters };
+  return { macs, parameters };
+}
+
+/**
+ * The multiply-accumulates for one image in each value of the tape. Products of weights alone, such as those of a network
+ * that computes a table of positions, run once for all images, and count whole.
+ */
+export function macsOfImage(graph: ResolvedGraph): readonly number[] {
+  const [batch] = graph.tape.shape(graph.input) as [number];
+  const isRepeated = repeatedFor(graph);
+  return Array.from({ length: graph.output + 1 }, (_, id) =>
+    graph.isStream[id] || isRepeated[id] ? macsOf(graph, id) / batch : weightMacsOf(graph, id),
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 // Reports what an imported network consists of, block by block: operators, parameters, multiply-accumulates.
 import { sizeOf } from '../ops/tensor/shapes.js';
 import type { Id } from '../ops/tensor/tape.js';
-import { macsOf } from './costs.js';
+import { macsOfImage } from './costs.js';
 import type { Graph, GraphNode } from './graph.js';
 import type { GraphNetwork } from './network.js';
 
@@ -28,8 +28,7 @@ export function inspectNetwork({
   readonly network: GraphNetwork;
 }): readonly InspectedBlock[] {
   const { features, graph: resolved, roles } = network;
-  const { tape, output, weights, isStream } = resolved;
-  const batch = tape.shape(resolved.input)[0]!;
+  const { weights, isStream } = resolved;
   const blocks = blockOfValues(network);
   const ends = [...features, undefined];
   const found = ends.map((feature) => ({
@@ -44,13 +43,13 @@ export function inspectNetwork({
     parameters: 0,
     macs: 0,
   }));
-  for (let id = 0; id <= output; id++) {
-    const block = blocks.get(id);
-    if (block !== undefined && isStream[id]) found[block]!.macs += macsOf(resolved, id) / batch;
-  }
+  const readers = firstReaders(network, blocks);
+  macsOfImage(resolved).forEach((macs, id) => {
+    const block = isStream[id] ? blocks.get(id) : readers.get(id);
+    if (block !== undefined) found[block]!.macs += macs;
+  });
   for (const [block, names] of operatorsOf(graph, network, blocks))
     for (const name of names) found[block]!.operators[name] = (found[block]!.operators[name] ?? 0) + 1;
-  const readers = firstReaders(network, blocks);
   weights.forEach(({ id, shape }, i) => {
     const block = readers.get(id);
     if (block !== undefined && roles[i]!.kind !== 'constant') found[block]!.parameters += sizeOf(shape);

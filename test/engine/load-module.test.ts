@@ -32,3 +32,16 @@ test('calls within calls answer each to its own', () => {
   const outer = () => [callLimited({ work: () => 'inner', limitMs }), 'outer'];
   expect(callLimited({ work: outer, limitMs })).toEqual(['inner', 'outer']);
 });
+
+test.each([
+  ['Date.now()', 'Date differs between calls'],
+  ['new Date()', 'Date differs between calls'],
+  ['performance.now()', 'performance differs between calls'],
+  ['crypto.randomUUID()', 'crypto differs between calls'],
+  ['Math.random()', 'Math.random differs between processes'],
+  ['process.pid', "reading 'pid'"],
+  ['globalThis.performance', "reading 'performance'"],
+])('%s throws, and says why', (use, message) => {
+  const { parse } = load(`exports.default = { parse: () => ${use} };`) as { parse(): unknown };
+  expect(parse).toThrow(message);
+});
