@@ -1,0 +1,107 @@
+// Tests that networks exported as docs/guides/own-network.md says, by either exporter of PyTorch, are the same: their
+// scores, and the parameters that PyTorch counts.
+import { execFile } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { scoreNetworks } from '../../client/networks/score-networks.js';
+import { pythonWith } from '../support/optional-python.js';
+
+/** The newer exporter needs onnxscript, which is installed together with torch and onnx. */
+const PYTHON = pythonWith('onnxscript');
+
+const PROGRAM = `
+import json, torch
+from torch import nn
+
+class Inverted(nn.Module):
+    """A residual block with ReLU6 and stochastic depth."""
+    def __init__(self, width):
+        super().__init__()
+        wide = 2 * width
+        self.body = nn.Sequential(
+            nn.Conv2d(width, wide, 1, bias=False), nn.BatchNorm2d(wide), nn.ReLU6(),
+            nn.Conv2d(wide, wide, 3, padding=1, groups=wide, bias=False), nn.BatchNorm2d(wide), nn.ReLU6(),
+            nn.Conv2d(wide, width, 1, bias=False), nn.BatchNorm2d(width))
+
+    def forward(self, x):
+        mask = x.new_empty(x.shape[0], 1, 1, 1).bernoulli_(0.8) if self.training else 1
+        return x + self.body(x) * mask / 0.8
+
+class Attention(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.norm, self.qkv, self.out = nn.LayerNorm(width), nn.Linear(width, 3 * width), nn.Linear(width, width)
+
+    def forward(self, x):
+        q, k, v = self.qkv(self.norm(x)).chunk(3, -1)
+        return x + self.out((q @ k.transpose(1, 2) * 0.25).softmax(-1) @ v)
+
+class Tokens(nn.Module):
+    """Convolutions, then a transformer with a class token."""
+    def __init__(self, width=16):
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv2d(3, width, 3, 2, 1), nn.ReLU(), nn.Conv2d(width, width, 3, 2, 1))
+        self.token = nn.Parameter(torch.zeros(1, 1, width))
+        self.place = nn.Parameter(0.02 * torch.randn(1, 65, width))
+        self.blocks = nn.Sequential(*[Attention(width) for _ in range(3)])
+        self.classify = nn.Linear(width, 10)
+
+    def forward(self, x):
+        x = self.stem(x).flatten(2).transpose(1, 2)
+        x = torch.cat([self.token.expand(x.shape[0], -1, -1), x], 1) + self.place
+        return self.classify(self.blocks(x)[:, 0])
+
+class Shared(nn.Module):
+    """One convolution and its normalization, applied four times; bounds that are clamped."""
+    def __init__(self, width=16):
+        super().__init__()
+        self.stem, self.conv, self.norm = nn.Conv2d(3, width, 3, 2, 1), nn.Conv2d(width, width, 3, padding=1, bias=False), nn.BatchNorm2d(width)
+        self.classify = nn.Linear(width, 10)
+
+    def forward(self, x):
+        x = self.stem(x)
+        for i in range(4):
+            x = x + self.norm(self.conv(x)).clamp(-1, 3)
+            if i < 3:
+                x = nn.functional.max_pool2d(x, 2)
+        return self.classify(x.mean((2, 3)))
+
+inverted = nn.Sequential(
+    nn.Conv2d(3, 16, 3, 2, 1), *[layer for _ in range(3) for layer in (Inverted(16), nn.MaxPool2d(2))],
+    nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(16, 10))
+images = torch.randn(2, 3, 32, 32)
+counts = {}
+for name, network in (("inverted", inverted), ("tokens", Tokens()), ("shared", Shared())):
+    network = network.train()
+    counts[name] = sum(p.numel() for p in network.parameters())
+    torch.onnx.export(
+        network, (images,), f"{name}.older.onnx", dynamo=False, opset_version=17,
+        training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False,
+        input_names=["images"], dynamic_axes={"images": {0: "batch"}})
+    torch.onnx.export(network, (images,), f"{name}.newer.onnx", dynamo=True, optimize=False,
+                      dynamic_shapes=({0: torch.export.Dim("batch", min=2, max=4096)},), external_data=False)
+open("counts.json", "w").write(json.dumps(counts))
+`;
+
+test.skipIf(PYTHON === undefined)('either exporter', { timeout: 180_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'exporters-'));
+  writeFileSync(join(folder, 'program.py'), PROGRAM);
+  await promisify(execFile)(PYTHON!, ['program.py'], { cwd: folder });
+  const counts = (await import(join(folder, 'counts.json'), { with: { type: 'json' } })) as {
+    default: Readonly<Record<string, number>>;
+  };
+  for (const [name, parameters] of Object.entries(counts.default)) {
+    const files = ['older', 'newer'].map((exporter) => join(folder, `${name}.${exporter}.onnx`));
+    const load = { batch: 4, features: 'stages', normalization: 'file' } as const;
+    const scored = await scoreNetworks({ files, options: { load, draws: 1, seed: 3, threads: 1 } });
+    const [older, newer] = scored as [(typeof scored)[number], (typeof scored)[number]];
+    expect([older.parameters, newer.parameters], name).toEqual([parameters, parameters]);
+    expect(newer.macs, name).toBe(older.macs);
+    expect(newer.features.length, name).toBe(older.features.length);
+    expect(newer.proxies, name).toEqual(older.proxies);
+    expect(newer.notes, name).toEqual(older.notes);
+  }
+});
