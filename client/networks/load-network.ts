@@ -50,6 +50,10 @@ export async function loadNetwork({
   const notes: string[] = [];
   if (options.batch === undefined && batch !== BATCH)
     notes.push(`holds for a batch of ${batch} images only, and is scored with it`);
+  if (source.unfused !== undefined)
+    notes.push(
+      `its exporter merged ${source.unfused} batch normalizations into the layers before them, and noted which; they are restored`,
+    );
   if (options.normalization === 'file' && looksFolded(source))
     notes.push(
       'has convolutions with biases and no normalization: exporters fold BatchNormalization away. If it had some, score it with the normalization restored (normalization: restore), or export it with model.train() and training=torch.onnx.TrainingMode.TRAINING, do_constant_folding=False',

@@ -58,6 +58,8 @@ export interface Graph {
   readonly initializers: ReadonlyMap<string, Initializer>;
   /** `file` if absent. */
   readonly normalization?: Normalization;
+  /** How many normalizations an exporter merged into other layers, and the reader restored; absent if none. */
+  readonly unfused?: number;
 }
 
 /** The running statistics of a normalization are not read, so they do not count as weights. */

@@ -18,6 +18,7 @@ import { inlineFunctions } from './inline-functions.js';
 import { modulesOf } from './module-names.js';
 import { removeNoise } from './remove-noise.js';
 import { sortNodes } from './sort-nodes.js';
+import { unfuseNormalization } from './unfuse-normalization.js';
 
 /** The oldest and the newest supported operator set. */
 const OPSETS = { first: 11, last: 28 };
@@ -78,7 +79,10 @@ function graphOf(model: ModelProto, external: ReadExternal | undefined): Graph {
     );
   }
   const given = (graph.inputs ?? []).filter(({ name }) => !initializers.has(name ?? '')).map(inputOf);
-  const written = inlined.map(nodeOf);
+  const written = inlined.flatMap((proto, index) =>
+    unfuseNormalization({ node: nodeOf(proto, index), metadata: proto.metadata ?? [], initializers }),
+  );
+  const unfused = written.length - inlined.length;
   const inputs = takeWeights({ inputs: given, nodes: written, initializers });
   // Further outputs, such as those of auxiliary heads in training, are left out with what only they depend on.
   const outputs = (graph.outputs ?? []).map(({ name }) => name ?? '').slice(0, 1);
@@ -93,6 +97,7 @@ function graphOf(model: ModelProto, external: ReadExternal | undefined): Graph {
     // What only the noise needed is left out.
     nodes: sortNodes({ nodes, given: tensors, outputs }),
     initializers,
+    ...(unfused > 0 ? { unfused } : {}),
   };
 }
 

@@ -1,0 +1,58 @@
+// Restores batch normalizations that an exporter has merged into the layers before them, where the file says so.
+import type { GraphNode, Initializer } from './graph.js';
+
+export type Metadata = readonly { readonly key?: string; readonly value?: string }[];
+
+/** Where the optimizer of PyTorch's newer exporter notes its rules: "RemoveOptionalBiasFromConv, FuseBatchNormIntoConv". */
+const RULES = 'pkg.onnxscript.rewriter.rule_name';
+const FUSED = /\bFuseBatchNormInto(Conv|ConvTranspose|Gemm)\b/;
+/** The operation of PyTorch that the node stands for, with its arguments; the last is epsilon. */
+const CALL = 'pkg.torch.onnx.fx_node';
+const EPSILON_OF_CALL = /batch_norm.*args = \(.*, ([\d.e-]+)\)/;
+const USUAL_EPSILON = 1e-5;
+
+interface UnfuseArguments {
+  readonly node: GraphNode;
+  readonly metadata: Metadata;
+  readonly initializers: Map<string, Initializer>;
+}
+
+/**
+ * The nodes in place of a node: its layer without a bias, and the normalization that was merged into both. Scale and
+ * shift are new initializers without numbers. Any other node is returned as it is.
+ */
+export function unfuseNormalization({ node, metadata, initializers }: UnfuseArguments): readonly GraphNode[] {
+  const noted = (key: string) => metadata.find((each) => each.key === key)?.value ?? '';
+  const channels = FUSED.test(noted(RULES)) ? channelsOf(node, initializers) : undefined;
+  const [output] = node.outputs;
+  if (channels === undefined || output === undefined) return [node];
+  const add = (part: string): string => {
+    const name = `${output} ${part}`;
+    initializers.set(name, { shape: [channels], type: 'float', read: () => undefined });
+    return name;
+  };
+  const before = `${output} before normalization`;
+  const epsilon = Number(EPSILON_OF_CALL.exec(noted(CALL))?.[1] ?? USUAL_EPSILON);
+  return [
+    { ...node, inputs: node.inputs.slice(0, 2), outputs: [before] },
+    {
+      op: 'BatchNormalization',
+      name: `${node.name} normalization`,
+      inputs: [before, add('scale'), add('shift'), '', ''],
+      outputs: [output],
+      attributes: { epsilon: Number.isFinite(epsilon) ? epsilon : USUAL_EPSILON },
+      ...(node.modules ? { modules: node.modules } : {}),
+    },
+  ];
+}
+
+/** The number of channels that a layer yields; undefined where its weight is computed. */
+function channelsOf(
+  { op, inputs, attributes }: GraphNode,
+  initializers: ReadonlyMap<string, Initializer>,
+): number | undefined {
+  const shape = initializers.get(inputs[1] ?? '')?.shape;
+  if (op === 'Conv') return shape?.[0];
+  if (op === 'ConvTranspose') return shape?.[1] && shape[1] * ((attributes.group as number | undefined) ?? 1);
+  return op === 'Gemm' ? shape?.[attributes.transB === 1 ? 0 : 1] : undefined;
+}
