@@ -172,7 +172,7 @@ function read({
   readonly size: number;
   readonly wanted: WantedFeatures;
 }): GraphNetwork {
-  const graph = readOnnx({ bytes: readFileSync(path), file: path });
+  const graph = readOnnx({ bytes: readFileSync(path), file: path, merged: 'kept' });
   return graphNetwork({ graph, batch: BATCH, image: [CHANNELS, size, size], wanted, file: path });
 }
 

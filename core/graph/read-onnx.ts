@@ -39,10 +39,16 @@ export function readOnnx({
   bytes,
   file,
   external,
+  merged = 'restored',
 }: {
   readonly bytes: Uint8Array;
   readonly file: string;
   readonly external?: ReadExternal | undefined;
+  /**
+   * Normalizations that the exporter merged into other layers and noted: `kept` where the weights of the file are
+   * used, which contain them.
+   */
+  readonly merged?: 'restored' | 'kept';
 }): Graph {
   if (bytes.length > LARGEST_FILE)
     throw SpecError.inFile({
@@ -51,7 +57,7 @@ export function readOnnx({
       message: `is larger than 2 GB, which protocol buffers do not allow; export it with external data`,
     });
   try {
-    return graphOf(decodeModel(bytes), external);
+    return graphOf(decodeModel(bytes), { external, merged });
   } catch (error) {
     if (error instanceof SpecError) throw error;
     throw SpecError.inFile({
@@ -62,7 +68,12 @@ export function readOnnx({
   }
 }
 
-function graphOf(model: ModelProto, external: ReadExternal | undefined): Graph {
+interface GraphOfOptions {
+  readonly external: ReadExternal | undefined;
+  readonly merged: 'restored' | 'kept';
+}
+
+function graphOf(model: ModelProto, { external, merged }: GraphOfOptions): Graph {
   const { graph } = model;
   if (!graph?.nodes?.length) throw new Error('it has no graph with nodes');
   const opset = opsetOf(model);
@@ -79,9 +90,10 @@ function graphOf(model: ModelProto, external: ReadExternal | undefined): Graph {
     );
   }
   const given = (graph.inputs ?? []).filter(({ name }) => !initializers.has(name ?? '')).map(inputOf);
-  const written = inlined.flatMap((proto, index) =>
-    unfuseNormalization({ node: nodeOf(proto, index), metadata: proto.metadata ?? [], initializers }),
-  );
+  const written = inlined.flatMap((proto, index) => {
+    const metadata = merged === 'restored' ? (proto.metadata ?? []) : [];
+    return unfuseNormalization({ node: nodeOf(proto, index), metadata, initializers });
+  });
   const unfused = written.length - inlined.length;
   const inputs = takeWeights({ inputs: given, nodes: written, initializers });
   // Further outputs, such as those of auxiliary heads in training, are left out with what only they depend on.

@@ -79,7 +79,7 @@ export async function computeOnnx({
   readonly threads: number;
 }): Promise<Computed> {
   const { file, image, features: wanted, scales, batch, costs } = item;
-  const graph = readOnnx({ bytes: await readFile(file), file });
+  const graph = readOnnx({ bytes: await readFile(file), file, merged: 'kept' });
   const network = graphNetwork({ graph, batch, image, wanted, file });
   const opened = await openGraph({ network, threads, weights: 'own' });
   const { weights } = network.graph;
