@@ -11,12 +11,12 @@ import { isMissing } from '../../support/shared.js';
 
 const TABLES = join(process.env.ZEROSCOUT_SHARED ?? '../shared', 'benchmarks');
 
-/** The rows ranked by FLOPs, in the form that `correlate` reads. */
+/** The rows ranked by FLOPs, equal ones by their texts as in every ranking, in the form that `correlate` reads. */
 function rowsByFlops(
   candidates: readonly { candidate: string; flops: number; unit: string }[],
 ): RankingRow[] {
   return candidates
-    .toSorted((a, b) => b.flops - a.flops)
+    .toSorted((a, b) => b.flops - a.flops || (a.candidate < b.candidate ? -1 : 1))
     .map(({ candidate, flops, unit }, index) => ({
       rank: index + 1,
       candidate,
