@@ -17,6 +17,7 @@ import { readAsWeights } from './initializer-uses.js';
 import { inlineFunctions } from './inline-functions.js';
 import { modulesOf } from './module-names.js';
 import { removeNoise } from './remove-noise.js';
+import { separateParameters } from './separate-parameters.js';
 import { sortNodes } from './sort-nodes.js';
 import { unfuseNormalization } from './unfuse-normalization.js';
 
@@ -90,7 +91,8 @@ function graphOf(model: ModelProto, { external, merged }: GraphOfOptions): Graph
     );
   }
   const given = (graph.inputs ?? []).filter(({ name }) => !initializers.has(name ?? '')).map(inputOf);
-  const written = inlined.flatMap((proto, index) => {
+  const separate = merged === 'restored' ? separateParameters(inlined, initializers) : inlined;
+  const written = separate.flatMap((proto, index) => {
     const metadata = merged === 'restored' ? (proto.metadata ?? []) : [];
     return unfuseNormalization({ node: nodeOf(proto, index), metadata, initializers });
   });

@@ -118,7 +118,7 @@ test.skipIf(PYTHON === undefined)(
       if (merged !== undefined) {
         const note = expect.stringContaining(`merged ${merged} batch normalizations`);
         expect(plain!.notes, name).toEqual(merged > 0 ? [note] : []);
-        expect(plain!.proxies, name).toEqual(older.proxies);
+        expect([plain!.parameters, plain!.proxies], name).toEqual([parameters, older.proxies]);
       }
     }
   },

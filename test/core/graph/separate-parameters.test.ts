@@ -1,0 +1,59 @@
+// Tests that parameters which an exporter made one tensor are told apart where the file says which is which.
+import { expect, test } from 'vitest';
+import type { Initializer } from '../../../core/graph/graph.js';
+import { separateParameters } from '../../../core/graph/separate-parameters.js';
+
+const float: Initializer = { shape: [8], type: 'float', read: () => undefined };
+const integers: Initializer = { shape: [2], type: 'int', read: () => undefined };
+
+const norm = (output: string, inputs: readonly string[], call: string) => ({
+  opType: 'LayerNormalization',
+  inputs: [...inputs],
+  outputs: [output],
+  metadata: [
+    { key: 'pkg.torch.onnx.fx_node', value: `%n : call_function[target=x](args = (${call}), kwargs = {})` },
+  ],
+});
+
+function inputsOf(...nodes: ReturnType<typeof norm>[]) {
+  const initializers = new Map([
+    ['one', float],
+    ['zero', float],
+    ['shape', integers],
+  ]);
+  const separate = separateParameters(nodes, initializers);
+  return { inputs: separate.map(({ inputs }) => inputs), initializers };
+}
+
+test('each parameter has a tensor, the same one at each place', () => {
+  const { inputs, initializers } = inputsOf(
+    norm('a', ['x', 'one', 'zero'], '%x, [8], %p_a_weight, %p_a_bias, 1e-05'),
+    norm('b', ['a', 'one', 'zero'], '%a, [8], %p_b_weight, %p_b_bias, 1e-05'),
+    norm('c', ['b', 'one', 'zero'], '%b, [8], %p_a_weight, %p_a_bias, 1e-05'),
+  );
+  expect(inputs).toEqual([
+    ['x', 'one', 'zero'],
+    ['a', 'one as p_b_weight', 'zero as p_b_bias'],
+    ['b', 'one', 'zero'],
+  ]);
+  expect(initializers.get('one as p_b_weight')).toBe(float);
+});
+
+test('tensors that cannot be told apart stay as in the file', () => {
+  const first = norm('a', ['x', 'one', 'zero'], '%x, %p_a_weight, %p_a_bias');
+  const { inputs } = inputsOf(first, norm('b', ['a', 'one', 'zero'], '%a, %p_b_bias'), {
+    ...norm('c', ['b', 'one', 'shape'], '%b, %p_c_weight'),
+    metadata: [],
+  });
+  expect(inputs).toEqual([
+    ['x', 'one', 'zero'],
+    ['a', 'one', 'zero'],
+    ['b', 'one', 'shape'],
+  ]);
+  // Integers are no parameters.
+  expect(inputsOf(first, norm('c', ['b', 'one', 'shape'], '%b, %p_c_weight')).inputs[1]).toEqual([
+    'b',
+    'one as p_c_weight',
+    'shape',
+  ]);
+});
