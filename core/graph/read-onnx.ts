@@ -32,25 +32,22 @@ const BUFFER_MARK = { key: 'pkg.torch.export.graph_signature.InputSpec.kind', va
 /** Tensors in attributes and integer tensors are read into memory; weights remain in the file. */
 const LARGEST_CONSTANT = 2 ** 24;
 
-/**
- * Reads a network. `file` is its name in messages. Weights are not read; they remain views of `bytes`.
- * `external` reads constants that are stored in another file. Throws SpecError.
- */
-export function readOnnx({
-  bytes,
-  file,
-  external,
-  merged = 'restored',
-}: {
+interface ReadOnnxArguments {
   readonly bytes: Uint8Array;
   readonly file: string;
   readonly external?: ReadExternal | undefined;
   /**
-   * Normalizations that the exporter merged into other layers and noted: `kept` where the weights of the file are
-   * used, which contain them.
+   * Normalizations and parameters that the exporter merged, and noted: `kept` where the weights of the file are used,
+   * which contain them.
    */
   readonly merged?: 'restored' | 'kept';
-}): Graph {
+}
+
+/**
+ * Reads a network. `file` is its name in messages. Weights are not read; they remain views of `bytes`.
+ * `external` reads constants that are stored in another file. Throws SpecError.
+ */
+export function readOnnx({ bytes, file, external, merged = 'restored' }: ReadOnnxArguments): Graph {
   if (bytes.length > LARGEST_FILE)
     throw SpecError.inFile({
       file,
