@@ -110,8 +110,14 @@ function train({ stability: { betweenDraws }, datasets, candidates }: Findings):
   };
 }
 
-function sensitive({ redundancy: { leftOut, clusters }, sharedWithFlops }: Findings): ChecklistEntry {
-  const worst = [...leftOut].sort((a, b) => a.kept - b.kept)[0];
+function sensitive({
+  redundancy: { leftOut, clusters },
+  sharedWithFlops,
+  candidates,
+}: Findings): ChecklistEntry {
+  // With no more networks than that, all are among the first of every ranking.
+  const isTrivial = candidates <= LEFT_OUT_TOP;
+  const worst = isTrivial ? undefined : [...leftOut].sort((a, b) => a.kept - b.kept)[0];
   const parts = [
     ...(worst
       ? [
@@ -119,7 +125,7 @@ function sensitive({ redundancy: { leftOut, clusters }, sharedWithFlops }: Findi
         ]
       : []),
     ...clusters.map((names) => `${names.join(' and ')} say nearly the same, and count that often`),
-    ...(sharedWithFlops === undefined
+    ...(sharedWithFlops === undefined || isTrivial
       ? []
       : [`${sharedWithFlops} of the first ${LEFT_OUT_TOP} are also among the ten with the most FLOPs`]),
   ];
@@ -131,7 +137,9 @@ function sensitive({ redundancy: { leftOut, clusters }, sharedWithFlops }: Findi
     answer:
       parts.length > 0
         ? `${capitalize(parts.join('; '))}.`
-        : 'The score is one proxy: another proxy would give another ranking.',
+        : isTrivial
+          ? `With no more than ${LEFT_OUT_TOP} different networks, the first ${LEFT_OUT_TOP} are all of them.`
+          : 'The score is one proxy: another proxy would give another ranking.',
   };
 }
 
