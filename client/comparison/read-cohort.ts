@@ -67,6 +67,8 @@ export async function readCohort({
   const cohort: Cohort = {
     id,
     units,
+    unitsAre: specification.cohort === 'classes' ? 'classes' : 'candidates',
+    classOf: (unit) => space.canonicalKey(unit),
     writtenAs,
     values,
     aggregation: specification.aggregation,

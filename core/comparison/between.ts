@@ -23,16 +23,32 @@ export interface BetweenSearches {
   readonly shared: readonly { readonly k: number; readonly share: number }[];
 }
 
+interface CommonUnit {
+  /** The places of the unit in both cohorts. */
+  readonly i: number;
+  readonly j: number;
+  readonly candidate: string;
+}
+
+/** Where one search ranks classes and the other candidates, units of one class are the same, and the first counts. */
+function commonUnits(a: RankedCohort, b: RankedCohort): readonly CommonUnit[] {
+  const { classOf } = a;
+  const keyOf = (unit: string) => (a.unitsAre !== b.unitsAre && classOf ? classOf(unit) : unit);
+  const places = (units: readonly string[]) =>
+    new Map(units.map((unit, at) => [keyOf(unit), at] as const).reverse());
+  const inB = places(b.units);
+  return [...places(a.units)].reverse().flatMap(([key, i]) => {
+    const j = inB.get(key);
+    return j === undefined ? [] : [{ i, j, candidate: a.units[i]! }];
+  });
+}
+
 export function betweenSearches(
   a: RankedCohort,
   b: RankedCohort,
   differ: readonly string[],
 ): BetweenSearches {
-  const place = new Map(b.units.map((unit, at) => [unit, at]));
-  const common = [...a.units.keys()].flatMap((i) => {
-    const j = place.get(a.units[i]!);
-    return j === undefined ? [] : [{ i, j, candidate: a.units[i]! }];
-  });
+  const common = commonUnits(a, b);
   const candidates = common.map(({ candidate }) => candidate);
   const [scoresA, scoresB] = [scoresOf(a), scoresOf(b)];
   const x = common.map(({ i }) => scoresA[i]!);

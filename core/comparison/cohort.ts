@@ -21,6 +21,10 @@ export interface Cohort {
    * units.
    */
   readonly writtenAs?: ReadonlyMap<string, string> | undefined;
+  /** `classes`: each unit represents the candidates that are the same function. */
+  readonly unitsAre?: 'candidates' | 'classes' | undefined;
+  /** A text that candidates of one class share. */
+  readonly classOf?: ((unit: string) => string) | undefined;
   /** For each proxy, a column [m] for each draw. */
   readonly values: ReadonlyMap<string, readonly Float64Array[]>;
   readonly aggregation: Aggregation;

@@ -205,6 +205,18 @@ describe('betweenSearches', () => {
         { k: 10, share: 1 },
       ],
     });
+    // Candidates of which two each are of one class, beside their classes.
+    const classOf = (unit: string) => unit.replace(/ of two$/, '');
+    const twice = rankCohort(cohort({ m: 80 }));
+    const units = a.units.flatMap((unit) => [unit, `${unit} of two`]);
+    const written = { ...twice, units, unitsAre: 'candidates' as const, classOf };
+    const classes = { ...a, unitsAre: 'classes' as const, classOf };
+    for (const [one, other] of [
+      [written, classes],
+      [classes, written],
+    ] as const)
+      expect(betweenSearches(one, other, ['cohort'])).toMatchObject({ candidates: 40 });
+    expect(betweenSearches(written, written, [])).toMatchObject({ candidates: 80, kendall: 1 });
     const none = { ...a, units: a.units.map((unit) => `other ${unit}`) };
     expect(betweenSearches(a, none, [])).toMatchObject({ candidates: 0, kendall: null, shared: [] });
   });
