@@ -2,8 +2,7 @@
 // reproducible.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { betweenSearches } from '../../../core/comparison/between.js';
-import { type Cohort, rankCohort, scoresOf } from '../../../core/comparison/cohort.js';
+import { rankCohort, scoresOf } from '../../../core/comparison/cohort.js';
 import { compareCohorts, type SearchComparison } from '../../../core/comparison/comparison.js';
 import { costsOf } from '../../../core/comparison/cost.js';
 import { measureSample, sampleOf } from '../../../core/comparison/measure-sample.js';
@@ -17,27 +16,8 @@ import { levelsOf } from '../../../core/ranking/levels.js';
 import { order } from '../../../core/ranking/order.js';
 import { ndcg } from '../../../core/ranking/quality.js';
 import { readTable } from '../../../core/text/table.js';
+import { noisyCohort as cohort } from '../../support/noisy-cohort.js';
 import { mulberry32 } from '../../support/random.js';
-
-/** Two proxies that are equal, and a third that is independent of them; noise differs between draws. */
-function cohort({ draws = 3, noise = 0.1, m = 40, id = 'one' } = {}): Cohort {
-  const random = mulberry32(m + draws);
-  const base = Array.from({ length: m }, random);
-  const other = Array.from({ length: m }, random);
-  const noisy = (values: readonly number[]) =>
-    Array.from({ length: draws }, () => Float64Array.from(values, (value) => value + noise * random()));
-  return {
-    id,
-    units: Array.from({ length: m }, (_, i) => `c${String(i).padStart(3, '0')}`),
-    values: new Map([
-      ['expressivity', noisy(base)],
-      ['complexity', [...Array(draws)].map(() => Float64Array.from(base, (value) => 7 * value + 1))],
-      ['naswot', noisy(other)],
-    ]),
-    aggregation: { kind: 'log-rank', weights: { expressivity: 2, complexity: 1, naswot: 0.5 } },
-    costs: new Map([['flops', Float64Array.from(base)]]),
-  };
-}
 
 /** Kendall's tau-b by its definition: every pair is compared. */
 function tauB(a: readonly number[], b: readonly number[]): number {
@@ -189,36 +169,6 @@ describe('a cohort', () => {
     const { winners } = stabilityOf(rankCohort(cohort()), 1);
     for (const { score, from } of winners)
       expect(Object.values(from).reduce((sum, { term }) => sum + (term ?? 0), 0)).toBeCloseTo(score, 12);
-  });
-});
-
-describe('betweenSearches', () => {
-  it('looks at the candidates that both ranked', () => {
-    const a = rankCohort(cohort({ m: 40 }));
-    expect(betweenSearches(a, { ...a, id: 'two' }, ['seed'])).toMatchObject({
-      searches: ['one', 'two'],
-      candidates: 40,
-      ranked: [40, 40],
-      kendall: 1,
-      shared: [
-        { k: 1, share: 1 },
-        { k: 10, share: 1 },
-      ],
-    });
-    // Candidates of which two each are of one class, beside their classes.
-    const classOf = (unit: string) => unit.replace(/ of two$/, '');
-    const twice = rankCohort(cohort({ m: 80 }));
-    const units = a.units.flatMap((unit) => [unit, `${unit} of two`]);
-    const written = { ...twice, units, unitsAre: 'candidates' as const, classOf };
-    const classes = { ...a, unitsAre: 'classes' as const, classOf };
-    for (const [one, other] of [
-      [written, classes],
-      [classes, written],
-    ] as const)
-      expect(betweenSearches(one, other, ['cohort'])).toMatchObject({ candidates: 40 });
-    expect(betweenSearches(written, written, [])).toMatchObject({ candidates: 80, kendall: 1 });
-    const none = { ...a, units: a.units.map((unit) => `other ${unit}`) };
-    expect(betweenSearches(a, none, [])).toMatchObject({ candidates: 0, kendall: null, shared: [] });
   });
 });
 
