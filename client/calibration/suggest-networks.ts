@@ -39,7 +39,7 @@ export async function suggestNetworks({
   const rows = await (await readResults({ store, result: search.result })).first();
   if (rows.length === 0)
     throw SpecError.of({ path: 'id', message: 'has ranked no candidate; all of them were set aside' });
-  const isKnown = createTest({ truth, space, hasClasses: rows.some((row) => row.class !== undefined) });
+  const isKnown = createKnownTest({ truth, space, hasClasses: rows.some((row) => row.class !== undefined) });
   const classes = new Set<string>();
   const open = rows.filter(({ candidate, class: unit = candidate }) => {
     const isNew = !classes.has(unit) && !isKnown(candidate);
@@ -59,14 +59,18 @@ export async function suggestNetworks({
   });
 }
 
-interface CreateTestArguments {
+interface CreateKnownTestArguments {
   readonly truth: Truth | undefined;
   readonly space: Space;
   readonly hasClasses: boolean;
 }
 
 /** Whether the accuracy of a candidate is known or, in a ranking of classes, that of another member of its class. */
-function createTest({ truth, space, hasClasses }: CreateTestArguments): (candidate: string) => boolean {
+function createKnownTest({
+  truth,
+  space,
+  hasClasses,
+}: CreateKnownTestArguments): (candidate: string) => boolean {
   if (!truth) return () => false;
   const accuraciesOf = createAccuracyLookup(truth, space);
   if (!hasClasses) return (candidate) => accuraciesOf(candidate) !== undefined;

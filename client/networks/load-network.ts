@@ -1,7 +1,7 @@
 // Reads an ONNX file and prepares its network for scoring.
 import { SpecError } from '../../core/errors.js';
 import { endsEarly } from '../../core/graph/costs.js';
-import { looksFolded } from '../../core/graph/folded-normalization.js';
+import { looksFolded } from '../../core/graph/exporters/folded-normalization.js';
 import type { Graph, Normalization } from '../../core/graph/graph.js';
 import { type GraphNetwork, graphNetwork, type WantedFeatures } from '../../core/graph/network.js';
 import { LARGEST_FILE, readOnnx } from '../../core/graph/read-onnx.js';

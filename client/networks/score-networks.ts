@@ -140,7 +140,9 @@ function notesOnInfinities(draws: readonly NetworkProxies[]): readonly string[] 
       ? [`has a feature that is constant, or not finite in float32: ${named(features)}`]
       : []),
     ...(blocks.length > 0 && features.length === 0
-      ? [`has a block whose Jacobian is not finite in float32, as of a root at 0: ${named(blocks)}`]
+      ? [
+          `has a block whose Jacobian is not finite in float32, as that of a square root is at 0: ${named(blocks)}`,
+        ]
       : []),
   ];
 }

@@ -2,8 +2,8 @@
 // store.
 import { type Issue, SpecError } from '../../core/errors.js';
 import { endsEarly } from '../../core/graph/costs.js';
+import { looksFolded } from '../../core/graph/exporters/folded-normalization.js';
 import { isMap } from '../../core/graph/features.js';
-import { looksFolded } from '../../core/graph/folded-normalization.js';
 import { fixedBatch } from '../../core/graph/free-batch.js';
 import type { Graph, Normalization } from '../../core/graph/graph.js';
 import { tensorNames } from '../../core/graph/named-features.js';

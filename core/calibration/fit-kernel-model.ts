@@ -48,10 +48,6 @@ export function openKernelFits(centers: readonly Row[]): KernelFits {
   };
 }
 
-export function fitKernelModel(centers: readonly Row[], labels: readonly number[]): FittedKernelModel {
-  return openKernelFits(centers).fit(labels);
-}
-
 interface Tried {
   readonly member: KernelModel['members'][number];
   readonly error: number;

@@ -34,10 +34,16 @@ interface CommonUnit {
 function commonUnits(a: RankedCohort, b: RankedCohort): readonly CommonUnit[] {
   const { classOf } = a;
   const keyOf = (unit: string) => (a.unitsAre !== b.unitsAre && classOf ? classOf(unit) : unit);
-  const places = (units: readonly string[]) =>
-    new Map(units.map((unit, at) => [keyOf(unit), at] as const).reverse());
-  const inB = places(b.units);
-  return [...places(a.units)].reverse().flatMap(([key, i]) => {
+  const firstPlaces = (units: readonly string[]) => {
+    const places = new Map<string, number>();
+    units.forEach((unit, at) => {
+      const key = keyOf(unit);
+      if (!places.has(key)) places.set(key, at);
+    });
+    return places;
+  };
+  const inB = firstPlaces(b.units);
+  return [...firstPlaces(a.units)].flatMap(([key, i]) => {
     const j = inB.get(key);
     return j === undefined ? [] : [{ i, j, candidate: a.units[i]! }];
   });

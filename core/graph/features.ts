@@ -74,11 +74,11 @@ export function findFeatures(graph: ResolvedGraph, wanted: 'stages' | 'blocks'):
   if (side.length > 1) return { found: 'blocks', features: side };
   const stages = lastOfEach(cuts.filter(isMap));
   const blocks = blockEnds(graph, cuts, stages.length >= FEWEST_STAGES ? stages : []);
-  // After convolutions of several resolutions may come most of the network, in one (XCiT).
-  const isWhole = () => !endsEarly({ graph, features: stages }) || endsEarly({ graph, features: blocks });
-  if (wanted === 'stages' && stages.length >= FEWEST_STAGES && isWhole())
+  // In XCiT the resolution changes in the first convolutions alone; most of the network comes after the last change.
+  const isEnough = () => !endsEarly({ graph, features: stages }) || endsEarly({ graph, features: blocks });
+  if (wanted === 'stages' && stages.length >= FEWEST_STAGES && isEnough())
     return { found: 'stages', features: stages };
-  // A stream that reads the tokens of another at every step (learned queries) leaves no other cut points.
+  // Learned queries that read all tokens in every block (Perceiver) form a stream beside them: no value is a cut point.
   const stream = blocks.length < 2 && stages.length < 2 ? streamFeatures(graph) : [];
   if (stream.length > 1) return { found: 'blocks', features: stream };
   return blocks.length >= stages.length

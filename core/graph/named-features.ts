@@ -4,9 +4,9 @@ import { SpecError } from '../errors.js';
 import type { Id, Tape } from '../ops/tensor/tape.js';
 import { nearest } from '../text/nearest.js';
 import { findLayouts, usualLayout } from './axis-meanings.js';
+import { moduleOutputs } from './exporters/module-names.js';
 import { type Feature, featureOf } from './features.js';
 import type { Graph } from './graph.js';
-import { moduleOutputs } from './module-names.js';
 import type { ResolvedGraph } from './resolve.js';
 
 /** Each name, or the output tensor of a module if only a module has that name. */

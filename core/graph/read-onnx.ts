@@ -12,14 +12,14 @@ import {
 import { ReadError, reasonOfRead } from '../onnx/read-error.js';
 import { numberType, type ReadExternal, tensorValues } from '../onnx/tensor-values.js';
 import { TapeError } from '../ops/tensor/tape-error.js';
+import { modulesOf } from './exporters/module-names.js';
+import { removeNoise } from './exporters/remove-noise.js';
+import { separateParameters } from './exporters/separate-parameters.js';
+import { unfuseNormalization } from './exporters/unfuse-normalization.js';
 import type { AttributeValue, Constant, Graph, GraphInput, GraphNode, Initializer } from './graph.js';
 import { readAsWeights } from './initializer-uses.js';
 import { inlineFunctions } from './inline-functions.js';
-import { modulesOf } from './module-names.js';
-import { removeNoise } from './remove-noise.js';
-import { separateParameters } from './separate-parameters.js';
 import { sortNodes } from './sort-nodes.js';
-import { unfuseNormalization } from './unfuse-normalization.js';
 
 /** The oldest and the newest supported operator set. */
 const OPSETS = { first: 11, last: 28 };

@@ -151,7 +151,13 @@ export function checkKind(options: Kinds) {
  * Converts zod's issues to ours: dotted paths, and one issue for each unknown key; beyond the largest number
  * that is shown, one issue counts the rest. `root` names the whole document.
  */
-export function toIssues({ error, root }: { readonly error: z.ZodError; readonly root: string }): Issue[] {
+export function toIssues({
+  error,
+  root,
+}: {
+  readonly error: Pick<z.ZodError, 'issues'>;
+  readonly root: string;
+}): Issue[] {
   const issues: Issue[] = [];
   let rest = 0;
   for (const issue of error.issues) {

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Issue } from '../errors.js';
 import { unknownValue } from '../text/nearest.js';
 import { describeFound, quote } from '../text/show.js';
+import { toIssues } from './fields.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   string: 'text',
@@ -14,40 +15,44 @@ const TYPES: Readonly<Record<string, string>> = {
   record: 'an object',
 };
 
-/** `given` is the value that was checked. The path of the whole value is empty. */
+/** The issues of `toIssues`, for schemas without messages of their own. `given` is the value that was checked. */
 export function plainIssues(error: z.ZodError, given: unknown): Issue[] {
-  return error.issues.map((issue) => ({
-    path: issue.path.map(String).join('.'),
+  const issues = error.issues.map((issue) => ({
+    ...issue,
     message: describe(issue, valueAt(given, issue.path)),
   }));
+  return toIssues({ error: { issues }, root: '' });
 }
 
 function describe(issue: z.core.$ZodIssue, value: unknown): string {
-  const found = describeFound(value);
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((word) => `unknown key ${quote(word)}; must be left out`).join('\n');
+  if (issue.code === 'invalid_value' && typeof value === 'string')
+    return unknownValue({ word: value, known: issue.values.map(String) });
+  const right = rightOf(issue);
+  return right === undefined ? issue.message : `${describeFound(value)}; must ${right}`;
+}
+
+/** What would be right, after `must`; undefined for an issue that has its own message. */
+function rightOf(issue: z.core.$ZodIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
-      return `${found}; must be ${TYPES[issue.expected] ?? issue.expected}`;
+      return `be ${TYPES[issue.expected] ?? issue.expected}`;
     case 'too_small':
-      return `${found}; must ${boundOf({ ...issue, side: 'least', bound: issue.minimum })}`;
+      return boundOf({ ...issue, side: 'least', bound: issue.minimum });
     case 'too_big':
-      return `${found}; must ${boundOf({ ...issue, side: 'most', bound: issue.maximum })}`;
-    case 'invalid_value': {
-      const known = issue.values.map(String);
-      return typeof value === 'string'
-        ? unknownValue({ word: value, known })
-        : `${found}; must be one of ${known.join(', ')}`;
-    }
-    case 'unrecognized_keys':
-      return `unknown ${issue.keys.map(quote).join(', ')}; must be left out`;
-    case 'invalid_union':
-      return `${found}; ${issue.errors
-        .flat()
-        .map((each) => describe(each, valueAt(value, each.path)).replace(`${found}; `, ''))
-        .join(', or ')}`;
+      return boundOf({ ...issue, side: 'most', bound: issue.maximum });
+    case 'invalid_value':
+      return `be one of ${issue.values.map(String).join(', ')}`;
     case 'invalid_format':
-      return `${found}; must be written as ${issue.pattern ?? issue.format}`;
+      return `be written as ${issue.pattern ?? issue.format}`;
+    case 'invalid_union':
+      return issue.errors
+        .flat()
+        .flatMap((each) => rightOf(each) ?? [])
+        .join(', or ');
     default:
-      return issue.message;
+      return undefined;
   }
 }
 

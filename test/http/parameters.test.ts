@@ -75,15 +75,15 @@ describe('parameters of the address', () => {
 
 describe('the body', () => {
   test.each([
-    [{}, { specification: 'missing; must be text, or must be an object' }],
-    [{ specification: 3 }, { specification: 'found 3; must be text, or must be an object' }],
+    [{}, { specification: 'missing; must be text, or be an object' }],
+    [{ specification: 3 }, { specification: 'found 3; must be text, or be an object' }],
     [
       { specification: 'a', workers: 'two' },
       { workers: 'found the text "two"; must be a whole number from 0 to 8' },
     ],
     [{ specification: 'a', workers: 2.5 }, { workers: 'found 2.5; must be a whole number from 0 to 8' }],
     [{ specification: 'a', workers: 9 }, { workers: 'found 9; must be a whole number from 0 to 8' }],
-    [{ specification: 'a', worker: 1 }, { '': 'unknown "worker"; must be left out' }],
+    [{ specification: 'a', worker: 1 }, { worker: 'unknown key "worker"; must be left out' }],
     [[1], { '': 'found a list; must be an object' }],
   ])('%j', async (given, expected) => {
     expect(await messages('/api/things', given)).toEqual(expected);

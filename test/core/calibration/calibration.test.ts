@@ -9,7 +9,7 @@ import {
   parseCalibration,
 } from '../../../core/calibration/calibration.js';
 import { type Known, labelScores, ownScore } from '../../../core/calibration/features.js';
-import { fitKernelModel } from '../../../core/calibration/fit-kernel-model.js';
+import { openKernelFits } from '../../../core/calibration/fit-kernel-model.js';
 import { distancesBetween, kernelRow, predict, type Row } from '../../../core/calibration/kernel-model.js';
 import { SpecError } from '../../../core/errors.js';
 import { kendall } from '../../../core/ranking/correlation.js';
@@ -102,7 +102,7 @@ describe('the kernel model', () => {
     own: random(),
   }));
   const labels = rows.map(({ proxies, own }) => own + Math.sin(4 * proxies[0]!));
-  const { model, leftOut } = fitKernelModel(rows, labels);
+  const { model, leftOut } = openKernelFits(rows).fit(labels);
 
   it('solves (K + ridge I) alpha = labels', () => {
     for (const member of model.members) {

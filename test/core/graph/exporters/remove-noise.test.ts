@@ -1,10 +1,10 @@
 // Tests that the masks of stochastic depth, in the forms that programs and exporters write, leave a network as in
 // evaluation mode.
 import { describe, expect, it, test } from 'vitest';
-import { meanOf, noiseAfter, noiseOf } from '../../../core/graph/noise-mean.js';
-import { readOnnx } from '../../../core/graph/read-onnx.js';
-import { resolveGraph } from '../../../core/graph/resolve.js';
-import { GraphBuilder } from '../../../core/onnx/graph.js';
+import { meanOf, noiseAfter, noiseOf } from '../../../../core/graph/exporters/noise-mean.js';
+import { readOnnx } from '../../../../core/graph/read-onnx.js';
+import { resolveGraph } from '../../../../core/graph/resolve.js';
+import { GraphBuilder } from '../../../../core/onnx/graph.js';
 
 const KEEP = 0.8;
 

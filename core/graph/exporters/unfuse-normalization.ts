@@ -1,14 +1,13 @@
 // Restores batch normalizations that an exporter has merged into the layers before them, where the file says so.
-import type { GraphNode, Initializer } from './graph.js';
+import type { GraphNode, Initializer } from '../graph.js';
 
 export type Metadata = readonly { readonly key?: string; readonly value?: string }[];
 
 /** Where the optimizer of PyTorch's newer exporter notes its rules: "RemoveOptionalBiasFromConv, FuseBatchNormIntoConv". */
 const RULES = 'pkg.onnxscript.rewriter.rule_name';
 const FUSED = /\bFuseBatchNormInto(Conv|ConvTranspose|Gemm)\b/;
-/** The operation of PyTorch that the node stands for, with its arguments; the last is epsilon. */
+/** The operation of PyTorch that the node stands for: `args = (%conv2d, ..., 0.1, 1e-05), kwargs = {}`. */
 const CALL = 'pkg.torch.onnx.fx_node';
-const EPSILON_OF_CALL = /batch_norm.*args = \(.*, ([\d.e-]+)\)/;
 const USUAL_EPSILON = 1e-5;
 
 interface UnfuseArguments {
@@ -32,7 +31,6 @@ export function unfuseNormalization({ node, metadata, initializers }: UnfuseArgu
     return name;
   };
   const before = `${output} before normalization`;
-  const epsilon = Number(EPSILON_OF_CALL.exec(noted(CALL))?.[1] ?? USUAL_EPSILON);
   return [
     { ...node, inputs: node.inputs.slice(0, 2), outputs: [before] },
     {
@@ -40,10 +38,19 @@ export function unfuseNormalization({ node, metadata, initializers }: UnfuseArgu
       name: `${node.name} normalization`,
       inputs: [before, add('scale'), add('shift'), '', ''],
       outputs: [output],
-      attributes: { epsilon: Number.isFinite(epsilon) ? epsilon : USUAL_EPSILON },
+      attributes: { epsilon: epsilonOf(noted(CALL)) },
       ...(node.modules ? { modules: node.modules } : {}),
     },
   ];
+}
+
+/** The last argument of a call of batch normalization. A call may be long, so it is searched once. */
+function epsilonOf(call: string): number {
+  const begin = call.indexOf('args = (');
+  const end = call.indexOf('), kwargs', begin);
+  if (!call.includes('batch_norm') || begin < 0 || end < 0) return USUAL_EPSILON;
+  const epsilon = Number(call.slice(call.lastIndexOf(',', end) + 1, end));
+  return epsilon > 0 && Number.isFinite(epsilon) ? epsilon : USUAL_EPSILON;
 }
 
 /** The number of channels that a layer yields; undefined where its weight is computed. */

@@ -1,6 +1,6 @@
 // Finds the PyTorch modules that a node belongs to, and the output tensor of each module, where an exporter
 // has recorded the names.
-import type { Graph } from './graph.js';
+import type { Graph } from '../graph.js';
 
 /**
  * The key under which PyTorch's newer exporter writes the modules, as a Python list: "['', 'layer1',

@@ -1,6 +1,6 @@
 // Detects networks whose batch normalization an exporter has folded into convolutions.
-import type { Graph } from './graph.js';
-import { weightsBehind } from './initializer-uses.js';
+import type { Graph } from '../graph.js';
+import { weightsBehind } from '../initializer-uses.js';
 
 const NORMALIZATIONS = new Set([
   'BatchNormalization',

@@ -1,7 +1,7 @@
 // Tests that parameters which an exporter made one tensor are told apart where the file says which is which.
 import { expect, test } from 'vitest';
-import type { Initializer } from '../../../core/graph/graph.js';
-import { separateParameters } from '../../../core/graph/separate-parameters.js';
+import { separateParameters } from '../../../../core/graph/exporters/separate-parameters.js';
+import type { Initializer } from '../../../../core/graph/graph.js';
 
 const float: Initializer = { shape: [8], type: 'float', read: () => undefined };
 const integers: Initializer = { shape: [2], type: 'int', read: () => undefined };

@@ -1,6 +1,6 @@
 // Removes random noise from a graph: during training, stochastic depth and hand-written dropout multiply
 // activations by it.
-import type { Constant, GraphNode, Initializer } from './graph.js';
+import type { Constant, GraphNode, Initializer } from '../graph.js';
 import { meanOf, type Noise, noiseAfter, noiseOf } from './noise-mean.js';
 
 const RANDOM = new Set([
@@ -15,10 +15,9 @@ const RANDOM = new Set([
 const NEAR_ONE = 1e-5;
 
 /**
- * Replaces noise that multiplies an activation by its mean, as in evaluation mode, and drops the nodes that
- * compute it. A mask of mean 1 goes, and one whose activation is divided by the mean elsewhere leaves the
- * mean; so does one whose mean is not known. Noise that is used elsewhere stays, and its operator is refused
- * later, by name.
+ * Replaces the product of an activation and noise by the activation times the mean of the noise, as in evaluation
+ * mode, and drops the nodes that compute the noise. The activation alone is left where the mean is 1, as that of
+ * `mask / keep`, or not known. Noise that is used in another way stays, and its operator is refused later, by name.
  */
 export function removeNoise({
   nodes,

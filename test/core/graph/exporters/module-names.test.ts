@@ -1,6 +1,6 @@
 // Tests the names of PyTorch modules in files of both exporters, and the output tensor of each module.
 import { expect, it } from 'vitest';
-import { moduleOutputs, modulesOf } from '../../../core/graph/module-names.js';
+import { moduleOutputs, modulesOf } from '../../../../core/graph/exporters/module-names.js';
 
 it.each([
   ['/layer1/layer1.0/conv1/Conv', ['layer1', 'layer1.0', 'layer1.0.conv1']],

@@ -1,6 +1,6 @@
 // Computes the mean of random noise that a graph makes from uniform or normal numbers, such as the masks of
 // stochastic depth.
-import type { GraphNode } from './graph.js';
+import type { GraphNode } from '../graph.js';
 
 /** What is known of the distribution of each element: uniform on [low, high), or its mean. */
 export type Noise =

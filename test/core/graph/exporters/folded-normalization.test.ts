@@ -1,11 +1,11 @@
 // Tests that batch normalization that an exporter folded into convolutions is detected and can be restored.
 import { expect, it } from 'vitest';
-import { looksFolded } from '../../../core/graph/folded-normalization.js';
-import type { Normalization } from '../../../core/graph/graph.js';
-import { graphNetwork } from '../../../core/graph/network.js';
-import { readOnnx } from '../../../core/graph/read-onnx.js';
-import { resolveGraph } from '../../../core/graph/resolve.js';
-import { FOLDED_CONVOLUTIONS, foldedNetwork, smallNetwork } from '../../support/small-networks.js';
+import { looksFolded } from '../../../../core/graph/exporters/folded-normalization.js';
+import type { Normalization } from '../../../../core/graph/graph.js';
+import { graphNetwork } from '../../../../core/graph/network.js';
+import { readOnnx } from '../../../../core/graph/read-onnx.js';
+import { resolveGraph } from '../../../../core/graph/resolve.js';
+import { FOLDED_CONVOLUTIONS, foldedNetwork, smallNetwork } from '../../../support/small-networks.js';
 
 const standardizations = (normalization: Normalization) => {
   const graph = readOnnx({ bytes: foldedNetwork(), file: 'x.onnx' });

@@ -1,8 +1,8 @@
 // Tests that normalizations which PyTorch's exporter merged into other layers are put back where the file says so.
 import { expect, it, test } from 'vitest';
-import type { GraphNode, Initializer } from '../../../core/graph/graph.js';
-import { resolveGraph } from '../../../core/graph/resolve.js';
-import { unfuseNormalization } from '../../../core/graph/unfuse-normalization.js';
+import { unfuseNormalization } from '../../../../core/graph/exporters/unfuse-normalization.js';
+import type { GraphNode, Initializer } from '../../../../core/graph/graph.js';
+import { resolveGraph } from '../../../../core/graph/resolve.js';
 
 const CALL =
   '%_native_batch_norm_legit : [num_users=1] = call_function[target=torch.ops.aten._native_batch_norm_legit.default](args = (%conv2d, %p_weight, %p_bias, %b_mean, %b_var, True, 0.1, 0.001), kwargs = {})';
@@ -58,6 +58,12 @@ test.each([
 
 it('takes the usual epsilon where the file does not say it', () => {
   const { nodes } = unfuse('Conv', { shape: [8, 3, 3, 3], rule: 'FuseBatchNormIntoConv', call: '' });
+  expect(nodes[1]!.attributes.epsilon).toBe(1e-5);
+});
+
+it('reads a call of any length in one pass', () => {
+  const call = 'batch_norm args = (, '.repeat(200_000);
+  const { nodes } = unfuse('Conv', { shape: [8, 3, 3, 3], rule: 'FuseBatchNormIntoConv', call });
   expect(nodes[1]!.attributes.epsilon).toBe(1e-5);
 });
 

@@ -1,7 +1,7 @@
 // Separates parameters of a PyTorch module that an exporter has made one tensor because their numbers were equal, such as
 // the scales of the normalizations of an untrained network, where the file says which parameter each node reads.
-import type { NodeProto } from '../onnx/proto.js';
-import type { Initializer } from './graph.js';
+import type { NodeProto } from '../../onnx/proto.js';
+import type { Initializer } from '../graph.js';
 
 /** The operation of PyTorch that a node stands for: `args = (%x, [96], %p_norm_weight, %p_norm_bias, 1e-06)`. */
 const CALL = 'pkg.torch.onnx.fx_node';
