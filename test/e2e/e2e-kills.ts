@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { killNow, type TestHome, until } from '../support/home.js';
+import { createPace } from '../support/pace.js';
 import { mulberry32 } from '../support/random.js';
 import { spawnZeroscout } from '../support/zeroscout.js';
 
@@ -37,6 +38,11 @@ export const IN_FLIGHT = {
   // then, both work on what the second one looked up.
   temporal: HELD + LOOKED_UP,
 } as const;
+/**
+ * The least time of a candidate, so that between the last kills, each of which waits up to 100 ms, the search
+ * cannot end however fast the machine is.
+ */
+const PACE_MS = 200;
 /** The lines of the workers' log that an error quotes. */
 const LAST_LINES = 40;
 
@@ -65,7 +71,9 @@ export async function searchWithKills({
   const random = mulberry32(seed);
   const args = ['run', 'search.json', '--workers', String(workers), '--out', 'out'];
   const started = Date.now();
-  const run = spawnZeroscout(args, { home, env: { ZEROSCOUT_LOG_LEVEL: 'debug' } });
+  const pace = createPace(home);
+  pace.set(PACE_MS);
+  const run = spawnZeroscout(args, { home, env: { ...pace.env, ZEROSCOUT_LOG_LEVEL: 'debug' } });
   let over = false;
   void run.ended.then(() => {
     over = true;
