@@ -20,10 +20,13 @@ export async function readCalibratedScore({
 }): Promise<ScoreUnit | undefined> {
   const { aggregation, proxies, space, fidelity } = specification;
   if (!aggregation.calibration) return undefined;
-  const { digest } = aggregation.calibration;
-  const text = new TextDecoder().decode(await blobs.get(digest));
-  const calibration = parseCalibration({ text, source: `calibration ${digest}` });
+  const calibration = await readCalibration(blobs, aggregation.calibration.digest);
   return scoreBy({ calibration, proxies, space: openSpace(space), resolution: fidelity.resolution });
+}
+
+export async function readCalibration(blobs: BlobStore, digest: string): Promise<Calibration> {
+  const text = new TextDecoder().decode(await blobs.get(digest));
+  return parseCalibration({ text, source: `calibration ${digest}` });
 }
 
 interface ScoreByArguments {

@@ -39,6 +39,11 @@ function printCoefficients(datasets: readonly Agreement[]): void {
         name === 'written' ? formatFixed(ndcg, 4) : '',
       ]);
   print(`${table.toString()}\n`);
+  for (const { dataset, fitted, written } of datasets)
+    if (fitted > 0)
+      print(
+        `This ranking was calibrated to ${fitted} of the ${written.candidates} known candidates on ${dataset}, and agrees with these better than with others.\n`,
+      );
 }
 
 function printTops(datasets: readonly Agreement[]): void {
@@ -74,10 +79,10 @@ const BASELINE_NOTE =
  * cannot fill are left out.
  */
 function printBaselines(datasets: readonly Agreement[]): void {
-  for (const { dataset, baselines, ...own } of datasets) {
+  for (const { dataset, fitted, baselines, ...own } of datasets) {
     const columns = ['by', 'tau', 'rho', 'better half', 'similar FLOPs', 'nDCG 2^acc', 'top 10'];
     const table = createTable(columns, { droppable: ['rho', 'top 10'] });
-    table.push(baselineRow('this ranking', { ...own, dataset, baselines }));
+    table.push(baselineRow('this ranking', { ...own, dataset, fitted, baselines }));
     for (const name of BASELINES) {
       const baseline = baselines[name];
       if (baseline) table.push(baselineRow(NAMES[name], baseline));

@@ -52,7 +52,8 @@ export async function calibrateSearch({
   // The labels of the chosen data set are counted below; the other data sets may have any number.
   const compared = await readCohort({ store, search, space, truth, fewest: 0 });
   const dataset = chooseDataset(truth, options.dataset);
-  const known: readonly Label[] = compared.known.get(dataset)!;
+  const { units: texts } = compared.cohort;
+  const known = onePerFunction(compared.known.get(dataset)!, (unit) => space.canonicalKey(texts[unit]!));
   const { seed } = options;
   const { labels, heldOut } = divide({ known, count: options.labels, seed });
   const features = collectCohortFeatures({ search, compared, space });
@@ -78,10 +79,24 @@ export async function calibrateSearch({
     search: search.id,
     space: { kind: defined.kind, digest: digestSpace(defined) },
     dataset,
+    labelled: [...new Set(labels.map(({ unit }) => space.canonicalKey(texts[unit]!)))].sort(),
     proxies: [...features.proxies],
     ...found,
   });
   return { calibration: parseCalibration({ text, source: 'calibration' }), text };
+}
+
+/**
+ * Labels of candidates that are the same function get the unit of the first of them. With `cohort: written` these are
+ * several units, with the same proxies.
+ */
+function onePerFunction(known: readonly Label[], keyOf: (unit: number) => string): readonly Label[] {
+  const first = new Map<string, number>();
+  for (const { unit } of known) {
+    const key = keyOf(unit);
+    if (!first.has(key)) first.set(key, unit);
+  }
+  return known.map(({ unit, accuracy }) => ({ unit: first.get(keyOf(unit))!, accuracy }));
 }
 
 function chooseDataset({ datasets }: Truth, asked: string | undefined): string {

@@ -16,6 +16,7 @@ import type { Space } from '../../core/spaces/space.js';
 import type { Specification } from '../../core/specification/specification.js';
 import { stagesOf } from '../../core/specification/stages.js';
 import type { Store } from '../../store/store.js';
+import { readFittedNetworks } from '../results/fitted-networks.js';
 import { createAccuracyLookup, findKnownCosts } from '../results/known-accuracies.js';
 import { readResults } from '../results/results.js';
 import { timeProxies } from './time-proxies.js';
@@ -77,6 +78,7 @@ export async function readCohort({
   };
   const candidates = timed > 0 ? sampleEvenly(units, timed + 1) : [];
   const times = await timeProxies({ store, specification, candidates });
+  const networks = await readFittedNetworks({ blobs: store.blobs, specification });
   const written: string[] = [];
   if (truth)
     for await (const block of results.rows()) written.push(...block.map(({ candidate }) => candidate));
@@ -84,6 +86,7 @@ export async function readCohort({
     cohort,
     space: specification.space,
     known: truth ? knownOf({ units, written, specification, space, truth, fewest }) : new Map(),
+    fitted: new Set(units.flatMap((unit, at) => (networks.has(space.canonicalKey(unit)) ? [at] : []))),
     millisecondsPerCandidate: millisecondsPerCandidate || null,
     sampleWarnings: await sampleWarningsOf({ store, specification }),
     costs: costsOf(specification.proxies, times),

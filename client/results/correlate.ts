@@ -11,6 +11,7 @@ import type { Truth } from '../../core/report/truth.js';
 import type { Space } from '../../core/spaces/space.js';
 import { stagesOf } from '../../core/specification/stages.js';
 import type { Store } from '../../store/store.js';
+import { readFittedNetworks } from './fitted-networks.js';
 import { createAccuracyLookup, findKnownCosts } from './known-accuracies.js';
 import { readResults } from './results.js';
 
@@ -24,6 +25,11 @@ export type Baseline = (typeof BASELINES)[number];
 /** Agreement with one dataset. */
 export interface Agreement extends Omit<RankingAgreement, 'top'> {
   readonly dataset: string;
+  /**
+   * The number of known candidates to whose accuracies the ranking was calibrated, so that it agrees with them too
+   * well.
+   */
+  readonly fitted: number;
   readonly trueBest: number;
   /** `flops`: the number among the first k by FLOPs alone; null if the space does not know the costs. */
   readonly top: readonly (RankingAgreement['top'][number] & { readonly flops: TopQuality | null })[];
@@ -57,7 +63,8 @@ export async function correlateWith({
   const address = addressOfResult({ specification, result });
   const rankings = await drawRankings({ store, specification, address, plan: result.plan });
   const { resolution } = specification.fidelity;
-  const datasets = computeAgreements({ rows, truth, space, resolution });
+  const fitted = await readFittedNetworks({ blobs: store.blobs, specification });
+  const datasets = computeAgreements({ rows, truth, space, resolution, fitted });
   const stability = rankings.length > 1 ? topStability({ rankings, k: 50 }) : null;
   return { id, datasets, top50StabilityBetweenDraws: stability };
 }
@@ -65,7 +72,8 @@ export async function correlateWith({
 /** The agreement with each dataset. `resolution` is used if the space can count FLOPs at any. */
 export function computeAgreements(request: RankedCandidates): readonly Agreement[] {
   const known = knownRows(request);
-  const { truth, rows } = request;
+  const { truth, rows, space, fitted } = request;
+  const isFitted = ({ row }: KnownRow) => fitted?.has(space.canonicalKey(row.candidate));
   return truth.datasets.map((dataset, column) => {
     const has = known.filter(({ accuracies }) => !Number.isNaN(accuracies[column]!));
     if (has.length < 2)
@@ -73,7 +81,8 @@ export function computeAgreements(request: RankedCandidates): readonly Agreement
         path: 'truth',
         message: `knows ${dataset} of ${has.length} of ${rows.length} ranked candidates; must know it of 2 at least`,
       });
-    return { dataset, ...agreementWith(has, column) };
+    const count = fitted?.size ? has.filter(isFitted).length : 0;
+    return { dataset, fitted: count, ...agreementWith(has, column) };
   });
 }
 
@@ -83,6 +92,8 @@ interface RankedCandidates {
   readonly truth: Truth;
   readonly space: Space;
   readonly resolution: number;
+  /** The canonical texts of the networks to whose accuracies the ranking was calibrated; none by default. */
+  readonly fitted?: ReadonlySet<string>;
 }
 
 /** A ranked candidate with its known accuracies and the values by which the baselines rank. */
@@ -109,7 +120,7 @@ function knownRows({ rows, truth, space, resolution }: RankedCandidates): readon
  * `known` are the rows whose accuracy is known: its cell is empty in a ranking that lacks it, and for a task on which
  * the candidate was not trained. `column` is the index of the accuracies.
  */
-function agreementWith(known: readonly KnownRow[], column: number): Omit<Agreement, 'dataset'> {
+function agreementWith(known: readonly KnownRow[], column: number): Omit<Agreement, 'dataset' | 'fitted'> {
   const accuracyOf = ({ accuracies }: KnownRow) => accuracies[column]!;
   const agreementOf = (rows: readonly KnownRow[], scores: ArrayLike<number>) =>
     rankingAgreement(

@@ -49,6 +49,8 @@ const Calibration = z
     space: z.strictObject({ kind: z.string(), digest: z.string() }),
     dataset: z.string(),
     labels: z.int().min(2),
+    /** The canonical texts of the labelled networks; absent in files of earlier releases. */
+    labelled: z.array(z.string()).optional(),
     proxies: z
       .array(
         z.string().refine(isProxy, {

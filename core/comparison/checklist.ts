@@ -7,7 +7,7 @@ import { LEFT_OUT_TOP, type Redundancy } from './redundancy.js';
 import type { Stability } from './stability.js';
 
 export interface ChecklistEntry {
-  readonly topic: 'samples' | 'stable' | 'train' | 'sensitive' | 'limits' | 'trial';
+  readonly topic: 'samples' | 'labels' | 'stable' | 'train' | 'sensitive' | 'limits' | 'trial';
   readonly verdict: 'good' | 'caution' | 'unknown' | 'advice';
   readonly question: string;
   readonly answer: string;
@@ -43,6 +43,7 @@ export interface Findings {
 export function checklist(findings: Findings): readonly ChecklistEntry[] {
   return [
     ...samples(findings),
+    ...labels(findings),
     stable(findings),
     train(findings),
     sensitive(findings),
@@ -60,6 +61,22 @@ function samples({ sampleWarnings }: Findings): readonly ChecklistEntry[] {
       verdict: 'caution',
       question: 'Does every feature have enough samples?',
       answer: `No: ${sampleWarnings.join('. ')}.`,
+    },
+  ];
+}
+
+/** Asked only where the answer is no. */
+function labels({ datasets }: Findings): readonly ChecklistEntry[] {
+  const parts = datasets.flatMap(({ dataset, candidates, fitted }) =>
+    fitted === 0 ? [] : [`${fitted} of the ${candidates} known candidates on ${dataset}`],
+  );
+  if (parts.length === 0) return [];
+  return [
+    {
+      topic: 'labels',
+      verdict: 'caution',
+      question: 'Are the known accuracies new to this ranking?',
+      answer: `No: it was calibrated to ${parts.join(', ')}, and agrees with these better than with others. What \`calibrate\` prints was measured on labels that were left out.`,
     },
   ];
 }

@@ -23,6 +23,8 @@ export interface ComparedSearch {
   readonly space: ComparedSpace;
   /** The known accuracies by data set, in the order of the table; empty without known accuracies. */
   readonly known: ReadonlyMap<string, readonly KnownCandidate[]>;
+  /** The units to whose accuracies the ranking was calibrated; none by default. */
+  readonly fitted?: ReadonlySet<number>;
   /**
    * The wall-clock time of the search divided by the number of candidates that it scored; null if it scored
    * none.
@@ -81,7 +83,7 @@ export function compareCohorts({
 }
 
 function compareOne({
-  search: { cohort, space, known, millisecondsPerCandidate, costs = null, sampleWarnings = [] },
+  search: { cohort, space, known, fitted, millisecondsPerCandidate, costs = null, sampleWarnings = [] },
   ranked,
   winners,
 }: {
@@ -95,6 +97,7 @@ function compareOne({
     return {
       dataset,
       candidates: candidates.length,
+      fitted: candidates.filter(({ unit }) => fitted?.has(unit)).length,
       ...reach(rankers[0]!.scores, candidates),
       rankers: withCosts(qualitiesOf(rankers, sampled), costs),
     };

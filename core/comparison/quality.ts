@@ -43,6 +43,8 @@ export interface DatasetQuality {
   readonly dataset: string;
   /** The number of candidates whose accuracy is known. */
   readonly candidates: number;
+  /** The number of these to whose accuracies the ranking was calibrated, so that it agrees with them too well. */
+  readonly fitted: number;
   readonly trueBest: number;
   /** The least k for which the first k contain a candidate within half a point of the best. */
   readonly enough: number;
