@@ -23,7 +23,7 @@ import {
 const SAMPLES = 48;
 const SEED = 22;
 const script = (name: string) => fileURLToPath(new URL(`../e2e/${name}`, import.meta.url));
-const timeout = 120_000;
+const timeout = 240_000;
 const execution = { shardSize: 2, window: 6 };
 
 let home: TestHome;
