@@ -21,6 +21,7 @@ const SETTINGS: Places = {
   Dropout: [1, 2],
   Expand: [1],
   Gather: [1],
+  GatherElements: [1],
   GatherND: [1],
   NonZero: [0],
   OneHot: [1, 2],

@@ -102,6 +102,8 @@ export const activations: Operators = {
       'Or',
     ].map((op) => [op, same(op, 2)]),
   ),
+  // Only what is not a number differs from itself.
+  IsNaN: unary((t, x) => t.add('Not', [t.add('Equal', [x, x])])),
   Where: (site) => {
     const type = site.t.get(site.x(0)).type;
     if (type !== 'bool') throw new TapeError(`its condition has numbers of the type ${type}; must be bool`);
@@ -187,7 +189,7 @@ function hardSigmoid(t: Tape, x: Id, { alpha, beta }: { readonly alpha: number; 
 }
 
 /** All floating-point types are one type here, and all integers are another. */
-function castTo(dataType: number): 'float' | 'int' | 'bool' {
+export function castTo(dataType: number): 'float' | 'int' | 'bool' {
   const type = numberType(dataType);
   if (!type) throw new TapeError(`it casts to data type ${dataType}, which holds no numbers`);
   return type;

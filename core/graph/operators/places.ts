@@ -46,6 +46,55 @@ function writeGatherAt(site: NodeSite): Id {
   return t.add('Gather', [rows, t.constant(flat, outer, 'int')], { axis: 0 });
 }
 
+/**
+ * Gathers along one axis at constant indices, which may differ along the others. Leading axes along which they do
+ * not differ stay; the others are flattened into one.
+ */
+function writeGatherElements(site: NodeSite): Id {
+  const { t } = site;
+  const shape = site.shape(0);
+  const wanted = site.shape(1);
+  const axis = site.axis('axis', 0, shape.length);
+  const size = shape[axis]!;
+  const indices = site.known(1);
+  if (wanted.length !== shape.length)
+    throw new TapeError(`its indices have ${wanted.length} axes; must have ${shape.length}`);
+  if (wanted.some((n, k) => k !== axis && n > shape[k]!))
+    throw new TapeError(`its indices have the shape [${wanted}], which is larger than [${shape}]`);
+  for (const i of indices)
+    if (i < -size || i >= size) throw new TapeError(`its index ${i} is outside an axis of ${size}`);
+  const lead = sharedAxes({ indices, wanted, shape }, axis);
+  const rest = wanted.slice(lead);
+  const [strides, places] = [stridesOf(shape.slice(lead)), stridesOf(rest)];
+  const flat = range(sizeOf(rest)).map((at) =>
+    strides.reduce((sum, stride, k) => {
+      const i = k === axis - lead ? indices[at]! : Math.floor(at / places[k]!) % rest[k]!;
+      return sum + (i < 0 ? i + size : i) * stride;
+    }, 0),
+  );
+  const rows = t.reshape(site.x(0), [...shape.slice(0, lead), sizeOf(shape.slice(lead))]);
+  return t.add('Gather', [rows, t.constant(flat, rest, 'int')], { axis: lead });
+}
+
+interface ElementIndices {
+  readonly indices: readonly number[];
+  /** The shape of the indices, and of the tensor. */
+  readonly wanted: readonly number[];
+  readonly shape: readonly number[];
+}
+
+/** The number of leading axes before `axis` that are whole and along which the indices repeat. */
+function sharedAxes({ indices, wanted, shape }: ElementIndices, axis: number): number {
+  let lead = 0;
+  for (; lead < axis && wanted[lead] === shape[lead]; lead++) {
+    const inner = sizeOf(wanted.slice(lead + 1));
+    // What repeats along the axes before has been compared.
+    const repeats = range(wanted[lead]! * inner).every((at) => indices[at] === indices[at % inner]);
+    if (!repeats) break;
+  }
+  return lead;
+}
+
 /** The parts into which a node has split a tensor, by the value that represents the sequence. */
 const SEQUENCES = new WeakMap<Tape, Map<Id, readonly Id[]>>();
 
@@ -197,6 +246,7 @@ function cumulativeSum(site: NodeSite): Id {
 export const places: Operators = {
   Gather: (site) => [writeGather(site)],
   GatherND: (site) => [writeGatherAt(site)],
+  GatherElements: (site) => [writeGatherElements(site)],
   SplitToSequence: (site) => [splitToSequence(site)],
   SequenceAt: (site) => [sequenceAt(site)],
   ScatterND: (site) => [scatterSlices(site)],

@@ -4,6 +4,7 @@ import { slice } from '../../ops/tensor/movement.js';
 import { axisOf, broadcast, checkRank, range, sizeOf, stridesOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
+import { castTo } from './activations.js';
 import { axesOf, type NodeSite, type Operators } from './operator.js';
 import { pad } from './pad.js';
 
@@ -163,6 +164,20 @@ function triangle(site: NodeSite): Id {
   return t.add('Where', [mask, site.x(0), t.constant([0], [], type)]);
 }
 
+/** A matrix of the shape of its input with ones on a diagonal. */
+function eyeLike(site: NodeSite): Id {
+  const { t } = site;
+  const shape = site.shape(0);
+  if (shape.length !== 2) throw new TapeError(`its input has ${shape.length} axes; must have 2`);
+  const [rows, columns] = shape as [number, number];
+  const offset = site.number('k', 0);
+  const values = range(checkCount(rows * columns)).map((at) =>
+    Number((at % columns) - Math.floor(at / columns) === offset),
+  );
+  const type = site.attribute('dtype') === undefined ? t.get(site.x(0)).type : castTo(site.number('dtype'));
+  return t.constant(values, shape, type);
+}
+
 /** The largest shape or range that is stored as a constant. */
 const LARGEST_CONSTANT = 2 ** 24;
 
@@ -260,6 +275,7 @@ export const shapes: Operators = {
   Tile: (site) => [tile(site.t, site.x(0), site.known(1))],
   ReduceProd: (site) => [productOfConstant(site)],
   Trilu: (site) => [triangle(site)],
+  EyeLike: (site) => [eyeLike(site)],
   DepthToSpace: (site) => [depthToSpace(site)],
   SpaceToDepth: (site) => [spaceToDepth(site)],
 };

@@ -19,7 +19,7 @@ export interface OperatorCase {
   /** Whether the images are input 1, for an operator whose input 0 cannot be images. */
   readonly second?: boolean;
   /**
-   * Whether the reference evaluator cannot compute the case (axes of a resized map, norms over windows beyond the edge, groups of a transposed convolution, negative
+   * Whether the reference evaluator cannot compute the case (axes of a resized map, indices of GatherElements that leave elements of other axes out, norms over windows beyond the edge, groups of a transposed convolution, negative
    * padding, an absolute norm, the newest operators, softmax of old operator sets, SAME_LOWER of
    * pooling), or uses running statistics.
    */

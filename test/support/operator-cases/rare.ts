@@ -155,6 +155,27 @@ export const RARE_CASES: readonly OperatorCase[] = [
     ],
     attributes: { axis: 1 },
   },
+  // Indices that repeat along the leading axis, along none, and that leave elements out.
+  {
+    op: 'GatherElements',
+    x: [2, 3, 4],
+    inputs: [{ ints: [0, 3, -1, 2, 1, 1, 0, 3, -1, 2, 1, 1], dims: [2, 3, 2] }],
+    attributes: { axis: 2 },
+  },
+  {
+    op: 'GatherElements',
+    x: [2, 3, 4],
+    inputs: [{ ints: [0, 3, -1, 2, 1, 1, 0, 3, -1, 2, 1, 2], dims: [2, 3, 2] }],
+    attributes: { axis: 2 },
+  },
+  {
+    op: 'GatherElements',
+    x: [2, 3, 4],
+    inputs: [{ ints: [0, 2, 1, 1, 0, 0, 2, 2], dims: [1, 4, 2] }],
+    attributes: { axis: 1 },
+    withoutReference: true,
+  },
+  { op: 'GatherElements', x: [3, 4], inputs: [{ ints: [2, 0, 1, 1], dims: [1, 4] }] },
   { op: 'ReduceSum', x: map, attributes: { keepdims: 0 } },
   { op: 'ReduceLogSumExp', x: map, inputs: [ints(1)] },
   { op: 'ReduceLogSum', x: map, inputs: [ints(1)], positive: true },

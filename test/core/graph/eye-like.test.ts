@@ -1,0 +1,38 @@
+// Tests constant matrices with ones on a diagonal, and tests of numbers against themselves, as masks of attention
+// have them.
+import { expect, it } from 'vitest';
+import { readOnnx } from '../../../core/graph/read-onnx.js';
+import { resolveGraph } from '../../../core/graph/resolve.js';
+import { GraphBuilder } from '../../../core/onnx/graph.js';
+
+/** What a network adds to its images. */
+function constantOf(build: (g: GraphBuilder) => string) {
+  const g = new GraphBuilder();
+  const added = build(g);
+  const bytes = g.build({
+    name: 'network',
+    inputs: [{ name: 'x', dims: [1, 3, 2, 4] }],
+    outputs: [{ name: 'y', value: g.add('Add', ['x', added]), dims: [] }],
+  });
+  const graph = readOnnx({ bytes, file: 'x.onnx' });
+  const { tape, named } = resolveGraph({ graph, batch: 1, image: [3, 2, 4], file: 'x.onnx' });
+  const { constant, shape, type } = tape.get(named.get(added)!);
+  return { values: Array.from(constant!), shape, type };
+}
+
+const FLOAT = 1;
+const square = (g: GraphBuilder) => g.add('ConstantOfShape', [g.ints(2, 4)]);
+
+it('EyeLike has the shape of its input and ones on the diagonal k', () => {
+  expect(constantOf((g) => g.add('EyeLike', [square(g)], { dtype: FLOAT }))).toEqual({
+    values: [1, 0, 0, 0, 0, 1, 0, 0],
+    shape: [2, 4],
+    type: 'float',
+  });
+  expect(constantOf((g) => g.add('EyeLike', [square(g)], { k: 2 })).values).toEqual([0, 0, 1, 0, 0, 0, 0, 1]);
+});
+
+it('IsNaN is false for numbers', () => {
+  const asNumbers = (g: GraphBuilder) => g.add('Cast', [g.add('IsNaN', [square(g)])], { to: FLOAT });
+  expect(constantOf(asNumbers)).toEqual({ values: new Array(8).fill(0), shape: [2, 4], type: 'float' });
+});
