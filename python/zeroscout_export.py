@@ -8,7 +8,9 @@ or pairs of a name and a network. Needs torch, and the packages that torch.onnx.
 """
 import argparse
 import contextlib
+import ctypes
 import importlib
+import os
 import re
 import sys
 import traceback
@@ -24,17 +26,49 @@ BUFFER = {"key": "pkg.torch.export.graph_signature.InputSpec.kind", "value": "BU
 
 
 def export(network: nn.Module, path: str | Path, size: int = 224, channels: int = 3, exporter: str = "torchscript") -> None:
-    """Writes one network. In training mode the exporter leaves batch normalization unchanged; dropout is
-    switched off."""
-    network.train()
+    """Writes one network. Its normalizations are in training mode, in which the exporter leaves them unchanged; all other modules,
+    such as dropout and auxiliary classifiers, are in evaluation mode."""
+    network.eval()
     for module in network.modules():
-        if isinstance(module, (nn.modules.dropout._DropoutNd,)) or type(module).__name__ in ("StochasticDepth", "DropPath"):
-            module.eval()
+        # Not train(), which would switch the modules within it too.
+        module.training = is_normalization(module)
     images = torch.randn(2, channels, size, size)
-    with any_pooled_size():
+    with any_pooled_size(), without_fast_attention(), exported_as_training(network):
         write(network, images, str(path), exporter)
     if exporter == "torchscript":
         mark_buffers(network, str(path))
+
+
+def is_normalization(module: nn.Module) -> bool:
+    """Whether a module may keep running statistics: PyTorch's own, and those of other packages by their names."""
+    return isinstance(module, nn.modules.batchnorm._NormBase) or re.search("Norm|BN", type(module).__name__) is not None
+
+
+@contextlib.contextmanager
+def exported_as_training(network: nn.Module) -> Iterator[None]:
+    """Lets the exporter find the network in training mode, while it computes in evaluation mode: of a network in evaluation mode the
+    older exporter makes parameters with equal numbers one tensor."""
+    before = network.register_forward_pre_hook(lambda module, _: setattr(module, "training", False))
+    after = network.register_forward_hook(lambda module, *_: setattr(module, "training", True))
+    network.training = True
+    try:
+        yield
+    finally:
+        network.training = False
+        before.remove()
+        after.remove()
+
+
+@contextlib.contextmanager
+def without_fast_attention() -> Iterator[None]:
+    """Lets attention and transformer layers compute with operators that have an equivalent in ONNX; in evaluation mode PyTorch may
+    use fused ones."""
+    enabled = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(enabled)
 
 
 def write(network: nn.Module, images: torch.Tensor, path: str, exporter: str) -> None:
@@ -125,6 +159,24 @@ def made_by(function: Callable[[], object], source: str) -> Iterator[object]:
         ) from error
 
 
+@contextlib.contextmanager
+def without_output() -> Iterator[None]:
+    """Discards what is written to standard output meanwhile: where the older exporter fails, PyTorch's C++ code prints the whole
+    graph there."""
+    flush = ctypes.CDLL(None).fflush if os.name == "posix" else lambda _: None
+    sys.stdout.flush()
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        flush(None)
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="zeroscout_export", description="write PyTorch networks as ONNX files for zeroscout")
     parser.add_argument("source", metavar="MODULE:FUNCTION", help="returns or yields networks, or pairs of a name and a network")
@@ -146,7 +198,8 @@ def main() -> None:
             if name in written:
                 raise ValueError("an earlier network has this name; names must differ in letters, digits, dots, underscores and dashes")
             written.add(name)
-            export(network, path, options.size, options.channels, options.exporter)
+            with without_output():
+                export(network, path, options.size, options.channels, options.exporter)
         except Exception as error:  # noqa: BLE001: one network that PyTorch cannot export does not stop the others.
             reason = next(iter(str(error).strip().splitlines()), "no reason given")
             failed.append(f"{name} was not exported: {type(error).__name__}: {reason}")
@@ -154,7 +207,8 @@ def main() -> None:
         else:
             print(path)
     if failed:
-        raise SystemExit(f"{len(failed)} of the networks were not exported")
+        other = "dynamo" if options.exporter == "torchscript" else "torchscript"
+        raise SystemExit(f"{len(failed)} of the networks were not exported; PyTorch's other exporter may write them: --exporter {other}")
 
 
 if __name__ == "__main__":

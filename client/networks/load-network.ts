@@ -1,6 +1,6 @@
 // Reads an ONNX file and prepares its network for scoring.
 import { SpecError } from '../../core/errors.js';
-import { endsEarly } from '../../core/graph/costs.js';
+import { beginsLate, endsEarly } from '../../core/graph/costs.js';
 import { looksFolded } from '../../core/graph/exporters/folded-normalization.js';
 import type { Graph, Normalization } from '../../core/graph/graph.js';
 import { type GraphNetwork, graphNetwork, type WantedFeatures } from '../../core/graph/network.js';
@@ -52,7 +52,7 @@ export async function loadNetwork({
     notes.push(`holds for a batch of ${batch} images only, and is scored with it`);
   if (source.unfused !== undefined)
     notes.push(
-      `its exporter merged ${source.unfused} batch normalizations into the layers before them, and noted which; they are restored`,
+      `its exporter merged ${source.unfused} batch normalizations into the layers before them; they are restored`,
     );
   if (options.normalization === 'file' && looksFolded(source))
     notes.push(
@@ -61,6 +61,10 @@ export async function loadNetwork({
   if (endsEarly(network))
     notes.push(
       'has more than half of its multiply-accumulates after the last feature, so its proxies say little about it: look at what was found, and name other tensors or modules as features',
+    );
+  if (beginsLate(network))
+    notes.push(
+      'has more than half of its multiply-accumulates before the first feature, and its proxies say little about these: look at what was found, and name other tensors or modules as features',
     );
   return {
     file,

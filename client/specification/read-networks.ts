@@ -1,7 +1,7 @@
 // Reads the ONNX files of a space: what a specification carries about them, and the structures that go to the
 // store.
 import { type Issue, SpecError } from '../../core/errors.js';
-import { endsEarly } from '../../core/graph/costs.js';
+import { beginsLate, endsEarly } from '../../core/graph/costs.js';
 import { looksFolded } from '../../core/graph/exporters/folded-normalization.js';
 import { isMap } from '../../core/graph/features.js';
 import { fixedBatch } from '../../core/graph/free-batch.js';
@@ -49,10 +49,11 @@ export async function withOnnxFiles({
   const sizes = new Map<number, string>();
   const folded: string[] = [];
   const early: string[] = [];
+  const late: string[] = [];
   const issues: Issue[] = [];
   for (const { name, file } of paths) {
     try {
-      const { text, size, batch, isFolded, isEarly, ...network } = await readNetwork({
+      const { text, size, batch, isFolded, isEarly, isLate, ...network } = await readNetwork({
         name,
         file,
         wanted: sizeIn(rest),
@@ -61,6 +62,7 @@ export async function withOnnxFiles({
       });
       if (isFolded) folded.push(name);
       if (isEarly) early.push(name);
+      if (isLate) late.push(name);
       if (limitsLatency && batch !== undefined && batch !== 1) issues.push(fixedBatchIssue(name, batch));
       const digest = structureDigest(text);
       structures.set(digest, text);
@@ -79,6 +81,7 @@ export async function withOnnxFiles({
     warnings: [
       { names: folded, text: FOLDED },
       { names: early, text: EARLY },
+      { names: late, text: LATE },
     ].flatMap((found) => (found.names.length > 0 ? [warningOf({ ...found, count: paths.length })] : [])),
   };
 }
@@ -113,6 +116,8 @@ const FOLDED =
   'have convolutions with biases and no normalization: exporters fold BatchNormalization away. If they had some, export them in training mode (docs/guides/own-network.md), or set space.normalization to restore';
 const EARLY =
   'have more than half of their multiply-accumulates after the last feature, so their proxies say little about them: name other features (docs/guides/own-network.md)';
+const LATE =
+  'have more than half of their multiply-accumulates before the first feature, and their proxies say little about these: name other features (docs/guides/own-network.md)';
 
 interface Warning {
   readonly names: readonly string[];
@@ -189,6 +194,7 @@ async function readNetwork({
     size,
     isFolded: normalization === 'file' && looksFolded(graph),
     isEarly: endsEarly(network),
+    isLate: beginsLate(network),
     batch: fixedBatch({ graph, image: [channels ?? 3, side, side] }),
     macs: network.costs.macs,
     parameters: network.costs.parameters,

@@ -141,7 +141,9 @@ function meaningOf(
     case 'ConvTranspose':
     case 'MaxPool':
     case 'AveragePool':
-      return axes && [axes[0]!, ...shape.slice(1).map((n, i) => createAxis(kindOf(i + 1), n))];
+      // What it reads may have been unfolded, so that its axes could not be followed.
+      if (!axes && shape[0] !== tape.shape(streams.input)[0]) return undefined;
+      return shape.map((n, i) => (i === 0 && axes?.[0]) || createAxis(kindOf(i), n));
     case 'MatMul':
       return productMeaning(streams, value, known);
     case 'Transpose':

@@ -55,28 +55,48 @@ function repeatedFor({ tape, input, isStream }: ResolvedGraph): readonly boolean
 
 /** The largest share of a network's multiply-accumulates after its last feature that classifiers have. */
 const LARGEST_HEAD = 0.5;
+/** The largest share up to the first feature of a network that is measured at every block. */
+const LARGEST_STEM = 0.5;
+
+interface FeaturesOfGraph {
+  readonly graph: ResolvedGraph;
+  readonly features: readonly { readonly id: Id }[];
+}
 
 /**
  * Whether the features end before most of the network is computed, so that their proxies say little about it. So
  * it is with the classifier of an old network on small images, or where no tensor of the larger part is a map or
  * a stream of tokens in the order of its positions.
  */
-export function endsEarly({
+export function endsEarly({ graph, features }: FeaturesOfGraph): boolean {
+  const last = features.at(-1)!.id;
+  return shareOf(graph, (id) => id > last) > LARGEST_HEAD;
+}
+
+/**
+ * Whether most of the network is computed before the first feature, and no proxy sees its parts. The end of a stage
+ * stands for all of it, however large it is.
+ */
+export function beginsLate({
   graph,
   features,
-}: {
-  readonly graph: ResolvedGraph;
-  readonly features: readonly { readonly id: Id }[];
-}): boolean {
-  const last = features.at(-1)!.id;
-  let [all, after] = [0, 0];
+  found,
+}: FeaturesOfGraph & { readonly found: string }): boolean {
+  const first = features[0]!.id;
+  if (found !== 'blocks') return false;
+  return shareOf(graph, (id) => id <= first) > LARGEST_STEM;
+}
+
+/** The share of the multiply-accumulates in the values that depend on the images and are `counted`. */
+function shareOf(graph: ResolvedGraph, counted: (id: Id) => boolean): number {
+  let [all, some] = [0, 0];
   for (let id = 0; id <= graph.output; id++) {
     if (!graph.isStream[id]) continue;
     const macs = macsOf(graph, id);
     all += macs;
-    if (id > last) after += macs;
+    if (counted(id)) some += macs;
   }
-  return after > LARGEST_HEAD * all;
+  return all === 0 ? 0 : some / all;
 }
 
 /** The multiply-accumulates of one operation, over all images. */

@@ -5,6 +5,7 @@ import type { Id } from '../ops/tensor/tape.js';
 import { findLayouts, type Layout, usualLayout } from './axis-meanings.js';
 import { endsEarly } from './costs.js';
 import type { ResolvedGraph } from './resolve.js';
+import { haveSameElements } from './same-elements.js';
 import { longestStream } from './side-streams.js';
 
 /** A measured tensor: every axis but that of the channels counts samples. */
@@ -53,12 +54,13 @@ export interface Features {
 const PADDED = new Set(['Pad', 'Gather']);
 
 /**
- * Whether a value holds a map that is a feature already: with padding, or with its positions in a row, as between
- * the convolutions and the transformer of a hybrid network.
+ * Whether a value holds the images, or a map that is a feature already: with padding, or with its positions in a row,
+ * as between the convolutions and the transformer of a hybrid network.
  */
-function isRepeated({ tape }: ResolvedGraph, feature: Feature): boolean {
+function isRepeated(graph: ResolvedGraph, feature: Feature): boolean {
+  const { tape, input } = graph;
   const { op, inputs } = tape.get(feature.id);
-  if (PADDED.has(op!)) return true;
+  if (PADDED.has(op!) || haveSameElements(graph, input, feature.id)) return true;
   const isRow = op === 'Reshape' && feature.shape.length === 3 && isMap(feature);
   const from = isRow ? tape.shape(inputs[0]!) : [];
   return from.length > 3 && from[0] === feature.shape[0] && from[1] === feature.shape[1];
@@ -72,18 +74,22 @@ export function findFeatures(graph: ResolvedGraph, wanted: 'stages' | 'blocks'):
   const cuts = cutPoints(graph).filter((feature) => !isRepeated(graph, feature));
   const side = cuts.length < 2 ? streamFeatures(graph) : [];
   if (side.length > 1) return { found: 'blocks', features: side };
-  const stages = lastOfEach(cuts.filter(isMap));
+  const stages = lastOfEach(graph, cuts.filter(isMap));
   const blocks = blockEnds(graph, cuts, stages.length >= FEWEST_STAGES ? stages : []);
   // In XCiT the resolution changes in the first convolutions alone; most of the network comes after the last change.
   const isEnough = () => !endsEarly({ graph, features: stages }) || endsEarly({ graph, features: blocks });
   if (wanted === 'stages' && stages.length >= FEWEST_STAGES && isEnough())
     return { found: 'stages', features: stages };
+  const chosen = blocks.length >= stages.length ? blocks : stages;
   // Learned queries that read all tokens in every block (Perceiver) form a stream beside them: no value is a cut point.
-  const stream = blocks.length < 2 && stages.length < 2 ? streamFeatures(graph) : [];
-  if (stream.length > 1) return { found: 'blocks', features: stream };
-  return blocks.length >= stages.length
-    ? { found: 'blocks', features: blocks }
-    : { found: 'stages', features: stages };
+  // So does a stream that a second one accompanies from its first blocks on.
+  const isEarly = chosen.length < 2 || endsEarly({ graph, features: chosen });
+  const stream = isEarly ? streamFeatures(graph) : [];
+  if (stream.length > 1 && (chosen.length < 2 || !endsEarly({ graph, features: stream })))
+    return { found: 'blocks', features: stream };
+  // Blocks may be joined by other operations than sums, such as attention over the results of all blocks.
+  if (chosen.length < 2) return { found: 'blocks', features: cuts };
+  return { found: chosen === blocks ? 'blocks' : 'stages', features: chosen };
 }
 
 /** The sums of the longest stream that have channels and several positions. */
@@ -93,7 +99,8 @@ function streamFeatures(graph: ResolvedGraph): readonly Feature[] {
   const [images] = tape.shape(input) as [number];
   return longestStream(graph, onPath(graph)).flatMap((id) => {
     const shape = tape.shape(id);
-    const layout = layouts[id] ?? usualLayout(shape);
+    // Three axes are tokens; a fourth may be anything.
+    const layout = layouts[id] ?? (shape.length === 3 ? usualLayout(shape) : undefined);
     const name = names.get(id);
     const feature = layout && name !== undefined && featureOf({ ...layout, id, name, shape, images });
     return feature && isMeasurable(feature) ? [feature] : [];
@@ -177,13 +184,24 @@ function onPath({ tape, output, isStream }: ResolvedGraph): readonly boolean[] {
   return on;
 }
 
-const resolution = (feature: Feature) => `${feature.positions}`;
+/** The number of positions, which is the same for a map and for its positions in a row. */
+const resolution = (feature: Feature) => sizeOf(feature.positions);
 
-/** The last feature of each run with the same resolution. */
-function lastOfEach(features: readonly Feature[]): readonly Feature[] {
-  return features.filter((feature, i) => {
-    const next = features[i + 1];
-    return next === undefined || resolution(next) !== resolution(feature);
+/**
+ * The last map of each run with the same resolution. If its positions are in a row, as those of tokens that were
+ * transposed, and a map with sides has the same elements, that map.
+ */
+function lastOfEach(graph: ResolvedGraph, maps: readonly Feature[]): readonly Feature[] {
+  const ends = maps.flatMap((map, i) => {
+    const next = maps[i + 1];
+    return next === undefined || resolution(next) !== resolution(map) ? [i] : [];
+  });
+  return ends.map((end, i) => {
+    const run = maps.slice(i === 0 ? 0 : ends[i - 1]! + 1, end + 1);
+    const last = maps[end]!;
+    if (last.shape.length > 3) return last;
+    const withSides = run.filter(({ id, shape }) => shape.length > 3 && haveSameElements(graph, id, last.id));
+    return withSides.at(-1) ?? last;
   });
 }
 
@@ -196,7 +214,12 @@ function blockEnds(
   const merges = cuts.filter((feature, i) => isMerge(graph, feature, cuts[i - 1]));
   const first = cuts[cuts.indexOf(merges[0]!) - 1];
   const chosen = new Set([...stages, ...merges, ...(first ? [first] : [])].map(({ id }) => id));
-  return cuts.filter(({ id }) => chosen.has(id));
+  const ends = cuts.filter(({ id }) => chosen.has(id));
+  const tokens = ends.filter((feature) => !isMap(feature));
+  // The end of a stage may be the map of tokens that are a feature: between the two nothing is computed.
+  return ends.filter(
+    (feature) => !isMap(feature) || !tokens.some(({ id }) => haveSameElements(graph, id, feature.id)),
+  );
 }
 
 /**

@@ -16,6 +16,7 @@ type Places = Readonly<Record<string, readonly number[]>>;
 /** Inputs that must be known before the network runs: shapes, indices, scales, bounds. */
 const SETTINGS: Places = {
   Clip: [1, 2],
+  Col2Im: [1, 2],
   ConstantOfShape: [0],
   CumSum: [0, 1],
   Dropout: [1, 2],

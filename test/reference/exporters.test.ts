@@ -27,8 +27,8 @@ class Inverted(nn.Module):
             nn.Conv2d(wide, width, 1, bias=False), nn.BatchNorm2d(width))
 
     def forward(self, x):
-        mask = x.new_empty(x.shape[0], 1, 1, 1).bernoulli_(0.8) if self.training else 1
-        return x + self.body(x) * mask / 0.8
+        mask = x.new_empty(x.shape[0], 1, 1, 1).bernoulli_(0.8) / 0.8 if self.training else 1
+        return x + self.body(x) * mask
 
 class Attention(nn.Module):
     def __init__(self, width):
@@ -85,6 +85,8 @@ for name, network in (("inverted", inverted), ("tokens", Tokens()), ("shared", S
                       dynamic_shapes=({0: torch.export.Dim("batch", min=2, max=4096)},), external_data=False)
     # Without any option: for this batch alone, optimized, with normalizations merged into convolutions.
     torch.onnx.export(network, (images,), f"{name}.plain.onnx", dynamo=True)
+    # The same with the older exporter, which exports in evaluation mode.
+    torch.onnx.export(network, (images,), f"{name}.usual.onnx", dynamo=False)
 open("counts.json", "w").write(json.dumps(counts))
 `;
 
@@ -120,6 +122,14 @@ test.skipIf(PYTHON === undefined)(
         expect(plain!.notes, name).toEqual(merged > 0 ? [note] : []);
         expect([plain!.parameters, plain!.proxies], name).toEqual([parameters, older.proxies]);
       }
+      if (name !== 'inverted') continue;
+      const [usual] = await scoreNetworks({ files: [join(folder, `${name}.usual.onnx`)], options });
+      expect(usual!.notes).toEqual(plain!.notes);
+      expect([usual!.parameters, usual!.macs, usual!.proxies]).toEqual([
+        parameters,
+        older.macs,
+        older.proxies,
+      ]);
     }
   },
 );

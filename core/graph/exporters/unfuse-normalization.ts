@@ -6,6 +6,8 @@ export type Metadata = readonly { readonly key?: string; readonly value?: string
 /** Where the optimizer of PyTorch's newer exporter notes its rules: "RemoveOptionalBiasFromConv, FuseBatchNormIntoConv". */
 const RULES = 'pkg.onnxscript.rewriter.rule_name';
 const FUSED = /\bFuseBatchNormInto(Conv|ConvTranspose|Gemm)\b/;
+/** The older exporter gives what it computed from parameters a name of its own; parameters have those of their modules. */
+const COMPUTED = /^onnx::Conv_\d+$/;
 /** The operation of PyTorch that the node stands for: `args = (%conv2d, ..., 0.1, 1e-05), kwargs = {}`. */
 const CALL = 'pkg.torch.onnx.fx_node';
 const USUAL_EPSILON = 1e-5;
@@ -22,7 +24,8 @@ interface UnfuseArguments {
  */
 export function unfuseNormalization({ node, metadata, initializers }: UnfuseArguments): readonly GraphNode[] {
   const noted = (key: string) => metadata.find((each) => each.key === key)?.value ?? '';
-  const channels = FUSED.test(noted(RULES)) ? channelsOf(node, initializers) : undefined;
+  const isFused = FUSED.test(noted(RULES)) || isComputed(node);
+  const channels = isFused ? channelsOf(node, initializers) : undefined;
   const [output] = node.outputs;
   if (channels === undefined || output === undefined) return [node];
   const add = (part: string): string => {
@@ -42,6 +45,14 @@ export function unfuseNormalization({ node, metadata, initializers }: UnfuseArgu
       ...(node.modules ? { modules: node.modules } : {}),
     },
   ];
+}
+
+/**
+ * Whether the older exporter computed weight and bias of a convolution. A weight alone may be standardized by the
+ * network itself.
+ */
+function isComputed({ op, inputs: [, weight = '', bias = ''] }: GraphNode): boolean {
+  return op === 'Conv' && COMPUTED.test(weight) && COMPUTED.test(bias);
 }
 
 /** The last argument of a call of batch normalization. A call may be long, so it is searched once. */

@@ -1,7 +1,7 @@
 // Defines what a translation of an ONNX operator is: it writes a node with operations of the table.
 
 import { axisOf, range, sizeOf } from '../../ops/tensor/shapes.js';
-import type { Id, Tape } from '../../ops/tensor/tape.js';
+import { type Id, LARGEST_FOLDED, type Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
 import type { AttributeValue, Constant, GraphNode } from '../graph.js';
 
@@ -108,10 +108,14 @@ export class NodeSite {
   /** The numbers of an input that must be constant: axes, shapes, indices. */
   known(i: number): readonly number[] {
     const { constant } = this.t.get(this.x(i));
-    if (!constant)
-      throw new TapeError(
-        `its input ${i} must be known before the network runs, and is computed from images or weights`,
-      );
+    if (!constant) {
+      const size = sizeOf(this.shape(i));
+      const why =
+        size > LARGEST_FOLDED
+          ? `has ${size} elements, of which at most ${LARGEST_FOLDED} can be: a smaller batch or smaller images have fewer`
+          : 'is computed from images or weights';
+      throw new TapeError(`its input ${i} must be known before the network runs, and ${why}`);
+    }
     return Array.from(constant);
   }
 

@@ -4,7 +4,7 @@ import { slice } from '../../ops/tensor/movement.js';
 import { axisOf, broadcast, checkRank, range, sizeOf, stridesOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
-import { castTo } from './activations.js';
+import { checkCount, eyeLike, oneHot, triangle } from './constant-matrices.js';
 import { axesOf, type NodeSite, type Operators } from './operator.js';
 import { pad } from './pad.js';
 
@@ -105,6 +105,25 @@ function spaceToDepth(site: NodeSite): Id {
   return t.reshape(t.transpose(apart, order), [b, c * s * s, h / s, w / s]);
 }
 
+/** Puts patches that do not overlap back into a map, as `fold` does; patches are channels x places. */
+function columnsToMap(site: NodeSite): Id {
+  const { t } = site;
+  const [sides, patch] = [site.known(1), site.known(2)];
+  const strides = site.list('strides', [1, 1]);
+  const isPlain =
+    sides.length === 2 &&
+    site.list('dilations', [1, 1]).every((n) => n === 1) &&
+    site.list('pads', [0, 0, 0, 0]).every((n) => n === 0) &&
+    patch.every((n, i) => n === strides[i] && sides[i]! % n === 0);
+  if (!isPlain) throw new TapeError('patches that overlap, are padded or dilated are not supported');
+  const [b, columns] = site.shape(0) as [number, number];
+  const [height, width] = patch as [number, number];
+  const channels = columns / (height * width);
+  const [rows, across] = [sides[0]! / height, sides[1]! / width];
+  const apart = t.reshape(site.x(0), [b, channels, height, width, rows, across]);
+  return t.reshape(t.transpose(apart, [0, 1, 4, 2, 5, 3]), [b, channels, ...sides]);
+}
+
 function tile(t: Tape, x: Id, repeats: readonly number[]): Id {
   const shape = t.shape(x);
   const apart = t.reshape(
@@ -138,70 +157,20 @@ function constant(site: NodeSite): Id {
   throw new TapeError('it has no value of numbers');
 }
 
-/** The product of all numbers of a constant, with which PyTorch counts the elements of a tensor. */
+/** The products of numbers of a constant, with which PyTorch counts the elements of a tensor. */
 function productOfConstant(site: NodeSite): Id {
   const { t } = site;
-  const rank = site.shape(0).length;
-  const axes = axesOf(site.listOrInput('axes', 1) ?? range(rank), rank);
-  if (axes.length !== rank) throw new TapeError('a product over some axes is not supported');
-  const product = site.known(0).reduce((all, value) => all * value, 1);
-  const shape = site.number('keepdims', 1) ? range(rank).map(() => 1) : [];
-  return t.constant([product], shape, t.get(site.x(0)).type);
-}
-
-/** Keeps the upper or the lower triangle of matrices, as masks of causal attention do. */
-function triangle(site: NodeSite): Id {
-  const { t } = site;
-  const [rows, columns] = site.shape(0).slice(-2) as [number, number];
-  const offset = site.has(1) ? site.known(1)[0]! : 0;
-  const isUpper = site.number('upper', 1) !== 0;
-  const kept = range(checkCount(rows * columns)).map((at) => {
-    const below = (at % columns) - Math.floor(at / columns) - offset;
-    return Number(isUpper ? below >= 0 : below <= 0);
-  });
-  const { type } = t.get(site.x(0));
-  const mask = t.constant(kept, [rows, columns], 'bool');
-  return t.add('Where', [mask, site.x(0), t.constant([0], [], type)]);
-}
-
-/** A matrix of the shape of its input with ones on a diagonal. */
-function eyeLike(site: NodeSite): Id {
-  const { t } = site;
   const shape = site.shape(0);
-  if (shape.length !== 2) throw new TapeError(`its input has ${shape.length} axes; must have 2`);
-  const [rows, columns] = shape as [number, number];
-  const offset = site.number('k', 0);
-  const values = range(checkCount(rows * columns)).map((at) =>
-    Number((at % columns) - Math.floor(at / columns) === offset),
-  );
-  const type = site.attribute('dtype') === undefined ? t.get(site.x(0)).type : castTo(site.number('dtype'));
-  return t.constant(values, shape, type);
-}
-
-/** The largest shape or range that is stored as a constant. */
-const LARGEST_CONSTANT = 2 ** 24;
-
-function checkCount(count: number): number {
-  if (!(count >= 0 && count <= LARGEST_CONSTANT))
-    throw new TapeError(`it makes a constant of ${count} elements`, 'too-large');
-  return count;
-}
-
-/** Exporters write `repeat_interleave` with it, to compute a shape. */
-function oneHot(site: NodeSite): Id {
-  const shape = site.shape(0);
-  const depth = site.known(1)[0]!;
-  const [off, on] = site.known(2) as [number, number];
-  checkRank(shape.length + 1);
-  const axis = axisOf(site.number('axis', -1), shape.length + 1);
-  const inner = sizeOf(shape.slice(axis));
-  const values = new Float64Array(checkCount(sizeOf(shape) * depth)).fill(off);
-  site.known(0).forEach((index, i) => {
-    const place = index < 0 ? index + depth : index;
-    const outer = Math.floor(i / inner) * depth * inner;
-    if (place >= 0 && place < depth) values[outer + place * inner + (i % inner)] = on;
+  const axes = axesOf(site.listOrInput('axes', 1) ?? range(shape.length), shape.length);
+  const kept = shape.map((n, axis) => (axes.includes(axis) ? 1 : n));
+  const [strides, places] = [stridesOf(shape), stridesOf(kept)];
+  const products = new Float64Array(sizeOf(kept)).fill(1);
+  site.known(0).forEach((value, i) => {
+    const at = kept.reduce((sum, n, axis) => sum + (Math.floor(i / strides[axis]!) % n) * places[axis]!, 0);
+    products[at] = products[at]! * value;
   });
-  return site.t.constant(values, shape.toSpliced(axis, 0, depth), site.t.get(site.x(2)).type);
+  const squeezed = site.number('keepdims', 1) ? kept : shape.filter((_, axis) => !axes.includes(axis));
+  return t.constant(products, squeezed, t.get(site.x(0)).type);
 }
 
 export const shapes: Operators = {
@@ -277,5 +246,6 @@ export const shapes: Operators = {
   Trilu: (site) => [triangle(site)],
   EyeLike: (site) => [eyeLike(site)],
   DepthToSpace: (site) => [depthToSpace(site)],
+  Col2Im: (site) => [columnsToMap(site)],
   SpaceToDepth: (site) => [spaceToDepth(site)],
 };

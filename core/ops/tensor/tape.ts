@@ -24,7 +24,7 @@ export interface Value {
 
 const LARGEST = 2 ** 31;
 /** The largest number of elements of a folded constant; larger results are computed by the program. */
-const LARGEST_FOLDED = 2 ** 22;
+export const LARGEST_FOLDED = 2 ** 22;
 /** The most elements of all constants together: 512 MB. */
 const MOST_CONSTANTS = 2 ** 26;
 const MOST_VALUES = 1_000_000;

@@ -176,6 +176,13 @@ export const RARE_CASES: readonly OperatorCase[] = [
     withoutReference: true,
   },
   { op: 'GatherElements', x: [3, 4], inputs: [{ ints: [2, 0, 1, 1], dims: [1, 4] }] },
+  {
+    op: 'Col2Im',
+    x: [2, 24, 6],
+    inputs: [ints(4, 9), ints(2, 3)],
+    attributes: { strides: [2, 3] },
+    opset: 18,
+  },
   { op: 'ReduceSum', x: map, attributes: { keepdims: 0 } },
   { op: 'ReduceLogSumExp', x: map, inputs: [ints(1)] },
   { op: 'ReduceLogSum', x: map, inputs: [ints(1)], positive: true },

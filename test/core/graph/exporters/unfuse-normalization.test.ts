@@ -83,3 +83,17 @@ it('is drawn and counted like any other normalization; the bias that it merged i
   expect(resolved.weights.map(({ shape }) => shape)).toEqual([[8, 3, 1, 1], [8], [8]]);
   expect(resolved.tape.values.some(({ op }) => op === 'StandardizeChannels')).toBe(true);
 });
+
+it('takes what the older exporter computed for a convolution and its bias for a merged normalization', () => {
+  const weight: Initializer = { shape: [8, 3, 3, 3], type: 'float', read: () => undefined };
+  const nodesOf = (inputs: readonly string[]) => {
+    const initializers = new Map([[inputs[1]!, weight]]);
+    const node: GraphNode = { op: 'Conv', name: 'n', inputs, outputs: ['y'], attributes: {} };
+    return unfuseNormalization({ node, metadata: [], initializers }).map(({ op }) => op);
+  };
+  expect(nodesOf(['x', 'onnx::Conv_12', 'onnx::Conv_13'])).toEqual(['Conv', 'BatchNormalization']);
+  // A standardized weight is computed too; its bias is a parameter, or there is none.
+  expect(nodesOf(['x', 'onnx::Conv_12', 'stem.bias'])).toEqual(['Conv']);
+  expect(nodesOf(['x', 'onnx::Conv_12'])).toEqual(['Conv']);
+  expect(nodesOf(['x', 'stem.weight', 'stem.bias'])).toEqual(['Conv']);
+});
