@@ -57,7 +57,7 @@ interface Search {
   readonly readers: ReadonlyMap<Id, readonly Value[]>;
 }
 
-/** Operations that only move the elements of a weight. */
+/** Operations on a weight alone that move its elements, or compute each from one of them, as those of quantized networks. */
 const PASSED = new Set([
   'Reshape',
   'Transpose',
@@ -69,6 +69,15 @@ const PASSED = new Set([
   'Log',
   'Sqrt',
   'Neg',
+  'Abs',
+  'Sign',
+  'Floor',
+  'Ceil',
+  'Relu',
+  'Softplus',
+  'Erf',
+  'Sin',
+  'Cos',
   'Sigmoid',
   'Tanh',
   'Where',
@@ -128,6 +137,8 @@ function roleIn({
       if (place !== 1) return undefined;
       return { kind: 'weight', fanIn: sizeOf([shape[0]!, ...shape.slice(2)]) / Number(attributes.group) };
     case 'MatMul':
+      // A product with constants, as an Einsum with an identity matrix, only moves the weight.
+      if (place === 0 && other !== undefined && tape.get(other).constant) return 'passes';
       if (place === 0 && !meetsStream)
         return { kind: isQuery({ tape, shape, other }) ? 'table' : 'constant' };
       return { kind: 'weight', fanIn: shape.at(place === 1 ? -2 : -1)! };
@@ -143,7 +154,16 @@ function roleIn({
       return meetsStream ? { kind: 'shift' } : undefined;
     case 'Sub':
     case 'Div':
-      return place === 0 && !meetsStream ? 'passes' : meetsStream ? { kind: 'constant' } : undefined;
+      if (meetsStream) return { kind: 'constant' };
+      return place === 0 || op === 'Div' ? 'passes' : undefined;
+    case 'Pow':
+      return place === 0 && !isStream[id] ? 'passes' : undefined;
+    // Weights of three values are chosen by comparisons.
+    case 'Greater':
+    case 'GreaterOrEqual':
+    case 'Less':
+    case 'LessOrEqual':
+      return meetsStream ? undefined : 'passes';
     case 'Standardize':
     case 'StandardizeChannels':
       return place === 0 && !isStream[id] ? 'passes' : undefined;

@@ -66,6 +66,16 @@ function geluByTanh(t: Tape, x: Id): Id {
   return t.times(half, t.plus(one, t.add('Tanh', [inner])));
 }
 
+/** The nearest whole number; of two that are equally near, the even one. */
+function roundToEven(t: Tape, x: Id): Id {
+  const half = t.plus(x, t.scalar(0.5));
+  const up = t.add('Floor', [half]);
+  const halved = t.times(up, number(0.5));
+  const isOdd = t.add('Less', [t.add('Floor', [halved]), halved]);
+  const isOddTie = t.add('And', [t.add('Equal', [half, up]), isOdd]);
+  return t.add('Where', [isOddTie, t.plus(up, t.scalar(-1)), up]);
+}
+
 export const activations: Operators = {
   ...Object.fromEntries(
     [
@@ -102,6 +112,7 @@ export const activations: Operators = {
       'Or',
     ].map((op) => [op, same(op, 2)]),
   ),
+  Round: unary((t, x) => roundToEven(t, x)),
   // Only what is not a number differs from itself.
   IsNaN: unary((t, x) => t.add('Not', [t.add('Equal', [x, x])])),
   Where: (site) => {

@@ -1,5 +1,5 @@
-// Tests constant matrices with ones on a diagonal, and tests of numbers against themselves, as masks of attention
-// have them.
+// Tests constants: matrices with ones on a diagonal and tests of numbers against themselves, as masks of attention
+// have them, and rounded numbers.
 import { expect, it } from 'vitest';
 import { readOnnx } from '../../../core/graph/read-onnx.js';
 import { resolveGraph } from '../../../core/graph/resolve.js';
@@ -35,4 +35,13 @@ it('EyeLike has the shape of its input and ones on the diagonal k', () => {
 it('IsNaN is false for numbers', () => {
   const asNumbers = (g: GraphBuilder) => g.add('Cast', [g.add('IsNaN', [square(g)])], { to: FLOAT });
   expect(constantOf(asNumbers)).toEqual({ values: new Array(8).fill(0), shape: [2, 4], type: 'float' });
+});
+
+it('Round takes the even one of two whole numbers that are equally near', () => {
+  const halves = (g: GraphBuilder) => {
+    const numbers = g.add('Cast', [g.ints(-5, -3, -1, 0, 1, 3, 5, 6)], { to: FLOAT });
+    const half = g.add('Div', [numbers, g.add('Cast', [g.ints(2)], { to: FLOAT })]);
+    return g.add('Reshape', [g.add('Round', [half]), g.ints(2, 4)]);
+  };
+  expect(constantOf(halves).values.map((n) => n + 0)).toEqual([-2, -2, 0, 0, 0, 2, 2, 3]);
 });
