@@ -82,11 +82,11 @@ export function findFeatures(graph: ResolvedGraph, wanted: 'stages' | 'blocks'):
     return { found: 'stages', features: stages };
   const chosen = blocks.length >= stages.length ? blocks : stages;
   // Learned queries that read all tokens in every block (Perceiver) form a stream beside them: no value is a cut point.
-  // So does a stream that a second one accompanies from its first blocks on.
-  const isEarly = chosen.length < 2 || endsEarly({ graph, features: chosen });
-  const stream = isEarly ? streamFeatures(graph) : [];
-  if (stream.length > 1 && (chosen.length < 2 || !endsEarly({ graph, features: stream })))
-    return { found: 'blocks', features: stream };
+  // So does a stream that a second one accompanies, or that is within a residual connection around many blocks.
+  const isPoor = chosen.length < FEWEST_STAGES || endsEarly({ graph, features: chosen });
+  const stream = isPoor ? streamFeatures(graph) : [];
+  const isBetter = stream.length > chosen.length && !endsEarly({ graph, features: stream });
+  if (isBetter || (stream.length > 1 && chosen.length < 2)) return { found: 'blocks', features: stream };
   // Blocks may be joined by other operations than sums, such as attention over the results of all blocks.
   if (chosen.length < 2) return { found: 'blocks', features: cuts };
   return { found: chosen === blocks ? 'blocks' : 'stages', features: chosen };

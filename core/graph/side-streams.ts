@@ -13,8 +13,9 @@ const MOST_STREAMS = 16;
  */
 export function longestStream(graph: ResolvedGraph, on: readonly boolean[]): readonly Id[] {
   const byShape = new Map<string, Id[]>();
+  const isPart = partialSums(graph, on);
   for (const { id, shape } of graph.tape.values) {
-    if (!on[id] || !isResidualSum(graph, id)) continue;
+    if (!on[id] || isPart.has(id) || !isResidualSum(graph, id)) continue;
     const sums = byShape.get(`${shape}`);
     if (sums) sums.push(id);
     else byShape.set(`${shape}`, [id]);
@@ -22,6 +23,19 @@ export function longestStream(graph: ResolvedGraph, on: readonly boolean[]): rea
   const streams = [...byShape.values()].sort((a, b) => b.length - a.length).slice(0, MOST_STREAMS);
   const chains = streams.map((sums) => longestChain(graph, new Set(sums)));
   return chains.sort((a, b) => b.length - a.length || b.at(-1)! - a.at(-1)!)[0] ?? [];
+}
+
+/** Sums that only another residual sum reads, as those of three terms: between the two nothing is computed. */
+function partialSums(graph: ResolvedGraph, on: readonly boolean[]): ReadonlySet<Id> {
+  const readers = new Map<Id, Id[]>();
+  for (const { id, inputs } of graph.tape.values)
+    for (const input of on[id] ? new Set(inputs) : []) {
+      const known = readers.get(input);
+      if (known) known.push(id);
+      else readers.set(input, [id]);
+    }
+  const isPartial = (ids: readonly Id[]) => ids.length === 1 && isResidualSum(graph, ids[0]!);
+  return new Set([...readers].flatMap(([id, ids]) => (isPartial(ids) ? [id] : [])));
 }
 
 /** Whether a value adds two values that depend on the images and have its shape. */

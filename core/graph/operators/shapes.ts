@@ -32,6 +32,9 @@ function shapeOfReshape(site: NodeSite): number[] {
   const wanted = site.known(1);
   const keeps = site.number('allowzero', 0) === 0;
   const sizes = wanted.map((n, axis) => (n === 0 && keeps ? (shape[axis] ?? 0) : n));
+  const { own, wanted: batch } = site.batch;
+  // The rest, -1, would take up the images that are missing.
+  if (own !== undefined && sizes[0] === own && shape[0] === batch && sizes.includes(-1)) sizes[0] = batch;
   const rest = sizeOf(sizes.filter((n) => n !== -1));
   const whole = sizes.map((n) => (n === -1 ? sizeOf(shape) / Math.max(1, rest) : n));
   return forBatch(site, whole, sizeOf(shape));

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { fixedBatch } from '../../../core/graph/free-batch.js';
 import { readOnnx } from '../../../core/graph/read-onnx.js';
+import { resolveGraph } from '../../../core/graph/resolve.js';
 import { GraphBuilder } from '../../../core/onnx/graph.js';
 
 /** A pool and a product, with a reshape to this shape between them. */
@@ -27,3 +28,12 @@ it.each([
 ])('holds for a batch of %s', (_, network, expected) => {
   expect(fixedBatch(exported(network))).toBe(expected);
 });
+
+it.each([[[4, 3]], [[4, -1]]])(
+  'a row for each image of another batch than that of the export, reshaped to %j',
+  (reshaped) => {
+    const { graph, image } = exported({ batch: 4, reshaped });
+    const { tape, output } = resolveGraph({ graph, batch: 8, image, file: 'x.onnx' });
+    expect(tape.shape(output)).toEqual([8, 5]);
+  },
+);

@@ -64,3 +64,42 @@ describe('streams that run side by side', () => {
     expect(() => features([stream('a', 8, 1), stream('b', 16, 1)])).toThrow(/no feature|one feature/);
   });
 });
+
+/** Three blocks of convolutions with residual sums, within one more residual connection. */
+function nested(block: (g: GraphBuilder, x: string, conv: (x: string) => string) => string) {
+  const g = new GraphBuilder();
+  let count = 0;
+  const conv = (x: string, from = 4) => {
+    const dims = [4, from, 3, 3];
+    const weight = g.weights({ name: `w${count++}`, dims, data: new Float32Array(36 * from) });
+    return g.add('Conv', [x, weight], { pads: [1, 1, 1, 1] });
+  };
+  const stem = conv('x', 3);
+  const sums: string[] = [];
+  for (let i = 0, x = stem; i < 3; i++) {
+    x = block(g, x, (value) => g.add('Relu', [conv(value)]));
+    sums.push(x);
+  }
+  sums.push(g.add('Add', [stem, sums.at(-1)!]));
+  const bytes = g.build({
+    name: 'nested',
+    inputs: [{ name: 'x', dims: ['batch', 3, 16, 16] }],
+    outputs: [{ name: 'y', value: g.add('GlobalAveragePool', [sums.at(-1)!]), dims: [] }],
+  });
+  const graph = readOnnx({ bytes, file: 'x.onnx' });
+  const network = graphNetwork({ graph, batch: 2, image: [3, 16, 16], wanted: 'stages', file: 'x.onnx' });
+  return { found: network.features.map(({ name }) => name), sums };
+}
+
+describe('a residual connection around many blocks', () => {
+  it('hides none of their sums', () => {
+    const { found, sums } = nested((g, x, conv) => g.add('Add', [x, conv(x)]));
+    // The last of them is only a part of the sum around all.
+    expect(found).toEqual(sums.filter((_, i) => i !== 2));
+  });
+
+  it('has one feature for a sum of three terms', () => {
+    const { found, sums } = nested((g, x, conv) => g.add('Add', [g.add('Add', [x, conv(x)]), conv(x)]));
+    expect(found).toEqual(sums.filter((_, i) => i !== 2));
+  });
+});
