@@ -1,6 +1,6 @@
 // Tests which tensors of a file of PyTorch's newer exporter are read as trained.
 import { expect, it } from 'vitest';
-import { untrainedTensors } from '../../../../core/graph/exporters/tensor-notes.js';
+import { foldedTensors, untrainedTensors } from '../../../../core/graph/exporters/tensor-notes.js';
 import { readOnnx } from '../../../../core/graph/read-onnx.js';
 import { initializer, type MessageField, model, node } from '../../../support/onnx-messages.js';
 
@@ -45,4 +45,36 @@ it('reads the notes from a file', () => {
     ['positions', true],
     ['learned', false],
   ]);
+});
+
+const SIGNATURE = 'pkg.torch.export.ExportedProgram.graph_signature';
+const ORIGINS = 'pkg.onnxscript.optimizer.folded_from';
+const signature = `
+# inputs
+p_token: PARAMETER target='token'
+p_fc_weight: PARAMETER target='fc.weight'
+b_table: BUFFER target='table' persistent=True
+x: USER_INPUT
+`;
+const foldedFrom = (name: string, ...origins: string[]) => ({
+  name,
+  metadata: [{ key: ORIGINS, value: `[${origins.map((each) => `'${each}'`).join(', ')}]` }],
+});
+const values = [
+  foldedFrom('cos', 'arange', 'val_3', 'table'),
+  foldedFrom('val_7', 'fc.weight'),
+  foldedFrom('expand', 'token', 'unsqueeze', 'val_9'),
+];
+
+it('takes what was computed from no parameter for untrained', () => {
+  const metadata = [{ key: SIGNATURE, value: signature }];
+  expect([...untrainedTensors({ values, metadata })]).toEqual(['cos']);
+  expect(foldedTensors({ values, metadata }).slice(1)).toEqual([
+    { name: 'val_7', parameters: ['fc.weight'], others: [] },
+    { name: 'expand', parameters: ['token'], others: ['unsqueeze', 'val_9'] },
+  ]);
+});
+
+it('takes no computed tensor for untrained where the file does not list the parameters', () => {
+  expect([...untrainedTensors({ values })]).toEqual([]);
 });
