@@ -13,7 +13,7 @@ import { numberType, type ReadExternal, tensorValues } from '../onnx/tensor-valu
 import { TapeError } from '../ops/tensor/tape-error.js';
 import { modulesOf } from './exporters/module-names.js';
 import { removeNoise } from './exporters/remove-noise.js';
-import { separateParameters } from './exporters/separate-parameters.js';
+import { restoreParameters } from './exporters/restore-parameters.js';
 import { untrainedTensors } from './exporters/tensor-notes.js';
 import { unfuseNormalization } from './exporters/unfuse-normalization.js';
 import type { AttributeValue, Constant, Graph, GraphInput, GraphNode, Initializer } from './graph.js';
@@ -86,12 +86,14 @@ function graphOf(model: ModelProto, { external, merged }: GraphOfOptions): Graph
     );
   }
   const given = (graph.inputs ?? []).filter(({ name }) => !initializers.has(name ?? '')).map(inputOf);
-  const separate = merged === 'restored' ? separateParameters(inlined, initializers) : inlined;
-  const written = separate.flatMap((proto, index) => {
+  const batch = given[0]?.shape[0];
+  const restored =
+    merged === 'restored' ? restoreParameters({ model, nodes: inlined, initializers, batch }) : inlined;
+  const written = restored.flatMap((proto, index) => {
     const metadata = merged === 'restored' ? (proto.metadata ?? []) : [];
     return unfuseNormalization({ node: nodeOf(proto, index), metadata, initializers });
   });
-  const unfused = written.length - inlined.length;
+  const unfused = written.length - restored.length;
   const inputs = takeWeights({ inputs: given, nodes: written, initializers });
   // Further outputs, such as those of auxiliary heads in training, are left out with what only they depend on.
   const outputs = (graph.outputs ?? []).map(({ name }) => name ?? '').slice(0, 1);
