@@ -1,8 +1,9 @@
 // Restores the parameters of a PyTorch module that an exporter merged, repeated or transposed while it wrote the file.
 import type { ModelProto, NodeProto } from '../../onnx/proto.js';
 import type { Initializer } from '../graph.js';
+import { separateCopies } from './separate-copies.js';
 import { separateParameters } from './separate-parameters.js';
-import { foldedTensors } from './tensor-notes.js';
+import { foldedTensors, listsParameters } from './tensor-notes.js';
 import { unfoldParameters } from './unfold-parameters.js';
 
 interface RestoreArguments {
@@ -16,11 +17,13 @@ interface RestoreArguments {
 
 /** The nodes, each with the parameters that it reads in PyTorch; `initializers` gains and loses tensors accordingly. */
 export function restoreParameters({
-  model: { graph = {} },
+  model: { producer, graph = {} },
   nodes,
   initializers,
   batch,
 }: RestoreArguments): readonly NodeProto[] {
-  const unfolded = unfoldParameters({ nodes, folded: foldedTensors(graph), initializers, batch });
+  const isOlder = producer === 'pytorch' && !listsParameters(graph);
+  const copied = isOlder ? separateCopies(nodes, initializers) : nodes;
+  const unfolded = unfoldParameters({ nodes: copied, folded: foldedTensors(graph), initializers, batch });
   return separateParameters(unfolded, initializers);
 }
