@@ -8,27 +8,70 @@ const CALL = 'pkg.torch.onnx.fx_node';
 const PARAMETER = /%(p_\w+)/g;
 
 /**
- * The nodes with a tensor of its own for each parameter; the new tensors are added to `initializers`. Nodes whose tensors
- * cannot be told apart keep theirs: those with more or fewer of them than the call has parameters.
+ * The nodes with a tensor of its own for each parameter; the new tensors are added to `initializers`. Where a call is
+ * written as several nodes, such as a product and a sum for a linear layer, they read its parameters in their order.
+ * Nodes whose tensors cannot be told apart keep theirs: those with more or fewer of them than the call has parameters.
  */
 export function separateParameters(
   nodes: readonly NodeProto[],
   initializers: Map<string, Initializer>,
 ): readonly NodeProto[] {
   const owners = new Map<string, string>();
+  const parameterAt = parametersOf(nodes, initializers);
   return nodes.map((node) => {
-    const { inputs = [], metadata = [] } = node;
-    const call = metadata.find(({ key }) => key === CALL)?.value;
-    if (call === undefined) return node;
-    const places = [...inputs.keys()].filter((at) => initializers.get(inputs[at]!)?.type === 'float');
-    const parameters = [...call.matchAll(PARAMETER)].map(([, name]) => name!);
-    if (places.length === 0 || places.length !== parameters.length) return node;
-    const separate = inputs.map((name, at) => {
-      const parameter = parameters[places.indexOf(at)];
+    const parameters = parameterAt.get(node);
+    if (!parameters) return node;
+    const inputs = (node.inputs ?? []).map((name, at) => {
+      const parameter = parameters.get(at);
       return parameter === undefined ? name : tensorOf({ name, parameter, owners, initializers });
     });
-    return { ...node, inputs: separate };
+    return { ...node, inputs };
   });
+}
+
+/** For each node whose tensors can be told apart, the parameters by the places of its inputs. */
+function parametersOf(
+  nodes: readonly NodeProto[],
+  initializers: ReadonlyMap<string, Initializer>,
+): ReadonlyMap<NodeProto, ReadonlyMap<number, string>> {
+  const calls = new Map<string, Place[]>();
+  for (const node of nodes) {
+    const call = node.metadata?.find(({ key }) => key === CALL)?.value;
+    if (call !== undefined) calls.set(call, [...(calls.get(call) ?? []), ...placesOf(node, initializers)]);
+  }
+  const found = new Map<NodeProto, Map<number, string>>();
+  for (const [call, all] of calls) {
+    const parameters = [...call.matchAll(PARAMETER)].map(([, name]) => name!);
+    const groups = all.length === parameters.length ? [all] : placesByNode(all);
+    for (const places of groups)
+      if (places.length === parameters.length)
+        places.forEach(({ node, at }, i) => {
+          found.set(node, (found.get(node) ?? new Map()).set(at, parameters[i]!));
+        });
+  }
+  return found;
+}
+
+/** An input of a node that may be a parameter. */
+interface Place {
+  readonly node: NodeProto;
+  readonly at: number;
+}
+
+/** Running statistics of a normalization are not read, and buffers are no parameters. */
+function placesOf(node: NodeProto, initializers: ReadonlyMap<string, Initializer>): readonly Place[] {
+  const { opType, inputs = [] } = node;
+  const read = opType === 'BatchNormalization' ? inputs.slice(0, 3) : inputs;
+  return [...read.entries()].flatMap(([at, name]) => {
+    const tensor = initializers.get(name);
+    return tensor?.type === 'float' && !tensor.isBuffer ? { node, at } : [];
+  });
+}
+
+function placesByNode(places: readonly Place[]): readonly (readonly Place[])[] {
+  return [...new Set(places.map(({ node }) => node))].map((node) =>
+    places.filter((place) => place.node === node),
+  );
 }
 
 interface TensorOfArguments {

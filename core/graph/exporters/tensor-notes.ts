@@ -29,6 +29,10 @@ export function untrainedTensors(graph: GraphProto): ReadonlySet<string> {
   return new Set([...untrained, ...computed].map(({ name = '' }) => name));
 }
 
+/** Whether the file says which of its tensors are parameters, as those of the newer exporter do. */
+export const listsParameters = ({ metadata = [] }: GraphProto): boolean =>
+  metadata.some(({ key }) => key === SIGNATURE);
+
 /** The tensors that the optimizer computed; none where the file does not say which tensors are parameters. */
 export function foldedTensors({ values = [], metadata = [] }: GraphProto): readonly FoldedTensor[] {
   const signature = metadata.find(({ key }) => key === SIGNATURE)?.value;
