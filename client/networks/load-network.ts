@@ -56,7 +56,7 @@ export async function loadNetwork({
     );
   if (options.normalization === 'file' && looksFolded(source))
     notes.push(
-      'has convolutions with biases and no normalization: exporters fold BatchNormalization away. If it had some, score it with the normalization restored (normalization: restore), or export it with model.train() and training=torch.onnx.TrainingMode.TRAINING, do_constant_folding=False',
+      'has convolutions with biases and no normalization behind them: exporters fold BatchNormalization away. If it had some, score it with the normalization restored (normalization: restore), or export it with model.train() and training=torch.onnx.TrainingMode.TRAINING, do_constant_folding=False',
     );
   if (endsEarly(network))
     notes.push(

@@ -110,7 +110,7 @@ function normalizationOf(value: unknown): Normalization {
 const MOST_NAMES = 3;
 
 const FOLDED =
-  'have convolutions with biases and no normalization: exporters fold BatchNormalization away. If they had some, export them in training mode (docs/guides/own-network.md), or set space.normalization to restore';
+  'have convolutions with biases and no normalization behind them: exporters fold BatchNormalization away. If they had some, export them in training mode (docs/guides/own-network.md), or set space.normalization to restore';
 const EARLY =
   'have more than half of their multiply-accumulates after the last feature, so their proxies say little about them: name other features (docs/guides/own-network.md)';
 
