@@ -2,15 +2,18 @@
 // the scales of the normalizations of an untrained network, where the file says which parameter each node reads.
 import type { NodeProto } from '../../onnx/proto.js';
 import type { Initializer } from '../graph.js';
+import { RULES } from './unfuse-normalization.js';
 
 /** The operation of PyTorch that a node stands for: `args = (%x, [96], %p_norm_weight, %p_norm_bias, 1e-06)`. */
 const CALL = 'pkg.torch.onnx.fx_node';
 const PARAMETER = /%(p_\w+)/g;
+/** The rule by which the optimizer leaves out a bias of zeros. */
+const WITHOUT_BIAS = /\bRemoveOptionalBias/;
 
 /**
  * The nodes with a tensor of its own for each parameter; the new tensors are added to `initializers`. Where a call is
  * written as several nodes, such as a product and a sum for a linear layer, they read its parameters in their order.
- * Nodes whose tensors cannot be told apart keep theirs: those with more or fewer of them than the call has parameters.
+ * Nodes whose tensors cannot be told apart keep theirs: those with more or fewer of them than the call has parameters, but for a bias of zeros that the exporter left out.
  */
 export function separateParameters(
   nodes: readonly NodeProto[],
@@ -34,22 +37,38 @@ function parametersOf(
   nodes: readonly NodeProto[],
   initializers: ReadonlyMap<string, Initializer>,
 ): ReadonlyMap<NodeProto, ReadonlyMap<number, string>> {
-  const calls = new Map<string, Place[]>();
-  for (const node of nodes) {
-    const call = node.metadata?.find(({ key }) => key === CALL)?.value;
-    if (call !== undefined) calls.set(call, [...(calls.get(call) ?? []), ...placesOf(node, initializers)]);
-  }
+  const noted = nodes.filter((node) => callOf(node) !== undefined);
+  const places = noted.flatMap((node) => placesOf(node, initializers));
   const found = new Map<NodeProto, Map<number, string>>();
-  for (const [call, all] of calls) {
+  for (const [call, all] of groupBy(places, ({ node }) => callOf(node)!)) {
     const parameters = [...call.matchAll(PARAMETER)].map(([, name]) => name!);
-    const groups = all.length === parameters.length ? [all] : placesByNode(all);
-    for (const places of groups)
-      if (places.length === parameters.length)
-        places.forEach(({ node, at }, i) => {
-          found.set(node, (found.get(node) ?? new Map()).set(at, parameters[i]!));
-        });
+    const groups = all.length === parameters.length ? [all] : [...groupBy(all, ({ node }) => node).values()];
+    for (const group of groups) {
+      const isWhole = group.length === parameters.length;
+      if (!isWhole && !(group.length === parameters.length - 1 && lacksBias(group[0]!.node))) continue;
+      group.forEach(({ node, at }, i) => {
+        found.set(node, (found.get(node) ?? new Map()).set(at, parameters[i]!));
+      });
+    }
   }
   return found;
+}
+
+const notedAs = ({ metadata = [] }: NodeProto, wanted: string): string | undefined =>
+  metadata.find(({ key }) => key === wanted)?.value;
+const callOf = (node: NodeProto): string | undefined => notedAs(node, CALL);
+/** A bias is the last parameter of its call. */
+const lacksBias = (node: NodeProto): boolean => WITHOUT_BIAS.test(notedAs(node, RULES) ?? '');
+
+function groupBy<T, K>(list: readonly T[], keyOf: (each: T) => K): ReadonlyMap<K, readonly T[]> {
+  const groups = new Map<K, T[]>();
+  for (const each of list) {
+    const key = keyOf(each);
+    const group = groups.get(key);
+    if (group) group.push(each);
+    else groups.set(key, [each]);
+  }
+  return groups;
 }
 
 /** An input of a node that may be a parameter. */
@@ -66,12 +85,6 @@ function placesOf(node: NodeProto, initializers: ReadonlyMap<string, Initializer
     const tensor = initializers.get(name);
     return tensor?.type === 'float' && !tensor.isBuffer ? { node, at } : [];
   });
-}
-
-function placesByNode(places: readonly Place[]): readonly (readonly Place[])[] {
-  return [...new Set(places.map(({ node }) => node))].map((node) =>
-    places.filter((place) => place.node === node),
-  );
 }
 
 interface TensorOfArguments {

@@ -1,5 +1,6 @@
 // Restores parameters from which an exporter computed other tensors while it wrote the file: those that it repeated for
 // every image of a batch, and those that it transposed anew for each layer that shares them.
+import { createHash } from 'node:crypto';
 import type { NodeProto } from '../../onnx/proto.js';
 import { sizeOf } from '../../ops/tensor/shapes.js';
 import type { Initializer } from '../graph.js';
@@ -34,28 +35,25 @@ export function unfoldParameters(given: UnfoldArguments): readonly NodeProto[] {
   return [...read, ...repeats];
 }
 
-/** For tensors that were computed from one parameter in the same way, the first of them. */
+/** For tensors that were computed from one parameter and have equal numbers, the first of them. */
 function sharedTensors(
   folded: readonly FoldedTensor[],
   initializers: Map<string, Initializer>,
 ): ReadonlyMap<string, string> {
-  const alike = new Map<string, FoldedTensor[]>();
-  for (const tensor of folded) {
-    const key = `${tensor.parameters} [${initializers.get(tensor.name)!.shape}]`;
-    alike.set(key, [...(alike.get(key) ?? []), tensor]);
-  }
+  const placeOf = ({ name, parameters }: FoldedTensor) => `${parameters} [${initializers.get(name)!.shape}]`;
+  const counts = new Map<string, number>();
+  for (const tensor of folded) counts.set(placeOf(tensor), (counts.get(placeOf(tensor)) ?? 0) + 1);
+  const firsts = new Map<string, string>();
   const sameAs = new Map<string, string>();
-  for (const tensors of alike.values()) {
-    if (tensors.length === 1) continue;
-    const found: { readonly name: string; readonly values: Float64Array }[] = [];
-    for (const { name, others } of tensors) {
-      const values = initializers.get(name)!.read();
-      // Different parts of a parameter that is still zero have equal numbers too.
-      if (!values || (isUniform(values) && others.some((each) => PARTS.test(each)))) continue;
-      const same = found.find((each) => each.values.every((value, i) => value === values[i]));
-      if (same) sameAs.set(name, same.name);
-      else found.push({ name, values });
-    }
+  for (const tensor of folded.filter((each) => counts.get(placeOf(each))! > 1)) {
+    const { name, others } = tensor;
+    const values = initializers.get(name)!.read();
+    // Different parts of a parameter that is still zero have equal numbers too.
+    if (!values || (isUniform(values) && others.some((each) => PARTS.test(each)))) continue;
+    const key = `${placeOf(tensor)} ${createHash('sha256').update(values).digest('hex')}`;
+    const first = firsts.get(key);
+    if (first === undefined) firsts.set(key, name);
+    else sameAs.set(name, first);
   }
   for (const name of sameAs.keys()) initializers.delete(name);
   return sameAs;
@@ -114,10 +112,6 @@ function firstOf({
   readonly once: readonly number[];
   readonly values: Float64Array;
 }): Float64Array {
-  return values.filter((_, i) =>
-    shape.every((n, axis) => {
-      const at = Math.floor(i / sizeOf(shape.slice(axis + 1))) % n;
-      return at < once[axis]!;
-    }),
-  );
+  const steps = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
+  return values.filter((_, i) => once.every((n, axis) => Math.floor(i / steps[axis]!) % shape[axis]! < n));
 }

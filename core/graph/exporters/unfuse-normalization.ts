@@ -4,7 +4,7 @@ import type { GraphNode, Initializer } from '../graph.js';
 export type Metadata = readonly { readonly key?: string; readonly value?: string }[];
 
 /** Where the optimizer of PyTorch's newer exporter notes its rules: "RemoveOptionalBiasFromConv, FuseBatchNormIntoConv". */
-const RULES = 'pkg.onnxscript.rewriter.rule_name';
+export const RULES = 'pkg.onnxscript.rewriter.rule_name';
 const FUSED = /\bFuseBatchNormInto(Conv|ConvTranspose|Gemm)\b/;
 /** The operation of PyTorch that the node stands for: `args = (%conv2d, ..., 0.1, 1e-05), kwargs = {}`. */
 const CALL = 'pkg.torch.onnx.fx_node';

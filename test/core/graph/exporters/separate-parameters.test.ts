@@ -88,3 +88,12 @@ test('buffers and running statistics are no parameters', () => {
   const nodes = [norm('a', ['x', 'one'], '%x, %p_a'), norm('b', ['a', 'one', 'table'], '%a, %p_b, %b_table')];
   expect(separateParameters(nodes, initializers)[1]!.inputs).toEqual(['a', 'one as p_b', 'table']);
 });
+
+test('a call whose bias of zeros was left out reads its weight', () => {
+  const first = norm('a', ['x', 'one', 'zero'], '%x, %p_a_weight, %p_a_bias');
+  const linear = norm('b', ['a', 'one'], '%a, %p_b_weight, %p_b_bias');
+  const rule = { key: 'pkg.onnxscript.rewriter.rule_name', value: 'RemoveOptionalBiasFromGemm' };
+  const without = { ...linear, metadata: [...linear.metadata, rule] };
+  expect(inputsOf(first, without).inputs[1]).toEqual(['a', 'one as p_b_weight']);
+  expect(inputsOf(first, linear).inputs[1]).toEqual(['a', 'one']);
+});
