@@ -7,8 +7,8 @@ import { modulesOf } from './module-names.js';
 
 /** The name of a parameter, such as `layers.1.norm.weight`. */
 const PARAMETER = /^[A-Za-z_]\w*(\.\w+)*$/;
-/** The name of a weight that the exporter transposed, such as `onnx::MatMul_57`. */
-const TRANSPOSED = /^onnx::\w+_\d+$/;
+/** The name of a tensor that the exporter computed from a parameter, such as `onnx::MatMul_57` of a transposed weight. */
+const RENAMED = /^onnx::\w+_\d+$/;
 
 /** A tensor that is equal to another, by their names. */
 interface Copy {
@@ -21,7 +21,8 @@ interface Copy {
  * The nodes without the copies, each of which becomes a tensor of its own in `initializers`. A weight that several layers
  * share has one name in the module, and no copy. Once the exporter has transposed it for each of them, the names are lost:
  * then it is separate only between modules that are copies of each other, as `copy.deepcopy` makes them for the layers of
- * `nn.TransformerEncoder`, because their other parameters are equal too.
+ * `nn.TransformerEncoder`, because their other parameters are equal too. Scales and shifts that are all 1 or all 0 are
+ * separate in any two modules.
  */
 export function separateCopies(
   nodes: readonly NodeProto[],
@@ -31,11 +32,13 @@ export function separateCopies(
   const named = copies.filter(({ name }) => PARAMETER.test(name));
   const isCopied = copiedModules(named, initializers);
   const moduleOf = readingModules(nodes);
-  const transposed = copies.filter(({ name, source }) => {
+  const renamed = copies.filter(({ name, source }) => {
     const [module, other] = [moduleOf.get(name), moduleOf.get(source)];
-    return TRANSPOSED.test(name) && module !== undefined && other !== undefined && isCopied(module, other);
+    if (!RENAMED.test(name) || module === undefined || other === undefined) return false;
+    const isScale = isUniformVector(initializers.get(source)!);
+    return isCopied(module, other) || (isScale && withoutCalls(module) !== withoutCalls(other));
   });
-  const separate = [...named, ...transposed];
+  const separate = [...named, ...renamed];
   for (const { name, source } of separate) initializers.set(name, initializers.get(source)!);
   const gone = new Set(separate.map(({ node }) => node));
   return nodes.filter((node) => !gone.has(node));
@@ -56,7 +59,7 @@ function copiedModules(
   const isRandom = new Map<string, boolean>();
   for (const source of new Set(named.map((copy) => copy.source))) {
     const values = initializers.get(source)!.read();
-    isRandom.set(source, values?.some((value) => value !== values[0]) ?? false);
+    isRandom.set(source, values !== undefined && !isUniform(values));
   }
   const firsts = new Map<string, string>();
   for (const { name, source } of named) {
@@ -68,6 +71,16 @@ function copiedModules(
     return a !== b && (firsts.get(a) ?? a) === (firsts.get(b) ?? b);
   };
 }
+
+const isUniform = (values: Float64Array): boolean => values.every((value) => value === values[0]);
+
+function isUniformVector({ shape, read }: Initializer): boolean {
+  const values = shape.filter((n) => n > 1).length === 1 ? read() : undefined;
+  return values !== undefined && isUniform(values);
+}
+
+/** The exporter names the second call of `layers.norm` `layers.norm_1`. */
+const withoutCalls = (module: string): string => module.replaceAll(/_\d+(?=\.|$)/g, '');
 
 /** `layers.1.norm.weight` and `layers.0.norm.weight` without the end that they share: `layers.1` and `layers.0`. */
 function withoutCommonEnd(a: string, b: string): readonly [string, string] {

@@ -76,3 +76,18 @@ it('keeps transposed weights that are shared, whose biases are equal only where 
   ];
   expect(separateCopies(nodes, initializers)).toEqual(nodes);
 });
+
+it.each([
+  ['a.norm', 'b.norm', [1, 1], true],
+  ['a.norm', 'a.norm_1', [1, 1], false],
+  ['a.norm', 'b.norm', RANDOM, false],
+])('scales that were computed for %s and %s, %o, are separate: %s', (first, second, scale, isSeparate) => {
+  const initializers = new Map([['onnx::Mul_1', tensor(scale)]]);
+  const nodes = [
+    copy('onnx::Mul_1', 'onnx::Mul_2'),
+    { ...matmul(first.replaceAll('.', '/'), 'onnx::Mul_1'), opType: 'Mul' },
+    { ...matmul(second.replaceAll('.', '/'), 'onnx::Mul_2'), opType: 'Mul' },
+  ];
+  separateCopies(nodes, initializers);
+  expect(initializers.has('onnx::Mul_2')).toBe(isSeparate);
+});
