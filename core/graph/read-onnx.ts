@@ -3,7 +3,6 @@ import { SpecError } from '../errors.js';
 import {
   type AttributeProto,
   decodeModel,
-  type GraphProto,
   type ModelProto,
   type NodeProto,
   type TensorProto,
@@ -14,7 +13,8 @@ import { numberType, type ReadExternal, tensorValues } from '../onnx/tensor-valu
 import { TapeError } from '../ops/tensor/tape-error.js';
 import { modulesOf } from './exporters/module-names.js';
 import { removeNoise } from './exporters/remove-noise.js';
-import { separateParameters } from './exporters/separate-parameters.js';
+import { restoreParameters } from './exporters/restore-parameters.js';
+import { untrainedTensors } from './exporters/tensor-notes.js';
 import { unfuseNormalization } from './exporters/unfuse-normalization.js';
 import type { AttributeValue, Constant, Graph, GraphInput, GraphNode, Initializer } from './graph.js';
 import { readAsWeights } from './initializer-uses.js';
@@ -27,8 +27,6 @@ const OPSETS = { first: 11, last: 28 };
 export const LARGEST_FILE = 2 ** 31 - 1;
 const LARGEST_TENSOR = 2 ** 31;
 const MOST_DIMENSIONS = 16;
-/** What PyTorch's newer exporter notes about a buffer. */
-const BUFFER_MARK = { key: 'pkg.torch.export.graph_signature.InputSpec.kind', value: 'BUFFER' };
 /** Tensors in attributes and integer tensors are read into memory; weights remain in the file. */
 const LARGEST_CONSTANT = 2 ** 24;
 
@@ -76,7 +74,7 @@ function graphOf(model: ModelProto, { external, merged }: GraphOfOptions): Graph
   if (!graph?.nodes?.length) throw new Error('it has no graph with nodes');
   const opset = opsetOf(model);
   const inlined = inlineFunctions({ nodes: graph.nodes, functions: model.functions ?? [] });
-  const buffers = buffersOf(graph);
+  const untrained = untrainedTensors(graph);
   const initializers = new Map<string, Initializer>();
   for (const tensor of graph.initializers ?? []) {
     if (!tensor.name) throw new Error('an initializer has no name');
@@ -84,16 +82,19 @@ function graphOf(model: ModelProto, { external, merged }: GraphOfOptions): Graph
     const initializer = initializerOf(tensor, external);
     initializers.set(
       tensor.name,
-      buffers.has(tensor.name) ? { ...initializer, isBuffer: true } : initializer,
+      untrained.has(tensor.name) ? { ...initializer, isBuffer: true } : initializer,
     );
   }
   const given = (graph.inputs ?? []).filter(({ name }) => !initializers.has(name ?? '')).map(inputOf);
-  const separate = merged === 'restored' ? separateParameters(inlined, initializers) : inlined;
-  const written = separate.flatMap((proto, index) => {
-    const metadata = merged === 'restored' ? (proto.metadata ?? []) : [];
-    return unfuseNormalization({ node: nodeOf(proto, index), metadata, initializers });
+  const batch = given[0]?.shape[0];
+  const restored =
+    merged === 'restored' ? restoreParameters({ model, nodes: inlined, initializers, batch }) : inlined;
+  const written = restored.flatMap((proto, index) => {
+    const node = nodeOf(proto, index);
+    if (merged !== 'restored') return [node];
+    return unfuseNormalization({ node, metadata: proto.metadata ?? [], initializers });
   });
-  const unfused = written.length - inlined.length;
+  const unfused = written.length - restored.length;
   const inputs = takeWeights({ inputs: given, nodes: written, initializers });
   // Further outputs, such as those of auxiliary heads in training, are left out with what only they depend on.
   const outputs = (graph.outputs ?? []).map(({ name }) => name ?? '').slice(0, 1);
@@ -133,14 +134,6 @@ function takeWeights({
   for (const { name, shape } of others)
     initializers.set(name, { shape: shape as readonly number[], type: 'float', read: () => undefined });
   return [images];
-}
-
-/** Names of the initializers that PyTorch's newer exporter, or `python/zeroscout_export.py`, marks as buffers. */
-function buffersOf({ values = [] }: GraphProto): ReadonlySet<string> {
-  const marked = values.filter(({ metadata = [] }) =>
-    metadata.some(({ key, value }) => key === BUFFER_MARK.key && value === BUFFER_MARK.value),
-  );
-  return new Set(marked.map(({ name = '' }) => name));
 }
 
 function opsetOf({ opsets = [], functions = [] }: ModelProto): number {

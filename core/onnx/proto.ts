@@ -63,6 +63,7 @@ const GRAPH: Fields = {
   11: messages('inputs', () => VALUE_INFO),
   12: messages('outputs', () => VALUE_INFO),
   13: messages('values', () => VALUE_NOTE),
+  16: messages('metadata', () => STRING_PAIR),
 };
 
 const FUNCTION: Fields = {
@@ -147,6 +148,8 @@ export interface GraphProto {
   readonly inputs?: readonly ValueInfoProto[];
   readonly outputs?: readonly ValueInfoProto[];
   readonly values?: readonly ValueNoteProto[];
+  /** What an exporter noted about the whole graph. */
+  readonly metadata?: readonly { readonly key?: string; readonly value?: string }[];
 }
 export interface FunctionProto {
   readonly name?: string;

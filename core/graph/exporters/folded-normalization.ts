@@ -16,7 +16,7 @@ const FEWEST_CONVOLUTIONS = 6;
 
 /**
  * Whether the graph has many convolutions, all with a bias, and no normalization. Such networks exist (VGG,
- * SqueezeNet), so this leads to a warning and not to an error.
+ * SqueezeNet), so this leads to a warning and not to an error. What PyTorch's exporters folded is restored before.
  */
 export function looksFolded(graph: Graph): boolean {
   const { nodes } = graph;

@@ -2,32 +2,88 @@
 // the scales of the normalizations of an untrained network, where the file says which parameter each node reads.
 import type { NodeProto } from '../../onnx/proto.js';
 import type { Initializer } from '../graph.js';
+import { RULES } from './unfuse-normalization.js';
 
 /** The operation of PyTorch that a node stands for: `args = (%x, [96], %p_norm_weight, %p_norm_bias, 1e-06)`. */
 const CALL = 'pkg.torch.onnx.fx_node';
 const PARAMETER = /%(p_\w+)/g;
+/** The rule by which the optimizer leaves out a bias of zeros. */
+const WITHOUT_BIAS = /\bRemoveOptionalBias/;
 
 /**
- * The nodes with a tensor of its own for each parameter; the new tensors are added to `initializers`. Nodes whose tensors
- * cannot be told apart keep theirs: those with more or fewer of them than the call has parameters.
+ * The nodes with a tensor of its own for each parameter; the new tensors are added to `initializers`. Where a call is
+ * written as several nodes, such as a product and a sum for a linear layer, they read its parameters in their order.
+ * Nodes whose tensors cannot be told apart keep theirs: those with more or fewer of them than the call has parameters, but for a bias of zeros that the exporter left out.
  */
 export function separateParameters(
   nodes: readonly NodeProto[],
   initializers: Map<string, Initializer>,
 ): readonly NodeProto[] {
   const owners = new Map<string, string>();
+  const parameterAt = parametersOf(nodes, initializers);
   return nodes.map((node) => {
-    const { inputs = [], metadata = [] } = node;
-    const call = metadata.find(({ key }) => key === CALL)?.value;
-    if (call === undefined) return node;
-    const places = [...inputs.keys()].filter((at) => initializers.get(inputs[at]!)?.type === 'float');
-    const parameters = [...call.matchAll(PARAMETER)].map(([, name]) => name!);
-    if (places.length === 0 || places.length !== parameters.length) return node;
-    const separate = inputs.map((name, at) => {
-      const parameter = parameters[places.indexOf(at)];
+    const parameters = parameterAt.get(node);
+    if (!parameters) return node;
+    const inputs = (node.inputs ?? []).map((name, at) => {
+      const parameter = parameters.get(at);
       return parameter === undefined ? name : tensorOf({ name, parameter, owners, initializers });
     });
-    return { ...node, inputs: separate };
+    return { ...node, inputs };
+  });
+}
+
+/** For each node whose tensors can be told apart, the parameters by the places of its inputs. */
+function parametersOf(
+  nodes: readonly NodeProto[],
+  initializers: ReadonlyMap<string, Initializer>,
+): ReadonlyMap<NodeProto, ReadonlyMap<number, string>> {
+  const noted = nodes.filter((node) => callOf(node) !== undefined);
+  const places = noted.flatMap((node) => placesOf(node, initializers));
+  const found = new Map<NodeProto, Map<number, string>>();
+  for (const [call, all] of groupBy(places, ({ node }) => callOf(node)!)) {
+    const parameters = [...call.matchAll(PARAMETER)].map(([, name]) => name!);
+    const groups = all.length === parameters.length ? [all] : [...groupBy(all, ({ node }) => node).values()];
+    for (const group of groups) {
+      const isWhole = group.length === parameters.length;
+      if (!isWhole && !(group.length === parameters.length - 1 && lacksBias(group[0]!.node))) continue;
+      group.forEach(({ node, at }, i) => {
+        found.set(node, (found.get(node) ?? new Map()).set(at, parameters[i]!));
+      });
+    }
+  }
+  return found;
+}
+
+const notedAs = ({ metadata = [] }: NodeProto, wanted: string): string | undefined =>
+  metadata.find(({ key }) => key === wanted)?.value;
+const callOf = (node: NodeProto): string | undefined => notedAs(node, CALL);
+/** A bias is the last parameter of its call. */
+const lacksBias = (node: NodeProto): boolean => WITHOUT_BIAS.test(notedAs(node, RULES) ?? '');
+
+function groupBy<T, K>(list: readonly T[], keyOf: (each: T) => K): ReadonlyMap<K, readonly T[]> {
+  const groups = new Map<K, T[]>();
+  for (const each of list) {
+    const key = keyOf(each);
+    const group = groups.get(key);
+    if (group) group.push(each);
+    else groups.set(key, [each]);
+  }
+  return groups;
+}
+
+/** An input of a node that may be a parameter. */
+interface Place {
+  readonly node: NodeProto;
+  readonly at: number;
+}
+
+/** Running statistics of a normalization are not read, and buffers are no parameters. */
+function placesOf(node: NodeProto, initializers: ReadonlyMap<string, Initializer>): readonly Place[] {
+  const { opType, inputs = [] } = node;
+  const read = opType === 'BatchNormalization' ? inputs.slice(0, 3) : inputs;
+  return [...read.entries()].flatMap(([at, name]) => {
+    const tensor = initializers.get(name);
+    return tensor?.type === 'float' && !tensor.isBuffer ? { node, at } : [];
   });
 }
 

@@ -4,7 +4,7 @@ import type { GraphNode, Initializer } from '../graph.js';
 export type Metadata = readonly { readonly key?: string; readonly value?: string }[];
 
 /** Where the optimizer of PyTorch's newer exporter notes its rules: "RemoveOptionalBiasFromConv, FuseBatchNormIntoConv". */
-const RULES = 'pkg.onnxscript.rewriter.rule_name';
+export const RULES = 'pkg.onnxscript.rewriter.rule_name';
 const FUSED = /\bFuseBatchNormInto(Conv|ConvTranspose|Gemm)\b/;
 /** The older exporter gives what it computed from parameters a name of its own; parameters have those of their modules. */
 const COMPUTED = /^onnx::Conv_\d+$/;

@@ -124,6 +124,7 @@ function product(t: Tape, [a, b]: readonly [Term, Term], out: readonly string[])
   const columns = b.labels.filter((label) => !shared.includes(label));
   const sizes = (term: Term, labels: readonly string[]) =>
     labels.map((label) => t.shape(term.id)[term.labels.indexOf(label)]!);
+  if (inner.length === 0) return outerProduct(t, [a, b], [...batch, ...rows, ...columns]);
   const matrix = (term: Term, groups: readonly (readonly string[])[]) =>
     t.reshape(
       t.transpose(
@@ -135,4 +136,15 @@ function product(t: Tape, [a, b]: readonly [Term, Term], out: readonly string[])
   const made = t.add('MatMul', [matrix(a, [batch, rows, inner]), matrix(b, [batch, inner, columns])]);
   const shape = [...sizes(a, batch), ...sizes(a, rows), ...sizes(b, columns)];
   return { id: t.reshape(made, shape), labels: [...batch, ...rows, ...columns] };
+}
+
+/** Where nothing is summed over, every element is one product, which is not counted as a matrix product, as in PyTorch. */
+function outerProduct(t: Tape, terms: readonly [Term, Term], labels: readonly string[]): Term {
+  const [a, b] = terms.map(({ id, labels: own }) => {
+    const kept = labels.filter((label) => own.includes(label));
+    const ordered = orderLabels(t, { id, labels: own }, kept);
+    const sizeOfLabel = (label: string) => t.shape(id)[own.indexOf(label)] ?? 1;
+    return t.reshape(ordered, labels.map(sizeOfLabel));
+  }) as [Id, Id];
+  return { id: t.times(a, b), labels };
 }

@@ -22,6 +22,7 @@ export const RARE_CASES: readonly OperatorCase[] = [
   { op: 'Einsum', x: [2, 3, 4], attributes: { equation: 'bij->bji' } },
   { op: 'Einsum', x: [2, 3, 4], attributes: { equation: 'bij->jb' } },
   { op: 'Einsum', x: [2, 3], inputs: [weight(4)], attributes: { equation: 'bi,j->bij' } },
+  { op: 'Einsum', x: [2, 3, 4], inputs: [weight(3, 5)], attributes: { equation: 'bij,ik->bkji' } },
   { op: 'Einsum', x: [2, 3, 3], attributes: { equation: 'bii->bi' } },
   { op: 'Einsum', x: [2, 3, 4, 3], attributes: { equation: 'bici' } },
   { op: 'Einsum', x: [2, 3, 3], inputs: [weight(3, 5)], attributes: { equation: 'bii,ij->bj' } },

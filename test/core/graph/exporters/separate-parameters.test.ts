@@ -57,3 +57,43 @@ test('tensors that cannot be told apart stay as in the file', () => {
     'shape',
   ]);
 });
+
+const NORM = '%x, [8], %p_n_weight, %p_n_bias, %b_mean, %b_var, 1e-05';
+
+test('a call that is written as several nodes reads its parameters in their order', () => {
+  const [weight, bias] = [norm('product', ['x', 'one'], NORM), norm('sum', ['product', 'zero'], NORM)];
+  const first = norm('a', ['x', 'one', 'zero'], '%x, %p_a_weight, %p_a_bias');
+  expect(inputsOf(first, weight, bias).inputs.slice(1)).toEqual([
+    ['x', 'one as p_n_weight'],
+    ['product', 'zero as p_n_bias'],
+  ]);
+  // A call of which the file lacks one parameter.
+  expect(inputsOf(first, weight).inputs[1]).toEqual(['x', 'one']);
+});
+
+test('buffers and running statistics are no parameters', () => {
+  const first = norm('a', ['x', 'one', 'zero'], '%x, %p_a_weight, %p_a_bias');
+  const batch = { ...norm('n', ['a', 'one', 'zero', 'zero', 'one'], NORM), opType: 'BatchNormalization' };
+  expect(inputsOf(first, batch).inputs[1]).toEqual([
+    'a',
+    'one as p_n_weight',
+    'zero as p_n_bias',
+    'zero',
+    'one',
+  ]);
+  const initializers = new Map([
+    ['one', float],
+    ['table', { ...float, isBuffer: true as const }],
+  ]);
+  const nodes = [norm('a', ['x', 'one'], '%x, %p_a'), norm('b', ['a', 'one', 'table'], '%a, %p_b, %b_table')];
+  expect(separateParameters(nodes, initializers)[1]!.inputs).toEqual(['a', 'one as p_b', 'table']);
+});
+
+test('a call whose bias of zeros was left out reads its weight', () => {
+  const first = norm('a', ['x', 'one', 'zero'], '%x, %p_a_weight, %p_a_bias');
+  const linear = norm('b', ['a', 'one'], '%a, %p_b_weight, %p_b_bias');
+  const rule = { key: 'pkg.onnxscript.rewriter.rule_name', value: 'RemoveOptionalBiasFromGemm' };
+  const without = { ...linear, metadata: [...linear.metadata, rule] };
+  expect(inputsOf(first, without).inputs[1]).toEqual(['a', 'one as p_b_weight']);
+  expect(inputsOf(first, linear).inputs[1]).toEqual(['a', 'one']);
+});

@@ -1,0 +1,53 @@
+// Reads what an exporter notes about the tensors of a graph: which of them are trained, and from which parameters its
+// optimizer computed others.
+import type { GraphProto } from '../../onnx/proto.js';
+
+/** What PyTorch's newer exporter, and `python/zeroscout_export.py`, note about a tensor of a module. */
+const KIND = 'pkg.torch.export.graph_signature.InputSpec.kind';
+/** Buffers, and tensors that are plain attributes of a module: `self.positions = torch.arange(64)`. */
+const UNTRAINED = new Set(['BUFFER', 'CONSTANT_TENSOR']);
+/** The tensors from which the optimizer of the newer exporter computed another, as a Python list: "['cls_token', 'val_19']". */
+const ORIGINS = 'pkg.onnxscript.optimizer.folded_from';
+/** The tensors of a module, one a line: "p_fc_weight: PARAMETER target='fc.weight'". */
+const SIGNATURE = 'pkg.torch.export.ExportedProgram.graph_signature';
+const PARAMETER = /^(\w+): PARAMETER target='([^']*)'/gm;
+
+/** A tensor that the optimizer computed while it wrote the file, and what it was computed from. */
+export interface FoldedTensor {
+  readonly name: string;
+  readonly parameters: readonly string[];
+  /** Everything else: results on the way, such as `expand`, buffers and constants. */
+  readonly others: readonly string[];
+}
+
+/** Names of the tensors that the file says are not trained: buffers and the like, and what was computed from them alone. */
+export function untrainedTensors(graph: GraphProto): ReadonlySet<string> {
+  const untrained = (graph.values ?? []).filter(({ metadata = [] }) =>
+    metadata.some(({ key, value = '' }) => key === KIND && UNTRAINED.has(value)),
+  );
+  const computed = foldedTensors(graph).filter(({ parameters }) => parameters.length === 0);
+  return new Set([...untrained, ...computed].map(({ name = '' }) => name));
+}
+
+/** Whether the file says which of its tensors are parameters, as those of the newer exporter do. */
+export const listsParameters = ({ metadata = [] }: GraphProto): boolean =>
+  metadata.some(({ key }) => key === SIGNATURE);
+
+/** The tensors that the optimizer computed; none where the file does not say which tensors are parameters. */
+export function foldedTensors({ values = [], metadata = [] }: GraphProto): readonly FoldedTensor[] {
+  const signature = metadata.find(({ key }) => key === SIGNATURE)?.value;
+  if (signature === undefined) return [];
+  const parameters = new Set(
+    [...signature.matchAll(PARAMETER)].flatMap(([, name, target]) => [name, target]),
+  );
+  return values.flatMap(({ name = '', metadata: notes = [] }) => {
+    const origins = notes.find(({ key }) => key === ORIGINS)?.value;
+    if (origins === undefined) return [];
+    const names = [...origins.matchAll(/'([^']*)'/g)].map(([, each]) => each!);
+    return {
+      name,
+      parameters: names.filter((each) => parameters.has(each)),
+      others: names.filter((each) => !parameters.has(each)),
+    };
+  });
+}
