@@ -47,22 +47,18 @@ export async function withOnnxFiles({
   const structures = new Map<string, string>();
   const networks: object[] = [];
   const sizes = new Map<number, string>();
-  const folded: string[] = [];
-  const early: string[] = [];
-  const late: string[] = [];
+  const warned = WARNINGS.map((): string[] => []);
   const issues: Issue[] = [];
   for (const { name, file } of paths) {
     try {
-      const { text, size, batch, isFolded, isEarly, isLate, ...network } = await readNetwork({
+      const { text, size, batch, warns, ...network } = await readNetwork({
         name,
         file,
         wanted: sizeIn(rest),
         named,
         normalization,
       });
-      if (isFolded) folded.push(name);
-      if (isEarly) early.push(name);
-      if (isLate) late.push(name);
+      for (const i of warns) warned[i]!.push(name);
       if (limitsLatency && batch !== undefined && batch !== 1) issues.push(fixedBatchIssue(name, batch));
       const digest = structureDigest(text);
       structures.set(digest, text);
@@ -78,11 +74,9 @@ export async function withOnnxFiles({
   return {
     value: { ...(value as object), ...fidelity, space: { kind, resolution, ...rest, networks } },
     structures,
-    warnings: [
-      { names: folded, text: FOLDED },
-      { names: early, text: EARLY },
-      { names: late, text: LATE },
-    ].flatMap((found) => (found.names.length > 0 ? [warningOf({ ...found, count: paths.length })] : [])),
+    warnings: warned.flatMap((names, i) =>
+      names.length > 0 ? [warningOf({ names, text: WARNINGS[i]!, count: paths.length })] : [],
+    ),
   };
 }
 
@@ -112,12 +106,12 @@ function normalizationOf(value: unknown): Normalization {
 /** The most names of files in a warning. */
 const MOST_NAMES = 3;
 
-const FOLDED =
-  'have convolutions with biases and no normalization: exporters fold BatchNormalization away. If they had some, export them in training mode (docs/guides/own-network.md), or set space.normalization to restore';
-const EARLY =
-  'have more than half of their multiply-accumulates after the last feature, so their proxies say little about them: name other features (docs/guides/own-network.md)';
-const LATE =
-  'have more than half of their multiply-accumulates before the first feature, and their proxies say little about these: name other features (docs/guides/own-network.md)';
+/** What is said of networks, in the order in which `readNetwork` looks. */
+const WARNINGS = [
+  'have convolutions with biases and no normalization: exporters fold BatchNormalization away. If they had some, export them in training mode (docs/guides/own-network.md), or set space.normalization to restore',
+  'have more than half of their multiply-accumulates after the last feature, so their proxies say little about them: name other features (docs/guides/own-network.md)',
+  'have more than half of their multiply-accumulates before the first feature, and their proxies say little about these: name other features (docs/guides/own-network.md)',
+];
 
 interface Warning {
   readonly names: readonly string[];
@@ -192,9 +186,9 @@ async function readNetwork({
   return {
     text: structureText({ graph, constants: findKeptConstants(network), features }),
     size,
-    isFolded: normalization === 'file' && looksFolded(graph),
-    isEarly: endsEarly(network),
-    isLate: beginsLate(network),
+    warns: [normalization === 'file' && looksFolded(graph), endsEarly(network), beginsLate(network)].flatMap(
+      (isSo, i) => (isSo ? [i] : []),
+    ),
     batch: fixedBatch({ graph, image: [channels ?? 3, side, side] }),
     macs: network.costs.macs,
     parameters: network.costs.parameters,
