@@ -33,7 +33,7 @@ def export(network: nn.Module, path: str | Path, size: int = 224, channels: int 
         # Not train(), which would switch the modules within it too.
         module.training = is_normalization(module)
     images = torch.randn(2, channels, size, size)
-    with any_pooled_size(), without_fast_attention(), exported_as_training(network):
+    with any_pooled_size(), plain_local_response(), without_fast_attention(), exported_as_training(network):
         write(network, images, str(path), exporter)
     if exporter == "torchscript":
         mark_buffers(network, str(path))
@@ -104,6 +104,25 @@ def any_pooled_size() -> Iterator[None]:
         yield
     finally:
         functional.adaptive_avg_pool2d = original
+
+
+@contextlib.contextmanager
+def plain_local_response() -> Iterator[None]:
+    """Lets local response normalization (AlexNet) be exported without the `If` that the older exporter writes for its `squeeze`."""
+    original = functional.local_response_norm
+
+    def normalize(x: torch.Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> torch.Tensor:
+        if x.dim() != 4:
+            return original(x, size, alpha, beta, k)
+        squares = functional.pad((x * x).unsqueeze(1), (0, 0, 0, 0, size // 2, (size - 1) // 2))
+        mean = functional.avg_pool3d(squares, (size, 1, 1), stride=1)[:, 0]
+        return x / (alpha * mean + k) ** beta
+
+    functional.local_response_norm = normalize
+    try:
+        yield
+    finally:
+        functional.local_response_norm = original
 
 
 def mark_buffers(network: nn.Module, path: str) -> None:

@@ -33,6 +33,35 @@ def family():
         yield f"width-{width}", nn.Sequential(nn.Conv2d(3, width, 3, padding=1), *stages, nn.AdaptiveAvgPool2d(3), nn.Flatten(), nn.Linear(width * 9, 10))
 `;
 
+const ODD = `
+import torch
+from torch import nn
+
+class Path(nn.Module):
+    """A residual block whose path is left out at random, by a module of its own."""
+    def __init__(self, width, share):
+        super().__init__()
+        self.share, self.body = share, nn.Sequential(nn.Conv2d(width, width, 3, padding=1), nn.BatchNorm2d(width), nn.ReLU())
+
+    def forward(self, x):
+        if self.training and torch.rand(()) < self.share:
+            return x
+        return x + self.body(x)
+
+class Fails(nn.Module):
+    def forward(self, x):
+        return torch.linalg.svd(x)[1]
+
+def network(share):
+    blocks = [layer for _ in range(2) for layer in (Path(8, share), nn.MaxPool2d(2))]
+    return nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), nn.ReLU(), nn.LocalResponseNorm(5), *blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 10))
+
+def family():
+    yield "plain", network(0)
+    yield "random", network(1)
+    yield "fails", Fails()
+`;
+
 describe.skipIf(PYTHON === undefined)('zeroscout_export', () => {
   it('writes files whose proxies do not depend on the exporter', { timeout: 180_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'export-'));
@@ -78,6 +107,29 @@ describe.skipIf(PYTHON === undefined)('zeroscout_export', () => {
     for (const [i, proxies] of one!.entries())
       for (const [name, value] of Object.entries(proxies))
         expect(value).toBeCloseTo(other![i]![name as keyof typeof proxies] as number, 4);
+  });
+
+  it('exports what only training does as in evaluation, local response normalization, and says no more than what failed', {
+    timeout: 180_000,
+  }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'export-'));
+    writeFileSync(join(folder, 'odd.py'), ODD);
+    const args = ['-m', 'zeroscout_export', 'odd:family', '--out', folder, '--size', '32'];
+    const env = { ...process.env, PYTHONPATH: join(ROOT, 'python') };
+    const run = promisify(execFile)(PYTHON!, args, { cwd: folder, env });
+    const failed = (await run.catch((error: unknown) => error)) as { stdout: string; stderr: string };
+    expect(failed.stdout.trim().split('\n')).toEqual(
+      ['plain', 'random'].map((name) => join(folder, `${name}.onnx`)),
+    );
+    expect(failed.stderr).toMatch(/fails was not exported: .*\n1 of the networks .* --exporter dynamo/);
+    const load = { batch: 4, features: 'blocks', normalization: 'file' } as const;
+    const scored = await scoreNetworks({
+      files: ['plain', 'random'].map((name) => join(folder, `${name}.onnx`)),
+      options: { load, draws: 1, seed: 0, threads: 1 },
+    });
+    const [plain, random] = scored.map(({ proxies, parameters }) => ({ ...proxies, parameters }));
+    expect(random).toEqual(plain);
+    expect(plain!.parameters).toBe(3 * 8 * 9 + 8 + 2 * (8 * 8 * 9 + 8 + 16) + 90);
   });
 
   it('does not overwrite a network by another of its name, and hides none', {
