@@ -40,8 +40,8 @@ def export(network: nn.Module, path: str | Path, size: int = 224, channels: int 
 
 
 def is_normalization(module: nn.Module) -> bool:
-    """Whether a module may keep running statistics: PyTorch's own, and those of other packages by their names."""
-    return isinstance(module, nn.modules.batchnorm._NormBase) or re.search("Norm|BN", type(module).__name__) is not None
+    """Whether a module itself keeps running statistics, as batch normalization of PyTorch and of other packages does."""
+    return any(name.startswith("running_") for name, _ in module.named_buffers(recurse=False))
 
 
 @contextlib.contextmanager

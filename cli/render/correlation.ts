@@ -79,10 +79,11 @@ const BASELINE_NOTE =
  * cannot fill are left out.
  */
 function printBaselines(datasets: readonly Agreement[]): void {
-  for (const { dataset, fitted, baselines, ...own } of datasets) {
+  for (const own of datasets) {
+    const { dataset, baselines } = own;
     const columns = ['by', 'tau', 'rho', 'better half', 'similar FLOPs', 'nDCG 2^acc', 'top 10'];
     const table = createTable(columns, { droppable: ['rho', 'top 10'] });
-    table.push(baselineRow('this ranking', { ...own, dataset, fitted, baselines }));
+    table.push(baselineRow('this ranking', own));
     for (const name of BASELINES) {
       const baseline = baselines[name];
       if (baseline) table.push(baselineRow(NAMES[name], baseline));

@@ -53,9 +53,10 @@ export async function calibrateSearch({
   const compared = await readCohort({ store, search, space, truth, fewest: 0 });
   const dataset = chooseDataset(truth, options.dataset);
   const { units: texts } = compared.cohort;
-  const known = onePerFunction(compared.known.get(dataset)!, (unit) => space.canonicalKey(texts[unit]!));
+  const keyOf = (unit: number) => space.canonicalKey(texts[unit]!);
   const { seed } = options;
-  const { labels, heldOut } = divide({ known, count: options.labels, seed });
+  const known = compared.known.get(dataset)!;
+  const { labels, heldOut } = divide({ known, count: options.labels, seed, keyOf });
   const features = collectCohortFeatures({ search, compared, space });
   const m = compared.cohort.units.length;
   const reference = sample({
@@ -79,7 +80,7 @@ export async function calibrateSearch({
     search: search.id,
     space: { kind: defined.kind, digest: digestSpace(defined) },
     dataset,
-    labelled: [...new Set(labels.map(({ unit }) => space.canonicalKey(texts[unit]!)))].sort(),
+    labelled: [...new Set(labels.map(({ unit }) => keyOf(unit)))].sort(),
     proxies: [...features.proxies],
     ...found,
   });
@@ -92,11 +93,11 @@ export async function calibrateSearch({
  */
 function onePerFunction(known: readonly Label[], keyOf: (unit: number) => string): readonly Label[] {
   const first = new Map<string, number>();
-  for (const { unit } of known) {
+  return known.map(({ unit, accuracy }) => {
     const key = keyOf(unit);
     if (!first.has(key)) first.set(key, unit);
-  }
-  return known.map(({ unit, accuracy }) => ({ unit: first.get(keyOf(unit))!, accuracy }));
+    return { unit: first.get(key)!, accuracy };
+  });
 }
 
 function chooseDataset({ datasets }: Truth, asked: string | undefined): string {
@@ -110,16 +111,19 @@ function chooseDataset({ datasets }: Truth, asked: string | undefined): string {
   throw SpecError.of({ path: 'dataset', message });
 }
 
-/** Draws the labels at random with the seed, and returns the other known accuracies as held out. */
-function divide({
-  known,
-  count = known.length,
-  seed,
-}: {
+interface DivideArguments {
   readonly known: readonly Label[];
   readonly count: number | undefined;
   readonly seed: number;
-}): { readonly labels: readonly Label[]; readonly heldOut: readonly Label[] } {
+  /** A text that units of one function share. */
+  readonly keyOf: (unit: number) => string;
+}
+
+/** Draws the labels at random with the seed, and returns the other known accuracies as held out. */
+function divide({ known, count = known.length, seed, keyOf }: DivideArguments): {
+  readonly labels: readonly Label[];
+  readonly heldOut: readonly Label[];
+} {
   const fail = (message: string): never => {
     throw SpecError.of({ path: 'labels', message });
   };
@@ -131,8 +135,9 @@ function divide({
       `the truth knows ${count} ranked candidates; say how many are labels, ${FEWEST_LABELS} to ${MOST_LABELS}`,
     );
   const order = sample({ key: { seed, draw: 0, name: 'labels' }, count: known.length, size: known.length });
-  const pick = (places: readonly number[]) => places.map((at) => known[at]!);
-  const labels = pick(order.slice(0, count));
+  const used = order.slice(0, count + MOST_HELD_OUT).map((at) => known[at]!);
+  const all = onePerFunction(used, keyOf);
+  const labels = all.slice(0, count);
   const networks = new Set(labels.map(({ unit }) => unit)).size;
   if (networks < FEWEST_LABELS)
     fail(`found labels of ${networks} different networks; must be of ${FEWEST_LABELS} at least`);
@@ -141,5 +146,5 @@ function divide({
     fail(
       `found ${labels.length} labels that are all ${first!.accuracy}; must differ, as nothing can be fitted to equal accuracies`,
     );
-  return { labels, heldOut: pick(order.slice(count, count + MOST_HELD_OUT)) };
+  return { labels, heldOut: all.slice(count) };
 }

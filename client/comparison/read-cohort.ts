@@ -86,7 +86,11 @@ export async function readCohort({
     cohort,
     space: specification.space,
     known: truth ? knownOf({ units, written, specification, space, truth, fewest }) : new Map(),
-    fitted: new Set(units.flatMap((unit, at) => (networks.has(space.canonicalKey(unit)) ? [at] : []))),
+    fitted: new Set(
+      networks.size > 0
+        ? units.flatMap((unit, at) => (networks.has(space.canonicalKey(unit)) ? [at] : []))
+        : [],
+    ),
     millisecondsPerCandidate: millisecondsPerCandidate || null,
     sampleWarnings: await sampleWarningsOf({ store, specification }),
     costs: costsOf(specification.proxies, times),

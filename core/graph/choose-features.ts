@@ -3,7 +3,7 @@ import { chosenBlocks, type FeaturesOfProxies, type Measured, type Reads } from 
 import { type Feature, findFeatures } from './features.js';
 import { checkOrder, featureNamed } from './named-features.js';
 import type { ResolvedGraph } from './resolve.js';
-import { haveSameElements } from './same-elements.js';
+import { movedFrom } from './same-elements.js';
 
 /** Names of tensors: those of the stem and of every block, and the subset that ends stages. */
 export interface MarkedFeatures {
@@ -54,10 +54,11 @@ export function chooseFeatures({
   if (marked) return byProxy(proxies, marked.blocks.map(findNamed), new Set(marked.stages));
   const { found, features } = findFeatures(graph, 'stages');
   const blocks = findFeatures(graph, 'blocks').features;
-  const ends = found === 'stages' ? features : [];
   // The end of a stage may be among the blocks as the tokens of which it is the map.
-  const endsStage = ({ id }: Feature) => ends.some((end) => haveSameElements(graph, end.id, id));
-  return byProxy(proxies, blocks, new Set(blocks.filter(endsStage).map(({ name }) => name)));
+  const from = movedFrom(graph);
+  const ends = new Set(found === 'stages' ? features.map(({ id }) => from[id]) : []);
+  const stages = blocks.filter(({ id }) => ends.has(from[id])).map(({ name }) => name);
+  return byProxy(proxies, blocks, new Set(stages));
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Id } from '../ops/tensor/tape.js';
 import { findLayouts, type Layout, usualLayout } from './axis-meanings.js';
 import { endsEarly } from './costs.js';
 import type { ResolvedGraph } from './resolve.js';
-import { haveSameElements } from './same-elements.js';
+import { movedFrom } from './same-elements.js';
 import { longestStream } from './side-streams.js';
 
 /** A measured tensor: every axis but that of the channels counts samples. */
@@ -57,13 +57,12 @@ const PADDED = new Set(['Pad', 'Gather']);
  * Whether a value holds the images, or a map that is a feature already: with padding, or with its positions in a row,
  * as between the convolutions and the transformer of a hybrid network.
  */
-function isRepeated(graph: ResolvedGraph, feature: Feature): boolean {
-  const { tape, input } = graph;
+function isRepeated({ tape, input }: ResolvedGraph, feature: Feature, from: readonly Id[]): boolean {
   const { op, inputs } = tape.get(feature.id);
-  if (PADDED.has(op!) || haveSameElements(graph, input, feature.id)) return true;
+  if (PADDED.has(op!) || from[feature.id] === input) return true;
   const isRow = op === 'Reshape' && feature.shape.length === 3 && isMap(feature);
-  const from = isRow ? tape.shape(inputs[0]!) : [];
-  return from.length > 3 && from[0] === feature.shape[0] && from[1] === feature.shape[1];
+  const before = isRow ? tape.shape(inputs[0]!) : [];
+  return before.length > 3 && before[0] === feature.shape[0] && before[1] === feature.shape[1];
 }
 
 /**
@@ -71,11 +70,15 @@ function isRepeated(graph: ResolvedGraph, feature: Feature): boolean {
  * where streams run side by side.
  */
 export function findFeatures(graph: ResolvedGraph, wanted: 'stages' | 'blocks'): Features {
-  const cuts = cutPoints(graph).filter((feature) => !isRepeated(graph, feature));
+  const from = movedFrom(graph);
+  const cuts = cutPoints(graph).filter((feature) => !isRepeated(graph, feature, from));
   const side = cuts.length < 2 ? streamFeatures(graph) : [];
   if (side.length > 1) return { found: 'blocks', features: side };
-  const stages = lastOfEach(graph, cuts.filter(isMap));
-  const blocks = blockEnds(graph, cuts, stages.length >= FEWEST_STAGES ? stages : []);
+  const stages = lastOfEach(cuts.filter(isMap), from);
+  const blocks = withoutMapsOfTokens(
+    blockEnds(graph, cuts, stages.length >= FEWEST_STAGES ? stages : []),
+    from,
+  );
   // In XCiT the resolution changes in the first convolutions alone; most of the network comes after the last change.
   const isEnough = () => !endsEarly({ graph, features: stages }) || endsEarly({ graph, features: blocks });
   if (wanted === 'stages' && stages.length >= FEWEST_STAGES && isEnough())
@@ -88,7 +91,11 @@ export function findFeatures(graph: ResolvedGraph, wanted: 'stages' | 'blocks'):
   const isBetter = stream.length > chosen.length && !endsEarly({ graph, features: stream });
   if (isBetter || (stream.length > 1 && chosen.length < 2)) return { found: 'blocks', features: stream };
   // Blocks may be joined by other operations than sums, such as attention over the results of all blocks.
-  if (chosen.length < 2) return { found: 'blocks', features: cuts };
+  if (chosen.length < 2)
+    return {
+      found: 'blocks',
+      features: cuts.filter(({ id }, i) => from[id] !== from[cuts[i + 1]?.id ?? -1]),
+    };
   return { found: chosen === blocks ? 'blocks' : 'stages', features: chosen };
 }
 
@@ -191,7 +198,7 @@ const resolution = (feature: Feature) => sizeOf(feature.positions);
  * The last map of each run with the same resolution. If its positions are in a row, as those of tokens that were
  * transposed, and a map with sides has the same elements, that map.
  */
-function lastOfEach(graph: ResolvedGraph, maps: readonly Feature[]): readonly Feature[] {
+function lastOfEach(maps: readonly Feature[], from: readonly Id[]): readonly Feature[] {
   const ends = maps.flatMap((map, i) => {
     const next = maps[i + 1];
     return next === undefined || resolution(next) !== resolution(map) ? [i] : [];
@@ -200,7 +207,7 @@ function lastOfEach(graph: ResolvedGraph, maps: readonly Feature[]): readonly Fe
     const run = maps.slice(i === 0 ? 0 : ends[i - 1]! + 1, end + 1);
     const last = maps[end]!;
     if (last.shape.length > 3) return last;
-    const withSides = run.filter(({ id, shape }) => shape.length > 3 && haveSameElements(graph, id, last.id));
+    const withSides = run.filter(({ id, shape }) => shape.length > 3 && from[id] === from[last.id]);
     return withSides.at(-1) ?? last;
   });
 }
@@ -214,12 +221,13 @@ function blockEnds(
   const merges = cuts.filter((feature, i) => isMerge(graph, feature, cuts[i - 1]));
   const first = cuts[cuts.indexOf(merges[0]!) - 1];
   const chosen = new Set([...stages, ...merges, ...(first ? [first] : [])].map(({ id }) => id));
-  const ends = cuts.filter(({ id }) => chosen.has(id));
-  const tokens = ends.filter((feature) => !isMap(feature));
-  // The end of a stage may be the map of tokens that are a feature: between the two nothing is computed.
-  return ends.filter(
-    (feature) => !isMap(feature) || !tokens.some(({ id }) => haveSameElements(graph, id, feature.id)),
-  );
+  return cuts.filter(({ id }) => chosen.has(id));
+}
+
+/** The end of a stage may be the map of tokens that are a feature: between the two nothing is computed. */
+function withoutMapsOfTokens(ends: readonly Feature[], from: readonly Id[]): readonly Feature[] {
+  const tokens = new Set(ends.flatMap((feature) => (isMap(feature) ? [] : [from[feature.id]])));
+  return ends.filter((feature) => !isMap(feature) || !tokens.has(from[feature.id]));
 }
 
 /**

@@ -1,17 +1,12 @@
-// Says which features hold the same elements in another order or shape, as a map and its tokens do.
+// Says which values hold the same elements in another order or shape, as a map and its tokens do.
 import type { Id } from '../ops/tensor/tape.js';
 import type { ResolvedGraph } from './resolve.js';
 
 const MOVES = new Set(['Reshape', 'Transpose', 'Identity']);
 
-/** Whether one of two values is the other, after operations that only move elements. */
-export function haveSameElements(graph: Pick<ResolvedGraph, 'tape'>, a: Id, b: Id): boolean {
-  const [early, late] = a < b ? [a, b] : [b, a];
-  let id = late;
-  while (id > early) {
-    const { op, inputs } = graph.tape.get(id);
-    if (!MOVES.has(op!)) return false;
-    id = inputs[0]!;
-  }
-  return id === early;
+/** For each value, the value from which operations that only move elements made it; itself where there are none. */
+export function movedFrom({ tape }: Pick<ResolvedGraph, 'tape'>): readonly Id[] {
+  const from: Id[] = [];
+  for (const { id, op, inputs } of tape.values) from[id] = MOVES.has(op!) ? from[inputs[0]!]! : id;
+  return from;
 }

@@ -1,9 +1,9 @@
 // Restores the parameters of a PyTorch module that an exporter merged, repeated or transposed while it wrote the file.
 import type { ModelProto, NodeProto } from '../../onnx/proto.js';
 import type { Initializer } from '../graph.js';
+import { foldedTensors, listsParameters } from './notes.js';
 import { separateCopies } from './separate-copies.js';
 import { separateParameters } from './separate-parameters.js';
-import { foldedTensors, listsParameters } from './tensor-notes.js';
 import { unfoldParameters } from './unfold-parameters.js';
 
 interface RestoreArguments {

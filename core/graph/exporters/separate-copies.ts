@@ -4,6 +4,7 @@ import type { NodeProto } from '../../onnx/proto.js';
 import { sizeOf } from '../../ops/tensor/shapes.js';
 import type { Initializer } from '../graph.js';
 import { modulesOf } from './module-names.js';
+import { isUniform } from './uniform.js';
 
 /** The name of a parameter, such as `layers.1.norm.weight`. */
 const PARAMETER = /^[A-Za-z_]\w*(\.\w+)*$/;
@@ -71,8 +72,6 @@ function copiedModules(
     return a !== b && (firsts.get(a) ?? a) === (firsts.get(b) ?? b);
   };
 }
-
-const isUniform = (values: Float64Array): boolean => values.every((value) => value === values[0]);
 
 function isUniformVector({ shape, read }: Initializer): boolean {
   const values = shape.filter((n) => n > 1).length === 1 ? read() : undefined;

@@ -2,10 +2,8 @@
 // the scales of the normalizations of an untrained network, where the file says which parameter each node reads.
 import type { NodeProto } from '../../onnx/proto.js';
 import type { Initializer } from '../graph.js';
-import { RULES } from './unfuse-normalization.js';
+import { CALL, noteOf, RULES } from './notes.js';
 
-/** The operation of PyTorch that a node stands for: `args = (%x, [96], %p_norm_weight, %p_norm_bias, 1e-06)`. */
-const CALL = 'pkg.torch.onnx.fx_node';
 const PARAMETER = /%(p_\w+)/g;
 /** The rule by which the optimizer leaves out a bias of zeros. */
 const WITHOUT_BIAS = /\bRemoveOptionalBias/;
@@ -13,7 +11,8 @@ const WITHOUT_BIAS = /\bRemoveOptionalBias/;
 /**
  * The nodes with a tensor of its own for each parameter; the new tensors are added to `initializers`. Where a call is
  * written as several nodes, such as a product and a sum for a linear layer, they read its parameters in their order.
- * Nodes whose tensors cannot be told apart keep theirs: those with more or fewer of them than the call has parameters, but for a bias of zeros that the exporter left out.
+ * Nodes whose tensors cannot be told apart keep theirs: those with more or fewer of them than the call has parameters,
+ * but for a bias of zeros that the exporter left out.
  */
 export function separateParameters(
   nodes: readonly NodeProto[],
@@ -54,12 +53,11 @@ function parametersOf(
   return found;
 }
 
-const notedAs = ({ metadata = [] }: NodeProto, wanted: string): string | undefined =>
-  metadata.find(({ key }) => key === wanted)?.value;
-const callOf = (node: NodeProto): string | undefined => notedAs(node, CALL);
+const callOf = ({ metadata }: NodeProto): string | undefined => noteOf(metadata, CALL);
 /** A bias is the last parameter of its call. */
-const lacksBias = (node: NodeProto): boolean => WITHOUT_BIAS.test(notedAs(node, RULES) ?? '');
+const lacksBias = ({ metadata }: NodeProto): boolean => WITHOUT_BIAS.test(noteOf(metadata, RULES) ?? '');
 
+/** `Map.groupBy`, which Node has from version 21 on. */
 function groupBy<T, K>(list: readonly T[], keyOf: (each: T) => K): ReadonlyMap<K, readonly T[]> {
   const groups = new Map<K, T[]>();
   for (const each of list) {

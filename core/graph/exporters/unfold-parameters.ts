@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import type { NodeProto } from '../../onnx/proto.js';
 import { sizeOf } from '../../ops/tensor/shapes.js';
 import type { Initializer } from '../graph.js';
-import type { FoldedTensor } from './tensor-notes.js';
+import type { FoldedTensor } from './notes.js';
+import { isUniform } from './uniform.js';
 
 /** Operations of PyTorch that repeat a tensor, and those that take a part of it; their results are named after them. */
 const REPEATS = /^(expand|repeat|tile|broadcast)/;
@@ -99,8 +100,6 @@ function shapeOnce({
     return repeats ? 1 : n;
   });
 }
-
-const isUniform = (values: Float64Array): boolean => values.every((value) => value === values[0]);
 
 /** The numbers at index 0 of every axis that `once` does not have. */
 function firstOf({

@@ -1,15 +1,10 @@
 // Restores batch normalizations that an exporter has merged into the layers before them, where the file says so.
 import type { GraphNode, Initializer } from '../graph.js';
+import { CALL, type Metadata, noteOf, RULES } from './notes.js';
 
-export type Metadata = readonly { readonly key?: string; readonly value?: string }[];
-
-/** Where the optimizer of PyTorch's newer exporter notes its rules: "RemoveOptionalBiasFromConv, FuseBatchNormIntoConv". */
-export const RULES = 'pkg.onnxscript.rewriter.rule_name';
 const FUSED = /\bFuseBatchNormInto(Conv|ConvTranspose|Gemm)\b/;
 /** The older exporter gives what it computed from parameters a name of its own; parameters have those of their modules. */
 const COMPUTED = /^onnx::Conv_\d+$/;
-/** The operation of PyTorch that the node stands for: `args = (%conv2d, ..., 0.1, 1e-05), kwargs = {}`. */
-const CALL = 'pkg.torch.onnx.fx_node';
 const USUAL_EPSILON = 1e-5;
 
 interface UnfuseArguments {
@@ -23,7 +18,7 @@ interface UnfuseArguments {
  * shift are new initializers without numbers. Any other node is returned as it is.
  */
 export function unfuseNormalization({ node, metadata, initializers }: UnfuseArguments): readonly GraphNode[] {
-  const noted = (key: string) => metadata.find((each) => each.key === key)?.value ?? '';
+  const noted = (key: string) => noteOf(metadata, key) ?? '';
   const isFused = FUSED.test(noted(RULES)) || isComputed(node);
   const channels = isFused ? channelsOf(node, initializers) : undefined;
   const [output] = node.outputs;

@@ -1,8 +1,7 @@
 // Translates activations and arithmetic of the ONNX standard into operations of the table.
-import { numberType } from '../../onnx/tensor-values.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
-import type { NodeSite, Operator, Operators } from './operator.js';
+import { castTo, type NodeSite, type Operator, type Operators } from './operator.js';
 
 const same =
   (op: string, count: number): Operator =>
@@ -197,11 +196,4 @@ function truncatedRemainder(site: NodeSite): Id {
 
 function hardSigmoid(t: Tape, x: Id, { alpha, beta }: { readonly alpha: number; readonly beta: number }): Id {
   return t.add('HardSigmoid', [x], { alpha, beta });
-}
-
-/** All floating-point types are one type here, and all integers are another. */
-export function castTo(dataType: number): 'float' | 'int' | 'bool' {
-  const type = numberType(dataType);
-  if (!type) throw new TapeError(`it casts to data type ${dataType}, which holds no numbers`);
-  return type;
 }

@@ -2,8 +2,7 @@
 import { axisOf, checkRank, range, sizeOf } from '../../ops/tensor/shapes.js';
 import type { Id } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
-import { castTo } from './activations.js';
-import type { NodeSite } from './operator.js';
+import { castTo, type NodeSite } from './operator.js';
 
 /** The largest shape or range that is stored as a constant. */
 const LARGEST_CONSTANT = 2 ** 24;

@@ -1,5 +1,6 @@
 // Defines what a translation of an ONNX operator is: it writes a node with operations of the table.
 
+import { numberType } from '../../onnx/tensor-values.js';
 import { axisOf, range, sizeOf } from '../../ops/tensor/shapes.js';
 import { type Id, LARGEST_FOLDED, type Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
@@ -150,4 +151,11 @@ export function alongAxis(
     value,
     Array.from({ length: rank }, (_, i) => (i === axis ? size : 1)),
   );
+}
+
+/** All floating-point types are one type here, and all integers are another. */
+export function castTo(dataType: number): 'float' | 'int' | 'bool' {
+  const type = numberType(dataType);
+  if (!type) throw new TapeError(`it casts to data type ${dataType}, which holds no numbers`);
+  return type;
 }

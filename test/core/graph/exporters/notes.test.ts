@@ -1,6 +1,6 @@
 // Tests which tensors of a file of PyTorch's newer exporter are read as trained.
 import { expect, it } from 'vitest';
-import { foldedTensors, untrainedTensors } from '../../../../core/graph/exporters/tensor-notes.js';
+import { foldedTensors, untrainedTensors } from '../../../../core/graph/exporters/notes.js';
 import { readOnnx } from '../../../../core/graph/read-onnx.js';
 import { initializer, type MessageField, model, node } from '../../../support/onnx-messages.js';
 

@@ -1,6 +1,17 @@
-// Reads what an exporter notes about the tensors of a graph: which of them are trained, and from which parameters its
-// optimizer computed others.
+// Reads what an exporter notes: about a node, from which operation of PyTorch it comes; about a tensor, whether it is
+// trained, or from which parameters the exporter's optimizer computed it.
 import type { GraphProto } from '../../onnx/proto.js';
+
+export type Metadata = readonly { readonly key?: string; readonly value?: string }[];
+
+/** Where the optimizer of PyTorch's newer exporter notes its rules: "RemoveOptionalBiasFromConv, FuseBatchNormIntoConv". */
+export const RULES = 'pkg.onnxscript.rewriter.rule_name';
+/** The operation of PyTorch that a node stands for: `args = (%x, [96], %p_norm_weight, %p_norm_bias, 1e-06), kwargs = {}`. */
+export const CALL = 'pkg.torch.onnx.fx_node';
+
+export function noteOf(metadata: Metadata | undefined, wanted: string): string | undefined {
+  return metadata?.find(({ key }) => key === wanted)?.value;
+}
 
 /** What PyTorch's newer exporter, and `python/zeroscout_export.py`, note about a tensor of a module. */
 const KIND = 'pkg.torch.export.graph_signature.InputSpec.kind';
@@ -30,18 +41,18 @@ export function untrainedTensors(graph: GraphProto): ReadonlySet<string> {
 }
 
 /** Whether the file says which of its tensors are parameters, as those of the newer exporter do. */
-export const listsParameters = ({ metadata = [] }: GraphProto): boolean =>
-  metadata.some(({ key }) => key === SIGNATURE);
+export const listsParameters = ({ metadata }: GraphProto): boolean =>
+  noteOf(metadata, SIGNATURE) !== undefined;
 
 /** The tensors that the optimizer computed; none where the file does not say which tensors are parameters. */
 export function foldedTensors({ values = [], metadata = [] }: GraphProto): readonly FoldedTensor[] {
-  const signature = metadata.find(({ key }) => key === SIGNATURE)?.value;
+  const signature = noteOf(metadata, SIGNATURE);
   if (signature === undefined) return [];
   const parameters = new Set(
     [...signature.matchAll(PARAMETER)].flatMap(([, name, target]) => [name, target]),
   );
   return values.flatMap(({ name = '', metadata: notes = [] }) => {
-    const origins = notes.find(({ key }) => key === ORIGINS)?.value;
+    const origins = noteOf(notes, ORIGINS);
     if (origins === undefined) return [];
     const names = [...origins.matchAll(/'([^']*)'/g)].map(([, each]) => each!);
     return {
