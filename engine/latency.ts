@@ -49,7 +49,7 @@ export async function measureLatency({
     logSeverityLevel: 3,
   });
   try {
-    const shape = [batch, files.inputChannels, resolution, resolution];
+    const shape = [batch, ...files.image];
     const feeds = { [IMAGES]: new Tensor('float32', draw.input(shape), shape) };
     const run = async (): Promise<number> => {
       const start = performance.now();

@@ -32,6 +32,8 @@ const MINUTES_10 = 600_000;
 const Entry = z.object({
   file: z.string(),
   size: z.number().optional(),
+  /** Channels and sides; [3, size, size] if absent. */
+  image: z.array(z.number()).optional(),
   macs: z.number().optional(),
   parameters: z.number().optional(),
   error: z.string().optional(),
@@ -43,7 +45,7 @@ interface Row {
   /** `as float32`: it deviates no more than PyTorch does in float32, once its other kernels are tried too. */
   readonly status: 'agrees' | 'as float32' | 'disagrees' | 'refused' | 'not exported' | 'no reference';
   readonly detail?: string;
-  readonly size?: number;
+  readonly size?: number | undefined;
   readonly found?: string;
   readonly features?: number;
   /** Relative deviations: the largest of all features, the largest of all blocks, and the tolerance. */
@@ -134,11 +136,12 @@ async function compare({
   readonly options: Options;
 }): Promise<Row> {
   const { file, size } = entry;
-  if (entry.error !== undefined || size === undefined)
+  const image = entry.image ?? [CHANNELS, size ?? 0, size ?? 0];
+  if (entry.error !== undefined || (size ?? entry.image) === undefined)
     return { file, status: 'not exported', detail: entry.error ?? 'no size' };
   let network: GraphNetwork;
   try {
-    network = read({ path: join(folder, file), size, wanted: wantedOf(options.features) });
+    network = read({ path: join(folder, file), image, wanted: wantedOf(options.features) });
   } catch (error) {
     if (!(error instanceof SpecError)) throw error;
     return { file, size, status: 'refused', detail: error.message };
@@ -148,7 +151,7 @@ async function compare({
   const costs = { macs: macs / entry.macs! - 1, parameters: parameters / entry.parameters! - 1 };
   const costsAgree = Object.values(costs).every((off) => Math.abs(off) <= COST_TOLERANCE);
   if (options.costs) return { ...read1, ...costs, status: costsAgree ? 'agrees' : 'disagrees' };
-  const scores = await compareScores({ folder, entry: { file, size }, network, options });
+  const scores = await compareScores({ folder, entry: { file, image }, network, options });
   if ('detail' in scores) return { ...read1, ...costs, status: 'no reference', ...scores };
   const { reference, ...deviations } = scores;
   const compared = { ...read1, ...costs, ...deviations };
@@ -165,20 +168,20 @@ function wantedOf(features: string): WantedFeatures {
 
 function read({
   path,
-  size,
+  image,
   wanted,
 }: {
   readonly path: string;
-  readonly size: number;
+  readonly image: readonly number[];
   readonly wanted: WantedFeatures;
 }): GraphNetwork {
   const graph = readOnnx({ bytes: readFileSync(path), file: path, merged: 'kept' });
-  return graphNetwork({ graph, batch: BATCH, image: [CHANNELS, size, size], wanted, file: path });
+  return graphNetwork({ graph, batch: BATCH, image, wanted, file: path });
 }
 
 interface CompareScoresArguments {
   readonly folder: string;
-  readonly entry: { readonly file: string; readonly size: number };
+  readonly entry: { readonly file: string; readonly image: readonly number[] };
   readonly network: GraphNetwork;
   readonly options: Options;
 }
@@ -189,7 +192,7 @@ interface CompareScoresArguments {
  */
 async function compareScores({
   folder,
-  entry: { file, size },
+  entry: { file, image },
   network,
   options: { python = 'python3' },
 }: CompareScoresArguments): Promise<
@@ -200,7 +203,7 @@ async function compareScores({
   const wanted = {
     file,
     batch: BATCH,
-    input: [CHANNELS, size, size],
+    input: image,
     features: features.map(({ name }) => name),
     channelAxes: features.map(({ channelAxis }) => channelAxis),
     parameters: costs.parameters,

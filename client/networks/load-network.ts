@@ -3,6 +3,7 @@ import { SpecError } from '../../core/errors.js';
 import { beginsLate, endsEarly } from '../../core/graph/costs.js';
 import { looksFolded } from '../../core/graph/exporters/folded-normalization.js';
 import type { Graph, Normalization } from '../../core/graph/graph.js';
+import { fillSides, imageOfSides, sidesOf } from '../../core/graph/image-shape.js';
 import { type GraphNetwork, graphNetwork, type WantedFeatures } from '../../core/graph/network.js';
 import { LARGEST_FILE, readOnnx } from '../../core/graph/read-onnx.js';
 import { structureDigest, structureText } from '../../core/graph/structure.js';
@@ -16,7 +17,7 @@ import { readSidecar } from './named-features.js';
 export interface LoadOptions {
   /** 8 by default, or the batch size of the file if the network is valid for no other. */
   readonly batch?: number | undefined;
-  /** The side of the images if the file leaves it open; 224 by default. */
+  /** The length of the sides that the file leaves open; 224 by default. */
   readonly resolution?: number | undefined;
   /** If not given, those that a file beside the network names (named-features.ts), else `stages`. */
   readonly features?: WantedFeatures | undefined;
@@ -33,8 +34,6 @@ export interface LoadedNetwork {
 }
 
 const BATCH = 8;
-const RESOLUTION = 224;
-const CHANNELS = 3;
 
 /** Throws a SpecError for a file that is absent, too large or damaged, or whose network cannot be scored. */
 export async function loadNetwork({
@@ -135,7 +134,7 @@ async function readBytes(file: string): Promise<Uint8Array> {
   }
 }
 
-/** The image size in the file if it has one, else the requested size. */
+/** Sides that the file leaves open have the requested size. */
 function imageOf({
   graph: { inputs },
   resolution,
@@ -143,7 +142,9 @@ function imageOf({
   readonly graph: Graph;
   readonly resolution: number | undefined;
 }): readonly number[] {
-  const [, channels, height, width] = inputs[0]!.shape;
-  const side = resolution ?? height ?? width ?? RESOLUTION;
-  return [channels ?? CHANNELS, resolution ?? height ?? side, resolution ?? width ?? side];
+  const input = inputs[0]!;
+  const sides = sidesOf(input);
+  // Where the file fixes every side, a requested size is used, so that any other than the file's is refused.
+  const isRequested = resolution !== undefined && !sides.includes(undefined);
+  return imageOfSides(input, isRequested ? sides.map(() => resolution) : fillSides(sides, resolution));
 }

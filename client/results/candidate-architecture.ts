@@ -3,6 +3,7 @@ import type { Architecture, CellPart, ChainBlock, ChainPart } from '../../core/d
 import { countNames } from '../../core/drawing/chains.js';
 import { operatorPart } from '../../core/drawing/operators.js';
 import type { Graph, GraphNode } from '../../core/graph/graph.js';
+import { imageShape } from '../../core/graph/image-shape.js';
 import {
   blockOfNode,
   blockOfValues,
@@ -55,7 +56,7 @@ function architectureOfFile({ text, resolution, file, expanded }: ArchitectureOf
   const network = graphNetwork({
     graph,
     batch: graph.inputs[0]?.shape[0] ?? BATCH,
-    image: imageOf(graph, resolution),
+    image: imageShape(graph.inputs[0]!, resolution),
     wanted: 'blocks',
     file,
   });
@@ -119,9 +120,4 @@ function operatorsOfBlock({ graph, network, block, title }: OperatorsOfBlockArgu
     isStream: (name) => isStream[named.get(name) ?? -1] === true,
     isRead: (name) => outside.has(name) || named.get(name) === output,
   });
-}
-
-function imageOf({ inputs }: Graph, resolution: number): readonly number[] {
-  const [, channels = 3, height = resolution, width = resolution] = inputs[0]!.shape;
-  return [channels, height, width];
 }

@@ -1,5 +1,6 @@
 // Writes a candidate's network as files that training starts from, whether it is made of blocks, is a graph, or came from a file.
 import { SpecError } from '../errors.js';
+import { imageShape } from '../graph/image-shape.js';
 import type { CandidateGraph } from '../graph/network-builder.js';
 import { graphOfStructure } from '../graph/structure.js';
 import type { Draw } from '../ir/draw.js';
@@ -21,7 +22,8 @@ interface NetworkSource {
 
 export interface CandidateFiles {
   readonly trainableParameters: number;
-  readonly inputChannels: number;
+  /** The shape of one image: channels and sides. */
+  readonly image: readonly number[];
   /** The only batch size for which the network is valid; undefined if any is. */
   readonly batch?: number;
   onnx(draw: Draw): Uint8Array;
@@ -51,7 +53,7 @@ export function candidateFiles({
     const { graph } = space.graph({ candidate, resolution });
     return {
       trainableParameters: trainableInGraph(graph),
-      inputChannels: graph.inputs[0]!.shape[1]!,
+      image: imageShape(graph.inputs[0]!, resolution),
       onnx: (draw) => graphModel({ graph, draw, resolution }),
       pytorch: (comment) => graphPytorch({ graph, comment }),
     };
@@ -60,7 +62,7 @@ export function candidateFiles({
   const layers = modelLayers({ network, resolution });
   return {
     trainableParameters: trainableParameters(layers),
-    inputChannels: network.inputChannels ?? 3,
+    image: [network.inputChannels ?? 3, resolution, resolution],
     onnx: (draw) => onnxModel({ layers, draw, resolution }),
     pytorch: (comment) => pytorchModule({ layers, comment }),
   };
@@ -75,10 +77,10 @@ interface FilesOfFileArguments {
 
 function filesOfFile({ space, candidate, resolution, structure }: FilesOfFileArguments): CandidateFiles {
   const model = fileModel({ graph: graphOfStructure(structure), resolution });
-  const [batch, inputChannels] = model.input;
+  const { batch, image } = model;
   return {
     trainableParameters: space.costs({ candidate, resolution }).parameters,
-    inputChannels,
+    image,
     ...(batch === undefined ? {} : { batch }),
     onnx: model.bytes,
     pytorch: () => {

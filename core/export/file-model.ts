@@ -2,6 +2,7 @@
 import { SpecError } from '../errors.js';
 import { fixedBatch } from '../graph/free-batch.js';
 import type { AttributeValue, Constant, Graph, GraphNode } from '../graph/graph.js';
+import { imageShape } from '../graph/image-shape.js';
 import { type ResolvedGraph, resolveGraph } from '../graph/resolve.js';
 import { initializationOf, weightRoles } from '../graph/weight-roles.js';
 import type { Draw } from '../ir/draw.js';
@@ -11,7 +12,6 @@ import { IMAGES, LOGITS } from './layers.js';
 
 /** The number of images with which shapes are inferred where the file accepts any batch. */
 const BATCH = 2;
-const CHANNELS = 3;
 /**
  * The number of inputs that these operators keep in inference; their further inputs and outputs are for
  * training alone.
@@ -32,8 +32,10 @@ const NEWEST = 26;
 const LARGEST = 2 ** 62;
 
 export interface FileModel {
-  /** [batch, channels, height, width]; the batch is undefined where the network holds for any. */
-  readonly input: readonly [number | undefined, number, number, number];
+  /** The shape of one image: channels and sides. */
+  readonly image: readonly number[];
+  /** The only batch that the network accepts; undefined where it accepts any. */
+  readonly batch: number | undefined;
   readonly bytes: (draw: Draw) => Uint8Array;
 }
 
@@ -49,26 +51,24 @@ export function fileModel({
   readonly graph: Graph;
   readonly resolution: number;
 }): FileModel {
-  const [own, channels = CHANNELS, height = resolution, width = resolution] = graph.inputs[0]!.shape;
-  const image = [channels, height, width];
-  const resolved = resolveGraph({ graph, batch: own ?? BATCH, image, file: 'the network' });
-  const input = [fixedBatch({ graph, image }), channels, height, width] as const;
-  return { input, bytes: (draw) => writeDraw({ graph, resolved, input, draw }) };
+  const [input] = graph.inputs;
+  const image = imageShape(input!, resolution);
+  const resolved = resolveGraph({ graph, batch: input!.shape[0] ?? BATCH, image, file: 'the network' });
+  const batch = fixedBatch({ graph, image });
+  return { image, batch, bytes: (draw) => writeDraw({ graph, resolved, image, batch, draw }) };
 }
 
-interface WriteDrawArguments {
+interface WriteDrawArguments extends Pick<FileModel, 'image' | 'batch'> {
   readonly graph: Graph;
   readonly resolved: ResolvedGraph;
-  readonly input: FileModel['input'];
   readonly draw: Draw;
 }
 
-function writeDraw({ graph, resolved, input, draw }: WriteDrawArguments): Uint8Array {
+function writeDraw({ graph, resolved, image, batch, draw }: WriteDrawArguments): Uint8Array {
   const g = new GraphBuilder();
   const names = new Map([[graph.inputs[0]!.name, IMAGES]]);
   addWeights({ g, resolved, names, draw });
   for (const node of graph.nodes) addNode({ g, graph, node, names });
-  const [batch, ...image] = input;
   const { tape, output } = resolved;
   const [first, ...rest] = tape.shape(output);
   return g.build({

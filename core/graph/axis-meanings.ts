@@ -3,6 +3,9 @@ import type { Id, Tape, Value } from '../ops/tensor/tape.js';
 import { type Axis, createAxis, type Factor, reshapeAxes, withoutSummed } from './axis-factors.js';
 import type { ResolvedGraph } from './resolve.js';
 
+/** The number of axes of a map with two sides. */
+const MAP = 4;
+
 /** The axes of a value that is a map or tokens. */
 export interface Layout {
   readonly channelAxis: number;
@@ -16,7 +19,7 @@ export interface Layout {
  */
 export function findLayouts(graph: Streams): readonly (Layout | undefined)[] {
   const { tape, input } = graph;
-  const rank = tape.shape(input).length;
+  const rank = Math.max(tape.shape(input).length, MAP);
   return meaningsOf(graph).map((axes, id) => {
     const shape = tape.shape(id);
     if (!axes || shape.length === 0 || shape.length > rank) return undefined;
@@ -74,10 +77,19 @@ function meaningsOf(streams: Streams): readonly (readonly Axis[] | undefined)[] 
   const { tape, input, isStream } = streams;
   const meanings: (readonly Axis[] | undefined)[] = [];
   for (const value of tape.values) {
-    if (value.id === input) meanings.push(value.shape.map((n, axis) => createAxis(kindOf(axis), n)));
+    if (value.id === input) meanings.push(meaningOfInput(value.shape));
     else meanings.push(isStream[value.id] ? meaningOf(streams, value, meanings) : undefined);
   }
   return meanings;
+}
+
+/**
+ * Images and volumes have channels first. Signals may have them first or last, and samples alone have none, so that
+ * these axes are positions until a convolution or a matrix product computes channels.
+ */
+function meaningOfInput(shape: readonly number[]): readonly Axis[] {
+  const kind = (axis: number) => (shape.length > 3 || axis === 0 ? kindOf(axis) : 'positions');
+  return shape.map((n, axis) => createAxis(kind(axis), n));
 }
 
 /** Whether these are tokens [positions, images, channels], the default of PyTorch's attention. */

@@ -13,7 +13,7 @@ export function fixedBatch({
   image,
 }: {
   readonly graph: Graph;
-  /** Channels, height and width. */
+  /** Channels and sides; see image-shape.ts. */
   readonly image: readonly number[];
 }): number | undefined {
   const [input] = graph.inputs;

@@ -35,7 +35,7 @@ export interface GraphNetwork {
 interface GraphNetworkArguments {
   readonly graph: Graph;
   readonly batch: number;
-  /** Channels, height, width. */
+  /** Channels and sides; see image-shape.ts. */
   readonly image: readonly number[];
   readonly wanted: WantedFeatures;
   readonly file: string;

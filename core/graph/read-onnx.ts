@@ -245,7 +245,8 @@ function attributeValue(attribute: AttributeProto, where: string): AttributeValu
     case KIND.strings:
       return (attribute.strings ?? []).map(text);
     case KIND.graph:
-      throw new Error(
+      throw new ReadError(
+        'unsupported-operator',
         `${where} has a graph of its own (${name}): control flow cannot be scored; export the network without it, or with PyTorch's newer exporter (dynamo=True), which often writes none`,
       );
     default:

@@ -55,7 +55,7 @@ export const IMAGES = 'images';
 interface ResolveGraphArguments {
   readonly graph: Graph;
   readonly batch: number;
-  /** Channels, height, width. */
+  /** Channels and sides; see image-shape.ts. */
   readonly image: readonly number[];
   readonly file: string;
   /** That of the graph by default. */
@@ -172,10 +172,10 @@ interface ImageShapeArguments {
 
 function imageShape({ input: { name, shape }, batch, image, file }: ImageShapeArguments): readonly number[] {
   const wanted = [batch, ...image];
-  if (shape.length !== wanted.length)
+  if (shape.length !== wanted.length || shape.length < 2 || shape.length > 5)
     throw SpecError.inFile({
       file,
-      message: `its input "${name}" has ${shape.length} dimensions; must be images [batch, channels, height, width]`,
+      message: `its input "${name}" has ${shape.length} dimensions; must be images [batch, channels, height, width], signals [batch, channels, length] or volumes [batch, channels, depth, height, width]`,
     });
   shape.forEach((n, axis) => {
     if (axis > 0 && n !== undefined && n !== wanted[axis])

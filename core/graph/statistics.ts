@@ -71,13 +71,13 @@ export function featureStatistic(t: Tape, feature: Feature): { kind: 'covariance
 /**
  * The factor by which each position axis shrinks from one feature to the next, with which space-to-depth
  * brings the gradient to the output's positions. A factor that is not whole is rounded up, and the gradient
- * is padded with zeros at the far edge. Undefined where positions do not correspond: a map became tokens, the
- * number of tokens grew, or a map grew.
+ * is padded with zeros at the far edge. Undefined where positions do not correspond: a map with several sides became
+ * tokens, the number of tokens changed, or a map grew.
  */
 export function shrinkage(from: Feature, to: Feature): readonly number[] | undefined {
   const [a, b] = [from.positions, to.positions];
-  if (a.length !== b.length || isMap(from) !== isMap(to)) return undefined;
-  if (!isMap(from)) return a[0] === b[0] ? [1] : undefined;
+  if (a.length !== b.length) return undefined;
+  if (!isMap(from) || !isMap(to)) return a[0] === b[0] ? [1] : undefined;
   const factors = a.map((n, axis) => Math.ceil(n / b[axis]!));
   return a.every((n, axis) => n >= b[axis]!) ? factors : undefined;
 }

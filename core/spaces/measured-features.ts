@@ -4,6 +4,7 @@
 import type { MarkedFeatures } from '../graph/choose-features.js';
 import { chooseFeatures, selectFeatures } from '../graph/choose-features.js';
 import type { Graph } from '../graph/graph.js';
+import { imageShape } from '../graph/image-shape.js';
 import { resolveGraph } from '../graph/resolve.js';
 import { featuresOfStructure, graphOfStructure } from '../graph/structure.js';
 import { type Measured, planMeasuring, type Reads } from '../ir/measured.js';
@@ -74,7 +75,7 @@ function ofGraph({
   resolution,
   features,
 }: OfGraphArguments): readonly FeatureSize[] {
-  const image = [graph.inputs[0]!.shape[1] ?? 3, resolution, resolution];
+  const image = imageShape(graph.inputs[0]!, resolution);
   const resolved = resolveGraph({ graph, batch: 1, image, file: candidate });
   const wanted = selectFeatures(features, marked);
   const chosen = chooseFeatures({ graph: resolved, wanted, file: candidate });

@@ -1,4 +1,5 @@
 // Writes the whole network of a candidate of a space, from its text or from the structure of its file.
+import { imageShape } from '../graph/image-shape.js';
 import { resolveGraph } from '../graph/resolve.js';
 import { graphOfStructure } from '../graph/structure.js';
 import { weightRoles } from '../graph/weight-roles.js';
@@ -26,7 +27,7 @@ export function wholeNetworkOf({
     structure === undefined ? space.graph?.({ candidate, resolution })?.graph : graphOfStructure(structure);
   if (!graph)
     return wholeOfBlocks({ network: space.network({ candidate, resolution }), batch: 1, resolution });
-  const image = [graph.inputs[0]!.shape[1] ?? 3, resolution, resolution];
+  const image = imageShape(graph.inputs[0]!, resolution);
   const resolved = resolveGraph({ graph, batch: 1, image, file: candidate });
   return wholeOfGraph(resolved, weightRoles(resolved));
 }

@@ -243,8 +243,14 @@ function resolutionIssues({
   const issues: Issue[] = [];
   for (const { fidelity, path } of rounds)
     for (const candidate of candidates) {
+      const { sides, countedAt } = space;
+      if (sides && fidelity.resolution !== countedAt)
+        issues.push({
+          path: `${path}.resolution`,
+          message: `found ${fidelity.resolution}; must be left out, because the networks read images of ${sides.join(' x ')}`,
+        });
       const step = space.resolutionStep(candidate);
-      if (fidelity.resolution % step === 0) continue;
+      if (sides || fidelity.resolution % step === 0) continue;
       const whose = candidate === undefined ? space.kind : `candidate "${candidate}"`;
       const message = `found ${fidelity.resolution}; must be a multiple of ${step} for ${whose}`;
       issues.push({ path: `${path}.resolution`, message });

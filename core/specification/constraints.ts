@@ -3,6 +3,7 @@
 import { mapping, wholeNumber } from '../schema/fields.js';
 import { quantity } from '../text/quantity.js';
 import { milliseconds, time } from '../text/time.js';
+import type { Resolutions } from './resolutions.js';
 
 /**
  * The costs that can be counted and limited, in the order in which they are checked: those that are easiest
@@ -40,10 +41,11 @@ function check<Limit extends number | string>({ min, max, of, context }: CheckAr
  * default the space's published one. Latency is checked last because it is measured, whereas the other costs
  * are counted.
  */
-export const Constraints = mapping({
-  layers: Limits.optional(),
-  flops: Limits.optional(),
-  parameters: Limits.optional(),
-  latency: Times.optional(),
-  resolution: wholeNumber({ min: 8, max: 1024 }).optional(),
-});
+export const constraintsSchema = ({ counted }: Resolutions) =>
+  mapping({
+    layers: Limits.optional(),
+    flops: Limits.optional(),
+    parameters: Limits.optional(),
+    latency: Times.optional(),
+    resolution: wholeNumber(counted).optional(),
+  });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { FeatureChoice, FeaturesOfProxies, Measured } from '../ir/measured.js';
 import { mapping, oneOf, wholeNumber } from '../schema/fields.js';
+import type { Resolutions } from './resolutions.js';
 
 /**
  * Each preset fixes draws and batch, at the space's own resolution. `weights`: one draw shared by all
@@ -56,22 +57,23 @@ function isSame(a: FeaturesOfProxies, b: FeaturesOfProxies): boolean {
   );
 }
 
-export const FidelitySchema = z.preprocess(
-  (value) =>
-    typeof value === 'string' && Object.hasOwn(PRESETS, value)
-      ? PRESETS[value as keyof typeof PRESETS]
-      : value,
-  mapping(
-    {
-      draws: wholeNumber({ min: 1, max: 64 }).default(PRESETS.standard.draws),
-      batch: wholeNumber({ min: 1, max: 1024 }).default(PRESETS.standard.batch),
-      resolution: wholeNumber({ min: 8, max: 512, multipleOf: 4 }).optional(),
-      weights: oneOf(['shared', 'candidate']).default('shared'),
-      features: Features.default('blocks'),
-    },
-    {
-      right: `one of ${Object.keys(PRESETS).join(', ')}, or a mapping with draws, batch, resolution`,
-      words: Object.keys(PRESETS),
-    },
-  ),
-);
+export const fidelitySchema = ({ scored }: Resolutions) =>
+  z.preprocess(
+    (value) =>
+      typeof value === 'string' && Object.hasOwn(PRESETS, value)
+        ? PRESETS[value as keyof typeof PRESETS]
+        : value,
+    mapping(
+      {
+        draws: wholeNumber({ min: 1, max: 64 }).default(PRESETS.standard.draws),
+        batch: wholeNumber({ min: 1, max: 1024 }).default(PRESETS.standard.batch),
+        resolution: wholeNumber(scored).optional(),
+        weights: oneOf(['shared', 'candidate']).default('shared'),
+        features: Features.default('blocks'),
+      },
+      {
+        right: `one of ${Object.keys(PRESETS).join(', ')}, or a mapping with draws, batch, resolution`,
+        words: Object.keys(PRESETS),
+      },
+    ),
+  );

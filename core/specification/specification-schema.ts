@@ -6,7 +6,8 @@ import { definitionOfKind } from '../spaces/index.js';
 import { AGGREGATION_WORDS, CALIBRATED } from './aggregation.js';
 import { OWN_PREFIX } from './families.js';
 import { FEATURE_WORDS, PRESETS } from './fidelity.js';
-import { Written } from './specification.js';
+import { KINDS_OF_FILES, RESOLUTIONS } from './resolutions.js';
+import { WrittenOfFiles } from './written.js';
 
 type Properties = Readonly<Record<string, JsonSchema>>;
 interface KindSchema extends JsonSchema {
@@ -20,7 +21,7 @@ const DRAFT = 'https://json-schema.org/draft/2020-12/schema';
  * their contents.
  */
 export function specificationSchema(): JsonSchema {
-  const written = describeField(Written);
+  const written = describeField(WrittenOfFiles);
   const { properties: all, ...rest } = written as JsonSchema & { readonly properties: Properties };
   const { ownProxies: _, ...properties } = all;
   const { space, strategy, fidelity, aggregation, input } = properties as Required<Properties>;
@@ -28,6 +29,7 @@ export function specificationSchema(): JsonSchema {
     $schema: DRAFT,
     title: 'Specification of a zeroscout search',
     ...rest,
+    ...narrowResolutions(),
     properties: {
       ...properties,
       space: { ...outer(space!), ...withBareKinds({ oneOf: kindsOf(space!).map(fileInPlaceOfContents) }) },
@@ -50,6 +52,26 @@ export function specificationSchema(): JsonSchema {
             description: 'the class of each image, for the proxies that read labels; random by default',
           },
         },
+      },
+    },
+  };
+}
+
+/** Networks that are built for a size have a narrower range of resolutions than files. */
+function narrowResolutions(): JsonSchema {
+  const { scored, counted } = RESOLUTIONS.built;
+  const within = ({ min, max, ...rest }: { readonly min: number; readonly max: number }) => ({
+    properties: { resolution: { minimum: min, maximum: max, ...rest } },
+  });
+  const kind = { enum: KINDS_OF_FILES };
+  const fidelity = within(scored);
+  return {
+    if: { properties: { space: { type: 'object', properties: { kind } } } },
+    else: {
+      properties: {
+        fidelity,
+        constraints: within(counted),
+        strategy: { properties: { rounds: { items: { properties: { fidelity } } } } },
       },
     },
   };

@@ -1,10 +1,8 @@
 // Reads a specification, reports every mistake in it, and fills in every default.
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type Issue, SpecError } from '../errors.js';
-import { bareKind, checkKind, mapping, oneOf, share, text, toIssues, wholeNumber } from '../schema/fields.js';
+import { toIssues } from '../schema/fields.js';
 import { readDocument } from '../text/read-document.js';
-import { describeFound } from '../text/show.js';
-import { Aggregation, Proxies } from './aggregation.js';
 import { withAssembly } from './assemblies.js';
 import {
   checkAssemblyFields,
@@ -15,107 +13,13 @@ import {
   checkProxyFields,
   checkWeightFields,
 } from './check-field-pairs.js';
-import { Constraints } from './constraints.js';
-import { DEVICES, defaultShardSize } from './devices.js';
-import { Evolution } from './evolution.js';
+import { defaultShardSize } from './devices.js';
 import type { ProxyName } from './families.js';
-import { FidelitySchema } from './fidelity.js';
-import { Input } from './images.js';
-import { Notify } from './notify.js';
-import { OwnProxies, type OwnProxySpecification, withoutOwnNames } from './own-proxies.js';
-import { Source, Sources } from './sources.js';
-import { SpaceSchema, spaceDefaults } from './space.js';
-import { verifyShare } from './verify-share.js';
+import { type OwnProxySpecification, withoutOwnNames } from './own-proxies.js';
+import { spaceDefaults } from './space.js';
+import { type Written, writtenFor } from './written.js';
 
 export { PROXIES, type ProxyName } from './families.js';
-
-/** Rounds of growing fidelity; each but the last keeps a share of its candidates for the next. */
-const Screening = mapping({
-  kind: z.literal('screening'),
-  source: Source.prefault({ kind: 'exhaustive' }),
-  rounds: z
-    .array(mapping({ fidelity: FidelitySchema, keep: share().optional() }), {
-      error: ({ input }) =>
-        `${describeFound(input)}; must be a list of rounds, such as [{ fidelity: screen, keep: 0.2 }, { fidelity: standard }]`,
-    })
-    .superRefine((rounds, context) => {
-      if (rounds.length < 2 || rounds.length > 10) {
-        const message = `found ${rounds.length} rounds; must be 2 to 10`;
-        context.addIssue({ code: 'custom', message });
-      }
-      rounds.forEach(({ keep }, index) => {
-        const last = index === rounds.length - 1;
-        if (last === (keep === undefined)) return;
-        const message = last
-          ? 'the last round keeps everything; remove it'
-          : 'is missing; must be the share of candidates that go on, a number above 0 and below 1';
-        context.addIssue({ code: 'custom', path: [index, 'keep'], message });
-      });
-    }),
-});
-
-const Strategies = [...Sources, Screening, Evolution] as const;
-const Strategy = z.preprocess(
-  bareKind(Strategies),
-  z.unknown().superRefine(checkKind(Strategies)).pipe(z.discriminatedUnion('kind', Strategies)),
-);
-
-const Execution = mapping({
-  device: oneOf(DEVICES).default('cpu'),
-  shardSize: wholeNumber({ min: 1, max: 10_000 }).optional(),
-  window: wholeNumber({ min: 1, max: 10_000 }).default(8),
-  /**
-   * The number of shards that one workflow schedules; a larger plan is split into parts. The default is 500.
-   */
-  partSize: wholeNumber({ min: 1, max: 1000 }).optional(),
-  /** 1 is the most urgent; the default is 3. */
-  priority: wholeNumber({ min: 1, max: 5 }).optional(),
-  /**
-   * The share of the scores that another worker computes again; 0 for none. The default is the control
-   * worker's setting.
-   */
-  verify: verifyShare().optional(),
-});
-
-/** The schema of what people write; `complete` resolves `kind` mappings and presets. */
-export const Written = mapping(
-  {
-    name: text({
-      test: (value) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(value),
-      right: '1 to 64 letters, digits, "_" or "-", the first a letter or digit (no slash, dot or space)',
-    }),
-    space: SpaceSchema.describe('the networks to search'),
-    strategy: Strategy.default({ kind: 'exhaustive' }).describe('which candidates of the space are scored'),
-    constraints: Constraints.optional().describe(
-      'limits on the costs of a candidate, checked before it is scored',
-    ),
-    /**
-     * People write the path of a file; reading the specification replaces it by the description of the
-     * contents.
-     */
-    input: Input.optional().describe('images that are used instead of noise'),
-    fidelity: FidelitySchema.prefault('standard').describe(
-      'the trade-off between the cost and the noise of a score',
-    ),
-    proxies: Proxies.optional().describe(
-      'the proxies to compute; by default those of AZ-NAS that are defined in the space',
-    ),
-    /** People write paths of modules among `proxies`; the reader of the specification replaces them by names, and puts the code here. */
-    ownProxies: OwnProxies.optional(),
-    aggregation: Aggregation.prefault({}).describe('how the proxies are combined into one score'),
-    cohort: oneOf(['written', 'classes'])
-      .optional()
-      .describe('whether candidates that are the same function share one score and one rank'),
-    seed: wholeNumber({ min: 0, max: 2 ** 32 - 1 })
-      .default(1)
-      .describe('determines every random choice: candidates, weights, images, probes'),
-    execution: Execution.prefault({}).describe(
-      'how the work is split and where it runs; does not change the result by a byte',
-    ),
-    notify: Notify.optional().describe('the notification that is sent when the search has ended'),
-  },
-  { internal: ['ownProxies'] },
-);
 
 /**
  * A specification in which every default is filled in. `aggregation.weights` has exactly the chosen proxies.
@@ -149,7 +53,7 @@ export function checkSpecification({
   readonly origin?: 'person' | 'command' | 'newer release';
 }): Specification {
   const value = withoutOwnNames(withAssembly(written));
-  const result = Written.safeParse(value, { reportInput: true });
+  const result = writtenFor(value).safeParse(value, { reportInput: true });
   if (origin === 'newer release' && result.error?.issues.some(({ code }) => code === 'unrecognized_keys'))
     return checkSpecification({
       value: withoutUnknown({ value, issues: result.error.issues }),
@@ -178,7 +82,7 @@ function ofWhole({ issue, source }: { readonly issue: Issue; readonly source: st
   return issue.path || issue.more ? issue : { ...issue, file: source };
 }
 
-function complete(written: z.output<typeof Written>) {
+function complete(written: Written) {
   const defaults = spaceDefaults(written.space);
   const { proxies, weights } = chooseProxies(written, defaults.proxies);
   const { kind, calibration } = written.aggregation;
@@ -236,7 +140,7 @@ function complete(written: z.output<typeof Written>) {
 
 /** All proxies of the search, those of the user's own included, and the weight of each. */
 function chooseProxies(
-  { proxies: named, ownProxies, aggregation }: z.output<typeof Written>,
+  { proxies: named, ownProxies, aggregation }: Written,
   byDefault: readonly ProxyName[],
 ) {
   const own = ownProxies?.list ?? [];

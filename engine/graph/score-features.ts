@@ -1,6 +1,7 @@
 // Scores the features and blocks of a candidate that is a graph.
 
 import type { Graph } from '../../core/graph/graph.js';
+import { imageShape } from '../../core/graph/image-shape.js';
 import { graphNetwork, type WantedFeatures } from '../../core/graph/network.js';
 import { randomDraw } from '../../core/ir/draw.js';
 import type { Needs } from '../../core/ir/measured.js';
@@ -35,8 +36,7 @@ export async function scoreGraph({
   placement,
 }: ScoreGraphArguments): Promise<readonly NetworkScore[]> {
   const { batch, resolution, weights } = fidelity;
-  const channels = graph.inputs[0]!.shape[1] ?? 3;
-  const image = [channels, resolution, resolution];
+  const image = imageShape(graph.inputs[0]!, resolution);
   const network = graphNetwork({ graph, batch, image, wanted, file: candidate });
   const opened = await openGraph({ network, ...placement, weights: 'drawn', needs });
   try {

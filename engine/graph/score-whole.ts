@@ -1,4 +1,5 @@
 // Computes the proxies of a candidate's whole network under each requested draw.
+import { imageShape } from '../../core/graph/image-shape.js';
 import { resolveGraph } from '../../core/graph/resolve.js';
 import { weightRoles } from '../../core/graph/weight-roles.js';
 import { wholeOfBlocks } from '../../core/graph/whole/from-blocks.js';
@@ -68,8 +69,7 @@ function writeWhole({
 }): WholeNetwork {
   const { resolution } = fidelity;
   if ('network' in source) return wholeOfBlocks({ network: source.network, batch, resolution });
-  const channels = source.graph.inputs[0]!.shape[1] ?? 3;
-  const image = [channels, resolution, resolution];
+  const image = imageShape(source.graph.inputs[0]!, resolution);
   const graph = resolveGraph({ graph: source.graph, batch, image, file: candidate });
   return wholeOfGraph(graph, weightRoles(graph));
 }

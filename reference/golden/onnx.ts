@@ -25,7 +25,8 @@ export const onnx: CaseKind = {
       kind: z.literal('onnx'),
       file: fileName,
       batch: size(1),
-      input: list(size(1)).length(3),
+      /** Channels and sides of an image; samples alone where the network reads [batch, samples]. */
+      input: list(size(1)).min(1).max(4),
       weights: z.literal('file'),
       features: z.array(text).min(2),
       expressivityPerFeature: list(proxyValue),

@@ -24,21 +24,27 @@ def conv(net, x, a, node):
     n = x[1].dim() - 2
     strides, dilations, pads = windows(a, n)
     f = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}[n]
-    return f(pad_edges(x[0], pads), x[1], x[2] if len(x) > 2 else None, strides, 0, dilations, a.get("group", 1))
+    # The newer exporter writes zeros of another shape for a three-dimensional convolution without a bias.
+    bias = x[2] if len(x) > 2 and x[2].dim() == 1 else None
+    return f(pad_edges(x[0], pads), x[1], bias, strides, 0, dilations, a.get("group", 1))
 
 
 def max_pool(net, x, a, node):
-    strides, dilations, pads = windows(a, len(a["kernel_shape"]))
-    return F.max_pool2d(pad_edges(x[0], pads, -math.inf), a["kernel_shape"], strides, 0, dilations, bool(a.get("ceil_mode", 0)))
+    n = len(a["kernel_shape"])
+    strides, dilations, pads = windows(a, n)
+    f = {1: F.max_pool1d, 2: F.max_pool2d, 3: F.max_pool3d}[n]
+    return f(pad_edges(x[0], pads, -math.inf), a["kernel_shape"], strides, 0, dilations, bool(a.get("ceil_mode", 0)))
 
 
 def average_pool(net, x, a, node):
-    strides, _, pads = windows(a, len(a["kernel_shape"]))
+    n = len(a["kernel_shape"])
+    strides, _, pads = windows(a, n)
+    f = {1: F.avg_pool1d, 2: F.avg_pool2d, 3: F.avg_pool3d}[n]
     half = pads[: len(pads) // 2]
     if half == pads[len(pads) // 2 :]:
-        return F.avg_pool2d(x[0], a["kernel_shape"], strides, half, bool(a.get("ceil_mode", 0)), bool(a.get("count_include_pad", 0)))
+        return f(x[0], a["kernel_shape"], strides, half, bool(a.get("ceil_mode", 0)), bool(a.get("count_include_pad", 0)))
     assert a.get("count_include_pad", 0), "uneven padding that does not count"
-    return F.avg_pool2d(pad_edges(x[0], pads), a["kernel_shape"], strides)
+    return f(pad_edges(x[0], pads), a["kernel_shape"], strides)
 
 
 def batch_norm(net, x, a, node):
@@ -204,7 +210,7 @@ OPS = {
     "Slice": slice_axes, "Split": split, "Reshape": reshape, "Gather": gather, "Unsqueeze": unsqueeze, "Squeeze": squeeze,
     "Div": div, "Clip": clip, "Cast": cast, "Constant": constant, "ConstantOfShape": constant_of_shape,
     "ScatterND": scatter_nd, "Pad": pad, "Einsum": einsum, "Flatten": flatten,
-    "Concat": lambda net, x, a, node: torch.cat([each for each in x if each.numel()], a["axis"]),
+    "Concat": lambda net, x, a, node: torch.cat([each for each in x if each.numel()] or x, a["axis"]),
     "GlobalAveragePool": lambda net, x, a, node: x[0].mean(list(range(2, x[0].dim())), keepdim=True),
     "ReduceMean": reduce_of(lambda x, axes, keep: x.mean(axes, keepdim=keep)),
     "ReduceSum": reduce_of(lambda x, axes, keep: x.sum(axes, keepdim=keep)),

@@ -77,7 +77,9 @@ def measure(item: dict, folder: Path, dtype: torch.dtype, seed: int | None = Non
         net.rounding = torch.Generator().manual_seed(seed)
     shape = torch.Size([item["batch"], *item["input"]])
     # Later parts read the shape of the images.
-    images = {net.input: scaled("input", shape, 1.0).to(dtype).contiguous(memory_format=layout)}
+    images = {net.input: scaled("input", shape, 1.0).to(dtype)}
+    if len(shape) == 4:
+        images[net.input] = images[net.input].contiguous(memory_format=layout)
     for key, value in net.fixed.items():
         if value.dim() == 4:
             net.fixed[key] = value.contiguous(memory_format=layout)

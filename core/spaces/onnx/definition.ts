@@ -32,8 +32,18 @@ const Network = mapping({
 
 const schema = mapping({
   kind: z.literal('onnx'),
-  /** The side of the images for which costs are counted, and for which files of a fixed size are valid. */
+  /**
+   * The side of the images for which costs are counted, and for which files of a fixed size are valid; of other
+   * than square images, the side of a square one with as many positions.
+   */
   resolution: wholeNumber({ min: 4, max: 4096 }),
+  /** The sides of images that are not square, of signals or of volumes, which all structures fix. */
+  sides: z
+    .array(wholeNumber({ min: 1, max: 2 ** 24 }))
+    .min(1)
+    .max(3)
+    .readonly()
+    .optional(),
   networks: z.array(Network).min(1).max(MOST_NETWORKS).readonly(),
 });
 
@@ -43,7 +53,7 @@ export type OnnxSpecification = z.output<typeof schema>;
  * Candidates are the names of files. What is scored is the structure, so files with the same structure are
  * scored once.
  */
-function onnxSpace({ networks, resolution }: OnnxSpecification): Space {
+function onnxSpace({ networks, resolution, sides }: OnnxSpecification): Space {
   const byName = new Map(networks.map((network) => [network.name, network]));
   const byDigest = new Map([...networks].reverse().map((network) => [network.digest, network]));
   const find = (candidate: string) => {
@@ -78,6 +88,7 @@ function onnxSpace({ networks, resolution }: OnnxSpecification): Space {
     },
     resolutionStep: () => resolution,
     countedAt: resolution,
+    ...(sides ? { sides } : {}),
     costs: ({ candidate }) => {
       const { macs, parameters } = find(candidate);
       return { flops: macs, parameters };

@@ -1,0 +1,120 @@
+// Reads one ONNX file of a space: its structure, its costs, and what a person should know about it.
+import { type Issue, SpecError } from '../../core/errors.js';
+import { beginsLate, endsEarly } from '../../core/graph/costs.js';
+import { looksFolded } from '../../core/graph/exporters/folded-normalization.js';
+import { isMap } from '../../core/graph/features.js';
+import { fixedBatch } from '../../core/graph/free-batch.js';
+import type { Graph, Normalization } from '../../core/graph/graph.js';
+import { fillSides, imageOfSides, type Sides, sidesOf, withSides } from '../../core/graph/image-shape.js';
+import { tensorNames } from '../../core/graph/named-features.js';
+import { graphNetwork, type WantedFeatures } from '../../core/graph/network.js';
+import { structureDigest, structureText } from '../../core/graph/structure.js';
+import type { OnnxSpecification } from '../../core/spaces/onnx/definition.js';
+import { findKeptConstants, readSource } from '../networks/load-network.js';
+import { readSidecar } from '../networks/named-features.js';
+import { FIELD, type NamedInput } from './find-network-files.js';
+import { isSquare } from './image-size.js';
+
+/** The number of images with which a file is checked. Costs are those of one image. */
+const BATCH = 2;
+
+export interface ReadNetworkArguments extends NamedInput {
+  /** The sides of the images; by default those that the file fixes, and `stated` for those that it leaves open. */
+  readonly sides?: readonly number[];
+  readonly stated: number | undefined;
+  /** Tensors or modules that the specification names as features. */
+  readonly named: readonly string[] | undefined;
+  readonly normalization: Normalization;
+}
+
+export interface ReadNetwork extends NamedInput {
+  /** The sides of images that the file fixes; undefined for those that it leaves open. */
+  readonly fixed: Sides;
+  /** The sides with which it was read. */
+  readonly sides: readonly number[];
+  /** The only batch for which the network is valid; undefined if any is. */
+  readonly batch: number | undefined;
+  /** Whether each of `WARNINGS` is true of the network. */
+  readonly warnings: readonly boolean[];
+  /** The structure. */
+  readonly text: string;
+  /** The description in the specification. */
+  readonly network: OnnxSpecification['networks'][number];
+}
+
+/** Throws SpecError for a file that cannot be scored. */
+export async function readNetwork({
+  name,
+  file,
+  sides: wanted,
+  stated,
+  named,
+  normalization,
+}: ReadNetworkArguments): Promise<ReadNetwork> {
+  const source = { ...(await readSource(file, name)), normalization };
+  const fixed = sidesOf(source.inputs[0]!);
+  const sides = wanted ?? fillSides(fixed, stated);
+  const graph = isSquare(sides) ? source : withSides(source, sides);
+  const image = imageOfSides(graph.inputs[0]!, sides);
+  const own = (await readSidecar(file)) ?? named;
+  const network = buildNetwork({ graph, path: name, image, wanted: own ?? 'stages' });
+  const features = own && tensorNames(graph, own);
+  const text = structureText({ graph, constants: findKeptConstants(network), features });
+  const { macs, parameters } = network.costs;
+  return {
+    name,
+    file,
+    fixed,
+    sides,
+    batch: fixedBatch({ graph, image }),
+    warnings: [normalization === 'file' && looksFolded(graph), endsEarly(network), beginsLate(network)],
+    text,
+    network: {
+      name: name.replace(/\.onnx$/, ''),
+      digest: structureDigest(text),
+      macs,
+      parameters,
+      form: network.features.every((feature) => !isMap(feature)) ? 'tokens' : 'maps',
+    },
+  };
+}
+
+interface BuildNetworkArguments {
+  readonly graph: Graph;
+  readonly path: string;
+  readonly image: readonly number[];
+  readonly wanted: WantedFeatures;
+}
+
+function buildNetwork({ graph, path, image, wanted }: BuildNetworkArguments) {
+  const network = (batch: number) => graphNetwork({ graph, batch, image, wanted, file: path });
+  const own = graph.inputs[0]!.shape[0];
+  try {
+    return network(BATCH);
+  } catch (error) {
+    if (error instanceof SpecError && own !== undefined) return network(own);
+    throw error;
+  }
+}
+
+/** What is said of networks. */
+const WARNINGS = [
+  'have convolutions with biases and no normalization: exporters fold BatchNormalization away. If they had some, export them in training mode (docs/guides/own-network.md), or set space.normalization to restore',
+  'have more than half of their multiply-accumulates after the last feature, so their proxies say little about them: name other features (docs/guides/own-network.md)',
+  'have more than half of their multiply-accumulates before the first feature, and their proxies say little about these: name other features (docs/guides/own-network.md)',
+];
+
+/** The most names of files in a warning. */
+const MOST_NAMES = 3;
+
+export function warningsOf(networks: readonly ReadNetwork[]): readonly Issue[] {
+  return WARNINGS.flatMap((text, i) => {
+    const names = networks.filter(({ warnings }) => warnings[i]).map(({ name }) => name);
+    if (names.length === 0) return [];
+    const listed = names.slice(0, MOST_NAMES).join(', ');
+    const more = names.length > MOST_NAMES ? ', ...' : '';
+    return [
+      { path: FIELD, message: `${names.length} of ${networks.length} networks (${listed}${more}) ${text}` },
+    ];
+  });
+}
