@@ -47,6 +47,7 @@ export function measureLatencies({
     return {
       latencies: { [scope]: meter.machine },
       resolution,
+      ...('sides' in space && space.sides ? { sides: space.sides } : {}),
       candidates: candidates.length,
       measured,
       failed,

@@ -5,8 +5,8 @@ import { closeSync, openSync, readSync } from 'node:fs';
 export interface ImagesFile {
   readonly file: string;
   readonly digest: string;
-  /** Images x channels x height x width. */
-  readonly shape: readonly [number, number, number, number];
+  /** Images x channels x sides. */
+  readonly shape: readonly number[];
 }
 
 /**
@@ -24,7 +24,7 @@ export function imagesOfDraw({
 }): Float32Array {
   const size = shape.reduce((product, n) => product * n, 1);
   const [batch] = shape as [number];
-  if (`${shape.slice(1)}` !== `${all.slice(1)}` || (draw + 1) * batch > all[0])
+  if (`${shape.slice(1)}` !== `${all.slice(1)}` || (draw + 1) * batch > all[0]!)
     throw new Error(`images ${all.join(' x ')}: draw ${draw} needs ${shape.join(' x ')}`);
   const values = new Float32Array(size);
   const handle = openSync(file, 'r');

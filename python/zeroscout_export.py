@@ -14,7 +14,8 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -25,14 +26,16 @@ from torch.nn import functional
 BUFFER = {"key": "pkg.torch.export.graph_signature.InputSpec.kind", "value": "BUFFER"}
 
 
-def export(network: nn.Module, path: str | Path, size: int = 224, channels: int = 3, exporter: str = "torchscript") -> None:
-    """Writes one network. Its normalizations are in training mode, in which the exporter leaves them unchanged; all other modules,
-    such as dropout and auxiliary classifiers, are in evaluation mode."""
+def export(network: nn.Module, path: str | Path, size: int = 224, channels: int = 3, exporter: str = "torchscript",
+           image: Sequence[int] | None = None) -> None:
+    """Writes one network. Images have the shape `image`, by default (channels, size, size); signals have (channels, length) or (samples,),
+    volumes and videos (channels, depth, height, width). Normalizations are in training mode, in which the exporter leaves them
+    unchanged; all other modules, such as dropout and auxiliary classifiers, are in evaluation mode."""
     network.eval()
     for module in network.modules():
         # Not train(), which would switch the modules within it too.
         module.training = is_normalization(module)
-    images = torch.randn(2, channels, size, size)
+    images = torch.randn(2, *(image or (channels, size, size)))
     with any_pooled_size(), plain_local_response(), without_fast_attention(), exported_as_training(network):
         write(network, images, str(path), exporter)
     if exporter == "torchscript":
@@ -87,23 +90,27 @@ def write(network: nn.Module, images: torch.Tensor, path: str, exporter: str) ->
 def any_pooled_size() -> Iterator[None]:
     """Lets adaptive average pooling have windows of different sizes, which ONNX has no operator for: PyTorch computes them from
     slices meanwhile, with the same values."""
-    original = functional.adaptive_avg_pool2d
-
-    def pool(x: torch.Tensor, output_size) -> torch.Tensor:
-        sizes = (output_size, output_size) if isinstance(output_size, int) else tuple(output_size)
-        axes = [(axis, int(x.shape[axis]), wanted) for axis, wanted in zip((-2, -1), sizes) if wanted is not None]
-        if all(n % wanted == 0 for _, n, wanted in axes):
-            return original(x, output_size)
-        for axis, n, wanted in axes:
-            bounds = [(i * n // wanted, -(-(i + 1) * n // wanted)) for i in range(wanted)]
-            x = torch.cat([x.narrow(axis, start, end - start).mean(axis, keepdim=True) for start, end in bounds], axis)
-        return x
-
-    functional.adaptive_avg_pool2d = pool
+    names = [f"adaptive_avg_pool{sides}d" for sides in (1, 2, 3)]
+    originals = [getattr(functional, name) for name in names]
+    for sides, name in enumerate(names, 1):
+        setattr(functional, name, partial(pool_slices, sides, originals[sides - 1]))
     try:
         yield
     finally:
-        functional.adaptive_avg_pool2d = original
+        for name, original in zip(names, originals):
+            setattr(functional, name, original)
+
+
+def pool_slices(sides: int, original: Callable, x: torch.Tensor, output_size) -> torch.Tensor:
+    """Adaptive average pooling along the last `sides` axes."""
+    sizes = (output_size,) * sides if isinstance(output_size, int) else tuple(output_size)
+    axes = [(axis, int(x.shape[axis]), wanted) for axis, wanted in zip(range(-sides, 0), sizes) if wanted is not None]
+    if all(n % wanted == 0 for _, n, wanted in axes):
+        return original(x, output_size)
+    for axis, n, wanted in axes:
+        bounds = [(i * n // wanted, -(-(i + 1) * n // wanted)) for i in range(wanted)]
+        x = torch.cat([x.narrow(axis, start, end - start).mean(axis, keepdim=True) for start, end in bounds], axis)
+    return x
 
 
 @contextlib.contextmanager
@@ -138,6 +145,14 @@ def mark_buffers(network: nn.Module, path: str) -> None:
             note.metadata_props.add(**BUFFER)
             model.graph.value_info.append(note)
     onnx.save(model, path)
+
+
+def shape(text: str) -> tuple[int, ...]:
+    """The shape that is written as 3x16x112x112."""
+    sizes = tuple(int(size) for size in text.split("x") if size.isdecimal())
+    if len(sizes) != text.count("x") + 1 or min(sizes) < 1 or len(sizes) > 4:
+        raise argparse.ArgumentTypeError(f"found {text}; must be 1 to 4 whole numbers, such as 3x224x224")
+    return sizes
 
 
 def named_networks(source: str) -> Iterator[tuple[str, nn.Module]]:
@@ -202,6 +217,8 @@ def main() -> None:
     parser.add_argument("--out", default="models", help="folder (default: models)")
     parser.add_argument("--size", type=int, default=224, help="side of the images (default: 224)")
     parser.add_argument("--channels", type=int, default=3, help="of the images (default: 3)")
+    parser.add_argument("--image", type=shape, metavar="SHAPE",
+                        help="of one image, in place of both: 1x64x101, 12x1000 for signals, 3x16x112x112 for videos")
     parser.add_argument("--exporter", choices=["torchscript", "dynamo"], default="torchscript")
     options = parser.parse_args()
     folder = Path(options.out)
@@ -218,7 +235,7 @@ def main() -> None:
                 raise ValueError("an earlier network has this name; names must differ in letters, digits, dots, underscores and dashes")
             written.add(name)
             with without_output():
-                export(network, path, options.size, options.channels, options.exporter)
+                export(network, path, options.size, options.channels, options.exporter, options.image)
         except Exception as error:  # noqa: BLE001: one network that PyTorch cannot export does not stop the others.
             reason = next(iter(str(error).strip().splitlines()), "no reason given")
             failed.append(f"{name} was not exported: {type(error).__name__}: {reason}")

@@ -57,8 +57,8 @@ function toJson({ id, measuring, rows, latencies }: MeasuredLatencies) {
     candidate,
     ...formatLatencyJson(latencies.get(candidate)),
   }));
-  const { measured, failed, resolution } = measuring;
-  return { id, measured, failed, resolution, machines: Object.values(measuring.latencies), candidates };
+  const { measured, failed, resolution, sides } = measuring;
+  return { id, measured, failed, resolution, sides, machines: Object.values(measuring.latencies), candidates };
 }
 
 function show({ id, measuring, rows, latencies }: MeasuredLatencies): void {
@@ -66,9 +66,9 @@ function show({ id, measuring, rows, latencies }: MeasuredLatencies): void {
   for (const { rank, candidate } of rows)
     table.push([String(rank), candidate, ...formatLatencyCells(latencies.get(candidate))]);
   print(`${table.toString()}\n`);
-  const { measured, candidates, failed, resolution } = measuring;
+  const { measured, candidates, failed, resolution, sides = [resolution, resolution] } = measuring;
   const rest = failed > 0 ? `, ${failed} could not be run` : '';
-  print(`${measured} of ${candidates} measured now${rest}; images of ${resolution} x ${resolution}`);
+  print(`${measured} of ${candidates} measured now${rest}; images of ${sides.join(' x ')}`);
   for (const machine of Object.values(measuring.latencies)) print(formatMachine(machine));
   const warning = formatBusyWarning({ latencies, id });
   if (warning) print(paint.yellow(warning));

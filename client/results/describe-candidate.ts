@@ -17,6 +17,8 @@ export interface CandidateDescription {
   readonly candidate: string;
   /** The side of the images, in pixels, for which costs are counted. */
   readonly resolution: number;
+  /** Of images that are not square, their sides, in place of `resolution`. */
+  readonly sides?: readonly number[];
   readonly costs: Costs;
   /** SVG text without scripts and style sheets. */
   readonly drawing: string;
@@ -49,6 +51,7 @@ export async function describeCandidate({
   return {
     candidate,
     resolution,
+    ...(space.sides ? { sides: space.sides } : {}),
     costs: space.costs({ candidate, resolution }),
     drawing: drawArchitecture(architecture, { label: `architecture of ${candidate.slice(0, 200)}` }),
     neighbours: neighboursOf(space, candidate),

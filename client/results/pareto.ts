@@ -26,9 +26,7 @@ export interface Front {
   readonly latencies: Latencies;
 }
 
-/**
- * The side of the images for which FLOPs are counted, and a function that counts the FLOPs of a candidate.
- */
+/** The resolution and the sides of the images for which FLOPs are counted, and a function that counts the FLOPs of a candidate. */
 export function countFlops({
   specification,
   modules,
@@ -37,8 +35,12 @@ export function countFlops({
   readonly modules: ModulePermission;
 }) {
   const resolution = costResolution(specification);
-  const { costs, countedAt = resolution } = openSpaceWith({ space: specification.space, modules });
-  return { countedAt, flopsOf: (candidate: string) => costs({ candidate, resolution }).flops };
+  const { costs, countedAt = resolution, sides } = openSpaceWith({ space: specification.space, modules });
+  return {
+    resolution: countedAt,
+    sides: sides ?? [countedAt, countedAt],
+    flopsOf: (candidate: string) => costs({ candidate, resolution }).flops,
+  };
 }
 
 /** Throws a SpecError if latency is the cost and none was measured. */

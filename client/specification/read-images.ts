@@ -20,9 +20,12 @@ const CHUNK = 1024 * 1024;
 export async function readImages({
   path,
   name,
+  sides,
 }: {
   readonly path: FileInput;
   readonly name: string;
+  /** Of images that are not square, the sides that they must have. */
+  readonly sides?: readonly number[] | undefined;
 }): Promise<ReadImages> {
   const file = await openFile(path).catch((error) => {
     throw createReadError({ error, name });
@@ -31,11 +34,12 @@ export async function readImages({
     const { size } = file;
     const head = new Uint8Array(Math.min(HEADER_BYTES, size));
     await file.read(head, 0);
-    const { offset, shape } = readNpyHeader({ bytes: head, size, file: name });
+    const { offset, shape } = readNpyHeader({ bytes: head, size, file: name, sides });
     const hash = createHash('sha256');
     const chunk = new Uint8Array(CHUNK);
-    const image = 4 * shape[1] * shape[2] * shape[3];
-    const constant = findConstant({ channels: shape[1], pixels: shape[2] * shape[3] });
+    const numbers = shape.slice(1).reduce((product, n) => product * n, 1);
+    const channels = shape.length > 2 ? shape[1]! : 1;
+    const constant = findConstant({ channels, pixels: numbers / channels });
     for (let at = offset; at < size; ) {
       const bytesRead = await file.read(chunk, at);
       // The size was checked before, so the file has shrunk in the meantime, or a number is truncated.
@@ -44,7 +48,7 @@ export async function readImages({
       const values = new Float32Array(chunk.buffer, 0, bytesRead / 4);
       const wrong = values.findIndex((value) => !Number.isFinite(value));
       if (wrong >= 0) {
-        const number = Math.floor((at - offset + 4 * wrong) / image);
+        const number = Math.floor((at - offset + 4 * wrong) / (4 * numbers));
         throw SpecError.inFile({
           file: name,
           message: `image ${number} holds ${values[wrong]}; must be finite numbers`,

@@ -245,7 +245,8 @@ async function withImages({
       message: `${describeFound(file)}; must be the path of a .npy file`,
     });
   const path = await resolve(file, 'input.images');
-  const images = await withField('input.images', () => readImages({ path, name: file }));
+  const { sides } = (value as { space: { sides?: readonly number[] } }).space;
+  const images = await withField('input.images', () => readImages({ path, name: file, sides }));
   return { value: { ...(value as object), input: { ...input, images: images.images } }, images };
 }
 

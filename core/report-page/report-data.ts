@@ -43,8 +43,8 @@ export interface ReportFacts {
   readonly space: string;
   /** The number of candidates in the space, if it is bounded. */
   readonly spaceSize?: bigint | undefined;
-  /** The side in pixels of the images for which FLOPs are counted. */
-  readonly countedAt?: number | undefined;
+  /** The sides in pixels of the images for which FLOPs are counted. */
+  readonly sides?: readonly number[] | undefined;
   readonly strategy: string;
   readonly fidelity: Readonly<Record<string, unknown>> & { readonly draws: number };
   readonly seed: number;

@@ -166,7 +166,7 @@ function imageIssues({
   const { input, execution } = specification;
   if (!input) return [];
   const path = 'input.images';
-  const [count, channels, side] = input.images.shape;
+  const [count, channels, side] = input.images.shape as [number, number, number];
   const whole = `has images ${input.images.shape.join(' x ')}`;
   if (isBatchedDevice(execution.device) && definitionOfKind(space.kind)?.batched)
     return [
@@ -175,7 +175,7 @@ function imageIssues({
   const issues: Issue[] = [...countIssues(input)];
   for (const { specification: stage } of stagesOf(specification)) {
     const { draws, batch, resolution } = stage.fidelity;
-    if (resolution !== side)
+    if (!space.sides && resolution !== side)
       issues.push({
         path,
         message: `${whole}; fidelity.resolution is ${resolution}, must be ${side} or left out`,
@@ -202,7 +202,7 @@ function imageIssues({
 
 /** There must be a label for each image. */
 function countIssues({ images, labels }: NonNullable<Specification['input']>): readonly Issue[] {
-  const [count] = images.shape;
+  const [count] = images.shape as [number];
   if (!labels || labels.length === count) return [];
   const message = `has ${labels.length} classes; must be ${count}, one for each image of input.images`;
   return [{ path: 'input.labels', message }];

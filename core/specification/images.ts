@@ -13,18 +13,17 @@ export const MOST_BYTES = 256 * 1024 * 1024;
 export const HEADER_BYTES = 4096;
 
 /**
- * The properties of the file in a specification that is sent to workers: images x channels x height x width,
- * and the SHA-256 of their float32 values.
+ * The properties of the file in a specification that is sent to workers: images x channels x sides, and the
+ * SHA-256 of their float32 values.
  */
 const Images = mapping(
   {
     digest: text({ test: (value) => /^[0-9a-f]{64}$/.test(value), right: 'the SHA-256 of the images' }),
-    shape: z.tuple([
-      wholeNumber({ min: 1, max: 1e9 }),
-      wholeNumber({ min: 1, max: 64 }),
-      wholeNumber({ min: 8, max: 512 }),
-      wholeNumber({ min: 8, max: 512 }),
-    ]),
+    shape: z
+      .array(wholeNumber({ min: 1, max: 1e9 }))
+      .min(2)
+      .max(5)
+      .readonly(),
   },
   { right: 'the path of a .npy file' },
 );
@@ -53,20 +52,21 @@ export interface NpyHeader {
   readonly shape: Images['shape'];
 }
 
-/**
- * Reads the header of a file of numpy.save (format 1 to 3) that holds images N x C x H x W as float32, little
- * endian, in C order; `bytes` is the beginning of the file, `size` its length. A SpecError of `file` says
- * what is wrong and how to correct it.
- */
-export function readNpyHeader({
-  bytes,
-  size,
-  file,
-}: {
+export interface NpyFile {
+  /** The beginning of the file. */
   readonly bytes: Uint8Array;
+  /** Its length in bytes. */
   readonly size: number;
   readonly file: string;
-}): NpyHeader {
+  /** Of images that are not square, and of signals and volumes, the sides that they must have. */
+  readonly sides?: readonly number[] | undefined;
+}
+
+/**
+ * Reads the header of a file of numpy.save (format 1 to 3) that holds images N x C x H x W as float32, little
+ * endian, in C order. A SpecError of `file` says what is wrong and how to correct it.
+ */
+export function readNpyHeader({ bytes, size, file, sides }: NpyFile): NpyHeader {
   const fail = (message: string): never => {
     throw SpecError.inFile({ file, message });
   };
@@ -93,12 +93,27 @@ export function readNpyHeader({
     fail('is in Fortran order; must be in C order: np.ascontiguousarray(x)');
   const dims = (value('shape', /\([^)]*\)/).match(/\d+/g) ?? []).map(Number);
   const spelled = `(${dims.join(', ')})`;
-  const [n = 0, c = 0, h = 0, w = 0] = dims;
-  if (dims.length !== 4) fail(`has shape ${spelled}; must be images x channels x height x width`);
-  if (n < 1 || c < 1 || c > 64) fail(`has shape ${spelled}; must hold images of 1 to 64 channels`);
-  if (h !== w) fail(`has images of ${h} x ${w} pixels; must be square`);
-  if (h < 8 || h > 512) fail(`has images of ${h} x ${w} pixels; must be 8 to 512 a side`);
-  const wanted = offset + 4 * n * c * h * w;
+  const wrong = sides ? wrongSides(dims, sides) : wrongSquares(dims);
+  if (wrong) fail(wrong.replace('SHAPE', spelled));
+  const wanted = dims.reduce((product, n) => product * n, 4) + offset;
   if (size !== wanted) fail(`has ${size} bytes; shape ${spelled} needs ${wanted}`);
-  return { offset, shape: [n, c, h, w] };
+  return { offset, shape: dims };
+}
+
+/** What is wrong with a shape that must be [images, channels, height, width]; undefined if nothing is. */
+function wrongSquares(dims: readonly number[]): string | undefined {
+  const [n = 0, c = 0, h = 0, w = 0] = dims;
+  if (dims.length !== 4) return 'has shape SHAPE; must be images x channels x height x width';
+  if (n < 1 || c < 1 || c > 64) return 'has shape SHAPE; must hold images of 1 to 64 channels';
+  if (h !== w) return `has images of ${h} x ${w} pixels; must be square`;
+  if (h < 8 || h > 512) return `has images of ${h} x ${w} pixels; must be 8 to 512 a side`;
+  return undefined;
+}
+
+/** The same for [images, channels, ...sides], or [images, samples] of networks that read samples alone. */
+function wrongSides(dims: readonly number[], sides: readonly number[]): string | undefined {
+  const before = dims.slice(0, -sides.length);
+  const isRight = `${dims.slice(-sides.length)}` === `${sides}` && before.every((n) => n > 0);
+  if (isRight && (before.length === 2 || (before.length === 1 && sides.length === 1))) return undefined;
+  return `has shape SHAPE; must be images x channels x ${sides.join(' x ')}, which the networks read`;
 }

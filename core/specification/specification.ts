@@ -97,8 +97,8 @@ function complete(written: Written) {
     resolution: fields.resolution ?? side,
   });
   const { name, space, strategy, constraints, input, fidelity, seed, notify } = written;
-  // The user's images set the resolution.
-  const side = input?.images.shape[2];
+  // The user's images set the resolution, unless the networks read images of one size.
+  const side = 'sides' in space && space.sides ? undefined : input?.images.shape[2];
   const {
     device,
     shardSize = defaultShardSize(device),

@@ -49,7 +49,7 @@ export const onnx: CaseKind = {
         scales,
         candidate: file,
         batch: item.batch,
-        resolution: input[1]!,
+        resolution: input.at(-1)!,
         expressivityPerFeature,
         trainabilityPerBlock,
         expressivity: expressivity(expressivityPerFeature),
@@ -59,7 +59,7 @@ export const onnx: CaseKind = {
           {
             name: 'parameters',
             expected: parameters,
-            resolution: input[1]!,
+            resolution: input.at(-1)!,
             of: (costs) => costs.parameters,
           },
         ],

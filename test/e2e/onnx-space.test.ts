@@ -5,6 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import { readOnnx } from '../../core/graph/read-onnx.js';
 import { readRankingCsv } from '../../core/report/ranking-csv.js';
 import { type TestHome, testHome } from '../support/home.js';
+import { npy } from '../support/npy.js';
 import { smallNetwork } from '../support/small-networks.js';
 import { done, zeroscout } from '../support/zeroscout.js';
 import { IN_FLIGHT, searchWithKills } from './e2e-kills.js';
@@ -86,6 +87,30 @@ test('a limit on latency is measured, features are those that are named, and the
   expect(readdirSync(join(home.dir, 'best')).sort()).toEqual(['rank-1.onnx', 'rank-2.onnx']);
   const { stdout } = await done(['score', 'best/rank-1.onnx', '--json'], { home });
   expect(JSON.parse(stdout)).toHaveLength(1);
+}, 300_000);
+
+test('networks that read signals are searched on signals of ones own, and the best are exported', async () => {
+  const home = testHome();
+  homes.push(home);
+  for (const width of [8, 12])
+    writeFileSync(
+      join(home.dir, `net-${width}.onnx`),
+      smallNetwork({ widths: [width, 16, 24], kernel: 5, image: [2, 250] }),
+    );
+  const values = Float32Array.from({ length: 4 * 2 * 250 }, (_, i) => Math.sin(i * i));
+  writeFileSync(join(home.dir, 'signals.npy'), npy({ shape: [4, 2, 250], values }));
+  const space = { kind: 'onnx', files: '*.onnx' };
+  const more = { fidelity: { draws: 1, batch: 4 }, input: { images: 'signals.npy' } };
+  const proxies = ['expressivity', 'trainability', 'complexity', 'naswot', 'synflow', 'zen'];
+  home.write('search.json', JSON.stringify({ name: 'signals', space, ...more, proxies }));
+  const run = ['run', 'search.json', '--workers', '1', '--id', 'signals', '--out', 'out', '--json'];
+  expect(JSON.parse((await done(run, { home })).stdout)).toMatchObject({ scored: 2, failed: 0 });
+  const rows = readRankingCsv(home.read('out/ranking.csv'));
+  for (const row of rows)
+    for (const proxy of proxies) expect(row, row.candidate).toHaveProperty(proxy, expect.any(Number));
+  await done(['export', 'signals', '--top', '1', '--format', 'onnx', '--out', 'best'], { home });
+  const [best] = JSON.parse((await done(['score', 'best/rank-1.onnx', '--json'], { home })).stdout);
+  expect(best.image).toEqual([2, 250]);
 }, 300_000);
 
 test('what is no network, and what files cannot do, is refused before anything starts', async () => {

@@ -4,7 +4,9 @@ import { expect, test } from 'vitest';
 import { MEASURED_PROXIES } from '../../core/proxies/catalogue.js';
 import { computeWhole, deviationsOf, readWholeCases } from '../../reference/golden/whole.js';
 
-const { cases, folder } = await readWholeCases(join(import.meta.dirname, '../goldens/proxies/cases.json'));
+const GOLDENS = join(import.meta.dirname, '../goldens/proxies');
+const { cases, folder } = await readWholeCases(join(GOLDENS, 'cases.json'));
+const signals = await readWholeCases(join(GOLDENS, 'signals-and-volumes.json'));
 /** The number of cases of each space; ALL_GOLDENS=1 runs all. */
 const EACH = process.env.ALL_GOLDENS ? Number.POSITIVE_INFINITY : 2;
 const kindOf = ({ space, file }: (typeof cases)[number]) => (file ? 'onnx' : space!);
@@ -21,11 +23,12 @@ test('every case has a value of every proxy that is defined in its space', () =>
   }
 });
 
-test.each(chosen.map((item) => [`${kindOf(item)} ${item.candidate ?? item.file}`, item] as const))(
-  '%s',
-  async (_, item) => {
-    const found = await computeWhole({ item, folder });
-    const wrong = deviationsOf(item, found).filter(({ deviation, tolerance }) => !(deviation <= tolerance));
-    expect(wrong).toEqual([]);
-  },
-);
+test.each(
+  [...chosen, ...signals.cases].map(
+    (item) => [`${kindOf(item)} ${item.candidate ?? item.file}`, item] as const,
+  ),
+)('%s', async (_, item) => {
+  const found = await computeWhole({ item, folder });
+  const wrong = deviationsOf(item, found).filter(({ deviation, tolerance }) => !(deviation <= tolerance));
+  expect(wrong).toEqual([]);
+});

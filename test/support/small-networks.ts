@@ -1,20 +1,22 @@
 // Creates small convolutional networks as ONNX files, for short searches of files.
 import { GraphBuilder } from '../../core/onnx/graph.js';
 
-/**
- * Images are 16 x 16. Networks with different widths, kernels or depths have different structures; `names`
- * changes names alone.
- */
-export function smallNetwork({
-  widths,
-  kernel,
-  names = '',
-}: {
+interface SmallNetwork {
   readonly widths: readonly number[];
   readonly kernel: number;
   readonly names?: string;
-}): Uint8Array {
+  /** Channels and sides, of which a word is left open. */
+  readonly image?: readonly [number, ...(number | string)[]];
+}
+
+/**
+ * Images are 16 x 16 by default. Networks with different widths, kernels or depths have different structures; `names`
+ * changes names alone.
+ */
+export function smallNetwork({ widths, kernel, names = '', image = [3, 16, 16] }: SmallNetwork): Uint8Array {
   const g = new GraphBuilder();
+  const [channels, ...sides] = image;
+  const each = (value: number) => sides.map(() => value);
   const weight = (name: string, ...dims: number[]) =>
     g.weights({
       name: `${names}${name}`,
@@ -23,21 +25,21 @@ export function smallNetwork({
     });
   const pad = (kernel - 1) >> 1;
   const layer = (x: string, stage: number, from: number, to: number) => {
-    const conv = g.add('Conv', [x, weight(`conv${stage}`, to, from, kernel, kernel)], {
-      pads: [pad, pad, pad, pad],
+    const conv = g.add('Conv', [x, weight(`conv${stage}`, to, from, ...each(kernel))], {
+      pads: [...each(pad), ...each(pad)],
     });
     const statistics = ['scale', 'shift', 'mean', 'variance'].map((name) => weight(`${name}${stage}`, to));
     return g.add('Relu', [g.add('BatchNormalization', [conv, ...statistics])]);
   };
   const value = widths.reduce((x, width, stage) => {
-    const input = stage === 0 ? x : g.add('MaxPool', [x], { kernel_shape: [2, 2], strides: [2, 2] });
-    return layer(input, stage, widths[stage - 1] ?? 3, width);
+    const input = stage === 0 ? x : g.add('MaxPool', [x], { kernel_shape: each(2), strides: each(2) });
+    return layer(input, stage, widths[stage - 1] ?? channels, width);
   }, 'x');
   return g.build({
     name: 'small',
-    inputs: [{ name: 'x', dims: ['batch', 3, 16, 16] }],
+    inputs: [{ name: 'x', dims: ['batch', ...image] }],
     outputs: [
-      { name: 'y', value: g.add('GlobalAveragePool', [value]), dims: ['batch', widths.at(-1)!, 1, 1] },
+      { name: 'y', value: g.add('GlobalAveragePool', [value]), dims: ['batch', widths.at(-1)!, ...each(1)] },
     ],
   });
 }

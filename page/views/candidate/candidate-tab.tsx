@@ -126,7 +126,7 @@ function SaveDrawing({ svg, rank }: { readonly svg: string; readonly rank: strin
   );
 }
 
-function Costs({ answer: { costs, resolution, row } }: { readonly answer: CandidateAnswer }) {
+function Costs({ answer: { costs, resolution, sides = [resolution, resolution], row } }: { readonly answer: CandidateAnswer }) {
   if (!costs) return null;
   const latency = row.latency;
   return (
@@ -156,7 +156,7 @@ function Costs({ answer: { costs, resolution, row } }: { readonly answer: Candid
         <div>
           <dt>for images of</dt>
           <dd>
-            {resolution} × {resolution} pixels
+            {sides.join(' × ')} pixels
           </dd>
         </div>
       </dl>

@@ -1,0 +1,155 @@
+"""Writes golden cases of networks that read signals, samples, volumes and images that are not square, in float64:
+`signals_and_volumes.py test/goldens`.
+
+Exports small networks into FOLDER/onnx, without the numbers of their weights, and computes their features and blocks
+(FOLDER/onnx/signals-and-volumes.json) and the proxies of whole networks (FOLDER/proxies/signals-and-volumes.json).
+Needs torch, numpy and onnx.
+"""
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import torch
+from torch import nn
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parents[1] / "python"))
+from zeroscout_export import export  # noqa: E402
+from zoo import strip  # noqa: E402
+
+BATCH = 4
+# Names of tensors, as `zeroscout inspect FILE` prints them, and the axis of their channels.
+FEATURES = {
+    "signal": [("/stem/stem.2/Relu_output_0", 1), ("/narrow/Add_output_0", 1), ("/wide/Relu_1_output_0", 1)],
+    "samples": [("/encoder/encoder.1/Relu_output_0", 1), ("/encoder/encoder.3/Relu_output_0", 1), ("/Add_1_output_0", 2), ("/Add_2_output_0", 2)],
+    "volume": [("/Add_output_0", 1), ("/Add_1_output_0", 1), ("/average/AveragePool_output_0", 1), ("/last/last.2/Relu_output_0", 1)],
+    "spectrogram": [("/stem/stem.2/Relu_output_0", 1), ("/first/first.5/Relu_output_0", 1), ("/second/second.5/Relu_output_0", 1)],
+}
+
+
+class Residual(nn.Module):
+    """Two convolutions beside a projection; `project` is None for an identity."""
+
+    def __init__(self, before: int, after: int, stride: int):
+        super().__init__()
+        self.a, self.na = nn.Conv1d(before, after, 5, stride, 2, bias=False), nn.BatchNorm1d(after)
+        self.b, self.nb = nn.Conv1d(after, after, 5, 1, 2, bias=False), nn.BatchNorm1d(after)
+        self.project = nn.Conv1d(before, after, 1, stride, bias=False) if stride > 1 else None
+
+    def forward(self, x):
+        y = self.nb(self.b(torch.relu(self.na(self.a(x)))))
+        return y + x if self.project is None else torch.relu(y + self.project(x))
+
+
+class Signal(nn.Module):
+    """A residual network of 2 leads, such as an electrocardiogram: [batch, 2, 250]."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv1d(2, 16, 7, 2, 3, bias=False), nn.BatchNorm1d(16), nn.ReLU())
+        self.pool = nn.MaxPool1d(3, 2, 1)
+        self.narrow, self.wide = Residual(16, 16, 1), Residual(16, 32, 2)
+        self.head = nn.Linear(32, 5)
+
+    def forward(self, x):
+        return self.head(self.wide(self.narrow(self.pool(self.stem(x)))).mean(2))
+
+
+class Samples(nn.Module):
+    """A convolutional encoder before attention, of raw audio: [batch, 400]."""
+
+    def __init__(self):
+        super().__init__()
+        self.encoder = nn.Sequential(nn.Conv1d(1, 16, 8, 4), nn.ReLU(), nn.Conv1d(16, 24, 4, 4), nn.ReLU())
+        self.n1, self.qkv, self.out = nn.LayerNorm(24), nn.Linear(24, 72), nn.Linear(24, 24)
+        self.n2, self.up, self.down = nn.LayerNorm(24), nn.Linear(24, 48), nn.Linear(48, 24)
+        self.head = nn.Linear(24, 6)
+
+    def forward(self, x):
+        x = self.encoder(x.unsqueeze(1)).transpose(1, 2)
+        q, k, v = self.qkv(self.n1(x)).chunk(3, 2)
+        x = x + self.out((q @ k.transpose(1, 2) / 24**0.5).softmax(2) @ v)
+        x = x + self.down(torch.relu(self.up(self.n2(x))))
+        return self.head(x.mean(1))
+
+
+def block_3d(before: int, after: int, stride):
+    return nn.Sequential(nn.Conv3d(before, after, 3, stride, 1, bias=False), nn.BatchNorm3d(after), nn.ReLU())
+
+
+class Volume(nn.Module):
+    """A residual network of videos or volumes: [batch, 3, 6, 16, 16]; time shrinks later than height and width."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem, self.a = block_3d(3, 8, (1, 2, 2)), block_3d(8, 8, 1)
+        self.pool = nn.MaxPool3d((1, 3, 3), (1, 2, 2), (0, 1, 1))
+        self.b, self.c = block_3d(8, 16, (2, 1, 1)), block_3d(16, 16, 1)
+        self.average, self.last = nn.AvgPool3d((3, 1, 1)), block_3d(16, 24, (1, 2, 2))
+        self.head = nn.Linear(24, 5)
+
+    def forward(self, x):
+        x = self.stem(x)
+        x = self.pool(x + self.a(x))
+        x = self.b(x)
+        x = x + self.c(x)
+        return self.head(self.last(self.average(x)).mean((2, 3, 4)))
+
+
+def separable(channels: int, stride):
+    deep = nn.Conv2d(channels, channels, 3, stride, 1, groups=channels, bias=False)
+    return nn.Sequential(deep, nn.BatchNorm2d(channels), nn.ReLU(), nn.Conv2d(channels, channels, 1, bias=False),
+                         nn.BatchNorm2d(channels), nn.ReLU())  # fmt: skip
+
+
+class Spectrogram(nn.Module):
+    """Depthwise separable convolutions, as of keyword spotting: [batch, 1, 49, 10]."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv2d(1, 16, (10, 4), 2, (5, 1), bias=False), nn.BatchNorm2d(16), nn.ReLU())
+        self.first, self.second = separable(16, (2, 1)), separable(16, 2)
+        self.head = nn.Linear(16, 12)
+
+    def forward(self, x):
+        return self.head(self.second(self.first(self.stem(x))).mean((2, 3)))
+
+
+NETWORKS = {
+    "signal": (Signal, [2, 250]), "samples": (Samples, [400]), "volume": (Volume, [3, 6, 16, 16]), "spectrogram": (Spectrogram, [1, 49, 10]),
+}  # fmt: skip
+
+
+def main(folder: Path) -> None:
+    cases, whole = [], []
+    for name, (build, image) in NETWORKS.items():
+        file = f"{name}.onnx"
+        torch.manual_seed(0)
+        network = build()
+        export(network, folder / "onnx" / file, image=image)
+        strip(folder / "onnx" / file)
+        features, axes = zip(*FEATURES[name])
+        parameters = sum(p.numel() for p in network.parameters())
+        cases.append({"file": file, "batch": BATCH, "input": image, "features": features, "channelAxes": axes, "parameters": parameters})
+        # whole_golden.py does not follow weights that an exporter transposed, such as those of linear layers.
+        if name != "samples":
+            whole.append({"file": file, "batch": BATCH, "input": image})
+    wanted = folder / "onnx" / "features.json"
+    wanted.write_text(json.dumps(cases))
+    run = lambda program, *files: subprocess.run([sys.executable, HERE / program, *files], check=True)
+    run("onnx_reference.py", wanted, folder / "onnx" / "signals-and-volumes.json")
+    wanted.unlink()
+    proxies = folder / "proxies" / "signals-and-volumes.json"
+    proxies.write_text(json.dumps(whole))
+    run("whole_golden.py", proxies)
+    computed = json.loads(proxies.read_text())
+    for case in computed:
+        # whole.py takes values of three axes for tokens, with the channels in the last one.
+        if len(case["input"]) < 3:
+            del case["values"]["near"]
+    proxies.write_text(json.dumps(computed, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,122 @@
+// Tests on which images a search scores its files: of one size, which the files or the specification state.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readSpecification } from '../../../client/specification/read-specification.js';
+import { checkSpecification } from '../../../core/specification/specification.js';
+import { npy } from '../../support/npy.js';
+import { smallNetwork } from '../../support/small-networks.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'zeroscout-image-size-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+type Image = readonly [number, ...(number | string)[]];
+
+/** The specification of a search over networks that read these images. */
+function read(images: Readonly<Record<string, Image>>, space: object = {}, more: object = {}) {
+  for (const [name, image] of Object.entries(images))
+    writeFileSync(join(folder, `${name}.onnx`), smallNetwork({ widths: [8, 8, 8], kernel: 3, image }));
+  const path = join(folder, 'search.json');
+  const files = Object.keys(images).map((name) => `${name}.onnx`);
+  writeFileSync(path, JSON.stringify({ name: 'a', space: { kind: 'onnx', files, ...space }, ...more }));
+  return readSpecification(path);
+}
+
+/** What the space says of its images, and the multiply-accumulates of each network. */
+async function sizesOf(...of: Parameters<typeof read>) {
+  const { specification, structures } = await read(...of);
+  const { resolution, sides, networks } = specification.space as {
+    readonly resolution: number;
+    readonly sides?: readonly number[];
+    readonly networks: readonly { readonly macs: number; readonly digest: string }[];
+  };
+  const inputs = networks.map(({ digest }) => JSON.parse(structures!.get(digest)!).input as unknown);
+  return { resolution, sides, inputs, macs: networks.map(({ macs }) => macs) };
+}
+
+const refusal = (...of: Parameters<typeof read>) =>
+  read(...of).then(
+    () => expect.unreachable(),
+    (error: Error) => error.message,
+  );
+
+describe('images that are not square', () => {
+  test.each<[string, Image, readonly number[]]>([
+    ['signals', [2, 250], [250]],
+    ['spectrograms', [1, 49, 10], [49, 10]],
+    ['videos', [3, 8, 16, 16], [8, 16, 16]],
+  ])('%s have sides, which the structure fixes', async (_, image, sides) => {
+    const { specification } = await read({ a: image });
+    expect(specification.space).toMatchObject({ sides });
+    const { inputs } = await sizesOf({ a: image });
+    expect(inputs).toEqual([[null, ...image]]);
+    expect(checkSpecification({ value: specification, source: 'again', origin: 'command' })).toEqual(
+      specification,
+    );
+  });
+
+  test('open sides have the size of other files, or the stated one', async () => {
+    const fixed = await sizesOf({ a: [1, 64, 20] });
+    const open = await sizesOf({ a: [1, 64, 20], b: [1, 64, 'time'], c: [1, 'mel', 'time'] });
+    expect(open.sides).toEqual([64, 20]);
+    expect(open.macs).toEqual([fixed.macs[0], fixed.macs[0], fixed.macs[0]]);
+    const stated = await sizesOf({ b: [1, 64, 'time'] }, { resolution: 20 });
+    expect(stated).toEqual(fixed);
+    expect((await sizesOf({ b: [1, 64, 'time'] })).resolution).toBe(64);
+  });
+
+  test('must be the same for all files, and a fidelity cannot change them', async () => {
+    expect(await refusal({ a: [1, 64, 20], b: [1, 64, 30] })).toContain(
+      'space.files: a.onnx was exported for images of 64 x 20 and b.onnx for 64 x 30; a search scores all networks at one size',
+    );
+    expect(await refusal({ a: [3, 16, 16], b: [3, 250] })).toContain('of 16 x 16 and b.onnx for 250');
+    expect(await refusal({ a: [2, 250] }, {}, { fidelity: { resolution: 32 } })).toContain(
+      'fidelity.resolution: found 32; must be left out, because the networks read images of 250',
+    );
+  });
+
+  test('images of ones own must have their sides', async () => {
+    const own = (...shape: readonly number[]) => {
+      writeFileSync(join(folder, 'own.npy'), npy({ shape }));
+      const more = { input: { images: 'own.npy' }, fidelity: { draws: 1, batch: 4 } };
+      return [{ a: [2, 250] as const }, {}, more] as const;
+    };
+    const { specification } = await read(...own(4, 2, 250));
+    expect(specification.input!.images.shape).toEqual([4, 2, 250]);
+    expect(specification.fidelity.resolution).toBe(
+      (specification.space as { resolution: number }).resolution,
+    );
+    expect(await refusal(...own(4, 2, 200))).toContain(
+      'own.npy: has shape (4, 2, 200); must be images x channels x 250, which the networks read',
+    );
+    expect(await refusal(...own(4, 3, 16, 16))).toContain('must be images x channels x 250');
+    expect(await refusal(...own(3, 2, 250))).toContain('1 draws of 4 images need 4');
+  });
+});
+
+describe('square images', () => {
+  test('of any size that files were exported for are scored', async () => {
+    const { specification } = await read({ a: [3, 299, 299] });
+    expect(specification.fidelity.resolution).toBe(299);
+    expect(checkSpecification({ value: specification, source: 'again', origin: 'command' })).toEqual(
+      specification,
+    );
+  });
+
+  test('costs of files that leave the size open are those for the size that other files fix', async () => {
+    const { resolution, macs, inputs } = await sizesOf({ a: [3, 32, 32], b: [3, 'height', 'width'] });
+    expect(resolution).toBe(32);
+    expect(macs[0]).toBe(macs[1]);
+    expect(inputs[1]).toEqual([null, 3, null, null]);
+  });
+
+  test('a stated size that no file has is refused', async () => {
+    expect(await refusal({ a: [3, 32, 32] }, { resolution: 64 })).toContain(
+      'space.resolution: found 64; must be left out, because a.onnx was exported for images of 32 x 32',
+    );
+  });
+});

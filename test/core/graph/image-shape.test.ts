@@ -1,0 +1,38 @@
+// Tests which images a network reads, given the sides that its file fixes or leaves open.
+import { expect, test } from 'vitest';
+import { fillSides, imageShape, withSides } from '../../../core/graph/image-shape.js';
+import { readOnnx } from '../../../core/graph/read-onnx.js';
+import { smallNetwork } from '../../support/small-networks.js';
+
+const OPEN = undefined;
+const input = (...axes: readonly (number | undefined)[]) => ({ name: 'x', shape: [OPEN, ...axes] });
+
+test.each([
+  ['an image of any size', input(3, OPEN, OPEN), [3, 96, 96]],
+  // The size of a file is compared with what is asked for elsewhere, so that a difference is an error.
+  ['a square image', input(1, 224, 224), [1, 96, 96]],
+  ['an image that is not square', input(1, 64, 101), [1, 64, 101]],
+  ['an image of any width', input(1, 64, OPEN), [1, 64, 96]],
+  ['open channels', input(OPEN, OPEN, OPEN), [3, 96, 96]],
+  ['a signal', input(12, 1000), [12, 1000]],
+  ['a signal of any length', input(12, OPEN), [12, 96]],
+  ['samples', input(16000), [16000]],
+  ['a video', input(3, 16, OPEN, OPEN), [3, 16, 96, 96]],
+])('%s', (_, given, image) => {
+  expect(imageShape(given, 96)).toEqual(image);
+});
+
+test('an open side has the requested size, else that of the other side, else 224 pixels', () => {
+  expect(fillSides([OPEN, OPEN])).toEqual([224, 224]);
+  expect(fillSides([64, OPEN])).toEqual([64, 64]);
+  expect(fillSides([64, OPEN], 101)).toEqual([64, 101]);
+  expect(fillSides([16, OPEN, OPEN], 112)).toEqual([16, 112, 112]);
+});
+
+test('a network for sides that were chosen fixes them and nothing else', () => {
+  const bytes = smallNetwork({ widths: [8, 8], kernel: 3, image: [3, 'height', 'width'] });
+  const graph = readOnnx({ bytes, file: 'net.onnx' });
+  const fixed = withSides(graph, [24, 40]);
+  expect(fixed.inputs[0]!.shape).toEqual([OPEN, 3, 24, 40]);
+  expect({ ...fixed, inputs: [] }).toEqual({ ...graph, inputs: [] });
+});
