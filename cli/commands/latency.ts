@@ -58,7 +58,15 @@ function toJson({ id, measuring, rows, latencies }: MeasuredLatencies) {
     ...formatLatencyJson(latencies.get(candidate)),
   }));
   const { measured, failed, resolution, sides } = measuring;
-  return { id, measured, failed, resolution, sides, machines: Object.values(measuring.latencies), candidates };
+  return {
+    id,
+    measured,
+    failed,
+    resolution,
+    sides,
+    machines: Object.values(measuring.latencies),
+    candidates,
+  };
 }
 
 function show({ id, measuring, rows, latencies }: MeasuredLatencies): void {

@@ -3,7 +3,7 @@
 import { mapping, wholeNumber } from '../schema/fields.js';
 import { quantity } from '../text/quantity.js';
 import { milliseconds, time } from '../text/time.js';
-import type { Resolutions } from './resolutions.js';
+import { describeRange, type Resolutions } from './resolutions.js';
 
 /**
  * The costs that can be counted and limited, in the order in which they are checked: those that are easiest
@@ -47,5 +47,5 @@ export const constraintsSchema = ({ counted }: Resolutions) =>
     flops: Limits.optional(),
     parameters: Limits.optional(),
     latency: Times.optional(),
-    resolution: wholeNumber(counted).optional(),
+    resolution: wholeNumber(counted).optional().describe(describeRange('counted')),
   });

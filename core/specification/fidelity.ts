@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { FeatureChoice, FeaturesOfProxies, Measured } from '../ir/measured.js';
 import { mapping, oneOf, wholeNumber } from '../schema/fields.js';
-import type { Resolutions } from './resolutions.js';
+import { describeRange, type Resolutions } from './resolutions.js';
 
 /**
  * Each preset fixes draws and batch, at the space's own resolution. `weights`: one draw shared by all
@@ -67,7 +67,7 @@ export const fidelitySchema = ({ scored }: Resolutions) =>
       {
         draws: wholeNumber({ min: 1, max: 64 }).default(PRESETS.standard.draws),
         batch: wholeNumber({ min: 1, max: 1024 }).default(PRESETS.standard.batch),
-        resolution: wholeNumber(scored).optional(),
+        resolution: wholeNumber(scored).optional().describe(describeRange('scored')),
         weights: oneOf(['shared', 'candidate']).default('shared'),
         features: Features.default('blocks'),
       },

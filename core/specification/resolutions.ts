@@ -1,6 +1,5 @@
 // The resolutions that a specification may have, by the kind of its space.
 import { z } from 'zod';
-import { wholeNumber } from '../schema/fields.js';
 import { SPACES } from '../spaces/index.js';
 
 /** Sides of images in pixels. */
@@ -16,6 +15,12 @@ export const RESOLUTIONS: Readonly<Record<'built' | 'files', Resolutions>> = {
   built: { scored: { min: 8, max: 512, multipleOf: 4 }, counted: { min: 8, max: 1024 } },
   files: { scored: { min: 4, max: 4096 }, counted: { min: 4, max: 4096 } },
 };
+
+/** The range of spaces that are not files, which the range of a schema for all spaces leaves out. */
+export function describeRange(of: keyof Resolutions): string {
+  const { min, max, multipleOf }: Resolutions['scored'] = RESOLUTIONS.built[of];
+  return `in spaces other than ${KINDS_OF_FILES.join(', ')} from ${min} to ${max}${multipleOf ? `, a multiple of ${multipleOf}` : ''}`;
+}
 
 /** The kinds of spaces whose networks are files. */
 export const KINDS_OF_FILES = SPACES.filter(({ file }) => file?.written === 'files').map(({ kind }) => kind);

@@ -50,7 +50,8 @@ function keyRows({ properties, required = [] }, prefix) {
       : schema.default === undefined
         ? ''
         : `default ${code(JSON.stringify(schema.default))}`;
-    const own = [code(name), inner && !schema.items ? 'a mapping' : typeText(schema), fact];
+    const about = schema.type === 'integer' && schema.description ? `; ${schema.description}` : '';
+    const own = [code(name), inner && !schema.items ? 'a mapping' : `${typeText(schema)}${about}`, fact];
     return [own, ...nested];
   });
 }

@@ -106,8 +106,8 @@ test('networks that read signals are searched on signals of ones own, and the be
   const run = ['run', 'search.json', '--workers', '1', '--id', 'signals', '--out', 'out', '--json'];
   expect(JSON.parse((await done(run, { home })).stdout)).toMatchObject({ scored: 2, failed: 0 });
   const rows = readRankingCsv(home.read('out/ranking.csv'));
-  for (const row of rows)
-    for (const proxy of proxies) expect(row, row.candidate).toHaveProperty(proxy, expect.any(Number));
+  for (const { candidate, proxies: values } of rows)
+    for (const proxy of proxies) expect(Number.isFinite(values[proxy]), `${candidate} ${proxy}`).toBe(true);
   await done(['export', 'signals', '--top', '1', '--format', 'onnx', '--out', 'best'], { home });
   const [best] = JSON.parse((await done(['score', 'best/rank-1.onnx', '--json'], { home })).stdout);
   expect(best.image).toEqual([2, 250]);

@@ -126,9 +126,10 @@ function SaveDrawing({ svg, rank }: { readonly svg: string; readonly rank: strin
   );
 }
 
-function Costs({ answer: { costs, resolution, sides = [resolution, resolution], row } }: { readonly answer: CandidateAnswer }) {
+function Costs({ answer: { costs, resolution, sides, row } }: { readonly answer: CandidateAnswer }) {
   if (!costs) return null;
   const latency = row.latency;
+  const size = sides ?? [resolution, resolution];
   return (
     <section>
       <h2>Costs</h2>
@@ -155,9 +156,7 @@ function Costs({ answer: { costs, resolution, sides = [resolution, resolution], 
         )}
         <div>
           <dt>for images of</dt>
-          <dd>
-            {sides.join(' × ')} pixels
-          </dd>
+          <dd>{size.join(' × ')} pixels</dd>
         </div>
       </dl>
     </section>
