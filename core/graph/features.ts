@@ -3,10 +3,12 @@
 import { sizeOf } from '../ops/tensor/shapes.js';
 import type { Id } from '../ops/tensor/tape.js';
 import { findLayouts, type Layout, usualLayout } from './axis-meanings.js';
-import { endsEarly } from './costs.js';
+import { cellOutputs } from './cell-outputs.js';
+import { beginsLate, endsEarly } from './costs.js';
 import type { ResolvedGraph } from './resolve.js';
 import { movedFrom } from './same-elements.js';
 import { longestStream } from './side-streams.js';
+import { onPath, soleValues } from './sole-values.js';
 
 /** A measured tensor: every axis but that of the channels counts samples. */
 export interface Feature extends Layout {
@@ -38,6 +40,10 @@ export function featureOf({ images, ...found }: FoundFeature): Feature {
 
 /** With fewer stages than this, the features of all blocks are used. */
 const FEWEST_STAGES = 3;
+/** With fewer cells than this, features are not taken for the outputs of cells. */
+const FEWEST_CELLS = 4;
+/** The factor by which a stage shrinks the sides of a map at most. */
+const LARGEST_STEP = 2;
 
 export interface Features {
   /**
@@ -81,9 +87,14 @@ export function findFeatures(graph: ResolvedGraph, wanted: 'stages' | 'blocks'):
   );
   // In XCiT the resolution changes in the first convolutions alone; most of the network comes after the last change.
   const isEnough = () => !endsEarly({ graph, features: stages }) || endsEarly({ graph, features: blocks });
-  if (wanted === 'stages' && stages.length >= FEWEST_STAGES && isEnough())
-    return { found: 'stages', features: stages };
-  const chosen = blocks.length >= stages.length ? blocks : stages;
+  const areStages = wanted === 'stages' && stages.length >= FEWEST_STAGES && isEnough();
+  const chosen = areStages || blocks.length < stages.length ? stages : blocks;
+  const cells = isIncomplete(graph, chosen, areStages) ? cellFeatures(graph, cuts, from) : undefined;
+  if (cells)
+    return wanted === 'stages' && cells.stages.length >= FEWEST_STAGES
+      ? { found: 'stages', features: cells.stages }
+      : { found: 'blocks', features: cells.blocks };
+  if (areStages) return { found: 'stages', features: stages };
   // Learned queries that read all tokens in every block (Perceiver) form a stream beside them: no value is a cut point.
   // So does a stream that a second one accompanies, or that is within a residual connection around many blocks.
   const isPoor = chosen.length < FEWEST_STAGES || endsEarly({ graph, features: chosen });
@@ -97,6 +108,39 @@ export function findFeatures(graph: ResolvedGraph, wanted: 'stages' | 'blocks'):
       features: cuts.filter(({ id }, i) => from[id] !== from[cuts[i + 1]?.id ?? -1]),
     };
   return { found: chosen === blocks ? 'blocks' : 'stages', features: chosen };
+}
+
+/** Whether stages were passed by, or most of the network comes before the first or after the last feature. */
+function isIncomplete(graph: ResolvedGraph, features: readonly Feature[], areStages: boolean): boolean {
+  const isStageMissing = features.some((feature, i) => {
+    const before = features[i - 1]?.positions;
+    const { positions } = feature;
+    return (
+      before?.length === positions.length && before.some((n, axis) => n > LARGEST_STEP * positions[axis]!)
+    );
+  });
+  const at = { graph, features };
+  return (
+    features.length < FEWEST_STAGES ||
+    isStageMissing ||
+    endsEarly(at) ||
+    (!areStages && beginsLate({ ...at, found: 'blocks' }))
+  );
+}
+
+/**
+ * The outputs of cells that read the two cells before them, and cut points before the first of them. Undefined for a few
+ * values that happen to be such outputs, and for branches whose maps grow and shrink (HRNet, MSDNet).
+ */
+function cellFeatures(graph: ResolvedGraph, cuts: readonly Feature[], from: readonly Id[]) {
+  const cells = featuresAt(graph, cellOutputs(graph)).filter(isMeasurable);
+  const isGrowing = cells.some((cell, i) => i > 0 && resolution(cell) > resolution(cells[i - 1]!));
+  if (cells.length < FEWEST_CELLS || isGrowing) return undefined;
+  const before = cuts.filter(({ id }) => id < cells[0]!.id);
+  const all = [...before, ...cells];
+  const stages = lastOfEach(all.filter(isMap), from);
+  const chosen = new Set([...stages, ...before.slice(-1), ...cells]);
+  return { stages, blocks: all.filter((feature) => chosen.has(feature)) };
 }
 
 /** The sums of the longest stream that have channels and several positions. */
@@ -116,7 +160,7 @@ function streamFeatures(graph: ResolvedGraph): readonly Feature[] {
 
 /** The values with more than one position that every path from the images to the output passes, in order. */
 export function cutPoints(graph: ResolvedGraph): readonly Feature[] {
-  return soleValues(graph).filter(isMeasurable);
+  return soleFeatures(graph).filter(isMeasurable);
 }
 
 /**
@@ -125,7 +169,7 @@ export function cutPoints(graph: ResolvedGraph): readonly Feature[] {
  * what the mean reads.
  */
 export function lastFeature(graph: ResolvedGraph): Feature | undefined {
-  const features = soleValues(graph);
+  const features = soleFeatures(graph);
   return features.findLast(
     (feature) => isMeasurable(feature) || (isMap(feature) && isAveraged(graph, feature)),
   );
@@ -141,32 +185,19 @@ function isAveraged({ tape }: ResolvedGraph, { id, shape, channelAxis }: Feature
 }
 
 /** The values that every path from the images to the output passes, in order, with any number of positions. */
-function soleValues(graph: ResolvedGraph): readonly Feature[] {
-  const { tape, input, output, names, isStream } = graph;
-  const on = onPath(graph);
-  const last = new Map<Id, number>();
-  for (const { id, inputs } of tape.values) if (on[id]) for (const each of inputs) last.set(each, id);
+const soleFeatures = (graph: ResolvedGraph) => featuresAt(graph, soleValues(graph));
+
+/** The values that are maps or tokens and have names. */
+function featuresAt(graph: ResolvedGraph, ids: readonly Id[]): readonly Feature[] {
+  const { tape, input, names } = graph;
   const layouts = findLayouts(graph);
-  const found: Feature[] = [];
-  let live = 0;
-  const ends = new Map<number, number>();
-  for (let id = input; id <= output; id++) {
-    if (!on[id] || !isStream[id]) continue;
-    // Values that this operation reads for the last time are no longer live after it.
-    live -= ends.get(id) ?? 0;
-    const end = last.get(id);
-    const isOnly = live === 0;
-    if (end !== undefined) {
-      live += 1;
-      ends.set(end, (ends.get(end) ?? 0) + 1);
-    }
+  return ids.flatMap((id) => {
     const { shape } = tape.get(id);
     const layout = layouts[id];
     const name = names.get(id);
-    if (!isOnly || id === input || id === output || name === undefined || layout === undefined) continue;
-    found.push(featureOf({ ...layout, id, name, shape, images: tape.shape(input)[0]! }));
-  }
-  return found;
+    if (name === undefined || layout === undefined) return [];
+    return [featureOf({ ...layout, id, name, shape, images: tape.shape(input)[0]! })];
+  });
 }
 
 /** Maps and tokens of more than one position are measurable. */
@@ -180,15 +211,6 @@ function isMeasurable(feature: Feature): boolean {
  */
 export function isMap({ shape, channelAxis }: Feature): boolean {
   return shape.length > 3 || (shape.length === 3 && channelAxis === 1);
-}
-
-/** The values between the images and the output. */
-function onPath({ tape, output, isStream }: ResolvedGraph): readonly boolean[] {
-  const on = new Array<boolean>(output + 1).fill(false);
-  on[output] = true;
-  for (let id = output; id >= 0; id--)
-    if (on[id]) for (const input of tape.get(id).inputs) on[input] ||= Boolean(isStream[input]);
-  return on;
 }
 
 /** The number of positions, which is the same for a map and for its positions in a row. */
