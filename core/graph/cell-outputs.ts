@@ -5,6 +5,8 @@ import { soleValues } from './sole-values.js';
 
 /** The first merges that are tried as the output of the first cell; each takes a pass over the graph. */
 const MOST_TRIED = 64;
+/** Each cell takes a pass over the graph, too. */
+const MOST_CELLS = 256;
 
 /**
  * The outputs of cells, in order: the first of them, and then always the value that all paths pass which do not pass
@@ -15,8 +17,10 @@ export function cellOutputs(graph: ResolvedGraph): readonly Id[] {
   const merges = graph.tape.values.filter(({ id }) => !sole.has(id) && isMerge(graph, id));
   for (const { id } of merges.slice(0, MOST_TRIED)) {
     const outputs = [id];
-    for (let next = nextOutput(graph, sole, id); next !== undefined; next = nextOutput(graph, sole, next))
+    for (let next = nextOutput(graph, sole, id); next !== undefined; next = nextOutput(graph, sole, next)) {
+      if (outputs.length === MOST_CELLS) return [];
       outputs.push(next);
+    }
     if (outputs.length > 1) return [...outputs, ...lastOutputs(graph, sole, outputs.at(-1)!)];
   }
   return [];
