@@ -95,7 +95,9 @@ function starvedAt({ candidates, batch, ...at }: Examined): string | undefined {
     ...(resolution === undefined ? [] : [`resolution: ${resolution}`]),
   ];
   const enough = ways.length > 0 ? `; enough: ${ways.join(', or ')}` : '';
-  return `batch x positions must be at least the channels of every feature; at ${at.space.sides?.join(' x ') ?? `resolution ${at.resolution}`} one has ${batch} x ${positions} = ${batch * positions} samples for ${channels} channels${enough}`;
+  const { sides } = at.space;
+  const where = sides ? `for images of ${sides.join(' x ')}` : `at resolution ${at.resolution}`;
+  return `batch x positions must be at least the channels of every feature; ${where} one has ${batch} x ${positions} = ${batch * positions} samples for ${channels} channels${enough}`;
 }
 
 /** The smallest resolution with which no feature is starved; undefined if the largest one is not enough. */
