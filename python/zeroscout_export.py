@@ -15,7 +15,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from functools import partial, update_wrapper
 from pathlib import Path
 
 import torch
@@ -36,7 +36,7 @@ def export(network: nn.Module, path: str | Path, size: int = 224, channels: int 
         # Not train(), which would switch the modules within it too.
         module.training = is_normalization(module)
     images = torch.randn(2, *(image or (channels, size, size)))
-    with any_pooled_size(), plain_local_response(), without_fast_attention(), exported_as_training(network):
+    with any_pooled_size(), plain_local_response(), counted_from_front(), without_fast_attention(), exported_as_training(network):
         write(network, images, str(path), exporter)
     if exporter == "torchscript":
         mark_buffers(network, str(path))
@@ -93,7 +93,8 @@ def any_pooled_size() -> Iterator[None]:
     names = [f"adaptive_avg_pool{sides}d" for sides in (1, 2, 3)]
     originals = [getattr(functional, name) for name in names]
     for sides, name in enumerate(names, 1):
-        setattr(functional, name, partial(pool_slices, sides, originals[sides - 1]))
+        # torch.export asks a function for its name.
+        setattr(functional, name, update_wrapper(partial(pool_slices, sides, originals[sides - 1]), originals[sides - 1]))
     try:
         yield
     finally:
@@ -130,6 +131,18 @@ def plain_local_response() -> Iterator[None]:
         yield
     finally:
         functional.local_response_norm = original
+
+
+@contextlib.contextmanager
+def counted_from_front() -> Iterator[None]:
+    """Lets `unfold` (PatchTST) be exported along an axis that is counted from the back: of such an axis the older exporter writes
+    windows that are not transposed."""
+    original = torch.Tensor.unfold
+    torch.Tensor.unfold = lambda x, dimension, size, step: original(x, dimension % x.dim(), size, step)
+    try:
+        yield
+    finally:
+        torch.Tensor.unfold = original
 
 
 def mark_buffers(network: nn.Module, path: str) -> None:

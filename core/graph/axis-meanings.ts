@@ -144,9 +144,13 @@ function meaningOf(
 ): readonly Axis[] | undefined {
   const { tape } = streams;
   const { op, inputs, shape, attributes } = value;
-  const from = inputs.find(
+  const fromAny = inputs.filter(
     (input) => known[input] && (SHAPED.has(op!) || String(tape.shape(input)) === String(shape)),
   );
+  // The result of mixing positions has them as channels too, until it is added to the stream.
+  const hasOneChannelAxis = (input: Id) =>
+    known[input]!.filter((axis) => axis[0]?.kind === 'channels').length === 1;
+  const from = op === 'Add' ? (fromAny.find(hasOneChannelAxis) ?? fromAny[0]) : fromAny[0];
   const axes = from === undefined ? undefined : known[from];
   switch (op) {
     case 'Conv':
@@ -224,11 +228,12 @@ function queryMeaning({ rows, axes, shape }: QueryMeaningArguments): readonly Ax
 }
 
 /**
- * Elements that are gathered along one axis keep its meaning, as those of a map whose edges are reflected.
+ * Elements that are gathered along one axis keep its meaning, as those of a map whose edges are reflected, or of windows
+ * that overlap.
  */
 function gatherMeaning(
   tape: Tape,
-  { inputs, shape, attributes }: Value,
+  { inputs, attributes }: Value,
   known: readonly (readonly Axis[] | undefined)[],
 ) {
   const [from, index] = inputs as [Id, Id];
@@ -236,8 +241,9 @@ function gatherMeaning(
   const axes = known[from];
   const axis = axes?.[gathered];
   const isOfOneKind = axis?.every(({ kind }) => kind === axis[0]!.kind && kind !== 'images');
-  if (!axes || !axis?.length || !isOfOneKind || tape.shape(index).length !== 1) return undefined;
-  return axes.map((each, i) => (i === gathered ? createAxis(axis[0]!.kind, shape[gathered]!) : each));
+  if (!axes || !axis?.length || !isOfOneKind) return undefined;
+  const indices = tape.shape(index).map((n) => createAxis(axis[0]!.kind, n));
+  return axes.flatMap((each, i) => (i === gathered ? indices : [each]));
 }
 
 /**

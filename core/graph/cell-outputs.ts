@@ -5,6 +5,8 @@ import { soleValues } from './sole-values.js';
 
 /** The first merges that are tried as the output of the first cell; each takes a pass over the graph. */
 const MOST_TRIED = 64;
+/** Two or three such values happen to be in branches of other networks (HRNet, MSDNet). */
+const FEWEST_PASSED_BY = 3;
 /** Each cell takes a pass over the graph, too. */
 const MOST_CELLS = 256;
 
@@ -21,7 +23,7 @@ export function cellOutputs(graph: ResolvedGraph): readonly Id[] {
       if (outputs.length === MOST_CELLS) return [];
       outputs.push(next);
     }
-    if (outputs.length > 1) return [...outputs, ...lastOutputs(graph, sole, outputs.at(-1)!)];
+    if (outputs.length >= FEWEST_PASSED_BY) return [...outputs, ...lastOutputs(graph, sole, outputs.at(-1)!)];
   }
   return [];
 }

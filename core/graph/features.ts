@@ -40,8 +40,6 @@ export function featureOf({ images, ...found }: FoundFeature): Feature {
 
 /** With fewer stages than this, the features of all blocks are used. */
 const FEWEST_STAGES = 3;
-/** With fewer cells than this, features are not taken for the outputs of cells. */
-const FEWEST_CELLS = 4;
 /** The factor by which a stage shrinks the sides of a map at most. */
 const LARGEST_STEP = 2;
 
@@ -98,8 +96,10 @@ export function findFeatures(graph: ResolvedGraph, wanted: 'stages' | 'blocks'):
   // Learned queries that read all tokens in every block (Perceiver) form a stream beside them: no value is a cut point.
   // So does a stream that a second one accompanies, or that is within a residual connection around many blocks.
   const isPoor = chosen.length < FEWEST_STAGES || endsEarly({ graph, features: chosen });
-  const stream = isPoor ? streamFeatures(graph) : [];
-  const isBetter = stream.length > chosen.length && !endsEarly({ graph, features: stream });
+  const isLate = (features: readonly Feature[]) => beginsLate({ graph, features, found: 'blocks' });
+  const stream = isPoor || isLate(chosen) ? streamFeatures(graph) : [];
+  const isBetter =
+    stream.length > chosen.length && !endsEarly({ graph, features: stream }) && (isPoor || !isLate(stream));
   if (isBetter || (stream.length > 1 && chosen.length < 2)) return { found: 'blocks', features: stream };
   // Blocks may be joined by other operations than sums, such as attention over the results of all blocks.
   if (chosen.length < 2)
@@ -129,15 +129,17 @@ function isIncomplete(graph: ResolvedGraph, features: readonly Feature[], areSta
 }
 
 /**
- * The outputs of cells that read the two cells before them, and cut points before the first of them. Undefined for a few
- * values that happen to be such outputs, and for branches whose maps grow and shrink (HRNet, MSDNet).
+ * The outputs of cells that read the two cells before them, cut points before the first of them, and smaller maps after
+ * the last. Undefined where there are none, and for branches whose maps grow and shrink.
  */
 function cellFeatures(graph: ResolvedGraph, cuts: readonly Feature[], from: readonly Id[]) {
   const cells = featuresAt(graph, cellOutputs(graph)).filter(isMeasurable);
   const isGrowing = cells.some((cell, i) => i > 0 && resolution(cell) > resolution(cells[i - 1]!));
-  if (cells.length < FEWEST_CELLS || isGrowing) return undefined;
+  if (cells.length === 0 || isGrowing) return undefined;
   const before = cuts.filter(({ id }) => id < cells[0]!.id);
-  const all = [...before, ...cells];
+  const [last] = cells.slice(-1) as [Feature];
+  const after = cuts.filter((cut) => cut.id > last.id && resolution(cut) < resolution(last));
+  const all = [...before, ...cells, ...after];
   const stages = lastOfEach(all.filter(isMap), from);
   const chosen = new Set([...stages, ...before.slice(-1), ...cells]);
   return { stages, blocks: all.filter((feature) => chosen.has(feature)) };
@@ -217,21 +219,25 @@ export function isMap({ shape, channelAxis }: Feature): boolean {
 const resolution = (feature: Feature) => sizeOf(feature.positions);
 
 /**
- * The last map of each run with the same resolution. If its positions are in a row, as those of tokens that were
- * transposed, and a map with sides has the same elements, that map.
+ * The last map of each run with the same resolution, in the form with as many sides as the map before it, so that their
+ * positions correspond: a pooled signal may have got a side of 1, and tokens that were transposed have their positions in
+ * a row. Else in the form with sides, if there is one.
  */
 function lastOfEach(maps: readonly Feature[], from: readonly Id[]): readonly Feature[] {
   const ends = maps.flatMap((map, i) => {
     const next = maps[i + 1];
     return next === undefined || resolution(next) !== resolution(map) ? [i] : [];
   });
-  return ends.map((end, i) => {
+  const chosen: Feature[] = [];
+  ends.forEach((end, i) => {
     const run = maps.slice(i === 0 ? 0 : ends[i - 1]! + 1, end + 1);
     const last = maps[end]!;
-    if (last.shape.length > 3) return last;
-    const withSides = run.filter(({ id, shape }) => shape.length > 3 && from[id] === from[last.id]);
-    return withSides.at(-1) ?? last;
+    const same = run.filter(({ id }) => id === last.id || from[id] === from[last.id]);
+    const sides = chosen.at(-1)?.positions.length;
+    const asBefore = same.findLast(({ positions }) => positions.length === sides);
+    chosen.push(asBefore ?? same.findLast(({ shape }) => shape.length > 3) ?? last);
   });
+  return chosen;
 }
 
 /** The features where branches meet, the tensor at which the first branches begin, and the ends of stages. */

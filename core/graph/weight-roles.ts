@@ -90,18 +90,32 @@ function roleOf({ weight, ...search }: Search & { readonly weight: Placed }): Ro
   // A buffer without numbers in the file is drawn like a weight that is read in its place.
   const { initializer } = weight;
   if (initializer?.isBuffer && initializer.read() !== undefined) return { kind: 'constant' };
+  const role = (passesSums: boolean) => roleBehind({ ...search, id: weight.id, passesSums });
+  return role(false) ?? role(true) ?? { kind: 'constant' };
+}
+
+/**
+ * The role that the first reader implies. Sums of weights tell nothing where another reader does, as in their norms, but
+ * a kernel may be the sum of products of two weights.
+ */
+function roleBehind({
+  id: first,
+  passesSums,
+  ...search
+}: Search & { readonly id: Id; readonly passesSums: boolean }): Role | undefined {
   const seen = new Set<Id>();
-  const open = [weight.id];
+  const open = [first];
   for (let id = open.shift(); id !== undefined; id = open.shift()) {
     if (seen.has(id)) continue;
     seen.add(id);
     for (const reader of search.readers.get(id) ?? []) {
-      const role = roleIn({ ...search, id, reader });
+      const isSum = passesSums && reader.op === 'ReduceSum' && !search.isStream[id];
+      const role = isSum ? 'passes' : roleIn({ ...search, id, reader });
       if (role === 'passes') open.push(reader.id);
       else if (role) return role;
     }
   }
-  return { kind: 'constant' };
+  return undefined;
 }
 
 /** The most coordinates of a position in a table of positions, such as Swin V2 has in front of its networks of positions. */

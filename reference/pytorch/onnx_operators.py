@@ -7,10 +7,15 @@ import torch
 from torch.nn import functional as F
 
 
-def windows(a, n):
-    """Strides, dilations and pads of a window over n spatial dimensions."""
+def windows(a, n, sizes=(), kernel=()):
+    """Strides, dilations and pads of a window over n spatial dimensions; `sizes` and `kernel` tell the pads of `auto_pad`."""
     strides, dilations = a.get("strides", [1] * n), a.get("dilations", [1] * n)
-    return strides, dilations, a.get("pads", [0] * 2 * n)
+    auto = a.get("auto_pad", "NOTSET")
+    if auto not in ("SAME_UPPER", "SAME_LOWER"):
+        return strides, dilations, a.get("pads", [0] * 2 * n)
+    missing = [max(0, (-(-size // s) - 1) * s + (k - 1) * d + 1 - size) for size, k, s, d in zip(sizes, kernel, strides, dilations)]
+    small, large = [m // 2 for m in missing], [m - m // 2 for m in missing]
+    return strides, dilations, small + large if auto == "SAME_UPPER" else large + small
 
 
 def pad_edges(x, pads, value=0.0):
@@ -22,7 +27,7 @@ def pad_edges(x, pads, value=0.0):
 
 def conv(net, x, a, node):
     n = x[1].dim() - 2
-    strides, dilations, pads = windows(a, n)
+    strides, dilations, pads = windows(a, n, x[0].shape[2:], x[1].shape[2:])
     f = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}[n]
     # The newer exporter writes zeros of another shape for a three-dimensional convolution without a bias.
     bias = x[2] if len(x) > 2 and x[2].dim() == 1 else None
@@ -159,6 +164,8 @@ def constant_of_shape(net, x, a, node):
 
 def scatter_nd(net, x, a, node):
     out = x[0].clone()
+    if not x[1].numel():
+        return out
     index = x[1].reshape(-1, x[1].shape[-1])
     rest = x[0].shape[x[1].shape[-1] :]
     out[tuple(index.T)] = x[2].reshape([index.shape[0], *rest])

@@ -168,6 +168,8 @@ function scatterSlices(site: NodeSite): Id {
     throw new TapeError(`its reduction "${site.text('reduction', 'none')}" is not supported`);
   const shape = site.shape(0);
   const depth = site.shape(1).at(-1)!;
+  // A shift of 0 along one side assigns to no rows of a mask.
+  if (sizeOf(site.shape(1)) === 0) return site.x(0);
   const indices = site.known(1).map((i, at) => (i < 0 ? i + shape[at % depth]! : i));
   if (indices.some((i, at) => i < 0 || i >= shape[at % depth]!))
     throw new TapeError('its indices lie outside the tensor');
