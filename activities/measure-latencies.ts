@@ -47,7 +47,7 @@ export function measureLatencies({
     return {
       latencies: { [scope]: meter.machine },
       resolution,
-      ...('sides' in space && space.sides ? { sides: space.sides } : {}),
+      ...('image' in space && space.image ? { image: space.image } : {}),
       candidates: candidates.length,
       measured,
       failed,

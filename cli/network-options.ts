@@ -16,9 +16,10 @@ export function createNetworkOptions(): readonly Option[] {
       '--batch <N>',
       'number of images in a batch (default: 8, or the batch size of the file if it accepts no other)',
     ).argParser(createWholeNumberParser({ min: 1, max: 4096 })),
-    new Option('--resolution <PIXELS>', 'side of the images (default: that of the file, else 224)').argParser(
-      createWholeNumberParser({ min: 4, max: 4096 }),
-    ),
+    new Option(
+      '--resolution <N>',
+      'size of the axes that a file leaves open, in pixels or samples (default: for images 224)',
+    ).argParser(createWholeNumberParser({ min: 4, max: 2 ** 24 })),
     new Option(
       '--features <WHICH>',
       'stages, blocks, or names of tensors or modules separated by commas (default: those listed in FILE.yaml, else stages)',

@@ -5,7 +5,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 export interface ImagesFile {
   readonly file: string;
   readonly digest: string;
-  /** Images x channels x sides. */
+  /** Images x the shape of each. */
   readonly shape: readonly number[];
 }
 

@@ -57,13 +57,13 @@ function toJson({ id, measuring, rows, latencies }: MeasuredLatencies) {
     candidate,
     ...formatLatencyJson(latencies.get(candidate)),
   }));
-  const { measured, failed, resolution, sides } = measuring;
+  const { measured, failed, resolution, image } = measuring;
   return {
     id,
     measured,
     failed,
     resolution,
-    sides,
+    image,
     machines: Object.values(measuring.latencies),
     candidates,
   };
@@ -74,9 +74,9 @@ function show({ id, measuring, rows, latencies }: MeasuredLatencies): void {
   for (const { rank, candidate } of rows)
     table.push([String(rank), candidate, ...formatLatencyCells(latencies.get(candidate))]);
   print(`${table.toString()}\n`);
-  const { measured, candidates, failed, resolution, sides = [resolution, resolution] } = measuring;
+  const { measured, candidates, failed, resolution, image = [resolution, resolution] } = measuring;
   const rest = failed > 0 ? `, ${failed} could not be run` : '';
-  print(`${measured} of ${candidates} measured now${rest}; images of ${sides.join(' x ')}`);
+  print(`${measured} of ${candidates} measured now${rest}; images of ${image.join(' x ')}`);
   for (const machine of Object.values(measuring.latencies)) print(formatMachine(machine));
   const warning = formatBusyWarning({ latencies, id });
   if (warning) print(paint.yellow(warning));

@@ -35,7 +35,7 @@ export function addValidateCommand(program: Command): void {
       );
       for (const { specification: stage, keep } of stagesOf(specification)) {
         const { draws, batch, resolution } = stage.fidelity;
-        const size = 'sides' in space && space.sides ? space.sides.join(' x ') : `resolution ${resolution}`;
+        const size = 'image' in space && space.image ? space.image.join(' x ') : `resolution ${resolution}`;
         const then = keep === undefined ? '' : `, keep the best ${keep * 100} %`;
         const drawn = draws === 1 ? '1 draw' : `${draws} draws`;
         print(`  fidelity    ${drawn} x batch ${batch} x ${size}${then}`);

@@ -91,8 +91,8 @@ function millions(value: number | undefined): string {
  * are counted.
  */
 export function createFlopsCounter(specification: Pick<Specification, 'space' | 'constraints'>) {
-  const { flopsOf, sides } = countFlops({ specification, modules: readModulePermission() });
-  return { flopsOf, line: `FLOPs of images of ${sides.join(' x ')}` };
+  const { flopsOf, image } = countFlops({ specification, modules: readModulePermission() });
+  return { flopsOf, line: `FLOPs of images of ${image.join(' x ')}` };
 }
 
 /**

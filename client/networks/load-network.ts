@@ -3,7 +3,14 @@ import { SpecError } from '../../core/errors.js';
 import { beginsLate, endsEarly } from '../../core/graph/costs.js';
 import { looksFolded } from '../../core/graph/exporters/folded-normalization.js';
 import type { Graph, Normalization } from '../../core/graph/graph.js';
-import { fillSides, imageOfSides, sidesOf } from '../../core/graph/image-shape.js';
+import {
+  type Axes,
+  axesOf,
+  describeUnknown,
+  fillAxes,
+  isImage,
+  isUnknown,
+} from '../../core/graph/image-shape.js';
 import { type GraphNetwork, graphNetwork, type WantedFeatures } from '../../core/graph/network.js';
 import { LARGEST_FILE, readOnnx } from '../../core/graph/read-onnx.js';
 import { structureDigest, structureText } from '../../core/graph/structure.js';
@@ -17,7 +24,7 @@ import { readSidecar } from './named-features.js';
 export interface LoadOptions {
   /** 8 by default, or the batch size of the file if the network is valid for no other. */
   readonly batch?: number | undefined;
-  /** The length of the sides that the file leaves open; 224 by default. */
+  /** The length of the axes that the file leaves open; 224 by default for images. */
   readonly resolution?: number | undefined;
   /** If not given, those that a file beside the network names (named-features.ts), else `stages`. */
   readonly features?: WantedFeatures | undefined;
@@ -84,7 +91,10 @@ interface AtSomeBatchArguments {
 /** Prepares the network with the requested batch size, or else with 8 or the file's own. */
 function atSomeBatch({ source, file, options, wanted }: AtSomeBatchArguments) {
   const { resolution, normalization } = options;
-  const image = imageOf({ graph: source, resolution });
+  const axes = axesOf(source.inputs[0]!);
+  if (isUnknown(axes, resolution))
+    throw SpecError.inFile({ file, reason: 'image-size', message: describeUnknown(axes) });
+  const image = imageOf({ axes, resolution });
   const at = (batch: number) => ({
     batch,
     network: graphNetwork({ graph: source, batch, image, wanted, file, normalization }),
@@ -134,17 +144,17 @@ async function readBytes(file: string): Promise<Uint8Array> {
   }
 }
 
-/** Sides that the file leaves open have the requested size. */
+/** Axes that the file leaves open have the requested size. */
 function imageOf({
-  graph: { inputs },
+  axes,
   resolution,
 }: {
-  readonly graph: Graph;
+  readonly axes: Axes;
   readonly resolution: number | undefined;
 }): readonly number[] {
-  const input = inputs[0]!;
-  const sides = sidesOf(input);
+  const image = fillAxes(axes, resolution);
+  const sides = isImage(axes) ? axes.slice(1) : axes;
   // Where the file fixes every side, a requested size is used, so that any other than the file's is refused.
-  const isRequested = resolution !== undefined && !sides.includes(undefined);
-  return imageOfSides(input, isRequested ? sides.map(() => resolution) : fillSides(sides, resolution));
+  if (resolution === undefined || sides.includes(undefined)) return image;
+  return [...image.slice(0, image.length - sides.length), ...sides.map(() => resolution)];
 }

@@ -53,13 +53,13 @@ export async function readReport(
   for (const other of compare) await findFinishedSearch({ client, id: other, argument: 'compare' });
   const { specification } = stagesOf(memo.specification).at(-1)!;
   const results = await readResults({ store, result, measured: await listMeasuredScopes({ client, id }) });
-  const { flopsOf, sides, resolution } = countFlops({ specification: memo.specification, modules });
+  const { flopsOf, image, resolution } = countFlops({ specification: memo.specification, modules });
   const read = await readColumns({ results, flopsOf: knownFlops(flopsOf) });
   const { columns, candidates, top, members } = read;
   const comparison = await compareAlone(session, { id, truth, ranked: candidates.length });
   const blob = (digest: string) => store.blobs.get(digest);
   return {
-    facts: { ...(await factsOf(session, { search, space, specification })), sides },
+    facts: { ...(await factsOf(session, { search, space, specification })), image },
     summary: results.summary,
     top,
     columns,

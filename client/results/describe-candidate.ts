@@ -17,8 +17,8 @@ export interface CandidateDescription {
   readonly candidate: string;
   /** The side of the images, in pixels, for which costs are counted. */
   readonly resolution: number;
-  /** Of images that are not square, their sides, in place of `resolution`. */
-  readonly sides?: readonly number[];
+  /** Of images that are not square, their shape, in place of `resolution`. */
+  readonly image?: readonly number[];
   readonly costs: Costs;
   /** SVG text without scripts and style sheets. */
   readonly drawing: string;
@@ -51,7 +51,7 @@ export async function describeCandidate({
   return {
     candidate,
     resolution,
-    ...(space.sides ? { sides: space.sides } : {}),
+    ...(space.image ? { image: space.image } : {}),
     costs: space.costs({ candidate, resolution }),
     drawing: drawArchitecture(architecture, { label: `architecture of ${candidate.slice(0, 200)}` }),
     neighbours: neighboursOf(space, candidate),

@@ -26,7 +26,7 @@ export interface Front {
   readonly latencies: Latencies;
 }
 
-/** The resolution and the sides of the images for which FLOPs are counted, and a function that counts the FLOPs of a candidate. */
+/** The resolution and the shape of the images for which FLOPs are counted, and a function that counts the FLOPs of a candidate. */
 export function countFlops({
   specification,
   modules,
@@ -35,10 +35,10 @@ export function countFlops({
   readonly modules: ModulePermission;
 }) {
   const resolution = costResolution(specification);
-  const { costs, countedAt = resolution, sides } = openSpaceWith({ space: specification.space, modules });
+  const { costs, countedAt = resolution, image } = openSpaceWith({ space: specification.space, modules });
   return {
     resolution: countedAt,
-    sides: sides ?? [countedAt, countedAt],
+    image: image ?? [countedAt, countedAt],
     flopsOf: (candidate: string) => costs({ candidate, resolution }).flops,
   };
 }

@@ -20,12 +20,12 @@ const CHUNK = 1024 * 1024;
 export async function readImages({
   path,
   name,
-  sides,
+  image,
 }: {
   readonly path: FileInput;
   readonly name: string;
-  /** Of images that are not square, the sides that they must have. */
-  readonly sides?: readonly number[] | undefined;
+  /** Of images that are not square, the shape that they must have. */
+  readonly image?: readonly number[] | undefined;
 }): Promise<ReadImages> {
   const file = await openFile(path).catch((error) => {
     throw createReadError({ error, name });
@@ -34,7 +34,7 @@ export async function readImages({
     const { size } = file;
     const head = new Uint8Array(Math.min(HEADER_BYTES, size));
     await file.read(head, 0);
-    const { offset, shape } = readNpyHeader({ bytes: head, size, file: name, sides });
+    const { offset, shape } = readNpyHeader({ bytes: head, size, file: name, image });
     const hash = createHash('sha256');
     const chunk = new Uint8Array(CHUNK);
     const numbers = shape.slice(1).reduce((product, n) => product * n, 1);

@@ -5,7 +5,7 @@ import { looksFolded } from '../../core/graph/exporters/folded-normalization.js'
 import { isMap } from '../../core/graph/features.js';
 import { fixedBatch } from '../../core/graph/free-batch.js';
 import type { Graph, Normalization } from '../../core/graph/graph.js';
-import { fillSides, imageOfSides, type Sides, sidesOf, withSides } from '../../core/graph/image-shape.js';
+import { type Axes, axesOf, fillAxes, isSquare, withImage } from '../../core/graph/image-shape.js';
 import { tensorNames } from '../../core/graph/named-features.js';
 import { graphNetwork, type WantedFeatures } from '../../core/graph/network.js';
 import { structureDigest, structureText } from '../../core/graph/structure.js';
@@ -13,14 +13,13 @@ import type { OnnxSpecification } from '../../core/spaces/onnx/definition.js';
 import { findKeptConstants, readSource } from '../networks/load-network.js';
 import { readSidecar } from '../networks/named-features.js';
 import { FIELD, type NamedInput } from './find-network-files.js';
-import { isSquare } from './image-size.js';
 
 /** The number of images with which a file is checked. Costs are those of one image. */
 const BATCH = 2;
 
 export interface ReadNetworkArguments extends NamedInput {
-  /** The sides of the images; by default those that the file fixes, and `stated` for those that it leaves open. */
-  readonly sides?: readonly number[];
+  /** The shape of the images, as far as it does not follow from the file; by default open axes have `stated`. */
+  readonly common?: Axes;
   readonly stated: number | undefined;
   /** Tensors or modules that the specification names as features. */
   readonly named: readonly string[] | undefined;
@@ -28,10 +27,10 @@ export interface ReadNetworkArguments extends NamedInput {
 }
 
 export interface ReadNetwork extends NamedInput {
-  /** The sides of images that the file fixes; undefined for those that it leaves open. */
-  readonly fixed: Sides;
-  /** The sides with which it was read. */
-  readonly sides: readonly number[];
+  /** The axes of images; undefined for those that the file leaves open. */
+  readonly axes: Axes;
+  /** The shape of an image with which it was read. */
+  readonly image: readonly number[];
   /** The only batch for which the network is valid; undefined if any is. */
   readonly batch: number | undefined;
   /** Whether each of `WARNINGS` is true of the network. */
@@ -46,16 +45,18 @@ export interface ReadNetwork extends NamedInput {
 export async function readNetwork({
   name,
   file,
-  sides: wanted,
+  common = [],
   stated,
   named,
   normalization,
 }: ReadNetworkArguments): Promise<ReadNetwork> {
   const source = { ...(await readSource(file, name)), normalization };
-  const fixed = sidesOf(source.inputs[0]!);
-  const sides = wanted ?? fillSides(fixed, stated);
-  const graph = isSquare(sides) ? source : withSides(source, sides);
-  const image = imageOfSides(graph.inputs[0]!, sides);
+  const axes = axesOf(source.inputs[0]!);
+  const image = fillAxes(
+    axes.map((n, i) => n ?? common[i]),
+    stated,
+  );
+  const graph = isSquare(image) ? source : withImage(source, image);
   const own = (await readSidecar(file)) ?? named;
   const network = buildNetwork({ graph, path: name, image, wanted: own ?? 'stages' });
   const features = own && tensorNames(graph, own);
@@ -64,8 +65,8 @@ export async function readNetwork({
   return {
     name,
     file,
-    fixed,
-    sides,
+    axes,
+    image,
     batch: fixedBatch({ graph, image }),
     warnings: [normalization === 'file' && looksFolded(graph), endsEarly(network), beginsLate(network)],
     text,

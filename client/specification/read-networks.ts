@@ -7,7 +7,7 @@ import { unknownKey } from '../../core/text/nearest.js';
 import { describeFound } from '../../core/text/show.js';
 import { hasKey, readNamedFeatures } from '../networks/named-features.js';
 import { FIELD, findNetworkFiles, type NamedInput, type Place } from './find-network-files.js';
-import { commonSides, sizeOfSpace } from './image-size.js';
+import { commonImage, sizeOfSpace } from './image-size.js';
 import { type ReadNetwork, readNetwork, warningsOf } from './read-network.js';
 
 interface Read {
@@ -44,18 +44,20 @@ export async function withOnnxFiles({
   const first = await readEach({ paths, issues, read: (path) => readNetwork({ ...path, ...reading }) });
   if (limitsLatency) issues.push(...first.flatMap(fixedBatchIssues));
   if (issues.length) throw new SpecError(issues);
-  const sides = commonSides({ files: first, stated });
+  const common = commonImage({ files: first, stated });
   const all: ReadNetwork[] = [];
   // One file may fix the size that another leaves open.
-  for (const each of first)
-    all.push(`${each.sides}` === `${sides}` ? each : await readNetwork({ ...each, ...reading, sides }));
+  for (const each of first) {
+    const isRead = common.every((n, i) => n === undefined || n === each.image[i]);
+    all.push(isRead ? each : await readNetwork({ ...each, ...reading, common }));
+  }
   return {
     value: {
       ...(value as object),
       ...fidelity,
       space: {
         kind,
-        ...sizeOfSpace(sides),
+        ...sizeOfSpace(common),
         // The schema refuses a resolution that is no size.
         ...(stated === undefined ? rest : {}),
         networks: all.map(({ network }) => network),
@@ -108,6 +110,9 @@ function normalizationOf(value: unknown): Normalization {
   });
 }
 
+/** The longest side, of signals. */
+const LONGEST = 2 ** 24;
+
 /** A latency is that of one image. */
 function fixedBatchIssues({ name, batch }: ReadNetwork): readonly Issue[] {
   if (batch === undefined || batch === 1) return [];
@@ -115,8 +120,10 @@ function fixedBatchIssues({ name, batch }: ReadNetwork): readonly Issue[] {
   return [{ path: 'constraints.latency', message }];
 }
 
-/** The size of open sides; undefined where the specification states none, or none that is valid. */
+/** The size of open axes; undefined where the specification states none, or none that is valid. */
 function sizeIn(rest: object): number | undefined {
   const { resolution } = rest as { resolution?: unknown };
-  return typeof resolution === 'number' && resolution >= 4 && resolution <= 4096 ? resolution : undefined;
+  const isSize =
+    Number.isInteger(resolution) && (resolution as number) >= 4 && (resolution as number) <= LONGEST;
+  return isSize ? (resolution as number) : undefined;
 }

@@ -22,6 +22,7 @@ import { readDocument } from '../../core/text/read-document.js';
 import { describeFound } from '../../core/text/show.js';
 import type { FileInput } from '../files/open-file.js';
 import type { ModulePermission } from './allow-modules.js';
+import { checkChannels } from './check-channels.js';
 import { checkForm } from './check-form.js';
 import { resolveNamedFile } from './named-file.js';
 import { withCalibration } from './read-calibration.js';
@@ -113,6 +114,7 @@ async function completeSpecification({
     value: await withSpace({ value: withNetworks, reading }),
     reading,
   });
+  if (images && structures) checkChannels({ images: images.images, structures });
   const withClasses = await withLabels({ value: withInput, resolve: reading.resolve });
   const withProxies = await withProxyFiles({ value: withClasses, ...reading });
   const { value, calibration } = await withCalibration({ value: withProxies, resolve: reading.resolve });
@@ -245,8 +247,8 @@ async function withImages({
       message: `${describeFound(file)}; must be the path of a .npy file`,
     });
   const path = await resolve(file, 'input.images');
-  const { sides } = (value as { space: { sides?: readonly number[] } }).space;
-  const images = await withField('input.images', () => readImages({ path, name: file, sides }));
+  const image = (value as { space?: { image?: readonly number[] } }).space?.image;
+  const images = await withField('input.images', () => readImages({ path, name: file, image }));
   return { value: { ...(value as object), input: { ...input, images: images.images } }, images };
 }
 

@@ -58,8 +58,8 @@ export interface LatencyResult {
   readonly latencies: Readonly<Record<string, string>>;
   /** The side of the image in pixels. */
   readonly resolution: number;
-  /** Of images that are not square, their sides, in place of `resolution`. */
-  readonly sides?: readonly number[];
+  /** Of images that are not square, their shape, in place of `resolution`. */
+  readonly image?: readonly number[];
   readonly candidates: number;
   /** The number of candidates that this run measured, and of those whose network could not be run. */
   readonly measured: number;

@@ -1,43 +1,59 @@
-// The shape of the images that a network reads. Signals have one side, and volumes and videos three.
+// The shape of what a network reads: images, or signals, samples, volumes and videos, which are called images too.
 import type { Graph, GraphInput } from './graph.js';
 
-/** The channels of images where a file leaves them open. */
+/** The channels of images, and their sides, where a file leaves them open. */
 const CHANNELS = 3;
-/** The default of a side that a file leaves open. */
 const SIDE = 224;
 
-/** Undefined for a side that the file leaves open. */
-export type Sides = readonly (number | undefined)[];
+/** The axes of an input behind the batch; undefined for one that the file leaves open. */
+export type Axes = readonly (number | undefined)[];
 
-/** The sides of an input [batch, channels, ...sides], or [samples] of an input [batch, samples]. */
-export function sidesOf({ shape }: GraphInput): Sides {
-  return shape.slice(shape.length > 2 ? 2 : 1);
+export function axesOf({ shape }: GraphInput): Axes {
+  return shape.slice(1);
+}
+
+/** [channels, height, width]. */
+export function isImage(axes: Axes): boolean {
+  return axes.length === 3;
+}
+
+/** An image whose two sides are equal, or both open. */
+export function isSquare(axes: Axes): boolean {
+  return isImage(axes) && axes[1] === axes[2];
+}
+
+/** The shape of one image. A square one has sides of `resolution`, whatever the file says. */
+export function imageShape(input: GraphInput, resolution: number): readonly number[] {
+  const axes = axesOf(input);
+  return isSquare(axes) ? [axes[0] ?? CHANNELS, resolution, resolution] : fillAxes(axes, resolution);
 }
 
 /**
- * Channels and sides of one image, or its samples. A square image has sides of `resolution`, whatever the file says;
- * of all other images, the sides that the file leaves open have it.
+ * An open axis has `resolution`; without one, an open side of an image has the length of the other, or else 224. The open
+ * channels of an image are 3.
  */
-export function imageShape(input: GraphInput, resolution: number): readonly number[] {
-  const sides = sidesOf(input);
-  const isSquare = sides.length === 2 && sides[0] === sides[1];
-  return imageOfSides(input, isSquare ? [resolution, resolution] : fillSides(sides, resolution));
+export function fillAxes(axes: Axes, resolution?: number): readonly number[] {
+  const [channels, ...sides] = axes;
+  if (!isImage(axes)) return axes.map((n) => n ?? resolution ?? SIDE);
+  const other = sides.find((side) => side !== undefined);
+  return [channels ?? CHANNELS, ...sides.map((side) => side ?? resolution ?? other ?? SIDE)];
 }
 
-/** Channels and the given sides, or these alone where the network reads [batch, samples]. */
-export function imageOfSides({ shape }: GraphInput, sides: readonly number[]): readonly number[] {
-  return shape.length > 2 ? [shape[1] ?? CHANNELS, ...sides] : sides;
+/** Whether nothing says how large an axis is, and no usual size exists. */
+export function isUnknown(axes: Axes, resolution: number | undefined): boolean {
+  return !isImage(axes) && axes.includes(undefined) && resolution === undefined;
 }
 
-/** An open side has `resolution`, else the other side's length if there are two, else 224. */
-export function fillSides(sides: Sides, resolution?: number): readonly number[] {
-  const other = sides.length === 2 ? sides.find((side) => side !== undefined) : undefined;
-  return sides.map((side) => side ?? resolution ?? other ?? SIDE);
+export function describeUnknown(axes: Axes): string {
+  return `leaves the size of its input open (${formatAxes(axes)}), and signals and volumes have no usual size; state it as the resolution, or export the file for one size`;
 }
 
-/** The network for images of these sides alone. */
-export function withSides(graph: Graph, sides: readonly number[]): Graph {
+export function formatAxes(axes: Axes): string {
+  return axes.map((n) => n ?? 'any').join(' x ');
+}
+
+/** The network for images of this shape alone. */
+export function withImage(graph: Graph, image: readonly number[]): Graph {
   const [input, ...others] = graph.inputs as [GraphInput, ...GraphInput[]];
-  const shape = [...input.shape.slice(0, input.shape.length - sides.length), ...sides];
-  return { ...graph, inputs: [{ ...input, shape }, ...others] };
+  return { ...graph, inputs: [{ ...input, shape: [input.shape[0], ...image] }, ...others] };
 }

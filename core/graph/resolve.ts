@@ -172,10 +172,10 @@ interface ImageShapeArguments {
 
 function imageShape({ input: { name, shape }, batch, image, file }: ImageShapeArguments): readonly number[] {
   const wanted = [batch, ...image];
-  if (shape.length !== wanted.length || shape.length < 2 || shape.length > 5)
+  if (shape.length < 2 || shape.length > 5)
     throw SpecError.inFile({
       file,
-      message: `its input "${name}" has ${shape.length} dimensions; must be images [batch, channels, height, width], signals [batch, channels, length] or volumes [batch, channels, depth, height, width]`,
+      message: `its input "${name}" has ${shape.length} ${shape.length === 1 ? 'dimension' : 'dimensions'}; must be images [batch, channels, height, width], signals [batch, channels, length], samples [batch, samples] or volumes [batch, channels, depth, height, width]`,
     });
   shape.forEach((n, axis) => {
     if (axis > 0 && n !== undefined && n !== wanted[axis])

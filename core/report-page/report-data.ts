@@ -43,8 +43,8 @@ export interface ReportFacts {
   readonly space: string;
   /** The number of candidates in the space, if it is bounded. */
   readonly spaceSize?: bigint | undefined;
-  /** The sides in pixels of the images for which FLOPs are counted. */
-  readonly sides?: readonly number[] | undefined;
+  /** The shape of the images for which FLOPs are counted; of square ones the sides alone. */
+  readonly image?: readonly number[] | undefined;
   readonly strategy: string;
   readonly fidelity: Readonly<Record<string, unknown>> & { readonly draws: number };
   readonly seed: number;

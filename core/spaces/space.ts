@@ -81,8 +81,8 @@ export interface Space {
   costs(args: { candidate: string; resolution: number }): Costs;
   /** The side in pixels at which a space that ignores `resolution` counts costs. */
   readonly countedAt?: number;
-  /** The sides of the images, where all networks read images of one size that is not square; `countedAt` is then of no meaning. */
-  readonly sides?: readonly number[];
+  /** The shape of an image, where all networks read images of one shape that is not square; `countedAt` then stands for it. */
+  readonly image?: readonly number[];
   /**
    * The exact smallest and largest costs, if the space knows them without enumeration; undefined where
    * computing them would take long.

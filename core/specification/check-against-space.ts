@@ -175,7 +175,7 @@ function imageIssues({
   const issues: Issue[] = [...countIssues(input)];
   for (const { specification: stage } of stagesOf(specification)) {
     const { draws, batch, resolution } = stage.fidelity;
-    if (!space.sides && resolution !== side)
+    if (!space.image && resolution !== side)
       issues.push({
         path,
         message: `${whole}; fidelity.resolution is ${resolution}, must be ${side} or left out`,
@@ -235,7 +235,8 @@ function resolutionIssues({
   readonly space: Space;
   readonly candidates?: readonly (string | undefined)[] | undefined;
 }): Issue[] {
-  const { strategy } = specification;
+  const { strategy, constraints } = specification;
+  const { image, countedAt } = space;
   const rounds =
     strategy.kind === 'screening'
       ? strategy.rounds.map(({ fidelity }, i) => ({ fidelity, path: `strategy.rounds.${i}.fidelity` }))
@@ -243,17 +244,21 @@ function resolutionIssues({
   const issues: Issue[] = [];
   for (const { fidelity, path } of rounds)
     for (const candidate of candidates) {
-      const { sides, countedAt } = space;
-      if (sides && fidelity.resolution !== countedAt)
+      if (image && fidelity.resolution !== countedAt)
         issues.push({
           path: `${path}.resolution`,
-          message: `found ${fidelity.resolution}; must be left out, because the networks read images of ${sides.join(' x ')}`,
+          message: `found ${fidelity.resolution}; must be left out, because the networks read images of ${image.join(' x ')}`,
         });
       const step = space.resolutionStep(candidate);
-      if (sides || fidelity.resolution % step === 0) continue;
+      if (image || fidelity.resolution % step === 0) continue;
       const whose = candidate === undefined ? space.kind : `candidate "${candidate}"`;
       const message = `found ${fidelity.resolution}; must be a multiple of ${step} for ${whose}`;
       issues.push({ path: `${path}.resolution`, message });
     }
+  if (space.structureOf && constraints && constraints.resolution !== countedAt)
+    issues.push({
+      path: 'constraints.resolution',
+      message: `found ${constraints.resolution}; must be left out, because costs of files are counted for the images that they read`,
+    });
   return issues.slice(0, SHOWN);
 }

@@ -13,7 +13,7 @@ export const MOST_BYTES = 256 * 1024 * 1024;
 export const HEADER_BYTES = 4096;
 
 /**
- * The properties of the file in a specification that is sent to workers: images x channels x sides, and the
+ * The properties of the file in a specification that is sent to workers: images x their shape, and the
  * SHA-256 of their float32 values.
  */
 const Images = mapping(
@@ -58,15 +58,15 @@ export interface NpyFile {
   /** Its length in bytes. */
   readonly size: number;
   readonly file: string;
-  /** Of images that are not square, and of signals and volumes, the sides that they must have. */
-  readonly sides?: readonly number[] | undefined;
+  /** The shape that images must have where they are not square, and that of signals and volumes. */
+  readonly image?: readonly number[] | undefined;
 }
 
 /**
  * Reads the header of a file of numpy.save (format 1 to 3) that holds images N x C x H x W as float32, little
  * endian, in C order. A SpecError of `file` says what is wrong and how to correct it.
  */
-export function readNpyHeader({ bytes, size, file, sides }: NpyFile): NpyHeader {
+export function readNpyHeader({ bytes, size, file, image }: NpyFile): NpyHeader {
   const fail = (message: string): never => {
     throw SpecError.inFile({ file, message });
   };
@@ -93,7 +93,7 @@ export function readNpyHeader({ bytes, size, file, sides }: NpyFile): NpyHeader 
     fail('is in Fortran order; must be in C order: np.ascontiguousarray(x)');
   const dims = (value('shape', /\([^)]*\)/).match(/\d+/g) ?? []).map(Number);
   const spelled = `(${dims.join(', ')})`;
-  const wrong = sides ? wrongSides(dims, sides) : wrongSquares(dims);
+  const wrong = image ? wrongShape(dims, image) : wrongSquares(dims);
   if (wrong) fail(wrong.replace('SHAPE', spelled));
   const wanted = dims.reduce((product, n) => product * n, 4) + offset;
   if (size !== wanted) fail(`has ${size} bytes; shape ${spelled} needs ${wanted}`);
@@ -110,10 +110,8 @@ function wrongSquares(dims: readonly number[]): string | undefined {
   return undefined;
 }
 
-/** The same for [images, channels, ...sides], or [images, samples] of networks that read samples alone. */
-function wrongSides(dims: readonly number[], sides: readonly number[]): string | undefined {
-  const before = dims.slice(0, -sides.length);
-  const isRight = `${dims.slice(-sides.length)}` === `${sides}` && before.every((n) => n > 0);
-  if (isRight && (before.length === 2 || (before.length === 1 && sides.length === 1))) return undefined;
-  return `has shape SHAPE; must be images x channels x ${sides.join(' x ')}, which the networks read`;
+/** The same for images of a shape that all networks read. */
+function wrongShape([n = 0, ...dims]: readonly number[], image: readonly number[]): string | undefined {
+  if (n > 0 && `${dims}` === `${image}`) return undefined;
+  return `has shape SHAPE; must be images x ${image.join(' x ')}, which the networks read`;
 }

@@ -95,8 +95,8 @@ function starvedAt({ candidates, batch, ...at }: Examined): string | undefined {
     ...(resolution === undefined ? [] : [`resolution: ${resolution}`]),
   ];
   const enough = ways.length > 0 ? `; enough: ${ways.join(', or ')}` : '';
-  const { sides } = at.space;
-  const where = sides ? `for images of ${sides.join(' x ')}` : `at resolution ${at.resolution}`;
+  const { image } = at.space;
+  const where = image ? `for images of ${image.join(' x ')}` : `at resolution ${at.resolution}`;
   return `batch x positions must be at least the channels of every feature; ${where} one has ${batch} x ${positions} = ${batch * positions} samples for ${channels} channels${enough}`;
 }
 

@@ -98,7 +98,7 @@ function complete(written: Written) {
   });
   const { name, space, strategy, constraints, input, fidelity, seed, notify } = written;
   // The user's images set the resolution, unless the networks read images of one size.
-  const side = 'sides' in space && space.sides ? undefined : input?.images.shape[2];
+  const side = 'image' in space && space.image ? undefined : input?.images.shape[2];
   const {
     device,
     shardSize = defaultShardSize(device),

@@ -23,7 +23,7 @@ const CandidateSchema = z
       .openapi({ description: 'candidates that are the same function' }),
     costs: z.looseObject({ flops: z.number(), parameters: z.number() }).nullable(),
     resolution: z.number().nullable(),
-    sides: z.array(z.number()).optional().openapi({ description: 'of images that are not square' }),
+    image: z.array(z.number()).optional().openapi({ description: 'of images that are not square' }),
     drawing: z.string().nullable().openapi({ description: 'SVG' }),
     notDrawn: z.string().nullable().openapi({ description: 'why there is no picture' }),
     neighbours: z.object({ ranked: z.array(PlaceSchema), others: z.int() }).openapi({
@@ -97,8 +97,8 @@ export function addCandidateRoute(setting: RouteSetting): void {
  */
 async function aboutOf(describe: () => ReturnType<RouteSetting['zeroscout']['searches']['candidate']>) {
   try {
-    const { costs, resolution, sides, drawing, neighbours } = await describe();
-    return { costs, resolution, ...(sides ? { sides } : {}), drawing, notDrawn: null, neighbours };
+    const { costs, resolution, image, drawing, neighbours } = await describe();
+    return { costs, resolution, ...(image ? { image } : {}), drawing, notDrawn: null, neighbours };
   } catch (error) {
     const { status, detail } = problemOf(error);
     if (status !== 422 && status !== 502) throw error;

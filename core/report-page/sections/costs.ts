@@ -18,14 +18,14 @@ const AXES: Readonly<Record<ParetoCost, string>> = {
   latency: 'latency in milliseconds',
 };
 
-export function drawCosts({ columns, facts: { sides } }: ReportData): Section | undefined {
+export function drawCosts({ columns, facts: { image } }: ReportData): Section | undefined {
   const figures = (['flops', 'latency', 'parameters'] as const).flatMap((cost) => {
     const drawn = drawCost({ columns, cost });
     return drawn ? [drawn] : [];
   });
   if (figures.length === 0) return undefined;
   const counted =
-    sides && columns.flops ? ` FLOPs are counted for images of ${sides.join(' × ')} pixels.` : '';
+    image && columns.flops ? ` FLOPs are counted for images of ${image.join(' × ')} pixels.` : '';
   return section('costs', 'Score against cost', [
     html`<p>Every mark is a candidate, or a cell with many of them. Higher is better, further left is cheaper. Candidates on the orange line are Pareto-optimal: no other is at least as good and cheaper.${counted}</p>
 `,

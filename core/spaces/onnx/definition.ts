@@ -37,11 +37,11 @@ const schema = mapping({
    * than square images, the side of a square one with as many positions.
    */
   resolution: wholeNumber({ min: 4, max: 4096 }),
-  /** The sides of images that are not square, of signals or of volumes, which all structures fix. */
-  sides: z
+  /** The shape of images that are not square, of signals or of volumes, which all structures fix. */
+  image: z
     .array(wholeNumber({ min: 1, max: 2 ** 24 }))
     .min(1)
-    .max(3)
+    .max(4)
     .readonly()
     .optional(),
   networks: z.array(Network).min(1).max(MOST_NETWORKS).readonly(),
@@ -53,7 +53,7 @@ export type OnnxSpecification = z.output<typeof schema>;
  * Candidates are the names of files. What is scored is the structure, so files with the same structure are
  * scored once.
  */
-function onnxSpace({ networks, resolution, sides }: OnnxSpecification): Space {
+function onnxSpace({ networks, resolution, image }: OnnxSpecification): Space {
   const byName = new Map(networks.map((network) => [network.name, network]));
   const byDigest = new Map([...networks].reverse().map((network) => [network.digest, network]));
   const find = (candidate: string) => {
@@ -88,7 +88,7 @@ function onnxSpace({ networks, resolution, sides }: OnnxSpecification): Space {
     },
     resolutionStep: () => resolution,
     countedAt: resolution,
-    ...(sides ? { sides } : {}),
+    ...(image ? { image } : {}),
     costs: ({ candidate }) => {
       const { macs, parameters } = find(candidate);
       return { flops: macs, parameters };
@@ -117,6 +117,12 @@ export const onnxDefinition = defineSpace({
     right: 'ONNX files, such as "models/*.onnx"',
     description: 'ONNX files, such as models/*.onnx, relative to the specification',
     settings: {
+      resolution: {
+        type: 'integer',
+        minimum: 4,
+        maximum: 2 ** 24,
+        description: 'the size of axes that the files leave open, in pixels or samples',
+      },
       features: {
         type: 'array',
         items: { type: 'string' },

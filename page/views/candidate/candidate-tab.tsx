@@ -126,10 +126,10 @@ function SaveDrawing({ svg, rank }: { readonly svg: string; readonly rank: strin
   );
 }
 
-function Costs({ answer: { costs, resolution, sides, row } }: { readonly answer: CandidateAnswer }) {
+function Costs({ answer: { costs, resolution, image, row } }: { readonly answer: CandidateAnswer }) {
   if (!costs) return null;
   const latency = row.latency;
-  const size = sides ?? [resolution, resolution];
+  const size = image ?? [resolution, resolution];
   return (
     <section>
       <h2>Costs</h2>

@@ -29,13 +29,13 @@ function read(images: Readonly<Record<string, Image>>, space: object = {}, more:
 /** What the space says of its images, and the multiply-accumulates of each network. */
 async function sizesOf(...of: Parameters<typeof read>) {
   const { specification, structures } = await read(...of);
-  const { resolution, sides, networks } = specification.space as {
+  const { resolution, image, networks } = specification.space as {
     readonly resolution: number;
-    readonly sides?: readonly number[];
+    readonly image?: readonly number[];
     readonly networks: readonly { readonly macs: number; readonly digest: string }[];
   };
   const inputs = networks.map(({ digest }) => JSON.parse(structures!.get(digest)!).input as unknown);
-  return { resolution, sides, inputs, macs: networks.map(({ macs }) => macs) };
+  return { resolution, image, inputs, macs: networks.map(({ macs }) => macs) };
 }
 
 const refusal = (...of: Parameters<typeof read>) =>
@@ -45,13 +45,13 @@ const refusal = (...of: Parameters<typeof read>) =>
   );
 
 describe('images that are not square', () => {
-  test.each<[string, Image, readonly number[]]>([
-    ['signals', [2, 250], [250]],
-    ['spectrograms', [1, 49, 10], [49, 10]],
-    ['videos', [3, 8, 16, 16], [8, 16, 16]],
-  ])('%s have sides, which the structure fixes', async (_, image, sides) => {
+  test.each<[string, Image]>([
+    ['signals', [2, 250]],
+    ['spectrograms', [1, 49, 10]],
+    ['videos', [3, 8, 16, 16]],
+  ])('%s have a shape, which the structure fixes', async (_, image) => {
     const { specification } = await read({ a: image });
-    expect(specification.space).toMatchObject({ sides });
+    expect(specification.space).toMatchObject({ image });
     const { inputs } = await sizesOf({ a: image });
     expect(inputs).toEqual([[null, ...image]]);
     expect(checkSpecification({ value: specification, source: 'again', origin: 'command' })).toEqual(
@@ -59,27 +59,39 @@ describe('images that are not square', () => {
     );
   });
 
-  test('open sides have the size of other files, or the stated one', async () => {
+  test('open axes have the size of other files, or the stated one', async () => {
     const fixed = await sizesOf({ a: [1, 64, 20] });
     const open = await sizesOf({ a: [1, 64, 20], b: [1, 64, 'time'], c: [1, 'mel', 'time'] });
-    expect(open.sides).toEqual([64, 20]);
+    expect(open.image).toEqual([1, 64, 20]);
     expect(open.macs).toEqual([fixed.macs[0], fixed.macs[0], fixed.macs[0]]);
     const stated = await sizesOf({ b: [1, 64, 'time'] }, { resolution: 20 });
     expect(stated).toEqual(fixed);
     expect((await sizesOf({ b: [1, 64, 'time'] })).resolution).toBe(64);
+    expect((await sizesOf({ a: [2, 'time'], b: [2, 250] })).image).toEqual([2, 250]);
+    expect((await sizesOf({ a: [2, 'time'] }, { resolution: 16_000 })).image).toEqual([2, 16_000]);
+    expect(await refusal({ a: [2, 'time'] })).toContain(
+      'space.files: a.onnx leaves the size of its input open (2 x any), and signals and volumes have no usual size',
+    );
   });
 
   test('must be the same for all files, and a fidelity cannot change them', async () => {
     expect(await refusal({ a: [1, 64, 20], b: [1, 64, 30] })).toContain(
       'space.files: a.onnx was exported for images of 64 x 20 and b.onnx for 64 x 30; a search scores all networks at one size',
     );
-    expect(await refusal({ a: [3, 16, 16], b: [3, 250] })).toContain('of 16 x 16 and b.onnx for 250');
+    expect(await refusal({ a: [3, 16, 16], b: [3, 250] })).toContain('b.onnx for 3 x 250');
+    expect(await refusal({ a: [2, 250], b: [3, 250] })).toContain('of 2 x 250 and b.onnx for 3 x 250');
+    expect(await refusal({ a: [1, 64, 20], b: [3, 64, 20] })).toContain(
+      'of 1 x 64 x 20 and b.onnx for 3 x 64 x 20',
+    );
+    expect(await refusal({ a: [1, 64, 20] }, { resolution: 64 })).toContain(
+      'space.resolution: found 64; must be left out',
+    );
     expect(await refusal({ a: [2, 250] }, {}, { fidelity: { resolution: 32 } })).toContain(
-      'fidelity.resolution: found 32; must be left out, because the networks read images of 250',
+      'fidelity.resolution: found 32; must be left out, because the networks read images of 2 x 250',
     );
   });
 
-  test('images of ones own must have their sides', async () => {
+  test('images of ones own must have their shape', async () => {
     const own = (...shape: readonly number[]) => {
       writeFileSync(join(folder, 'own.npy'), npy({ shape }));
       const more = { input: { images: 'own.npy' }, fidelity: { draws: 1, batch: 4 } };
@@ -91,9 +103,9 @@ describe('images that are not square', () => {
       (specification.space as { resolution: number }).resolution,
     );
     expect(await refusal(...own(4, 2, 200))).toContain(
-      'own.npy: has shape (4, 2, 200); must be images x channels x 250, which the networks read',
+      'own.npy: has shape (4, 2, 200); must be images x 2 x 250, which the networks read',
     );
-    expect(await refusal(...own(4, 3, 16, 16))).toContain('must be images x channels x 250');
+    expect(await refusal(...own(4, 3, 16, 16))).toContain('must be images x 2 x 250');
     expect(await refusal(...own(3, 2, 250))).toContain('1 draws of 4 images need 4');
   });
 });
@@ -114,9 +126,24 @@ describe('square images', () => {
     expect(inputs[1]).toEqual([null, 3, null, null]);
   });
 
+  test('images of ones own must have the channels of the networks', async () => {
+    writeFileSync(join(folder, 'grey.npy'), npy({ shape: [4, 1, 16, 16] }));
+    const more = { input: { images: 'grey.npy' }, fidelity: { draws: 1, batch: 4 } };
+    expect(await refusal({ a: [3, 16, 16] }, {}, more)).toContain(
+      'input.images: has images 4 x 1 x 16 x 16; the networks read 3 channels',
+    );
+  });
+
+  test('costs are those of the images that files read, so that no other size can be asked for', async () => {
+    const more = { constraints: { flops: { max: 1e9 }, resolution: 64 } };
+    expect(await refusal({ a: [3, 32, 32] }, {}, more)).toContain(
+      'constraints.resolution: found 64; must be left out',
+    );
+  });
+
   test('a stated size that no file has is refused', async () => {
     expect(await refusal({ a: [3, 32, 32] }, { resolution: 64 })).toContain(
-      'space.resolution: found 64; must be left out, because a.onnx was exported for images of 32 x 32',
+      'space.resolution: found 64; must be left out, because a.onnx was exported for images of 3 x 32 x 32',
     );
   });
 });

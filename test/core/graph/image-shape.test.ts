@@ -1,6 +1,6 @@
-// Tests which images a network reads, given the sides that its file fixes or leaves open.
+// Tests which images a network reads, given the axes that its file fixes or leaves open.
 import { expect, test } from 'vitest';
-import { fillSides, imageShape, withSides } from '../../../core/graph/image-shape.js';
+import { fillAxes, imageShape, isUnknown, withImage } from '../../../core/graph/image-shape.js';
 import { readOnnx } from '../../../core/graph/read-onnx.js';
 import { smallNetwork } from '../../support/small-networks.js';
 
@@ -23,16 +23,26 @@ test.each([
 });
 
 test('an open side has the requested size, else that of the other side, else 224 pixels', () => {
-  expect(fillSides([OPEN, OPEN])).toEqual([224, 224]);
-  expect(fillSides([64, OPEN])).toEqual([64, 64]);
-  expect(fillSides([64, OPEN], 101)).toEqual([64, 101]);
-  expect(fillSides([16, OPEN, OPEN], 112)).toEqual([16, 112, 112]);
+  expect(fillAxes([OPEN, OPEN, OPEN])).toEqual([3, 224, 224]);
+  expect(fillAxes([1, 64, OPEN])).toEqual([1, 64, 64]);
+  expect(fillAxes([1, 64, OPEN], 101)).toEqual([1, 64, 101]);
+  expect(fillAxes([3, 16, OPEN, OPEN], 112)).toEqual([3, 16, 112, 112]);
+  // Time series may have their channels last.
+  expect(fillAxes([OPEN, 9], 128)).toEqual([128, 9]);
 });
 
-test('a network for sides that were chosen fixes them and nothing else', () => {
+test('the size of signals and volumes must be known, that of images has a default', () => {
+  expect(isUnknown([12, OPEN], OPEN)).toBe(true);
+  expect(isUnknown([3, OPEN, OPEN, OPEN], OPEN)).toBe(true);
+  expect(isUnknown([12, OPEN], 1000)).toBe(false);
+  expect(isUnknown([12, 1000], OPEN)).toBe(false);
+  expect(isUnknown([3, OPEN, OPEN], OPEN)).toBe(false);
+});
+
+test('a network for a shape that was chosen fixes it and nothing else', () => {
   const bytes = smallNetwork({ widths: [8, 8], kernel: 3, image: [3, 'height', 'width'] });
   const graph = readOnnx({ bytes, file: 'net.onnx' });
-  const fixed = withSides(graph, [24, 40]);
+  const fixed = withImage(graph, [3, 24, 40]);
   expect(fixed.inputs[0]!.shape).toEqual([OPEN, 3, 24, 40]);
   expect({ ...fixed, inputs: [] }).toEqual({ ...graph, inputs: [] });
 });

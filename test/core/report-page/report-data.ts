@@ -84,7 +84,7 @@ export function makeReport({
       name: 'small',
       space: 'nas-bench-201',
       spaceSize: 15_625n,
-      sides: [32, 32],
+      image: [32, 32],
       strategy: 'random: samples 500',
       fidelity: { draws, batch: 8, resolution: 32 },
       seed: 1,
