@@ -62,6 +62,28 @@ def family():
     yield "fails", Fails()
 `;
 
+/** Averages of windows that do not divide the map, which ONNX has no operator for. */
+const POOLED = `
+from torch import nn
+
+def network(conv, norm, pool, channels, size):
+    layer = lambda a, b, s: [conv(a, b, 3, s, 1, bias=False), norm(b), nn.ReLU()]
+    body = [*layer(channels, 8, 2), *layer(8, 16, 2), *layer(16, 24, 2)]
+    return nn.Sequential(*body, pool(size), nn.Flatten(), nn.LazyLinear(5))
+
+def signals():
+    import torch
+    net = network(nn.Conv1d, nn.BatchNorm1d, nn.AdaptiveAvgPool1d, 2, 7)
+    net.eval()(torch.randn(2, 2, 250))
+    yield net
+
+def pictures():
+    import torch
+    net = network(nn.Conv2d, nn.BatchNorm2d, nn.AdaptiveAvgPool2d, 3, (3, 2))
+    net.eval()(torch.randn(2, 3, 40, 28))
+    yield net
+`;
+
 describe.skipIf(PYTHON === undefined)('zeroscout_export', () => {
   it('writes files whose proxies do not depend on the exporter', { timeout: 180_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'export-'));
@@ -108,6 +130,33 @@ describe.skipIf(PYTHON === undefined)('zeroscout_export', () => {
       for (const [name, value] of Object.entries(proxies))
         expect(value).toBeCloseTo(other![i]![name as keyof typeof proxies] as number, 4);
   });
+
+  it.each([
+    ['signals', '2x250'],
+    ['pictures', '3x40x28'],
+  ])(
+    'exports %s of the shape %s alike by both exporters, with averages of windows of different sizes',
+    {
+      timeout: 180_000,
+    },
+    async (family, image) => {
+      const folder = mkdtempSync(join(tmpdir(), 'export-'));
+      writeFileSync(join(folder, 'pooled.py'), POOLED);
+      const scoreExported = async (exporter: string) => {
+        const args = ['-m', 'zeroscout_export', `pooled:${family}`, '--image', image, '--out', exporter];
+        const env = { ...process.env, PYTHONPATH: join(ROOT, 'python') };
+        await promisify(execFile)(PYTHON!, [...args, '--exporter', exporter], { cwd: folder, env });
+        const load = { batch: 4, features: 'stages', normalization: 'file' } as const;
+        const files = [join(folder, exporter, `${family}-0.onnx`)];
+        const [network] = await scoreNetworks({ files, options: { load, draws: 1, seed: 0, threads: 1 } });
+        expect(network!.image).toEqual(image.split('x').map(Number));
+        return { ...network!.proxies, parameters: network!.parameters };
+      };
+      const [one, other] = await Promise.all(['torchscript', 'dynamo'].map(scoreExported));
+      for (const [name, value] of Object.entries(one!))
+        expect(other![name as keyof typeof other], name).toBeCloseTo(value as number, 4);
+    },
+  );
 
   it('exports what only training does as in evaluation, local response normalization, and says no more than what failed', {
     timeout: 180_000,

@@ -49,3 +49,12 @@ test.each<[string, (g: GraphBuilder, w: string) => string]>([
 ])('%s', (_, transform) => {
   expect(parametersOf(transform)).toBe(108 + 2 * 144);
 });
+
+test('a sum of products of two weights', () => {
+  const product = (g: GraphBuilder, w: string) => {
+    const other = g.weights({ name: 'v', dims: [2, 1, 3, 3, 3], data: new Float32Array(54).fill(0.5) });
+    const products = g.add('Mul', [g.add('Unsqueeze', [w, g.ints(0)]), other]);
+    return g.add('ReduceSum', [products, g.ints(0)], { keepdims: 0 });
+  };
+  expect(parametersOf(product)).toBe(108 + 54 + 2 * 144);
+});
