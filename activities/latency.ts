@@ -8,6 +8,7 @@ import type { Measurement } from '../core/contract/latency.js';
 import type { AddressedInput } from '../core/contract/search.js';
 import type { Space } from '../core/spaces/space.js';
 import { latencyRejection, rejection, UNMEASURED } from '../core/specification/rejection.js';
+import { costResolution } from '../core/specification/space.js';
 import type { Specification } from '../core/specification/specification.js';
 import { findLastRound, readLatencies, storeLatency } from '../store/latencies.js';
 import type { Store } from '../store/store.js';
@@ -67,7 +68,7 @@ export function checkConstraints({
     const { constraints } = specification;
     const counted = rejection({ space, constraints });
     if (!constraints?.latency) return { rejection: counted, latencies: {}, times: () => '' };
-    const { resolution } = constraints;
+    const resolution = costResolution(specification);
     const scope = latencyScope({ space: specification.space, resolution, machine: meter.machine, engine });
     const { latencies } = store;
     let last: Promise<number> | undefined;

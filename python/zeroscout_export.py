@@ -102,12 +102,13 @@ def any_pooled_size() -> Iterator[None]:
             setattr(functional, name, original)
 
 
-def pool_slices(sides: int, original: Callable, x: torch.Tensor, output_size) -> torch.Tensor:
+def pool_slices(sides: int, original: Callable, input: torch.Tensor, output_size) -> torch.Tensor:
     """Adaptive average pooling along the last `sides` axes."""
     sizes = (output_size,) * sides if isinstance(output_size, int) else tuple(output_size)
-    axes = [(axis, int(x.shape[axis]), wanted) for axis, wanted in zip(range(-sides, 0), sizes) if wanted is not None]
+    axes = [(axis, int(input.shape[axis]), wanted) for axis, wanted in zip(range(-sides, 0), sizes) if wanted is not None]
     if all(n % wanted == 0 for _, n, wanted in axes):
-        return original(x, output_size)
+        return original(input, output_size)
+    x = input
     for axis, n, wanted in axes:
         bounds = [(i * n // wanted, -(-(i + 1) * n // wanted)) for i in range(wanted)]
         x = torch.cat([x.narrow(axis, start, end - start).mean(axis, keepdim=True) for start, end in bounds], axis)
@@ -138,7 +139,7 @@ def counted_from_front() -> Iterator[None]:
     """Lets `unfold` (PatchTST) be exported along an axis that is counted from the back: of such an axis the older exporter writes
     windows that are not transposed."""
     original = torch.Tensor.unfold
-    torch.Tensor.unfold = lambda x, dimension, size, step: original(x, dimension % x.dim(), size, step)
+    torch.Tensor.unfold = lambda x, dimension, size, step: original(x, dimension + x.dim() if dimension < 0 else dimension, size, step)
     try:
         yield
     finally:

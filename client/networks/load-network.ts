@@ -156,5 +156,6 @@ function imageOf({
   const sides = isImage(axes) ? axes.slice(1) : axes;
   // Where the file fixes every side, a requested size is used, so that any other than the file's is refused.
   if (resolution === undefined || sides.includes(undefined)) return image;
+  if (!isImage(axes) && sides.includes(resolution)) return image;
   return [...image.slice(0, image.length - sides.length), ...sides.map(() => resolution)];
 }

@@ -34,7 +34,7 @@ export function commonImage({ files, stated }: CommonImageArguments): Axes {
   if (stated !== undefined && !isStatable(common.axes, stated))
     throw SpecError.of({
       path: 'space.resolution',
-      message: `found ${stated}; must be left out, because ${common.name} was exported for images of ${formatAxes(first.axes)}`,
+      message: `found ${stated}; must be left out, because ${common.name} was exported for images of ${spell(common.axes)}`,
     });
   if (isUnknown(common.axes, stated))
     throw SpecError.of({ path: FIELD, message: `${common.name} ${describeUnknown(common.axes)}` });

@@ -1,7 +1,12 @@
 // Reads a .npy file of images: checks every value, and provides the bytes again on request.
 import { createHash } from 'node:crypto';
 import { SpecError } from '../../core/errors.js';
-import { HEADER_BYTES, type Images, readNpyHeader } from '../../core/specification/images.js';
+import {
+  type ExpectedImages,
+  HEADER_BYTES,
+  type Images,
+  readNpyHeader,
+} from '../../core/specification/images.js';
 import { type FileInput, openFile } from '../files/open-file.js';
 import { createReadError } from './read-text.js';
 
@@ -20,12 +25,11 @@ const CHUNK = 1024 * 1024;
 export async function readImages({
   path,
   name,
-  image,
+  expected,
 }: {
   readonly path: FileInput;
   readonly name: string;
-  /** Of images that are not square, the shape that they must have. */
-  readonly image?: readonly number[] | undefined;
+  readonly expected: ExpectedImages;
 }): Promise<ReadImages> {
   const file = await openFile(path).catch((error) => {
     throw createReadError({ error, name });
@@ -34,7 +38,7 @@ export async function readImages({
     const { size } = file;
     const head = new Uint8Array(Math.min(HEADER_BYTES, size));
     await file.read(head, 0);
-    const { offset, shape } = readNpyHeader({ bytes: head, size, file: name, image });
+    const { offset, shape } = readNpyHeader({ bytes: head, size, file: name, expected });
     const hash = createHash('sha256');
     const chunk = new Uint8Array(CHUNK);
     const numbers = shape.slice(1).reduce((product, n) => product * n, 1);

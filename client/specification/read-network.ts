@@ -7,7 +7,7 @@ import { fixedBatch } from '../../core/graph/free-batch.js';
 import type { Graph, Normalization } from '../../core/graph/graph.js';
 import { type Axes, axesOf, fillAxes, isSquare, withImage } from '../../core/graph/image-shape.js';
 import { tensorNames } from '../../core/graph/named-features.js';
-import { graphNetwork, type WantedFeatures } from '../../core/graph/network.js';
+import { type GraphNetwork, graphNetwork, type WantedFeatures } from '../../core/graph/network.js';
 import { structureDigest, structureText } from '../../core/graph/structure.js';
 import type { OnnxSpecification } from '../../core/spaces/onnx/definition.js';
 import { findKeptConstants, readSource } from '../networks/load-network.js';
@@ -41,7 +41,12 @@ export interface ReadNetwork extends NamedInput {
   readonly network: OnnxSpecification['networks'][number];
 }
 
-/** Throws SpecError for a file that cannot be scored. */
+/** A file that leaves axes of its images open, and holds for other sizes than the usual one. */
+export interface OpenNetwork extends NamedInput {
+  readonly axes: Axes;
+}
+
+/** Throws SpecError for a file that cannot be scored, at the common size if its own is open. */
 export async function readNetwork({
   name,
   file,
@@ -49,16 +54,24 @@ export async function readNetwork({
   stated,
   named,
   normalization,
-}: ReadNetworkArguments): Promise<ReadNetwork> {
+}: ReadNetworkArguments): Promise<ReadNetwork | OpenNetwork> {
   const source = { ...(await readSource(file, name)), normalization };
   const axes = axesOf(source.inputs[0]!);
   const image = fillAxes(
     axes.map((n, i) => n ?? common[i]),
     stated,
   );
-  const graph = isSquare(image) ? source : withImage(source, image);
+  // A structure has any size only if its file has.
+  const graph = isSquare(axes) && isSquare(image) ? source : withImage(source, image);
   const own = (await readSidecar(file)) ?? named;
-  const network = buildNetwork({ graph, path: name, image, wanted: own ?? 'stages' });
+  let network: GraphNetwork;
+  try {
+    network = buildNetwork({ graph, path: name, image, wanted: own ?? 'stages' });
+  } catch (error) {
+    if (error instanceof SpecError && common.length === 0 && axes.includes(undefined))
+      return { name, file, axes };
+    throw error;
+  }
   const features = own && tensorNames(graph, own);
   const text = structureText({ graph, constants: findKeptConstants(network), features });
   const { macs, parameters } = network.costs;

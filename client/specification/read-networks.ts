@@ -6,9 +6,9 @@ import { definitionOfKind } from '../../core/spaces/index.js';
 import { unknownKey } from '../../core/text/nearest.js';
 import { describeFound } from '../../core/text/show.js';
 import { hasKey, readNamedFeatures } from '../networks/named-features.js';
-import { FIELD, findNetworkFiles, type NamedInput, type Place } from './find-network-files.js';
+import { FIELD, findNetworkFiles, type Place } from './find-network-files.js';
 import { commonImage, sizeOfSpace } from './image-size.js';
-import { type ReadNetwork, readNetwork, warningsOf } from './read-network.js';
+import { type OpenNetwork, type ReadNetwork, readNetwork, warningsOf } from './read-network.js';
 
 interface Read {
   readonly value: unknown;
@@ -38,19 +38,20 @@ export async function withOnnxFiles({
   const { named, fidelity } = readNamedFeatures({ value: value as object, features });
   const normalization = normalizationOf(written);
   const limitsLatency = hasKey((value as { constraints?: unknown }).constraints, 'latency');
-  const stated = sizeIn(rest);
+  const stated = sizeIn(rest.resolution);
   const reading = { stated, named, normalization };
   const issues: Issue[] = [];
   const first = await readEach({ paths, issues, read: (path) => readNetwork({ ...path, ...reading }) });
-  if (limitsLatency) issues.push(...first.flatMap(fixedBatchIssues));
   if (issues.length) throw new SpecError(issues);
   const common = commonImage({ files: first, stated });
-  const all: ReadNetwork[] = [];
   // One file may fix the size that another leaves open.
-  for (const each of first) {
-    const isRead = common.every((n, i) => n === undefined || n === each.image[i]);
-    all.push(isRead ? each : await readNetwork({ ...each, ...reading, common }));
-  }
+  const again = async (each: ReadNetwork | OpenNetwork) =>
+    'network' in each && common.every((n, i) => n === undefined || n === each.image[i])
+      ? each
+      : readNetwork({ ...each, ...reading, common });
+  const all = (await readEach({ paths: first, issues, read: again })).filter((each) => 'network' in each);
+  if (limitsLatency) issues.push(...all.flatMap(fixedBatchIssues));
+  if (issues.length) throw new SpecError(issues);
   return {
     value: {
       ...(value as object),
@@ -58,8 +59,6 @@ export async function withOnnxFiles({
       space: {
         kind,
         ...sizeOfSpace(common),
-        // The schema refuses a resolution that is no size.
-        ...(stated === undefined ? rest : {}),
         networks: all.map(({ network }) => network),
       },
     },
@@ -68,15 +67,15 @@ export async function withOnnxFiles({
   };
 }
 
-interface ReadEachArguments {
-  readonly paths: readonly NamedInput[];
+interface ReadEachArguments<Path, Read> {
+  readonly paths: readonly Path[];
   readonly issues: Issue[];
-  readonly read: (path: NamedInput) => Promise<ReadNetwork>;
+  readonly read: (path: Path) => Promise<Read>;
 }
 
 /** The files that are networks; what is wrong with the others is added to `issues`. */
-async function readEach({ paths, issues, read }: ReadEachArguments): Promise<readonly ReadNetwork[]> {
-  const networks: ReadNetwork[] = [];
+async function readEach<Path, Read>({ paths, issues, read }: ReadEachArguments<Path, Read>) {
+  const networks: Read[] = [];
   for (const path of paths)
     try {
       networks.push(await read(path));
@@ -120,10 +119,13 @@ function fixedBatchIssues({ name, batch }: ReadNetwork): readonly Issue[] {
   return [{ path: 'constraints.latency', message }];
 }
 
-/** The size of open axes; undefined where the specification states none, or none that is valid. */
-function sizeIn(rest: object): number | undefined {
-  const { resolution } = rest as { resolution?: unknown };
-  const isSize =
-    Number.isInteger(resolution) && (resolution as number) >= 4 && (resolution as number) <= LONGEST;
-  return isSize ? (resolution as number) : undefined;
+/** The size of open axes, if the specification states one. */
+function sizeIn(value: unknown): number | undefined {
+  if (value === undefined) return undefined;
+  if (Number.isInteger(value) && (value as number) >= 4 && (value as number) <= LONGEST)
+    return value as number;
+  throw SpecError.of({
+    path: 'space.resolution',
+    message: `${describeFound(value)}; must be a whole number from 4 to ${LONGEST}`,
+  });
 }

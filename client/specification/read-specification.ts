@@ -22,8 +22,8 @@ import { readDocument } from '../../core/text/read-document.js';
 import { describeFound } from '../../core/text/show.js';
 import type { FileInput } from '../files/open-file.js';
 import type { ModulePermission } from './allow-modules.js';
-import { checkChannels } from './check-channels.js';
 import { checkForm } from './check-form.js';
+import { checkChannels, imagesOfSpace } from './images-of-space.js';
 import { resolveNamedFile } from './named-file.js';
 import { withCalibration } from './read-calibration.js';
 import { findSourceField, type ReadSpecification, readListFile, withCandidates } from './read-candidates.js';
@@ -247,8 +247,9 @@ async function withImages({
       message: `${describeFound(file)}; must be the path of a .npy file`,
     });
   const path = await resolve(file, 'input.images');
-  const image = (value as { space?: { image?: readonly number[] } }).space?.image;
-  const images = await withField('input.images', () => readImages({ path, name: file, image }));
+  const images = await withField('input.images', () =>
+    readImages({ path, name: file, expected: imagesOfSpace(value) }),
+  );
   return { value: { ...(value as object), input: { ...input, images: images.images } }, images };
 }
 

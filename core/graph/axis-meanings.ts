@@ -241,7 +241,7 @@ function gatherMeaning(
   const axes = known[from];
   const axis = axes?.[gathered];
   const isOfOneKind = axis?.every(({ kind }) => kind === axis[0]!.kind && kind !== 'images');
-  if (!axes || !axis?.length || !isOfOneKind) return undefined;
+  if (!axes || !axis?.length || !isOfOneKind || tape.shape(index).length === 0) return undefined;
   const indices = tape.shape(index).map((n) => createAxis(axis[0]!.kind, n));
   return axes.flatMap((each, i) => (i === gathered ? indices : [each]));
 }

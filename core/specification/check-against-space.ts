@@ -172,10 +172,20 @@ function imageIssues({
     return [
       { path, message: `${execution.device} scores on noise alone so far; must be cpu, or without images` },
     ];
+  const { image } = space;
+  const shape = input.images.shape.slice(1);
+  const isRight = image ? `${shape}` === `${image}` : shape.length === 3 && shape[1] === shape[2];
+  if (!isRight)
+    return [
+      {
+        path,
+        message: `${whole}; must be images x ${image?.join(' x ') ?? 'channels x height x width, square'}`,
+      },
+    ];
   const issues: Issue[] = [...countIssues(input)];
   for (const { specification: stage } of stagesOf(specification)) {
     const { draws, batch, resolution } = stage.fidelity;
-    if (!space.image && resolution !== side)
+    if (!image && resolution !== side)
       issues.push({
         path,
         message: `${whole}; fidelity.resolution is ${resolution}, must be ${side} or left out`,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { SpecError } from '../errors.js';
 import { mapping, text, wholeNumber } from '../schema/fields.js';
 import { describeFound, quote } from '../text/show.js';
+import { RESOLUTIONS } from './resolutions.js';
 
 /**
  * The largest file of images, in bytes. Each worker keeps a copy on disk, from which its scorers read what
@@ -52,21 +53,34 @@ export interface NpyHeader {
   readonly shape: Images['shape'];
 }
 
+interface SizeRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** The shape of images, signals or volumes that are no square images, or how long the sides of square ones may be. */
+export type ExpectedImages = { readonly image: readonly number[] } | { readonly sides: SizeRange };
+
 export interface NpyFile {
   /** The beginning of the file. */
   readonly bytes: Uint8Array;
   /** Its length in bytes. */
   readonly size: number;
   readonly file: string;
-  /** The shape that images must have where they are not square, and that of signals and volumes. */
-  readonly image?: readonly number[] | undefined;
+  /** By default square images of the size that built-in spaces can have. */
+  readonly expected?: ExpectedImages;
 }
 
 /**
  * Reads the header of a file of numpy.save (format 1 to 3) that holds images N x C x H x W as float32, little
  * endian, in C order. A SpecError of `file` says what is wrong and how to correct it.
  */
-export function readNpyHeader({ bytes, size, file, image }: NpyFile): NpyHeader {
+export function readNpyHeader({
+  bytes,
+  size,
+  file,
+  expected = { sides: RESOLUTIONS.built.scored },
+}: NpyFile): NpyHeader {
   const fail = (message: string): never => {
     throw SpecError.inFile({ file, message });
   };
@@ -93,7 +107,7 @@ export function readNpyHeader({ bytes, size, file, image }: NpyFile): NpyHeader 
     fail('is in Fortran order; must be in C order: np.ascontiguousarray(x)');
   const dims = (value('shape', /\([^)]*\)/).match(/\d+/g) ?? []).map(Number);
   const spelled = `(${dims.join(', ')})`;
-  const wrong = image ? wrongShape(dims, image) : wrongSquares(dims);
+  const wrong = 'image' in expected ? wrongShape(dims, expected.image) : wrongSquares(dims, expected.sides);
   if (wrong) fail(wrong.replace('SHAPE', spelled));
   const wanted = dims.reduce((product, n) => product * n, 4) + offset;
   if (size !== wanted) fail(`has ${size} bytes; shape ${spelled} needs ${wanted}`);
@@ -101,12 +115,12 @@ export function readNpyHeader({ bytes, size, file, image }: NpyFile): NpyHeader 
 }
 
 /** What is wrong with a shape that must be [images, channels, height, width]; undefined if nothing is. */
-function wrongSquares(dims: readonly number[]): string | undefined {
+function wrongSquares(dims: readonly number[], { min, max }: SizeRange): string | undefined {
   const [n = 0, c = 0, h = 0, w = 0] = dims;
   if (dims.length !== 4) return 'has shape SHAPE; must be images x channels x height x width';
   if (n < 1 || c < 1 || c > 64) return 'has shape SHAPE; must hold images of 1 to 64 channels';
   if (h !== w) return `has images of ${h} x ${w} pixels; must be square`;
-  if (h < 8 || h > 512) return `has images of ${h} x ${w} pixels; must be 8 to 512 a side`;
+  if (h < min || h > max) return `has images of ${h} x ${w} pixels; must be ${min} to ${max} a side`;
   return undefined;
 }
 

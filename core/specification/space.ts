@@ -6,6 +6,7 @@ import { bareKind, checkKind, toIssues } from '../schema/fields.js';
 import type { SpaceDefaults } from '../spaces/definition.js';
 import { definitionOf, SPACES, type SpaceSpecification } from '../spaces/index.js';
 import { familyOf, PROXIES, type ProxyName } from './families.js';
+import { resolutionsFor } from './resolutions.js';
 
 export type { SpaceDefaults } from '../spaces/definition.js';
 export type { SpaceKind, SpaceSpecification } from '../spaces/index.js';
@@ -39,7 +40,7 @@ export function listOfferedProxies(space: SpaceSpecification): readonly ProxyNam
 
 /**
  * The side of the images, in pixels, for which FLOPs and latencies are reported: that of the constraints, or
- * the published one.
+ * the published one. Files are read at one size; earlier releases let the constraints name another.
  */
 export function costResolution({
   space,
@@ -48,7 +49,8 @@ export function costResolution({
   readonly space: SpaceSpecification;
   readonly constraints?: { readonly resolution: number } | undefined;
 }): number {
-  return constraints?.resolution ?? spaceDefaults(space).resolution;
+  const own = spaceDefaults(space).resolution;
+  return resolutionsFor({ space }) === 'files' ? own : (constraints?.resolution ?? own);
 }
 
 /**

@@ -39,7 +39,7 @@ const schema = mapping({
   resolution: wholeNumber({ min: 4, max: 4096 }),
   /** The shape of images that are not square, of signals or of volumes, which all structures fix. */
   image: z
-    .array(wholeNumber({ min: 1, max: 2 ** 24 }))
+    .array(wholeNumber({ min: 1, max: 1e9 }))
     .min(1)
     .max(4)
     .readonly()

@@ -4,6 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readSpecification } from '../../../client/specification/read-specification.js';
+import { GraphBuilder } from '../../../core/onnx/graph.js';
+import { openSpace } from '../../../core/spaces/index.js';
+import { checkAgainstSpace } from '../../../core/specification/check-against-space.js';
+import { costResolution } from '../../../core/specification/space.js';
 import { checkSpecification } from '../../../core/specification/specification.js';
 import { npy } from '../../support/npy.js';
 import { smallNetwork } from '../../support/small-networks.js';
@@ -110,7 +114,88 @@ describe('images that are not square', () => {
   });
 });
 
+/** A network whose linear layer reads every position, so that it holds for signals of 32 samples alone. */
+function flattened(length: number | string): Uint8Array {
+  const g = new GraphBuilder();
+  const weight = (name: string, ...dims: number[]) =>
+    g.weights({ name, dims, data: new Float32Array(dims.reduce((n, m) => n * m)) });
+  const layer = (x: string, i: number, channels: number) =>
+    g.add('Relu', [g.add('Conv', [x, weight(`w${i}`, 4, channels, 3)], { pads: [1, 1], strides: [2] })]);
+  const last = layer(layer(layer('x', 0, 2), 1, 4), 2, 4);
+  const value = g.add('MatMul', [g.add('Flatten', [last]), weight('head', 16, 5)]);
+  const inputs = [{ name: 'x', dims: ['batch', 2, length] }];
+  return g.build({ name: 'n', inputs, outputs: [{ name: 'y', value, dims: [] }] });
+}
+
+describe('a network that holds for one size which its file does not say', () => {
+  const search = (space: object, ...lengths: readonly (number | string)[]) => {
+    const files = lengths.map((length, i) => {
+      writeFileSync(join(folder, `flat-${i}.onnx`), flattened(length));
+      return `flat-${i}.onnx`;
+    });
+    const path = join(folder, 'flat.json');
+    writeFileSync(path, JSON.stringify({ name: 'a', space: { kind: 'onnx', files, ...space } }));
+    return readSpecification(path);
+  };
+
+  test('is read at the size of another file, or at the stated one', async () => {
+    for (const { specification } of [await search({}, 'time', 32), await search({ resolution: 32 }, 'time')])
+      expect(specification.space).toMatchObject({ image: [2, 32] });
+  });
+
+  test('is refused for want of a size, and at a wrong one', async () => {
+    await expect(search({}, 'time')).rejects.toThrow(/flat-0.onnx leaves the size of its input open/);
+    await expect(search({ resolution: 48 }, 'time')).rejects.toThrow(/flat-0.onnx: node .*\(MatMul\)/);
+    await expect(search({ resolution: 2 }, 'time')).rejects.toThrow(/space.resolution: found 2; must be/);
+  });
+});
+
+test('a shape that nothing has checked is refused by its field', async () => {
+  writeFileSync(join(folder, 'x.npy'), npy({ shape: [8, 3, 32, 32] }));
+  const path = join(folder, 'hostile.json');
+  for (const image of [5, {}, 'x', [0]]) {
+    const space = { kind: 'nas-bench-201', image };
+    writeFileSync(path, JSON.stringify({ name: 'a', space, input: { images: 'x.npy' }, fidelity: 'screen' }));
+    await expect(readSpecification(path)).rejects.toThrow(/space.image/);
+  }
+});
+
+test('described images must have the shape that the networks read', () => {
+  const described = (space: object, shape: readonly number[]) => {
+    const input = { images: { digest: '0'.repeat(64), shape } };
+    const value = { name: 'a', space, input, fidelity: { draws: 1, batch: 4, resolution: 32 } };
+    const specification = checkSpecification({ value, source: 'posted' });
+    return () => checkAgainstSpace({ specification, space: openSpace(specification.space) });
+  };
+  const built = { kind: 'nas-bench-201' };
+  expect(described(built, [8, 3, 32, 32])).not.toThrow();
+  for (const shape of [
+    [8, 3, 32, 32, 32],
+    [8, 32],
+    [8, 3, 32, 16],
+  ])
+    expect(described(built, shape)).toThrow(/input.images: has images .*; must be images x channels/);
+});
+
+test('costs of files are those at their size, whatever a specification of an earlier release says', () => {
+  const networks = [{ name: 'a', digest: '0'.repeat(64), macs: 1, parameters: 1, form: 'maps' as const }];
+  const space = { kind: 'onnx' as const, resolution: 16, networks };
+  expect(costResolution({ space, constraints: { resolution: 224 } })).toBe(16);
+});
+
 describe('square images', () => {
+  test('of ones own may be as large as those that files were exported for', async () => {
+    writeFileSync(join(folder, 'large.npy'), npy({ shape: [1, 3, 640, 640] }));
+    const more = { input: { images: 'large.npy' }, fidelity: { draws: 1, batch: 1 } };
+    const { specification } = await read({ a: [3, 640, 640] }, {}, more);
+    expect(specification.fidelity.resolution).toBe(640);
+  });
+
+  test('of which a file fixes one side are scored at the size for which they are counted', async () => {
+    const { resolution, inputs } = await sizesOf({ a: [3, 'height', 32] });
+    expect([resolution, inputs]).toEqual([32, [[null, 3, 32, 32]]]);
+  });
+
   test('of any size that files were exported for are scored', async () => {
     const { specification } = await read({ a: [3, 299, 299] });
     expect(specification.fidelity.resolution).toBe(299);
@@ -143,7 +228,7 @@ describe('square images', () => {
 
   test('a stated size that no file has is refused', async () => {
     expect(await refusal({ a: [3, 32, 32] }, { resolution: 64 })).toContain(
-      'space.resolution: found 64; must be left out, because a.onnx was exported for images of 3 x 32 x 32',
+      'space.resolution: found 64; must be left out, because a.onnx was exported for images of 32 x 32',
     );
   });
 });

@@ -1,6 +1,17 @@
-// Compares the channels of images with those that the networks of files read.
+// Says which images the networks of a specification read.
+import { z } from 'zod';
 import { SpecError } from '../../core/errors.js';
-import type { Images } from '../../core/specification/images.js';
+import type { ExpectedImages, Images } from '../../core/specification/images.js';
+import { RESOLUTIONS, resolutionsFor } from '../../core/specification/resolutions.js';
+
+const Shaped = z.object({ space: z.object({ image: z.array(z.int().min(1)).min(1) }) });
+
+/** The images that the networks of a specification read, which may be malformed elsewhere. */
+export function imagesOfSpace(value: unknown): ExpectedImages {
+  const kind = resolutionsFor(value);
+  const shaped = kind === 'files' ? Shaped.safeParse(value).data : undefined;
+  return shaped ? { image: shaped.space.image } : { sides: RESOLUTIONS[kind].scored };
+}
 
 /** The input in the text of a structure (core/graph/structure.ts), whose second number is that of the channels. */
 const CHANNELS = /"input":\[[^,\]]+,(\d+),/;
