@@ -3,7 +3,7 @@
 import { latencyScope } from '../core/address.js';
 import { CandidateError } from '../core/candidate-error.js';
 import type { SearchActivities } from '../core/contract/search-activities.js';
-import { costResolution } from '../core/specification/space.js';
+import { costResolution, imageOfSpace } from '../core/specification/space.js';
 import { beginRound, findLastRound, readLatencies, storeLatency } from '../store/latencies.js';
 import { readRanking } from '../store/ranking.js';
 import type { Store } from '../store/store.js';
@@ -22,6 +22,7 @@ export function measureLatencies({
   return async ({ specification, ranking, top, which }) => {
     const { space, seed } = specification;
     const resolution = costResolution(specification);
+    const image = imageOfSpace(space);
     const { latencies } = store;
     const scope = latencyScope({ space, resolution, machine: meter.machine });
     const candidates: string[] = [];
@@ -47,7 +48,7 @@ export function measureLatencies({
     return {
       latencies: { [scope]: meter.machine },
       resolution,
-      ...('image' in space && space.image ? { image: space.image } : {}),
+      ...(image ? { image } : {}),
       candidates: candidates.length,
       measured,
       failed,

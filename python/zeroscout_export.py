@@ -232,7 +232,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=224, help="side of the images (default: 224)")
     parser.add_argument("--channels", type=int, default=3, help="of the images (default: 3)")
     parser.add_argument("--image", type=shape, metavar="SHAPE",
-                        help="of one image, in place of both: 1x64x101, 12x1000 for signals, 3x16x112x112 for videos")
+                        help="shape of one image, in place of --channels and --size: 1x64x101; of signals 12x1000, of videos 3x16x112x112")
     parser.add_argument("--exporter", choices=["torchscript", "dynamo"], default="torchscript")
     options = parser.parse_args()
     folder = Path(options.out)

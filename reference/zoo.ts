@@ -136,8 +136,8 @@ async function compare({
   readonly options: Options;
 }): Promise<Row> {
   const { file, size } = entry;
-  const image = entry.image ?? [CHANNELS, size ?? 0, size ?? 0];
-  if (entry.error !== undefined || (size ?? entry.image) === undefined)
+  const image = entry.image ?? (size === undefined ? undefined : [CHANNELS, size, size]);
+  if (entry.error !== undefined || image === undefined)
     return { file, status: 'not exported', detail: entry.error ?? 'no size' };
   let network: GraphNetwork;
   try {

@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import { readModulePermission } from '../../client/specification/allow-modules.js';
 import { checkSpecificationInput } from '../../client/specification/check.js';
 import { formatWarnings } from '../../client/specification/read-candidates.js';
+import { imageOfSpace } from '../../core/specification/space.js';
 import type { Specification } from '../../core/specification/specification.js';
 import { type Source, sourceOf, stagesOf } from '../../core/specification/stages.js';
 import { note, paint, print, printData, printJson } from '../render/terminal.js';
@@ -35,7 +36,8 @@ export function addValidateCommand(program: Command): void {
       );
       for (const { specification: stage, keep } of stagesOf(specification)) {
         const { draws, batch, resolution } = stage.fidelity;
-        const size = 'image' in space && space.image ? space.image.join(' x ') : `resolution ${resolution}`;
+        const image = imageOfSpace(space);
+        const size = image ? `images of ${image.join(' x ')}` : `resolution ${resolution}`;
         const then = keep === undefined ? '' : `, keep the best ${keep * 100} %`;
         const drawn = draws === 1 ? '1 draw' : `${draws} draws`;
         print(`  fidelity    ${drawn} x batch ${batch} x ${size}${then}`);

@@ -153,9 +153,10 @@ function imageOf({
   readonly resolution: number | undefined;
 }): readonly number[] {
   const image = fillAxes(axes, resolution);
-  const sides = isImage(axes) ? axes.slice(1) : axes;
-  // Where the file fixes every side, a requested size is used, so that any other than the file's is refused.
-  if (resolution === undefined || sides.includes(undefined)) return image;
-  if (!isImage(axes) && sides.includes(resolution)) return image;
-  return [...image.slice(0, image.length - sides.length), ...sides.map(() => resolution)];
+  const sizes = isImage(axes) ? axes.slice(1) : axes;
+  if (resolution === undefined || sizes.includes(undefined)) return image;
+  if (!isImage(axes) && axes.includes(resolution)) return image;
+  // The file fixes every side, and is refused where the requested size is another.
+  const channels = axes.length > 1 ? 1 : 0;
+  return image.map((n, axis) => (axis < channels ? n : resolution));
 }

@@ -61,7 +61,7 @@ export async function readNetwork({
     axes.map((n, i) => n ?? common[i]),
     stated,
   );
-  // A structure has any size only if its file has.
+  // The structure of every other file is that for images of this shape alone.
   const graph = isSquare(axes) && isSquare(image) ? source : withImage(source, image);
   const own = (await readSidecar(file)) ?? named;
   let network: GraphNetwork;

@@ -23,7 +23,7 @@ import { describeFound } from '../../core/text/show.js';
 import type { FileInput } from '../files/open-file.js';
 import type { ModulePermission } from './allow-modules.js';
 import { checkForm } from './check-form.js';
-import { checkChannels, imagesOfSpace } from './images-of-space.js';
+import { checkChannels, expectedImages } from './expected-images.js';
 import { resolveNamedFile } from './named-file.js';
 import { withCalibration } from './read-calibration.js';
 import { findSourceField, type ReadSpecification, readListFile, withCandidates } from './read-candidates.js';
@@ -248,7 +248,7 @@ async function withImages({
     });
   const path = await resolve(file, 'input.images');
   const images = await withField('input.images', () =>
-    readImages({ path, name: file, expected: imagesOfSpace(value) }),
+    readImages({ path, name: file, expected: expectedImages(value) }),
   );
   return { value: { ...(value as object), input: { ...input, images: images.images } }, images };
 }

@@ -144,13 +144,13 @@ function meaningOf(
 ): readonly Axis[] | undefined {
   const { tape } = streams;
   const { op, inputs, shape, attributes } = value;
-  const fromAny = inputs.filter(
+  const sources = inputs.filter(
     (input) => known[input] && (SHAPED.has(op!) || String(tape.shape(input)) === String(shape)),
   );
   // The result of mixing positions has them as channels too, until it is added to the stream.
   const hasOneChannelAxis = (input: Id) =>
     known[input]!.filter((axis) => axis[0]?.kind === 'channels').length === 1;
-  const from = op === 'Add' ? (fromAny.find(hasOneChannelAxis) ?? fromAny[0]) : fromAny[0];
+  const from = (op === 'Add' ? sources.find(hasOneChannelAxis) : undefined) ?? sources[0];
   const axes = from === undefined ? undefined : known[from];
   switch (op) {
     case 'Conv':

@@ -96,10 +96,11 @@ export function findFeatures(graph: ResolvedGraph, wanted: 'stages' | 'blocks'):
   // Learned queries that read all tokens in every block (Perceiver) form a stream beside them: no value is a cut point.
   // So does a stream that a second one accompanies, or that is within a residual connection around many blocks.
   const isPoor = chosen.length < FEWEST_STAGES || endsEarly({ graph, features: chosen });
-  const isLate = (features: readonly Feature[]) => beginsLate({ graph, features, found: 'blocks' });
-  const stream = isPoor || isLate(chosen) ? streamFeatures(graph) : [];
+  const stream = isPoor || isLate(graph, chosen) ? streamFeatures(graph) : [];
   const isBetter =
-    stream.length > chosen.length && !endsEarly({ graph, features: stream }) && (isPoor || !isLate(stream));
+    stream.length > chosen.length &&
+    !endsEarly({ graph, features: stream }) &&
+    (isPoor || !isLate(graph, stream));
   if (isBetter || (stream.length > 1 && chosen.length < 2)) return { found: 'blocks', features: stream };
   // Blocks may be joined by other operations than sums, such as attention over the results of all blocks.
   if (chosen.length < 2)
@@ -119,14 +120,17 @@ function isIncomplete(graph: ResolvedGraph, features: readonly Feature[], areSta
       before?.length === positions.length && before.some((n, axis) => n > LARGEST_STEP * positions[axis]!)
     );
   });
-  const at = { graph, features };
   return (
     features.length < FEWEST_STAGES ||
     isStageMissing ||
-    endsEarly(at) ||
-    (!areStages && beginsLate({ ...at, found: 'blocks' }))
+    endsEarly({ graph, features }) ||
+    (!areStages && isLate(graph, features))
   );
 }
+
+/** Whether most of the network comes before the first of these features, which are those of blocks. */
+const isLate = (graph: ResolvedGraph, features: readonly Feature[]) =>
+  beginsLate({ graph, features, found: 'blocks' });
 
 /**
  * The outputs of cells that read the two cells before them, cut points before the first of them, and smaller maps after

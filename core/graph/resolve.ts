@@ -80,7 +80,7 @@ export function resolveGraph({
       file,
       message: `has ${graph.inputs.length} inputs (${graph.inputs.map(({ name }) => name).join(', ')}); a network of images has one`,
     });
-  const shape = imageShape({ input: first, batch, image, file });
+  const shape = checkedShape({ input: first, batch, image, file });
   const input = tape.port(IMAGES, shape);
   named.set(first.name, input);
   const uses = usesOf(graph);
@@ -163,28 +163,33 @@ function batchHint({
   return `; the file was exported for a batch of ${own}: score it with that batch, or export it with a free one (docs/guides/own-network.md)`;
 }
 
-interface ImageShapeArguments {
+interface CheckedShapeArguments {
   readonly input: GraphInput;
   readonly batch: number;
   readonly image: readonly number[];
   readonly file: string;
 }
 
-function imageShape({ input: { name, shape }, batch, image, file }: ImageShapeArguments): readonly number[] {
+/** The shape of the input, where the file allows it. */
+function checkedShape({
+  input: { name, shape },
+  batch,
+  image,
+  file,
+}: CheckedShapeArguments): readonly number[] {
   const wanted = [batch, ...image];
   if (shape.length < 2 || shape.length > 5)
     throw SpecError.inFile({
       file,
       message: `its input "${name}" has ${shape.length} ${shape.length === 1 ? 'dimension' : 'dimensions'}; must be images [batch, channels, height, width], signals [batch, channels, length], samples [batch, samples] or volumes [batch, channels, depth, height, width]`,
     });
-  shape.forEach((n, axis) => {
-    if (axis > 0 && n !== undefined && n !== wanted[axis])
-      throw SpecError.inFile({
-        file,
-        reason: 'image-size',
-        message: `its input "${name}" was exported for images of [${shape.slice(1).map((each) => each ?? 'any')}], not [${image}]`,
-      });
-  });
+  const isOther = (n: number | undefined, axis: number) => axis > 0 && n !== undefined && n !== wanted[axis];
+  if (shape.length !== wanted.length || shape.some(isOther))
+    throw SpecError.inFile({
+      file,
+      reason: 'image-size',
+      message: `its input "${name}" was exported for images of [${shape.slice(1).map((each) => each ?? 'any')}], not [${image}]`,
+    });
   return wanted;
 }
 

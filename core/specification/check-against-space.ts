@@ -252,19 +252,20 @@ function resolutionIssues({
       ? strategy.rounds.map(({ fidelity }, i) => ({ fidelity, path: `strategy.rounds.${i}.fidelity` }))
       : [{ fidelity: specification.fidelity, path: 'fidelity' }];
   const issues: Issue[] = [];
-  for (const { fidelity, path } of rounds)
-    for (const candidate of candidates) {
-      if (image && fidelity.resolution !== countedAt)
-        issues.push({
-          path: `${path}.resolution`,
-          message: `found ${fidelity.resolution}; must be left out, because the networks read images of ${image.join(' x ')}`,
-        });
+  for (const { fidelity, path } of rounds) {
+    if (image && fidelity.resolution !== countedAt)
+      issues.push({
+        path: `${path}.resolution`,
+        message: `found ${fidelity.resolution}; must be left out, because the networks read images of ${image.join(' x ')}`,
+      });
+    for (const candidate of image ? [] : candidates) {
       const step = space.resolutionStep(candidate);
-      if (image || fidelity.resolution % step === 0) continue;
+      if (fidelity.resolution % step === 0) continue;
       const whose = candidate === undefined ? space.kind : `candidate "${candidate}"`;
       const message = `found ${fidelity.resolution}; must be a multiple of ${step} for ${whose}`;
       issues.push({ path: `${path}.resolution`, message });
     }
+  }
   if (space.structureOf && constraints && constraints.resolution !== countedAt)
     issues.push({
       path: 'constraints.resolution',

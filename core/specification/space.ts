@@ -38,6 +38,11 @@ export function listOfferedProxies(space: SpaceSpecification): readonly ProxyNam
   );
 }
 
+/** The shape of an image, where all networks of a space read one shape that is not square. */
+export function imageOfSpace(space: SpaceSpecification): readonly number[] | undefined {
+  return 'image' in space ? space.image : undefined;
+}
+
 /**
  * The side of the images, in pixels, for which FLOPs and latencies are reported: that of the constraints, or
  * the published one. Files are read at one size; earlier releases let the constraints name another.

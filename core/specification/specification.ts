@@ -16,7 +16,7 @@ import {
 import { defaultShardSize } from './devices.js';
 import type { ProxyName } from './families.js';
 import { type OwnProxySpecification, withoutOwnNames } from './own-proxies.js';
-import { spaceDefaults } from './space.js';
+import { imageOfSpace, spaceDefaults } from './space.js';
 import { type Written, writtenFor } from './written.js';
 
 export { PROXIES, type ProxyName } from './families.js';
@@ -98,7 +98,7 @@ function complete(written: Written) {
   });
   const { name, space, strategy, constraints, input, fidelity, seed, notify } = written;
   // The user's images set the resolution, unless the networks read images of one size.
-  const side = 'image' in space && space.image ? undefined : input?.images.shape[2];
+  const side = imageOfSpace(space) ? undefined : input?.images.shape[2];
   const {
     device,
     shardSize = defaultShardSize(device),

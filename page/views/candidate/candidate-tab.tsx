@@ -156,7 +156,10 @@ function Costs({ answer: { costs, resolution, image, row } }: { readonly answer:
         )}
         <div>
           <dt>for images of</dt>
-          <dd>{size.join(' × ')} pixels</dd>
+          <dd>
+            {size.join(' × ')}
+            {image ? '' : ' pixels'}
+          </dd>
         </div>
       </dl>
     </section>

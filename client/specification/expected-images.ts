@@ -7,7 +7,7 @@ import { RESOLUTIONS, resolutionsFor } from '../../core/specification/resolution
 const Shaped = z.object({ space: z.object({ image: z.array(z.int().min(1)).min(1) }) });
 
 /** The images that the networks of a specification read, which may be malformed elsewhere. */
-export function imagesOfSpace(value: unknown): ExpectedImages {
+export function expectedImages(value: unknown): ExpectedImages {
   const kind = resolutionsFor(value);
   const shaped = kind === 'files' ? Shaped.safeParse(value).data : undefined;
   return shaped ? { image: shaped.space.image } : { sides: RESOLUTIONS[kind].scored };
