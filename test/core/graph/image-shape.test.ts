@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { fillAxes, imageShape, isUnknown, withImage } from '../../../core/graph/image-shape.js';
 import { readOnnx } from '../../../core/graph/read-onnx.js';
+import { resolveGraph } from '../../../core/graph/resolve.js';
 import { smallNetwork } from '../../support/small-networks.js';
 
 const OPEN = undefined;
@@ -45,4 +46,13 @@ test('a network for a shape that was chosen fixes it and nothing else', () => {
   const fixed = withImage(graph, [3, 24, 40]);
   expect(fixed.inputs[0]!.shape).toEqual([OPEN, 3, 24, 40]);
   expect({ ...fixed, inputs: [] }).toEqual({ ...graph, inputs: [] });
+});
+
+test('images of another rank than the file reads are refused', () => {
+  const bytes = smallNetwork({ widths: [8, 8], kernel: 3, image: [2, 'length'] });
+  const graph = readOnnx({ bytes, file: 'net.onnx' });
+  const at = (image: readonly number[]) => () => resolveGraph({ graph, batch: 2, image, file: 'net.onnx' });
+  expect(at([2, 64])).not.toThrow();
+  expect(at([2, 64, 64])).toThrow(/exported for images of \[2,any\], not \[2,64,64\]/);
+  expect(at([64])).toThrow(/not \[64\]/);
 });
