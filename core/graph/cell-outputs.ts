@@ -5,7 +5,7 @@ import { soleValues } from './sole-values.js';
 
 /** The first merges that are tried as the output of the first cell; each takes a pass over the graph. */
 const MOST_TRIED = 64;
-/** Two or three such values happen to be in branches of other networks (HRNet, MSDNet). */
+/** Two such values happen to be in branches of other networks (HRNet, MSDNet). */
 const FEWEST_PASSED_BY = 3;
 /** Each cell takes a pass over the graph, too. */
 const MOST_CELLS = 256;
