@@ -9,24 +9,13 @@ import { suggest } from '../../core/calibration/suggest.js';
 import { sample } from '../../core/random/shuffle.js';
 import { ascendingRanks } from '../../core/ranking/ranks.js';
 import { graphFeatures } from '../../core/spaces/graph-features.js';
-import { ASSEMBLIES } from '../../core/specification/assemblies.js';
 import { wholeNumber } from '../whole-number.js';
-import { valuesOf } from './ranking/assemblies.js';
+import { assembledTerms, valuesOf } from './ranking/assemblies.js';
 import { rawFile, readRaw } from './ranking/score.js';
 import { listRankedSpaces, type OpenedSpace, openRankedSpace } from './ranking/spaces.js';
 
 const RESULTS = fileURLToPath(new URL('../../../bench/results/calibration.json', import.meta.url));
 const SEEDS = [1, 2, 3];
-/** The proxies of the preset `assembled`, with their names in the raw values. */
-const RAW_NAMES: Readonly<Record<string, string>> = {
-  'mean-expressivity': 'eMean',
-  'sampled-progressivity': 'pSampled',
-  trainability: 'tEdges',
-  residual: 'residual',
-  complexity: 'flops',
-  parameters: 'parameters',
-};
-
 interface Options {
   readonly tables: string;
   readonly folder: string;
@@ -98,13 +87,11 @@ async function readMeasured(
   if (seeds.length === 0) return undefined;
   const { resolution } = of.fidelity;
   const costs = members.map(({ candidate }) => space.costs({ candidate, resolution }));
-  const names = Object.keys(ASSEMBLIES.assembled.weights);
-  const columns = names.map((name) => {
+  const terms = assembledTerms(of.space);
+  const columns = terms.map(({ value }) => {
     const draws = seeds.map((values) =>
       ascendingRanks(
-        members.map(
-          ({ candidate }, i) => ({ ...values.get(candidate), ...costs[i] })[RAW_NAMES[name]!] ?? Number.NaN,
-        ),
+        members.map(({ candidate }, i) => ({ ...values.get(candidate), ...costs[i] })[value] ?? Number.NaN),
       ),
     );
     return members.map(
@@ -119,7 +106,7 @@ async function readMeasured(
   };
   return {
     name: of.name,
-    weights: Object.values(ASSEMBLIES.assembled.weights),
+    weights: terms.map(({ weight }) => weight),
     known: members.map(({ candidate }, i) => ({
       shares: columns.map((column) => column[i]!),
       graph: graphFeatures({ space, candidate, resolution }),

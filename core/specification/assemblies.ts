@@ -6,11 +6,16 @@ import type { ProxyName } from './families.js';
 import { PRESETS } from './fidelity.js';
 import { listOfferedProxies, SpaceSchema } from './space.js';
 
-export interface Assembly {
-  readonly features: Measured;
-  readonly weights: Weights;
+export interface Assembly extends Terms {
+  /** For built-in spaces whose networks are graphs; the same terms as elsewhere if absent. */
+  readonly ofGraphs?: Terms;
   /** For networks that are imported from ONNX files; `weights` if absent. */
   readonly weightsOfFiles?: Weights;
+}
+
+interface Terms {
+  readonly features: Measured;
+  readonly weights: Weights;
 }
 
 type Weights = Readonly<Partial<Record<ProxyName, number>>>;
@@ -34,6 +39,17 @@ export const ASSEMBLIES = {
       residual: 1,
       complexity: 1,
       parameters: 1,
+    },
+    // In a graph, the block before the end of a stage is the whole stage.
+    ofGraphs: {
+      features: 'stages',
+      weights: {
+        'mean-expressivity': 2,
+        'sampled-progressivity': 0.5,
+        trainability: 1,
+        complexity: 1,
+        parameters: 1,
+      },
     },
     weightsOfFiles: { 'mean-expressivity': 1, flops: 1, parameters: 1, depth: 1, activations: 1 },
   },
@@ -63,34 +79,42 @@ export function withAssembly(value: unknown): unknown {
   const name = ASSEMBLY_NAMES.find((each) => each === value.aggregation);
   // A preset beside explicit proxies is left in place; check-field-pairs.ts reports the contradiction.
   if (name === undefined || value.proxies !== undefined) return value;
-  const assembly = ASSEMBLIES[name];
-  const weights = weightsIn(name, value.space);
+  const { features, weights } = termsIn(name, value.space);
   const { strategy } = value;
   const isScreening = isMapping(strategy) && strategy.kind === 'screening' && Array.isArray(strategy.rounds);
   const expanded = { ...value, aggregation: { kind: 'log-rank', weights }, proxies: Object.keys(weights) };
-  if (!isScreening) return withFeatures({ fidelity: 'standard', ...expanded }, assembly);
-  const rounds = (strategy.rounds as readonly unknown[]).map((round) => withFeatures(round, assembly));
+  if (!isScreening) return withFeatures({ fidelity: 'standard', ...expanded }, features);
+  const rounds = (strategy.rounds as readonly unknown[]).map((round) => withFeatures(round, features));
   return { ...expanded, strategy: { ...strategy, rounds } };
 }
 
-/** Where the space is malformed, no proxy is left out. */
-function weightsIn(name: AssemblyName, written: unknown): Weights {
-  const { weights } = ASSEMBLIES[name];
+/**
+ * The features and weights of a preset in a space as it was written. Where the space is malformed, no proxy is
+ * left out.
+ */
+export function termsIn(name: AssemblyName, written: unknown): Terms {
+  const assembly: Assembly = ASSEMBLIES[name];
+  const { features, weights } = assembly;
   const space = SpaceSchema.safeParse(written);
-  if (!space.success) return weights;
+  if (!space.success) return { features, weights };
+  const { file, isGraph } = definitionOf(space.data);
   // The candidates of such a space are the networks in files.
-  if (definitionOf(space.data).file?.field === 'networks') return assemblyOfFiles(name);
+  if (file?.field === 'networks') return { features, weights: assemblyOfFiles(name) };
+  const terms = !file && isGraph?.(space.data) ? (assembly.ofGraphs ?? assembly) : assembly;
   const offered: ReadonlySet<string> = new Set(listOfferedProxies(space.data));
   const means = (name: string) =>
     offered.has(name) && (name !== 'sampled-progressivity' || offered.has('progressivity'));
-  return Object.fromEntries(Object.entries(weights).filter(([name]) => means(name)));
+  return {
+    features: terms.features,
+    weights: Object.fromEntries(Object.entries(terms.weights).filter(([name]) => means(name))),
+  };
 }
 
 /**
  * The `fidelity` of a specification or of a round, with the features of the assembly unless it names
  * features.
  */
-function withFeatures(holder: unknown, { features }: Assembly): unknown {
+function withFeatures(holder: unknown, features: Measured): unknown {
   if (!isMapping(holder)) return holder;
   const { fidelity } = holder;
   const preset = Object.entries(PRESETS).find(([name]) => name === fidelity)?.[1];

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Issue } from '../errors.js';
 import { Aggregation, Proxies } from './aggregation.js';
-import { ASSEMBLIES, ASSEMBLY_NAMES } from './assemblies.js';
+import { ASSEMBLY_NAMES, termsIn } from './assemblies.js';
 import { familyOf, isComputedOn, type Need, needsOf, PROXIES, type ProxyName } from './families.js';
 import { OwnProxies } from './own-proxies.js';
 import { listOfferedProxies, SpaceSchema, spaceDefaults } from './space.js';
@@ -51,11 +51,12 @@ export function checkAssemblyFields(value: unknown): Issue[] {
       aggregation: z.enum(ASSEMBLY_NAMES),
       proxies: z.unknown().optional(),
       ownProxies: z.unknown().optional(),
+      space: z.unknown().optional(),
     })
     .safeParse(value);
   if (!both.success || (both.data.proxies ?? both.data.ownProxies) === undefined) return [];
-  const { aggregation } = both.data;
-  const named = Object.keys(ASSEMBLIES[aggregation].weights).join(', ');
+  const { aggregation, space } = both.data;
+  const named = Object.keys(termsIn(aggregation, space).weights).join(', ');
   return [
     {
       path: 'aggregation',

@@ -3,6 +3,9 @@ import { expressivity, progressivity, trainability } from '../../../core/proxies
 import { meanExpressivity } from '../../../core/proxies/mean-expressivity.js';
 import { residual } from '../../../core/proxies/residual.js';
 import { sampledProgressivity } from '../../../core/proxies/sampled-progressivity.js';
+import { termsIn } from '../../../core/specification/assemblies.js';
+import type { ProxyName } from '../../../core/specification/families.js';
+import type { SpaceSpecification } from '../../../core/specification/space.js';
 import type { RawRecord } from './score.js';
 
 /** The values of one candidate under one draw, or its costs. */
@@ -16,7 +19,7 @@ export interface Ranker {
 
 export const one = (name: string, value: string): Ranker => ({ name, weights: { [value]: 1 } });
 
-export const RANKERS: readonly Ranker[] = [
+const RANKERS: readonly Ranker[] = [
   one('FLOPs', 'flops'),
   one('parameters', 'parameters'),
   one('depth', 'depth'),
@@ -32,11 +35,32 @@ export const RANKERS: readonly Ranker[] = [
   one('trainability, stage-edges', 'tEdges'),
   { name: 'the four, blocks', weights: { eBlocks: 1, pBlocks: 1, tBlocks: 1, flops: 1 } },
   { name: 'the four, stages', weights: { eStages: 1, pStages: 1, tStages: 1, flops: 1 } },
-  {
-    name: 'assembled',
-    weights: { eMean: 2, pSampled: 0.5, tEdges: 0.5, residual: 1, flops: 1, parameters: 1 },
-  },
 ];
+
+/** One term of `assembled`: the name of its values here, and its weight. */
+interface Term {
+  readonly value: string;
+  readonly weight: number;
+}
+
+/** The terms that the preset `assembled` has in a search in the space. */
+export function assembledTerms(space: SpaceSpecification): readonly Term[] {
+  const { features, weights } = termsIn('assembled', space);
+  const values: Readonly<Partial<Record<ProxyName, string>>> = {
+    'mean-expressivity': 'eMean',
+    'sampled-progressivity': 'pSampled',
+    trainability: features === 'stages' ? 'tStages' : 'tEdges',
+    residual: 'residual',
+    complexity: 'flops',
+    parameters: 'parameters',
+  };
+  return Object.entries(weights).map(([name, weight]) => ({ value: values[name as ProxyName]!, weight }));
+}
+
+export function rankersOf(space: SpaceSpecification): readonly Ranker[] {
+  const weights = Object.fromEntries(assembledTerms(space).map(({ value, weight }) => [value, weight]));
+  return [...RANKERS, { name: 'assembled', weights }];
+}
 
 export function valuesOf({ features, blocks, ends: all, stages }: RawRecord): Values {
   const ends = all.filter((end) => end >= 0);

@@ -1,6 +1,6 @@
 // Summarizes how well the proxies of whole networks rank a part of each space's sample, with costs and presets
 // on the same candidates beside them.
-import { one, RANKERS } from './assemblies.js';
+import { one, rankersOf } from './assemblies.js';
 import { type RawRecord, rawFile, readRaw } from './score.js';
 import {
   GROUPS,
@@ -59,7 +59,7 @@ export async function summarizeProxies({ opened, seeds, folder }: Work): Promise
         name: group.name,
         seeds: judged.length,
         candidates: Math.min(...judged.map(({ members }) => members.length)),
-        rankers: [...RANKERS, ...own.map((family) => one(family, family))].map((ranker) =>
+        rankers: [...rankersOf(opened.of.space), ...own.map((family) => one(family, family))].map((ranker) =>
           summarizeRanker(ranker, judged),
         ),
       },

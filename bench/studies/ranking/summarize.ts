@@ -6,7 +6,7 @@ import { aggregate } from '../../../core/ranking/aggregate.js';
 import { kendall, spearman } from '../../../core/ranking/correlation.js';
 import { structureOf } from '../../../core/spaces/structure.js';
 import { wholeNetworkOf } from '../../../core/spaces/whole-network.js';
-import { RANKERS, type Ranker, type Values, valuesOf } from './assemblies.js';
+import { type Ranker, rankersOf, type Values, valuesOf } from './assemblies.js';
 import { type RawRecord, rawFile, readRaw } from './score.js';
 import type { OpenedSpace } from './spaces.js';
 
@@ -62,7 +62,7 @@ export async function summarizeSpace({
     fidelity: of.fidelity,
     seeds: judged.length,
     candidates: Math.min(...judged.map(({ members }) => members.length)),
-    rankers: RANKERS.map((ranker) => summarizeRanker(ranker, judged)),
+    rankers: rankersOf(of.space).map((ranker) => summarizeRanker(ranker, judged)),
   };
 }
 

@@ -61,6 +61,30 @@ describe('presets of aggregation', () => {
     expect(aggregation.weights).not.toHaveProperty('sampled-progressivity');
   });
 
+  it.each([
+    { kind: 'nas-bench-101' },
+    { kind: 'darts' },
+    { kind: 'transnas-bench-101', size: 'micro' },
+    { kind: 'transnas-bench-101', size: 'macro' },
+  ])('compares whole stages of $kind $size', (space) => {
+    const specification = (aggregation: unknown) =>
+      check({ space, strategy: { kind: 'random', samples: 3 }, aggregation });
+    const { weights, features } = ASSEMBLIES.assembled.ofGraphs;
+    const { proxies, aggregation, fidelity } = specification('assembled');
+    expect(aggregation).toEqual({ kind: 'log-rank', weights });
+    expect(proxies.toSorted()).toEqual(Object.keys(weights).toSorted());
+    expect(fidelity.features).toBe(features);
+    expect(specification('az-nas').fidelity.features).toBe('blocks');
+  });
+
+  it('compares edges of stages in a space that a person wrote, whatever its networks are', () => {
+    const stages = [{ block: 'dense', growth: 8, depth: [2, 4] }];
+    const definition = { input: { resolution: 32 }, classes: 10, stem: { width: 16 }, stages };
+    const space = { kind: 'custom', definition };
+    const changes = { space, strategy: { kind: 'exhaustive' }, aggregation: 'assembled' };
+    expect(check(changes).fidelity.features).toEqual(ASSEMBLIES.assembled.features);
+  });
+
   it('counts imported networks in more ways, and compares none of their blocks', () => {
     const about = { digest: 'a'.repeat(64), macs: 1, parameters: 1, form: 'maps' as const };
     const networks = ['a', 'b'].map((name, i) => ({ ...about, name, digest: String(i).repeat(64) }));
