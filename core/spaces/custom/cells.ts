@@ -19,6 +19,17 @@ export function cellsOf(text: string): readonly number[] {
   return cells;
 }
 
+/** Says what is wrong with the text of cells, or with cells in which no path reaches the output. */
+export function cellIssue(text: string): string | undefined {
+  try {
+    if (cellsOf(text).length > 0) return undefined;
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error;
+    return error.message.replace(/^candidate /, 'cell ');
+  }
+  return 'nothing reaches its output; must have a path without none';
+}
+
 function expand(text: string): readonly number[] {
   // The text with the first operation of each edge is parsed as a cell, which finds faults of the text.
   const names = /([^|+~]*)~/g;

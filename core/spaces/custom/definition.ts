@@ -2,7 +2,6 @@
 // (docs/guides/own-space.md).
 
 import { z } from 'zod';
-import { SpecError } from '../../errors.js';
 import { mapping } from '../../schema/fields.js';
 import { AZ_NAS_PROXIES } from '../../specification/families.js';
 import { defineSpace, PROXIES_OF_TOKENS } from '../definition.js';
@@ -16,7 +15,6 @@ import {
   printCandidate,
   randomCandidate,
 } from './candidate.js';
-import { cellsOf } from './cells.js';
 import { createCounter } from './costs.js';
 import { candidateGraph } from './graph.js';
 import { usesGraph } from './graph-choices.js';
@@ -28,11 +26,7 @@ import { splitCandidate } from './stem.js';
 /** The largest space that can be enumerated. */
 const ENUMERATED = 1_000_000n;
 
-/** Throws a SpecError for a text that is not a cell, or for a cell in which no path reaches the output. */
 export function customSpace({ definition }: { readonly definition: Definition }): Space {
-  definition.stages.forEach(({ cell }, i) => {
-    if (cell !== undefined) checkCell(cell, `stages[${i}].cell`);
-  });
   const size = countCandidates(definition);
   const parse = (text: string) => parseCandidate(definition, text.trim());
   const counter = createCounter(definition);
@@ -82,16 +76,6 @@ function shrinking({ stem, stages }: { readonly stem: Option; readonly stages: r
 /** In chains that end in tokens, features are those of a residual stream. */
 function proxiesOf(definition: Definition) {
   return hasTokens(definition) ? PROXIES_OF_TOKENS : AZ_NAS_PROXIES;
-}
-
-function checkCell(text: string, path: string): void {
-  try {
-    if (cellsOf(text).length > 0) return;
-  } catch (error) {
-    if (!(error instanceof SpecError)) throw error;
-    throw SpecError.of({ path, message: error.message.replace(/^candidate /, 'cell ') });
-  }
-  throw SpecError.of({ path, message: 'nothing reaches its output; must have a path without none' });
 }
 
 export const customDefinition = defineSpace({

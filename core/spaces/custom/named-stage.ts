@@ -2,6 +2,7 @@
 // identity }, b: { block: basic } } }`.
 import { z } from 'zod';
 import { mapping, oneOf, text } from '../../schema/fields.js';
+import { describeFound, quote } from '../../text/show.js';
 import * as field from './fields.js';
 import { ACTIVATIONS, BLOCK_KINDS, NEUTRAL, USES } from './kinds.js';
 
@@ -33,11 +34,15 @@ const NAMED_CHOICES = [
   'activation',
 ] as const;
 
+const NAME = '1 to 32 letters, digits and _';
+
 export const NamedStage = mapping({
-  options: z.record(
-    text({ test: (value) => /^[A-Za-z0-9_]{1,32}$/.test(value), right: 'up to 32 letters and digits' }),
-    Named,
-  ),
+  options: z.record(text({ test: (value) => /^[A-Za-z0-9_]{1,32}$/.test(value), right: NAME }), Named, {
+    error: (issue) =>
+      issue.code === 'invalid_key'
+        ? `found the name ${quote(String(issue.input))}; must be ${NAME}`
+        : `${describeFound(issue.input)}; must be a mapping of names to blocks, such as { a: { block: conv } }`,
+  }),
   width: field.width,
   stride: field.stride.default(1),
 }).transform(({ options, width, stride }, context) => {

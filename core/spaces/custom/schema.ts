@@ -3,10 +3,11 @@ import type { z } from 'zod';
 import { SpecError } from '../../errors.js';
 import { mapping, toIssues, wholeNumber } from '../../schema/fields.js';
 import { describeFound } from '../../text/show.js';
+import { cellIssue } from './cells.js';
 import { usesGraph } from './graph-choices.js';
 import { Notation } from './notation.js';
 import { type Placed, Stages } from './repeat.js';
-import type { Stage } from './stage.js';
+import { type Stage, usedBy } from './stage.js';
 import { type Chain, Stem, stemStage } from './stem.js';
 import { groupIssues } from './widths.js';
 
@@ -23,8 +24,13 @@ export const Definition = mapping(
   },
   { right: 'a mapping with input, classes and stages, or file: my-space.yaml beside kind' },
 ).transform(({ input, classes, notation, stem, stages: placed }, context) => {
-  const complain: Complain = (path, message) =>
-    context.addIssue({ code: 'custom', path: [...path], message });
+  const said = new Set<string>();
+  // The stages of a repeated group have the same place, and hence the same issues.
+  const complain: Complain = (path, message) => {
+    const issue = `${path.join('.')}: ${message}`;
+    if (!said.has(issue)) context.addIssue({ code: 'custom', path: [...path], message });
+    said.add(issue);
+  };
   const stages = chainStages(placed, complain);
   const patched = stages[0]?.block[0] === 'transformer';
   if (patched && stem)
@@ -59,7 +65,19 @@ function checkTogether({
   readonly placed: readonly Placed[];
   readonly complain: Complain;
 }): void {
-  const { stem, notation } = definition;
+  const { stem, notation, stages } = definition;
+  const pathOf = (stage: number) => ['stages', ...placed[stage]!.path];
+  const wrongCells = stages.flatMap(({ cell }, i) => {
+    const message = cell === undefined ? undefined : cellIssue(cell);
+    return message === undefined ? [] : [{ path: [...pathOf(i), 'cell'], message }];
+  });
+  for (const { path, message } of wrongCells) complain(path, message);
+  const narrow = stages[0]!.block.find((kind) => !usedBy({ stage: stages[0]!, kind }).includes('width'));
+  if (stem && stem.width === undefined && narrow)
+    complain(
+      ['stem', 'width'],
+      `missing; must be a whole number from 1 to 8192, because ${narrow} in stages[0] has no width that the stem could take`,
+    );
   const isOpen = stem && Object.values(stem).some((value) => Array.isArray(value));
   if (notation && isOpen)
     complain(['stem'], 'has choices, which the notation of stages cannot say; give one value each');
@@ -68,8 +86,12 @@ function checkTogether({
       ['stages'],
       'has a transformer beside squeeze, groups, dilation, growth, pooling or an activation other than relu; must do without one of them',
     );
-  for (const { stage, message } of groupIssues(definition))
-    complain(['stages', ...placed[stage]!.path, 'groups'], message);
+  for (const { stage, message } of groupIssues(definition)) complain([...pathOf(stage), 'groups'], message);
+}
+
+/** Writes `stages.2.width` as `stages[2].width`. */
+function placeText(path: string): string {
+  return path.replace(/\.(\d+)(?=\.|$)/g, '[$1]');
 }
 
 /**
@@ -132,7 +154,7 @@ export function checkDefinition({
   throw new SpecError(
     toIssues({ error, root: '' }).map((issue) => {
       if (issue.more !== undefined) return issue;
-      const place = issue.path.replace(/\.(\d+)(?=\.|$)/g, '[$1]');
+      const place = placeText(issue.path);
       return { ...issue, path: '', file: source, ...(place ? { key: place } : {}) };
     }),
   );

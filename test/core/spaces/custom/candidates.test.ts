@@ -116,7 +116,7 @@ describe('candidates', () => {
           },
         ],
       }),
-    ).toThrow(/^stages\[0\]\.cell: .*1<-0.*"nor_conv_5x5"/);
+    ).toThrow(/^test: stages\[0\]\.cell: .*1<-0.*"nor_conv_5x5"/);
   });
 
   it('what a stage leaves no choice about may be written, in any order', () => {

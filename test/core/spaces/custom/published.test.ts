@@ -127,6 +127,11 @@ describe('a stage of named options', () => {
 
   it.each([
     [{ options: {}, width: 8 }, /stages\[0\]\.options: found no options/],
+    [
+      { options: { 'a-b': { block: 'conv' } }, width: 8 },
+      /^a\.yaml: stages\[0\]\.options\.a-b: found the name "a-b"; must be 1 to 32 letters, digits and _$/,
+    ],
+    [{ options: [], width: 8 }, /stages\[0\]\.options: found an empty list; must be a mapping of names/],
     [{ options: { a: { block: 'cell' } }, width: 8 }, /stages\[0\]\.options\.a\.block/],
     [{ options: { a: { block: 'inverted' } }, width: 8 }, /options\.a\.expansion: is missing/],
     [

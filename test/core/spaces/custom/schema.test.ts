@@ -119,6 +119,20 @@ describe('a definition', () => {
       { input: { resolution: 20 } },
     ],
     [[good], /^a.yaml: classes: found 0; must be a whole number/, { classes: 0 }],
+    [
+      [{ block: 'dense', growth: 4 }],
+      /^a.yaml: stem\.width: missing; .*because dense in stages\[0\] has no width/,
+    ],
+    [
+      [{ block: ['dense', 'conv'], width: 8, growth: 4 }],
+      /^a.yaml: stem\.width: missing; .*because dense in stages\[0\]/,
+      { stem: { kernel: 5 } },
+    ],
+    [[{ block: ['maxpool', 'avgpool'], stride: 2 }, good], /^a.yaml: stem\.width: missing; .*maxpool/],
+    [
+      [{ repeat: 2, stages: [{ block: 'cell', width: 8, cell: '|x~0|' }] }],
+      /^a.yaml: stages\[0\]\.stages\[0\]\.cell: cell "\|x~0\|": [^\n]*$/,
+    ],
   ])('%j is refused', (stages, message, rest) => {
     expect(complaint(stages, rest)).toMatch(message);
   });

@@ -38,7 +38,7 @@ describe('winners as whole models', () => {
   });
 });
 
-it('a cell that is none, or leads nowhere, is refused with its stage', () => {
+it('a cell that is none, or leads nowhere, is refused with the file and its stage', () => {
   const stages = (cell: string) =>
     space({
       input: { resolution: 8 },
@@ -48,7 +48,7 @@ it('a cell that is none, or leads nowhere, is refused with its stage', () => {
         { block: 'cell', width: 8, cell },
       ],
     });
-  expect(() => stages('|none~0|')).toThrow(/^stages\[1\]\.cell: .*"\|none~0\|"/);
+  expect(() => stages('|none~0|')).toThrow(/^test: stages\[1\]\.cell: .*"\|none~0\|"/);
   const nowhere = '|nor_conv_1x1~0|+|none~0|none~1|+|none~0|none~1|skip_connect~2|';
-  expect(() => stages(nowhere)).toThrow(/^stages\[1\]\.cell: .*output/);
+  expect(() => stages(nowhere)).toThrow(/^test: stages\[1\]\.cell: .*output/);
 });
