@@ -6,40 +6,29 @@ import {
   countOptions,
   findOptionByName,
   formatValue,
+  neutralOption,
   type Option,
+  oneOf,
   optionAt,
   parseOption,
 } from './options.js';
-import type { Stage } from './stage.js';
+import { type Stage, usedBy } from './stage.js';
+import { CHOICE_PLACES, LETTERS, PLACES, partsOfStage, placesOf, textsAt } from './template.js';
 
-const LETTERS = {
-  width: 'w',
-  depth: 'd',
-  kernel: 'k',
-  expansion: 'e',
-  stride: 's',
-  squeeze: 'se',
-  groups: 'g',
-  dilation: 'dil',
-  growth: 'gr',
-  activation: '',
-} as const;
-type Written = keyof typeof LETTERS;
-/** Names that may stand in braces in a template. */
-export const PLACES = ['name', ...Object.keys(LETTERS)] as readonly string[];
 const PLACE = /\{(\w+)\}/g;
 /** A bracketed part of a template, which is left out of the text where its choice has no effect. */
 const BRACKETS = /\[([^[\]{]*)\{(\w+)\}([^[\]{]*)\]/g;
 
 const ANY_PLACE = `\\{(${PLACES.join('|')})\\}`;
-const TEMPLATE = new RegExp(`^([A-Za-z0-9_]|${ANY_PLACE}|\\[[A-Za-z0-9_]*${ANY_PLACE}[A-Za-z0-9_]*\\])+$`);
+const ANY_CHOICE = `\\{(${CHOICE_PLACES.join('|')})\\}`;
+const TEMPLATE = new RegExp(`^([A-Za-z0-9_]|${ANY_PLACE}|\\[[A-Za-z0-9_]*${ANY_CHOICE}[A-Za-z0-9_]*\\])+$`);
 
 /** The notation of candidates, for spaces that define one. */
 export const Notation = mapping({
   /** The text of a stage, with choices or the option's name in braces. */
   stage: text({
     test: (value) => TEMPLATE.test(value),
-    right: `letters, digits, and ${PLACES.map((place) => `{${place}}`).join(', ')}; in brackets what may be left out`,
+    right: `letters, digits, and ${PLACES.map((place) => `{${place}}`).join(', ')}; in brackets a choice that may be left out`,
   }),
   separator: text({
     test: (value) => /^[ ,;:_-]?$/.test(value),
@@ -48,7 +37,11 @@ export const Notation = mapping({
 });
 export type Notation = z.output<typeof Notation>;
 
-/** Stages without a choice are left out of the text. */
+/** Whether the text of a candidate has a part for this stage; stages without a choice are left out. */
+export function isWritten(stage: Stage): boolean {
+  return countOptions(stage) > 1;
+}
+
 export function printNotation({
   stages,
   notation: { stage: template, separator },
@@ -58,7 +51,7 @@ export function printNotation({
   readonly notation: Notation;
   readonly candidate: readonly Option[];
 }): string {
-  const parts = candidate.flatMap((option, i) => (countOptions(stages[i]!) > 1 ? [option] : []));
+  const parts = candidate.flatMap((option, i) => (isWritten(stages[i]!) ? [option] : []));
   return parts
     .map((option) =>
       template
@@ -83,45 +76,139 @@ interface ParseNotationArguments {
 }
 
 /** `fail` throws an error that says what is wrong. */
-export function parseNotation({
+export function parseNotation({ stages, notation, text, fail }: ParseNotationArguments): readonly Option[] {
+  const written = matchParts({ stages, notation, text }) ?? fail(rightForm(stages, notation));
+  const places = placesOf(notation.stage);
+  let at = 0;
+  return stages.map((stage, i) => {
+    if (!isWritten(stage)) return optionAt(stage, 0);
+    const own = (message: string) => fail(`stages[${i}]: ${message}`);
+    const values = new Map<string, string>();
+    for (const place of places) {
+      const value = written[at++];
+      if (value === undefined) continue;
+      const other = values.get(place);
+      if (other !== undefined && other !== value) own(`${place} is both ${other} and ${value}`);
+      values.set(place, value);
+    }
+    return stage.options
+      ? readNamed({ stage, values, fail: own })
+      : readChosen({ stage, places, values, fail: own });
+  });
+}
+
+/**
+ * The texts in the places of all stages, undefined in brackets that were left out; undefined where the text has
+ * not the form of a candidate.
+ */
+function matchParts({
   stages,
-  notation: { stage: template, separator },
+  notation,
   text,
-  fail,
-}: ParseNotationArguments): readonly Option[] {
-  const places = [...template.matchAll(PLACE)].map(([, place]) => place!);
-  const pattern = template
+}: Omit<ParseNotationArguments, 'fail'>): readonly (string | undefined)[] | undefined {
+  const { exact, loose, written } = patternsOf(stages, notation);
+  const found = exact.exec(text);
+  if (found) return found.slice(1);
+  // A text that is no candidate is read stage by stage, so that the error names the stage.
+  const { separator } = notation;
+  const values: (string | undefined)[] = [];
+  let at = 0;
+  for (let stage = 0; stage < written; stage++) {
+    if (stage > 0) {
+      if (!text.startsWith(separator, at)) return undefined;
+      at += separator.length;
+    }
+    loose.lastIndex = at;
+    const part = loose.exec(text);
+    if (!part) return undefined;
+    values.push(...part.slice(1));
+    at = loose.lastIndex;
+  }
+  return at === text.length ? values : undefined;
+}
+
+interface Patterns {
+  readonly notation: Notation;
+  /** Matches the text of every candidate; `notationIssue` makes sure that each has one reading. */
+  readonly exact: RegExp;
+  /** Matches the text of any one stage, with any numbers and names. */
+  readonly loose: RegExp;
+  /** The number of stages that the text of a candidate has. */
+  readonly written: number;
+}
+
+const known = new WeakMap<readonly Stage[], Patterns>();
+
+function patternsOf(stages: readonly Stage[], notation: Notation): Patterns {
+  const before = known.get(stages);
+  if (before?.notation === notation) return before;
+  const { stage: template, separator } = notation;
+  const written = stages.filter(isWritten);
+  const exact = written.map((stage) =>
+    partsOfStage(stage, template)
+      .map(({ pattern }) => pattern)
+      .join(''),
+  );
+  const any = template
     .replaceAll(BRACKETS, '(?:$1{$2}$3)?')
     .replaceAll(PLACE, (_, place: string) =>
       place === 'name' ? '(\\w+?)' : place === 'activation' ? '([a-z]+\\d?)' : '(\\d{1,6})',
     );
-  const open = stages.filter((stage) => countOptions(stage) > 1).length;
-  const whole = new RegExp(`^${new Array(open).fill(pattern).join(separator)}$`);
-  const match = whole.exec(text);
-  if (!match) return fail(`must be ${open} times ${template}${separator ? ` joined by "${separator}"` : ''}`);
-  let at = 1;
-  return stages.map((stage, i) => {
-    if (countOptions(stage) === 1) return optionAt(stage, 0);
-    const own = (message: string) => fail(`stages[${i}]: ${message}`);
-    const values = new Map<string, string>();
-    for (const place of places) {
-      const written = match[at++];
-      if (written !== undefined) values.set(place, written);
-      else if (stage[place as Choice]) values.set(place, neutralText(place));
-    }
-    const name = values.get('name');
-    if (stage.options) {
-      if (name !== undefined && Object.hasOwn(stage.options, name)) return findOptionByName(stage, name);
-      return own(`found "${name ?? ''}"; must be one of ${Object.keys(stage.options).join(', ')}`);
-    }
-    const numbers = [...values].flatMap(([place, value]) =>
-      place === 'name' ? [] : [`${LETTERS[place as Written]}${value}`],
-    );
-    return parseOption({ text: [name ?? stage.block[0]!, ...numbers].join('-'), stage, fail: own });
-  });
+  const patterns = {
+    notation,
+    exact: new RegExp(`^${exact.join(separator)}$`),
+    loose: new RegExp(`${any}(?=${separator}|$)`, 'y'),
+    written: written.length,
+  };
+  known.set(stages, patterns);
+  return patterns;
 }
 
-/** The value of a bracketed part that was left out. */
-function neutralText(place: string): string {
-  return formatValue(place as Choice, NEUTRAL[place as Choice]);
+/** Says how a candidate is written, with the texts that may stand in each place of some stage. */
+function rightForm(stages: readonly Stage[], { stage: template, separator }: Notation): string {
+  const written = stages.filter(isWritten);
+  const places = written.length > 0 ? [...new Set(placesOf(template))] : [];
+  const allowed = places.map((place) => {
+    const texts = new Set(written.flatMap((stage) => textsAt(stage, place)));
+    return `${place} ${oneOf([...texts])}`;
+  });
+  const joined = separator ? ` joined by "${separator}"` : '';
+  return `must be ${written.length} times ${template}${joined}${allowed.length > 0 ? `, with ${allowed.join(', ')}` : ''}`;
+}
+
+interface ReadStageArguments {
+  readonly stage: Stage;
+  readonly places: readonly string[];
+  readonly values: ReadonlyMap<string, string>;
+  readonly fail: (message: string) => never;
+}
+
+function readNamed({ stage, values, fail }: Omit<ReadStageArguments, 'places'>): Option {
+  const name = values.get('name') ?? '';
+  if (!Object.hasOwn(stage.options!, name))
+    return fail(`found "${name}"; must be one of ${Object.keys(stage.options!).join(', ')}`);
+  const option = findOptionByName(stage, name);
+  for (const [place, value] of values) {
+    const own = place === 'name' ? name : formatValue(place as Choice, option[place as Choice]);
+    if (value !== own) return fail(`${place} is ${value}; must be ${own}, that of ${name}`);
+  }
+  return option;
+}
+
+/**
+ * A choice that was left out with its brackets has its neutral value, and so has a choice in a place that the kind
+ * does not use.
+ */
+function readChosen({ stage, places, values, fail }: ReadStageArguments): Option {
+  const name = values.get('name') ?? stage.block[0]!;
+  const kind = stage.block.find((kind) => kind === name);
+  if (!kind) return parseOption({ text: name, stage, fail });
+  const used = usedBy({ stage, kind });
+  const numbers = CHOICE_PLACES.flatMap((choice) => {
+    if (!places.includes(choice)) return [];
+    const value = values.get(choice) ?? formatValue(choice, NEUTRAL[choice]);
+    const isNeutral = value === formatValue(choice, neutralOption(kind)[choice]);
+    return isNeutral && !used.includes(choice) ? [] : [`${LETTERS[choice]}${value}`];
+  });
+  return parseOption({ text: [name, ...numbers].join('-'), stage, fail });
 }

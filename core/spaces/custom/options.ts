@@ -182,7 +182,8 @@ export function formatValue(choice: Choice, value: number): string {
   return choice === 'cell' ? formatCell(value) : String(value);
 }
 
-function oneOf(values: readonly string[]): string {
+/** `3`, or `one of 1, 3, 5`, for the end of a message. */
+export function oneOf(values: readonly string[]): string {
   const shown = values.slice(0, 12).join(', ');
   return values.length > 1 ? `one of ${shown}${values.length > 12 ? ', ...' : ''}` : shown;
 }

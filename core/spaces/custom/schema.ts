@@ -4,6 +4,7 @@ import { SpecError } from '../../errors.js';
 import { mapping, toIssues, wholeNumber } from '../../schema/fields.js';
 import { describeFound } from '../../text/show.js';
 import { cellIssue } from './cells.js';
+import { notationIssue } from './check-notation.js';
 import { usesGraph } from './graph-choices.js';
 import { Notation } from './notation.js';
 import { type Placed, Stages } from './repeat.js';
@@ -87,6 +88,10 @@ function checkTogether({
       'has a transformer beside squeeze, groups, dilation, growth, pooling or an activation other than relu; must do without one of them',
     );
   for (const { stage, message } of groupIssues(definition)) complain([...pathOf(stage), 'groups'], message);
+  // Options of a cell that cannot be read cannot be counted.
+  if (!notation || wrongCells.length > 0) return;
+  const issue = notationIssue({ stages, notation, nameOf: (stage) => placeText(pathOf(stage).join('.')) });
+  if (issue) complain(['notation', issue.key], issue.message);
 }
 
 /** Writes `stages.2.width` as `stages[2].width`. */
