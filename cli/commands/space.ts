@@ -26,6 +26,11 @@ const BUILT_IN = SPACES.filter((definition) => !('file' in definition)).map(({ k
 
 const WHICH = `${BUILT_IN.join(', ')}, or the file that defines a space (.yaml, .yml, .json, .ts, .js)`;
 
+/** The sizes of each space that has sizes, such as `tiny, small, base (autoformer)`. */
+const SIZES = SPACES.flatMap(({ kind, schema: { shape } }) =>
+  'size' in shape ? [`${shape.size.options.join(', ')} (${kind})`] : [],
+);
+
 export function addSpaceCommand(program: Command): void {
   const space = program.command('space').description('describe search spaces');
   withOptions(
@@ -58,6 +63,7 @@ export function addSpaceCommand(program: Command): void {
       for (const { candidate, parameters: count, flops } of costs)
         table.push([candidate, String(count), String(flops)]);
       print(table.toString());
+      print(`costs at ${costs[0]?.resolution} pixels`);
     });
 }
 
@@ -65,7 +71,7 @@ export function addSpaceCommand(program: Command): void {
 function withOptions(command: Command): Command {
   return command
     .argument('<KIND>', WHICH)
-    .option('--size <SIZE>', 'size of a space that has sizes, such as autoformer: tiny, small, base')
+    .option('--size <SIZE>', `size of a space that has sizes: ${SIZES.join('; ')}`)
     .option(
       '--resolution <PIXELS>',
       "side of the images for which costs are counted (default: the space's own)",

@@ -1,11 +1,12 @@
 // Counts the costs of the candidates in a list.
-import { SpecError, withField } from '../../core/errors.js';
+import { withField } from '../../core/errors.js';
 import type { Costs } from '../../core/spaces/space.js';
 import { parseEveryCandidate } from '../../core/specification/candidate-list.js';
 import { spaceDefaults } from '../../core/specification/space.js';
 import type { FileInput } from '../files/open-file.js';
 import { openSpaceWith } from '../specification/allow-modules.js';
 import { nameOf, readText } from '../specification/read-text.js';
+import { checkSide } from './check-side.js';
 import { type DescribeRequest, readSpace } from './describe-space.js';
 
 export interface CostsRequest extends DescribeRequest {
@@ -16,6 +17,11 @@ export interface CostsRequest extends DescribeRequest {
 export interface CandidateCosts extends Required<Pick<Costs, 'parameters' | 'flops'>> {
   /** The candidate in the spelling of the list. */
   readonly candidate: string;
+  /**
+   * The side in pixels of the images for which FLOPs are counted. That of NAS-Bench-201 is 32, whatever was asked
+   * for.
+   */
+  readonly resolution: number;
 }
 
 /**
@@ -37,13 +43,8 @@ export async function computeCandidateCosts({
   );
   return candidates.map((candidate) => {
     const own = space.parse(candidate);
-    const step = space.resolutionStep(own);
-    if (side % step !== 0)
-      throw SpecError.of({
-        path: 'resolution',
-        message: `found ${side}; must be a multiple of ${step} for ${candidate}`,
-      });
+    checkSide({ space, resolution: side, candidate: own });
     const { parameters, flops } = space.costs({ candidate: own, resolution: side });
-    return { candidate, parameters, flops };
+    return { candidate, parameters, flops, resolution: space.countedAt ?? side };
   });
 }

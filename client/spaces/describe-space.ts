@@ -2,12 +2,14 @@
 // cost.
 import { SpecError, withField } from '../../core/errors.js';
 import { describeSpace, type SpaceDescription } from '../../core/spaces/describe.js';
-import { definitionOfKind } from '../../core/spaces/index.js';
+import { definitionOfKind, SPACES } from '../../core/spaces/index.js';
 import { type SpaceSpecification, spaceDefaults, spaceOfKind } from '../../core/specification/space.js';
+import { unknownValue } from '../../core/text/nearest.js';
 import type { FileInput } from '../files/open-file.js';
 import { type ModulePermission, openSpaceWith } from '../specification/allow-modules.js';
 import { MODULE_FILE, readModule } from '../specification/read-module.js';
 import { readCustomSpace } from '../specification/read-specification.js';
+import { checkSide } from './check-side.js';
 
 /** A space as in a specification, such as `nas-bench-201`, or a file that defines a space. */
 export type SpaceInput =
@@ -20,7 +22,10 @@ export type SpaceInput =
 
 export interface DescribeRequest {
   readonly space: SpaceInput;
-  /** The side in pixels of the images for which costs are counted; by default the space's own. */
+  /**
+   * The side in pixels of the images for which costs are counted; by default the space's own. NAS-Bench-201 counts
+   * those of 32 pixels alone.
+   */
   readonly resolution?: number | undefined;
   readonly modules: ModulePermission;
 }
@@ -30,20 +35,18 @@ export async function describeSpaceInput({
   resolution,
   modules,
 }: DescribeRequest): Promise<SpaceDescription> {
-  const space = await readSpace(input, modules);
-  return describeSpace({
-    space: openSpaceWith({ space, modules }),
-    resolution: resolution ?? spaceDefaults(space).resolution,
-  });
+  const specification = await readSpace(input, modules);
+  const space = openSpaceWith({ space: specification, modules });
+  const side = resolution ?? spaceDefaults(specification).resolution;
+  checkSide({ space, resolution: side });
+  return describeSpace({ space, resolution: side });
 }
 
 /** Reads the space that a person names. */
 export async function readSpace(input: SpaceInput, modules: ModulePermission): Promise<SpaceSpecification> {
-  if (typeof input !== 'object' || input === null) return spaceOfKind({ kind: input, path: 'kind' });
-  if ('kind' in input) {
-    const { kind, ...parameters } = input;
-    if (definitionOfKind(kind)?.file)
-      throw SpecError.of({ path: 'kind', message: `found ${kind}; must be the file that defines the space` });
+  if (typeof input !== 'object' || input === null || 'kind' in input) {
+    const { kind, ...parameters } = typeof input === 'object' && input !== null ? input : { kind: input };
+    checkBuiltIn(kind);
     return spaceOfKind({ kind, parameters, path: 'kind' });
   }
   const { file, name = typeof file === 'string' ? file : 'space.yaml' } = input;
@@ -52,4 +55,15 @@ export async function readSpace(input: SpaceInput, modules: ModulePermission): P
       ? readModule({ path: file, name, modules })
       : readCustomSpace({ path: file, name }),
   );
+}
+
+/** A kind whose spaces are defined by a file says nothing by itself. */
+function checkBuiltIn(kind: string): void {
+  const definition = definitionOfKind(kind);
+  if (typeof kind !== 'string' || (definition && !definition.file)) return;
+  const known = SPACES.flatMap((each) => ('file' in each ? [] : [each.kind]));
+  const message = definition
+    ? `found ${kind}; must be the file that defines the space`
+    : `${unknownValue({ word: kind, known })}, or the file that defines a space`;
+  throw SpecError.of({ path: 'kind', message });
 }

@@ -18,6 +18,7 @@ export interface SpaceDescription {
    * from.
    */
   readonly sampled: number | null;
+  /** The side of the images, in pixels, for which costs are counted. */
   readonly resolution: number;
   readonly flops: CostRanges['flops'];
   readonly parameters: CostRanges['parameters'];
@@ -25,7 +26,10 @@ export interface SpaceDescription {
   readonly example: string;
 }
 
-/** `resolution` is the side of the images, in pixels, for which costs are counted. */
+/**
+ * `resolution` is the side of the images, in pixels, for which costs are counted, unless the space counts them at
+ * one size only.
+ */
 export function describeSpace({
   space,
   resolution,
@@ -33,7 +37,7 @@ export function describeSpace({
   readonly space: Space;
   readonly resolution: number;
 }): SpaceDescription {
-  const { kind, size } = space;
+  const { kind, size, countedAt = resolution } = space;
   const exact = space.costRanges?.({ resolution });
   if (exact) {
     const example = space.start ?? space.random({ seed: 1, draw: 0, name: 'describe' });
@@ -42,7 +46,7 @@ export function describeSpace({
       candidates: size,
       distinct: null,
       sampled: null,
-      resolution,
+      resolution: countedAt,
       layers: null,
       ...exact,
       example,
@@ -68,7 +72,7 @@ export function describeSpace({
     candidates: size,
     distinct: enumeration ? keys.size : null,
     sampled: enumeration ? null : count,
-    resolution,
+    resolution: countedAt,
     flops: ranges.flops,
     parameters: ranges.parameters,
     layers: ranges.layers.max > 0 ? ranges.layers : null,

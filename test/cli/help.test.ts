@@ -99,3 +99,10 @@ test('validate shows the specification with every default', async () => {
     specification: { seed: 1, execution: { device: 'cpu', shardSize: 64, window: 8 } },
   });
 });
+
+test.each(['space describe', 'space costs'])('%s names the sizes of every space that has sizes', (path) => {
+  const size = all.find(([name]) => name === path)![1].options.find(({ long }) => long === '--size')!;
+  expect(size.description).toMatch(
+    /: tiny, small, base \(autoformer\); micro, macro \(transnas-bench-101\)$/,
+  );
+});
