@@ -63,7 +63,6 @@ export function addSpaceCommand(program: Command): void {
       for (const { candidate, parameters: count, flops } of costs)
         table.push([candidate, String(count), String(flops)]);
       print(table.toString());
-      print(`costs at ${costs[0]?.resolution} pixels`);
     });
 }
 

@@ -17,11 +17,6 @@ export interface CostsRequest extends DescribeRequest {
 export interface CandidateCosts extends Required<Pick<Costs, 'parameters' | 'flops'>> {
   /** The candidate in the spelling of the list. */
   readonly candidate: string;
-  /**
-   * The side in pixels of the images for which FLOPs are counted. That of NAS-Bench-201 is 32, whatever was asked
-   * for.
-   */
-  readonly resolution: number;
 }
 
 /**
@@ -45,6 +40,6 @@ export async function computeCandidateCosts({
     const own = space.parse(candidate);
     checkSide({ space, resolution: side, candidate: own });
     const { parameters, flops } = space.costs({ candidate: own, resolution: side });
-    return { candidate, parameters, flops, resolution: space.countedAt ?? side };
+    return { candidate, parameters, flops };
   });
 }

@@ -38,14 +38,7 @@ describe('images of a size', () => {
   it('the costs of NAS-Bench-201 are those of 32 pixels, and are said to be', async () => {
     expect(await describeAt('nas-bench-201', 64)).toEqual(await describeAt('nas-bench-201'));
     expect(await describeAt('nas-bench-201', 64)).toMatchObject({ resolution: 32 });
-    const costs = await costsAt('nas-bench-201', 64);
-    expect(costs).toEqual(await costsAt('nas-bench-201', 32));
-    expect(costs.map(({ resolution }) => resolution)).toEqual([32, 32, 32]);
-    expect(await costsAt(resnet, 64)).toMatchObject([
-      { resolution: 64 },
-      { resolution: 64 },
-      { resolution: 64 },
-    ]);
+    expect(await costsAt('nas-bench-201', 64)).toEqual(await costsAt('nas-bench-201', 32));
     expect(await describeAt(resnet, 64)).toMatchObject({ resolution: 64 });
   });
 });
