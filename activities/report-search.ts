@@ -34,18 +34,14 @@ export function reportSearch({ store, now, onReport }: ReportOptions): SearchAct
     verification,
   }) => {
     const seconds = Math.max(0, now() - startedAt) / 1000;
-    const { candidates, reused } = rounds[0]!;
-    const failed = rounds.reduce((sum, round) => sum + round.failed, 0);
-    const scored = candidates - reused - rounds[0]!.failed;
+    const counts = countCandidates(rounds);
+    const computed = sum(rounds.map(({ candidates, reused, failed }) => candidates - reused - failed));
     const summary = formatSummary({
       name: specification.name,
       id: search,
-      candidates,
-      scored,
-      reused,
-      failed,
+      ...counts,
       seconds,
-      millisecondsPerCandidate: scored ? (seconds * 1000) / scored : 0,
+      millisecondsPerCandidate: computed > 0 ? (seconds * 1000) / computed : 0,
       rankingSha256: ranking,
       cohort: specification.cohort,
       ...(await lookOver({ store, specification, ranking })),
@@ -73,6 +69,23 @@ export function reportSearch({ store, now, onReport }: ReportOptions): SearchAct
       ...(latencies.length ? { latencies } : {}),
     };
   };
+}
+
+/**
+ * Every candidate takes part in the first round of a screening, so it is counted there. One that a later round set
+ * aside counts as failed, in place of one that was scored if there is any: rounds report only counts.
+ */
+function countCandidates(
+  rounds: ReportInput['rounds'],
+): Pick<Summary, 'candidates' | 'scored' | 'reused' | 'failed'> {
+  const { candidates, reused } = rounds[0]!;
+  const failed = sum(rounds.map((round) => round.failed));
+  const scored = Math.max(0, candidates - reused - failed);
+  return { candidates, scored, reused: candidates - scored - failed, failed };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 /** The findings of a verification, without the names of workers that were found correct. */

@@ -1,4 +1,5 @@
-// Tests what a summary reports about a ranking: functions, and proxies that are infinite for every candidate.
+// Tests what a summary reports about a ranking: counts, functions, and proxies that are infinite for every
+// candidate.
 import { expect, test } from 'vitest';
 import { reportSearch } from '../../activities/report-search.js';
 import { rankingHeader, rankingLines } from '../../core/report/ranking-csv.js';
@@ -16,9 +17,12 @@ interface Ranked {
   expressivity: readonly number[];
   /** The names of a user's proxies, which have no value. */
   own?: readonly string[];
+  rounds?: readonly { candidates: number; reused: number; failed: number }[];
 }
 
-async function summaryOf({ cohort, expressivity, own = [] }: Ranked) {
+const ONE_ROUND = [{ candidates: 3, reused: 0, failed: 0 }];
+
+async function summaryOf({ cohort, expressivity, own = [], rounds = ONE_ROUND }: Ranked) {
   const store = createMemoryStore();
   const rows = candidates.map((candidate, i) => ({
     rank: i + 1,
@@ -35,10 +39,10 @@ async function summaryOf({ cohort, expressivity, own = [] }: Ranked) {
   const value = { name: 'a', space: 'nas-bench-201', proxies, cohort, ownProxies };
   const specification = checkSpecification({ value, source: 'a' });
   const { fidelity } = specification;
-  const { summary } = await reportSearch({ store, now: () => 0 })({
+  const { summary } = await reportSearch({ store, now: () => 6000 })({
     search: 'a',
     specification,
-    rounds: [{ candidates: 3, reused: 0, failed: 0, seconds: 1, fidelity }],
+    rounds: rounds.map((round) => ({ ...round, seconds: 1, fidelity })),
     startedAt: 0,
     ranking,
   });
@@ -67,3 +71,23 @@ test("a user's proxy without a finite value has a warning of its own", async () 
     'own-width is infinite for every candidate and says nothing of them; see what the module returns',
   ]);
 });
+
+test.each([
+  // Two are computed in the first round and four in the second, in which two are set aside.
+  { first: { candidates: 12, reused: 10, failed: 0 }, counts: [0, 10, 2], perCandidate: 1000 },
+  { first: { candidates: 12, reused: 0, failed: 1 }, counts: [9, 0, 3], perCandidate: 400 },
+  { first: { candidates: 12, reused: 12, failed: 0 }, counts: [0, 10, 2], perCandidate: 1500 },
+])(
+  'what was scored, reused and set aside adds up over rounds: $first',
+  async ({ first, counts, perCandidate }) => {
+    const rounds = [first, { candidates: 6, reused: 0, failed: 2 }];
+    const { scored, reused, failed, candidates, millisecondsPerCandidate } = await summaryOf({
+      cohort: 'written',
+      expressivity: [1, 2, 3],
+      rounds,
+    });
+    expect([scored, reused, failed]).toEqual(counts);
+    expect(scored + reused + failed).toBe(candidates);
+    expect(millisecondsPerCandidate).toBe(perCandidate);
+  },
+);
