@@ -5,6 +5,7 @@ import type { SearchMemo, SearchResult } from '../../core/contract/search.js';
 import { SpecError } from '../../core/errors.js';
 import { aggregate } from '../../core/ranking/aggregate.js';
 import { type RankingAgreement, rankingAgreement } from '../../core/ranking/agreement.js';
+import { compareRows } from '../../core/ranking/order.js';
 import { type TopQuality, topStability } from '../../core/ranking/quality.js';
 import type { RankingRow } from '../../core/report/ranking-csv.js';
 import type { Truth } from '../../core/report/truth.js';
@@ -33,7 +34,10 @@ export interface Agreement extends Omit<RankingAgreement, 'top'> {
   readonly trueBest: number;
   /** `flops`: the number among the first k by FLOPs alone; null if the space does not know the costs. */
   readonly top: readonly (RankingAgreement['top'][number] & { readonly flops: TopQuality | null })[];
-  /** The same for rankings by costs; null if the space does not know the costs. */
+  /**
+   * The same for rankings by costs: those of the candidate, or in a ranking of classes those of the representative of
+   * its class. Null if the space does not know the costs.
+   */
   readonly baselines: Readonly<Record<Baseline, RankingAgreement | null>>;
 }
 
@@ -108,9 +112,11 @@ function knownRows({ rows, truth, space, resolution }: RankedCandidates): readon
   return rows.flatMap((row) => {
     const accuracies = accuraciesOf(row.candidate);
     if (accuracies === undefined) return [];
-    const { candidate, proxies } = row;
-    const costs = findKnownCosts({ space, candidate, resolution });
-    const baselines = { ...costs, flops: proxies.complexity ?? costs.flops };
+    const { candidate, proxies, class: unit = candidate } = row;
+    // Candidates of a class are one function, which the ranking itself ranks by the costs of the representative.
+    const costs = findKnownCosts({ space, candidate: unit, resolution });
+    const flops = unit === candidate ? (proxies.complexity ?? costs.flops) : costs.flops;
+    const baselines = { ...costs, flops };
     const entries = Object.entries(baselines).filter(([, value]) => value !== undefined);
     return [{ row, accuracies, baselines: Object.fromEntries(entries) }];
   });
@@ -131,8 +137,9 @@ function agreementWith(known: readonly KnownRow[], column: number): Omit<Agreeme
         flops: each.baselines.flops,
       })),
     );
-  // Candidates with equal costs are in the order of their texts: that of the ranking would help its baselines.
-  const byText = known.toSorted((a, b) => (a.row.candidate < b.row.candidate ? -1 : 1));
+  // Candidates with equal costs are in the order of rows with equal scores: that of the ranking would help its
+  // baselines.
+  const byText = known.toSorted((a, b) => compareRows({ ...a.row, score: 0 }, { ...b.row, score: 0 }));
   const baselines = Object.fromEntries(
     BASELINES.map((name) => {
       const scores = baselineScores(byText, name);

@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RankingRow } from '../../core/report/ranking-csv.js';
+import { openSpace } from '../../core/spaces/index.js';
 import { type TestHome, testHome } from '../support/home.js';
 import { runOverClasses, writeTruth } from '../support/known-search.js';
 import { done, zeroscout } from '../support/zeroscout.js';
@@ -11,6 +12,7 @@ const SAMPLES = 60;
 /** The truth file omits every fifth candidate, to cover a partly known ranking. */
 const isKnown = (index: number) => index % 5 !== 4;
 
+const space = openSpace({ kind: 'nas-bench-201' });
 let home: TestHome;
 let rows: readonly RankingRow[];
 
@@ -88,15 +90,20 @@ describe('the numbers as JSON', () => {
     const ten = found.top.find(({ k }: { k: number }) => k === 10);
     expect(ten.mean).toBeCloseTo(mean(truth.slice(0, 10)), 12);
     expect(ten.best).toBe(Math.max(...truth.slice(0, 10)));
+    // The class is the representative, by whose costs the ranking itself ranks the candidates of the class.
+    const costs = known.map((row) => space.costs({ candidate: row.class!, resolution: 32 }));
+    const textOf = (row: (typeof known)[number]) => `${row.class}\n${row.candidate}`;
     const byFlops = known
-      .toSorted((a, b) => b.proxies.complexity! - a.proxies.complexity!)
+      .map((row, i) => ({ ...row, flops: costs[i]!.flops }))
+      .toSorted((a, b) => b.flops - a.flops || (textOf(a) < textOf(b) ? -1 : 1))
       .map(({ accuracy }) => accuracy);
     expect(ten.flops.mean).toBeCloseTo(mean(byFlops.slice(0, 10)), 12);
     expect(ten.regret).toBe(Math.max(...truth) - ten.best);
 
-    const flops = known.map(({ proxies }) => proxies.complexity!);
+    const flops = costs.map((each) => each.flops);
+    expect(flops).not.toEqual(known.map(({ proxies }) => proxies.complexity!));
     expect(found.baselines.flops.written.kendall).toBeCloseTo(tauB(flops, truth), 12);
-    const parameters = known.map((row) => row.parameters);
+    const parameters = costs.map((each) => each.parameters);
     expect(found.baselines.parameters.written.kendall).toBeCloseTo(tauB(parameters, truth), 12);
     expect(found.baselines.depth.written.candidates).toBe(truth.length);
     expect(found.baselines.flopsAndResidual.recall).toHaveLength(3);
@@ -181,13 +188,24 @@ describe('compare', () => {
     expect(home.read(join('c', 'costs.csv'))).toContain('one,expressivity,az-nas,');
 
     const correlated = JSON.parse((await done(['correlate', 'one', ...truth, '--json'], { home })).stdout);
-    for (const { dataset, written, ndcg, exponentialNdcg } of correlated.datasets) {
+    for (const { dataset, written, ndcg, exponentialNdcg, baselines } of correlated.datasets) {
       const found = searches[0].datasets.find((each: { dataset: string }) => each.dataset === dataset);
       const own = found.rankers[0];
       expect(own.kendall.value).toBeCloseTo(written.kendall, 12);
       expect(own.spearman.value).toBeCloseTo(written.spearman, 12);
       expect(own.ndcg.value).toBeCloseTo(ndcg, 12);
       expect(own.exponentialNdcg.value).toBeCloseTo(exponentialNdcg, 12);
+      for (const [name, baseline] of [
+        ['complexity', baselines.flops],
+        ['parameters', baselines.parameters],
+        ['depth', baselines.depth],
+      ]) {
+        const other = found.rankers.find((each: { name: string }) => each.name === name);
+        expect(other.kendall.value, name).toBeCloseTo(baseline.written.kendall, 12);
+        expect(other.ndcg.value, name).toBeCloseTo(baseline.ndcg, 12);
+        const means = other.top.map(({ mean: { value } }: { mean: { value: number } }) => value);
+        expect(means, name).toEqual(baseline.top.map((each: { mean: number }) => each.mean));
+      }
     }
     const winners = searches[0].stability.winners.map(({ candidate }: { candidate: string }) => candidate);
     expect(winners[0]).toBe(rows[0]!.class);

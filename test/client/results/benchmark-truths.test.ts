@@ -7,13 +7,14 @@ import { computeAgreements } from '../../../client/results/correlate.js';
 import type { RankingRow } from '../../../core/report/ranking-csv.js';
 import { parseTruth } from '../../../core/report/truth.js';
 import { openSpace } from '../../../core/spaces/index.js';
+import type { Space } from '../../../core/spaces/space.js';
 import { isMissing } from '../../support/shared.js';
 
 const TABLES = join(process.env.ZEROSCOUT_SHARED ?? '../shared', 'benchmarks');
 
 /** The rows ranked by FLOPs, equal ones by their texts as in every ranking, in the form that `correlate` reads. */
 function rowsByFlops(
-  candidates: readonly { candidate: string; flops: number; unit: string }[],
+  candidates: readonly { candidate: string; flops: number; unit?: string }[],
 ): RankingRow[] {
   return candidates
     .toSorted((a, b) => b.flops - a.flops || (a.candidate < b.candidate ? -1 : 1))
@@ -23,8 +24,15 @@ function rowsByFlops(
       score: flops,
       proxies: { complexity: flops },
       parameters: 1,
-      class: unit,
+      ...(unit === undefined ? {} : { class: unit }),
     }));
+}
+
+/** The class of a candidate and its FLOPs, where the space knows a representative; otherwise its own FLOPs. */
+function classOf(space: Space, candidate: string, resolution: number) {
+  const unit = space.representative?.(candidate);
+  const { flops } = space.costs({ candidate: unit ?? candidate, resolution });
+  return { flops, ...(unit === undefined ? {} : { unit }) };
 }
 
 describe.skipIf(isMissing(TABLES))('tables of published benchmarks', () => {
@@ -35,8 +43,7 @@ describe.skipIf(isMissing(TABLES))('tables of published benchmarks', () => {
     const some = members.slice(0, 40);
     const candidates = some.map(({ candidate, rows }) => ({
       candidate: truth.accuracy.has(candidate) ? candidate : rows[0]!,
-      flops: space.costs({ candidate, resolution }).flops,
-      unit: space.canonicalKey(candidate),
+      ...classOf(space, candidate, resolution),
     }));
     for (const dataset of of.datasets) expect(truth.datasets).toContain(dataset);
     expect(truth.datasets.filter((name) => /^(parameters|flops|macs|std)/.test(name))).toEqual([]);
@@ -66,6 +73,33 @@ describe.skipIf(isMissing(TABLES))('tables of published benchmarks', () => {
     expect(twin).not.toBe(one);
     const [found] = computeAgreements({ rows, truth, space, resolution: 32 });
     expect(found!.written).toEqual({ candidates: 2, kendall: -1, spearman: -1 });
+  });
+});
+
+describe('rankings by costs', () => {
+  const space = openSpace({ kind: 'nas-bench-201' });
+  // The second text is the same function as the first: nothing reads its other convolutions.
+  const cheap = '|nor_conv_3x3~0|+|none~0|none~1|+|none~0|skip_connect~1|none~2|';
+  const costly = '|none~0|+|nor_conv_1x1~0|none~1|+|nor_conv_3x3~0|nor_conv_3x3~1|none~2|';
+  const middle = '|nor_conv_3x3~0|+|none~0|none~1|+|nor_conv_1x1~0|skip_connect~1|none~2|';
+  const candidates = [costly, middle];
+  const text = `arch,acc\n${costly},60\n${middle},70\n`;
+  const truth = parseTruth({ text, source: 't.csv', parse: space.parse });
+  const flopsOf = (candidate: string) => space.costs({ candidate, resolution: 32 }).flops;
+  const tauOf = (rows: RankingRow[]) => {
+    const [found] = computeAgreements({ rows, truth, space, resolution: 32 });
+    return Object.values(found!.baselines).map((each) => each!.written.kendall);
+  };
+
+  it('have the costs of the representative in a ranking of classes, and of the text in one of texts', () => {
+    const unit = space.representative!(costly);
+    expect(flopsOf(unit)).toBe(flopsOf(space.representative!(cheap)));
+    expect(flopsOf(unit)).toBeLessThan(flopsOf(middle));
+    expect(flopsOf(costly)).toBeGreaterThan(flopsOf(middle));
+    const written = candidates.map((candidate) => ({ candidate, flops: flopsOf(candidate) }));
+    const classes = written.map((each) => ({ ...each, unit: space.representative!(each.candidate) }));
+    expect(tauOf(rowsByFlops(written)).slice(0, 2)).toEqual([-1, -1]);
+    expect(tauOf(rowsByFlops(classes)).slice(0, 2)).toEqual([1, 1]);
   });
 });
 
