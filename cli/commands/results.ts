@@ -59,8 +59,13 @@ export function addResultsCommand(program: Command): void {
         .choices(['table', 'csv', 'json', 'parquet'])
         .default('table'),
     )
-    .option('--out <DIR>', 'write the ranking (csv or parquet), failures.csv and summary.json to this folder')
-    .option('--json', 'same as --format json')
+    .addOption(
+      new Option(
+        '--out <DIR>',
+        'write the ranking (csv or parquet), failures.csv and summary.json to this folder; the whole ranking, so not with --top or --pareto',
+      ).conflicts(['top', 'pareto']),
+    )
+    .option('--json', 'same as --format json; with --out it is printed after the files are written')
     .action(async (id: string, options: ResultsOptions) => {
       if (options.format === 'parquet' && options.out === undefined)
         throw SpecError.of({ path: '--format', message: 'parquet goes to files; add --out DIR' });
@@ -78,11 +83,12 @@ async function results(
   const measured = await listMeasuredScopes({ client, id: result.id });
   const results = await readResults({ store, result, measured });
   noteFailedNotification(result);
+  const form = json ? 'json' : format;
   if (out !== undefined) {
     await writeResults({ folder: out, results, format: format === 'parquet' ? format : 'csv' });
-    return note(`files in ${out}`);
+    note(`files in ${out}`);
+    if (form !== 'json') return;
   }
-  const form = json ? 'json' : format;
   const { specification } = memo;
   if (pareto) return showPareto({ results, specification, cost: pareto, top, form });
   if (form === 'csv') return printCsv({ results, top });

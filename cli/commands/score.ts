@@ -83,8 +83,8 @@ function proxyNames(text: string): readonly ProxyName[] {
     const found = PROXIES.find((known) => known === name);
     if (found === undefined) {
       const close = nearest({ word: name, known: PROXIES });
-      const hint = close ? `; did you mean "${close}"?` : '';
-      throw new InvalidArgumentError(`Found "${name}"${hint} Known are ${PROXIES.join(', ')}.`);
+      const hint = close ? `; did you mean "${close}"? Known` : '; known';
+      throw new InvalidArgumentError(`Found "${name}"${hint} are ${PROXIES.join(', ')}.`);
     }
     if (names.indexOf(name) !== i) throw new InvalidArgumentError(`"${name}" occurs twice; keep one.`);
     return found;

@@ -215,6 +215,30 @@ describe('a command line', () => {
       ['--from', 'such as 2026-11-20'],
     ],
     [
+      'with the first of a ranking that is written whole',
+      () => ['results', 'x', '--out', 'y', '--top', '5'],
+      'conflictingOption',
+      ['--out', '--top'],
+    ],
+    [
+      'with the front of a ranking that is written whole',
+      () => ['results', 'x', '--out', 'y', '--pareto', 'flops'],
+      'conflictingOption',
+      ['--out', '--pareto'],
+    ],
+    [
+      'with an unknown proxy',
+      () => ['score', 'x.onnx', '--proxies', 'foo'],
+      'invalidArgument',
+      ['--proxies', 'Found "foo"; known are expressivity, '],
+    ],
+    [
+      'with a misspelt proxy',
+      () => ['score', 'x.onnx', '--proxies', 'napwot'],
+      'invalidArgument',
+      ['Found "napwot"; did you mean "naswot"? Known are expressivity, '],
+    ],
+    [
       'with a name of two words',
       () => ['worker', '--name', 'my worker'],
       'invalidArgument',

@@ -58,6 +58,14 @@ test('--out that cannot be written is refused before anything else, by every com
   expect(readdirSync(home.dir)).not.toContain('other');
 });
 
+test('results writes files and prints JSON where both are asked for', async () => {
+  const { stdout } = await done(['results', 's', '--out', 'both', '--json'], { home });
+  const { stdout: printed } = await done(['results', 's', '--json'], { home });
+  expect(JSON.parse(stdout)).toHaveLength(4);
+  expect(stdout).toBe(printed);
+  expect(home.read('both/ranking.csv')).toBe(home.read('first/ranking.csv'));
+});
+
 test('every key of a real summary is explained', () => {
   const keys = Object.keys(JSON.parse(home.read('first/summary.json')));
   const text = readFileSync(join(ROOT, 'docs/reference/files.md'), 'utf8');
