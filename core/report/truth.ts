@@ -28,9 +28,9 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /**
  * `parse` returns the usual spelling of a candidate, and throws a SpecError for text that is not in the
- * space. A candidate may occur twice with the same numbers. In a table with costs, other numbers at the same
- * costs are another training of the network, and the mean is used. A row without any number is a network that
- * has not been trained yet, and is left out. Throws a SpecError for a missing `arch` or dataset column, ragged
+ * space. A candidate may occur twice with the same numbers. In a table with costs, every row of a network with the
+ * same costs is a training of its own, and the mean of those that have a number is used. A row without any number is
+ * a network that has not been trained yet, and is left out. Throws a SpecError for a missing `arch` or dataset column, ragged
  * rows, cells that are not numbers, a file without rows or numbers, and text that is not a CSV; it names up to
  * 20 lines. A table with `candidate` in place of `arch` is a ranking; a table of NAS-Bench-101 has `matrix` and
  * `operations`.
@@ -95,9 +95,10 @@ interface Training {
 function meanOf(trainings: readonly Training[]): readonly number[] {
   const [first, ...others] = trainings.map(({ numbers }) => numbers);
   if (others.length === 0) return first!;
-  return first!.map(
-    (_, i) => trainings.reduce((sum, { numbers }) => sum + numbers[i]!, 0) / trainings.length,
-  );
+  return first!.map((_, i) => {
+    const known = trainings.flatMap(({ numbers }) => (Number.isNaN(numbers[i]!) ? [] : [numbers[i]!]));
+    return known.reduce((sum, value) => sum + value, 0) / known.length;
+  });
 }
 
 interface Header {
@@ -164,13 +165,14 @@ function addRow(
   const isUnknown = column.name === 'arch' && measures.every((index) => cells[index] === '');
   if (isUnknown) return undefined;
   const numbers = values as readonly number[];
-  const costs = costColumns.map((index) => cells[index]).join(' ');
+  const hasCosts = costColumns.some((index) => cells[index] !== '');
+  const costs = hasCosts ? costColumns.map((index) => cells[index]).join(' ') : '';
   const known = trainings.get(parsed.candidate) ?? [];
   const isSame = (other: Training) =>
     other.numbers.every((value, index) => Object.is(value, numbers[index]) || value === numbers[index]);
-  if (known.some(isSame)) return undefined;
-  if (known.length > 0 && (costs === '' || costs !== known[0]!.costs))
-    return `${quote(text)} occurs twice with different numbers`;
+  const isTraining = known.length === 0 || (hasCosts && costs === known[0]!.costs);
+  if (!isTraining)
+    return known.some(isSame) ? undefined : `${quote(text)} occurs twice with different numbers`;
   trainings.set(parsed.candidate, [...known, { numbers, costs }]);
   return undefined;
 }

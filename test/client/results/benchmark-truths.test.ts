@@ -116,6 +116,20 @@ describe('a table with costs', () => {
     ]);
   });
 
+  it('counts equal trainings each, and of the trainings of a network those that have a number', () => {
+    const { accuracy } = read('arch,acc,b,parameters\na,90,,7\na,90,80,7\na,93,,7\nb,80,,8\nb,80,,9\n');
+    expect([...accuracy]).toEqual([
+      ['a', [91, 80]],
+      ['b', [80, Number.NaN]],
+    ]);
+  });
+
+  it('refuses other numbers without costs, and takes the same once', () => {
+    expect([...read('arch,acc\na,90\na,90\n').accuracy]).toEqual([['a', [90]]]);
+    expect(() => read('arch,acc\na,90\na,90\na,93\n')).toThrow('occurs twice with different numbers');
+    expect(() => read('arch,acc,flops,parameters\na,90,,\na,93,,\n')).toThrow('with different numbers');
+  });
+
   it('refuses other numbers at other costs', () => {
     expect(() => read('arch,acc,parameters\na,90,7\na,92,8\n')).toThrow(
       'occurs twice with different numbers',
