@@ -24,6 +24,8 @@ const SHAPE = 'arch,<dataset>,...';
 const NO_MEASURE: ReadonlySet<string> = new Set(['rank', 'class']);
 /** Columns of a benchmark's table that hold costs of a network or the spread of its trainings. */
 const NO_ACCURACY = /^((parameters|flops|macs)(_m)?|std)$/;
+/** The largest accuracy: sums and squares of larger ones are not finite. Rankings may hold larger values of proxies. */
+const LARGEST = '1e100';
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /**
@@ -156,10 +158,14 @@ function addRow(
 ): string | undefined {
   if (cells.length !== names.length) return `${cells.length} cells where the header has ${names.length}`;
   const text = candidateText({ column, cells, parse });
-  const numberOf = column.name === 'arch' ? accuracyOf : measureOf;
-  const values = measures.map((index) => (cells[index] === '' ? Number.NaN : numberOf(cells[index]!)));
+  const readCell = column.name === 'arch' ? accuracyOf : measureOf;
+  const values = measures.map((index) => (cells[index] === '' ? Number.NaN : readCell(cells[index]!)));
   const bad = values.indexOf(undefined);
-  if (bad >= 0) return `${names[measures[bad]!]}: found ${quote(cells[measures[bad]!]!)}; must be a number`;
+  if (bad >= 0) {
+    const cell = cells[measures[bad]!]!;
+    const right = NUMBER.test(cell) ? ` from -${LARGEST} to ${LARGEST}` : '';
+    return `${names[measures[bad]!]}: found ${quote(cell)}; must be a number${right}`;
+  }
   const parsed = parseOrFault({ candidate: text, parse });
   if ('fault' in parsed) return parsed.fault;
   const isUnknown = column.name === 'arch' && measures.every((index) => cells[index] === '');
@@ -197,11 +203,16 @@ function parseOrFault({
 }
 
 function accuracyOf(cell: string): number | undefined {
+  const value = numberOf(cell);
+  return value !== undefined && Math.abs(value) <= Number(LARGEST) ? value : undefined;
+}
+
+function numberOf(cell: string): number | undefined {
   return NUMBER.test(cell) && Number.isFinite(Number(cell)) ? Number(cell) : undefined;
 }
 
 function measureOf(cell: string): number | undefined {
   if (cell === '') return Number.NaN;
   if (cell === 'inf') return Number.POSITIVE_INFINITY;
-  return cell === '-inf' ? Number.NEGATIVE_INFINITY : accuracyOf(cell);
+  return cell === '-inf' ? Number.NEGATIVE_INFINITY : numberOf(cell);
 }

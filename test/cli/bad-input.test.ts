@@ -145,6 +145,7 @@ describe('a truth file', () => {
     ['without a dataset', `arch\n${CELL}\n`, 'truth.csv:1', 'dataset'],
     ['with unknown candidates', `arch,cifar10\n${CELL},90\nresnet,91\n`, 'truth.csv:3', '"resnet"'],
     ['with words for numbers', `arch,cifar10\n${OTHER},high\n`, 'truth.csv:2', '"high"'],
+    ['with a number beyond all bounds', `arch,cifar10\n${OTHER},-1e308\n`, 'truth.csv:2', '1e100'],
     ['that is no CSV', '\0\0PNG', 'truth.csv', 'CSV'],
     ['that is prose', 'Dear reader,\n"quotes that never end\n', 'truth.csv:2', 'CSV'],
     ['that is empty', '', 'truth.csv', 'empty'],

@@ -130,6 +130,17 @@ describe('a table with costs', () => {
     expect(() => read('arch,acc,flops,parameters\na,90,,\na,93,,\n')).toThrow('with different numbers');
   });
 
+  it('names an accuracy whose square is not a number; a ranking may hold larger values', () => {
+    expect(() => read('arch,acc\na,1e308\n')).toThrow(
+      'acc: found "1e308"; must be a number from -1e100 to 1e100',
+    );
+    expect(() => read('arch,acc\na,-1e999\n')).toThrow('must be a number from -1e100 to 1e100');
+    expect(() => read('arch,acc\na,high\n')).toThrow(/must be a number$/m);
+    expect(read('arch,acc\na,-1e100\n').accuracy.get('a')).toEqual([-1e100]);
+    const ranking = 'rank,candidate,score,synflow\n1,a,-1,1e200\n';
+    expect(read(ranking).accuracy.get('a')).toEqual([-1, 1e200]);
+  });
+
   it('refuses other numbers at other costs', () => {
     expect(() => read('arch,acc,parameters\na,90,7\na,92,8\n')).toThrow(
       'occurs twice with different numbers',
