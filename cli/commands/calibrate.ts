@@ -5,7 +5,7 @@ import { calibrateSearch } from '../../client/calibration/calibrate-search.js';
 import { openOutFile } from '../../client/files/out-file.js';
 import { findFinishedSearch } from '../../client/searches/find-search.js';
 import { openSpaceWith } from '../../client/specification/allow-modules.js';
-import { readTruth } from '../../client/specification/read-specification.js';
+import { readTruth } from '../../client/specification/read-truth.js';
 import { FEWEST_LABELS, MOST_LABELS } from '../../core/calibration/calibrate.js';
 import { createWholeNumberParser, SEARCH_ID } from '../arguments.js';
 import { printCalibration } from '../render/calibration.js';

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { compareSearches } from '../../client/comparison/compare-searches.js';
 import { writeComparison } from '../../client/comparison/write-comparison.js';
 import { openOutFolder } from '../../client/files/out-folder.js';
-import { readTruth } from '../../client/specification/read-specification.js';
+import { readTruth } from '../../client/specification/read-truth.js';
 import { createWholeNumberParser, SEARCH_IDS } from '../arguments.js';
 import { printComparison } from '../render/comparison.js';
 import { note, printJson } from '../render/terminal.js';

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { correlateWith } from '../../client/results/correlate.js';
 import { findFinishedSearch } from '../../client/searches/find-search.js';
 import { openSpaceWith } from '../../client/specification/allow-modules.js';
-import { readTruth } from '../../client/specification/read-specification.js';
+import { readTruth } from '../../client/specification/read-truth.js';
 import { SEARCH_ID } from '../arguments.js';
 import { printCorrelation } from '../render/correlation.js';
 import { printJson } from '../render/terminal.js';

@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { readReport } from '../../client/report/read-report.js';
 import { openReportFile, REPORT_FORMATS, type ReportFormat } from '../../client/report/report-file.js';
-import { readTruth } from '../../client/specification/read-specification.js';
+import { readTruth } from '../../client/specification/read-truth.js';
 import { renderReport } from '../../core/report-page/render-report.js';
 import { SEARCH_ID } from '../arguments.js';
 import { note, printJson } from '../render/terminal.js';

@@ -10,11 +10,8 @@ import type { Started } from '../../client/searches/start-search.js';
 import { readModulePermission } from '../../client/specification/allow-modules.js';
 import { checkStart } from '../../client/specification/check-start.js';
 import { formatWarnings } from '../../client/specification/read-candidates.js';
-import {
-  type ReadSpecification,
-  readSpecification,
-  readTruth,
-} from '../../client/specification/read-specification.js';
+import { type ReadSpecification, readSpecification } from '../../client/specification/read-specification.js';
+import { readTruth } from '../../client/specification/read-truth.js';
 import {
   startBackgroundWorkers,
   withdrawBackgroundWorkers,

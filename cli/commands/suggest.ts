@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { suggestNetworks } from '../../client/calibration/suggest-networks.js';
 import { findFinishedSearch } from '../../client/searches/find-search.js';
 import { openSpaceWith } from '../../client/specification/allow-modules.js';
-import { readTruth } from '../../client/specification/read-specification.js';
+import { readTruth } from '../../client/specification/read-truth.js';
 import { textCell } from '../../core/text/text-cell.js';
 import { createWholeNumberParser, SEARCH_ID } from '../arguments.js';
 import { createTable } from '../render/table.js';
@@ -50,7 +50,7 @@ async function suggest(
 ): Promise<void> {
   const search = await findFinishedSearch({ client, id });
   const space = openSpaceWith({ space: search.memo.specification.space, modules });
-  const truth = known === undefined ? undefined : await readTruth({ path: known, space });
+  const truth = known === undefined ? undefined : await readTruth({ path: known, space, field: 'known' });
   const found = await suggestNetworks({ store, search, space, truth, options: { budget, seed } });
   if (json) return printJson(found);
   if (csv) {

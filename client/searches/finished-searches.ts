@@ -35,7 +35,7 @@ import { readGenerations } from '../results/read-generations.js';
 import { type Results, readResults } from '../results/results.js';
 import { readRounds, type ScreeningRound } from '../results/screening-rounds.js';
 import { openSpaceWith } from '../specification/allow-modules.js';
-import { readTruth } from '../specification/read-specification.js';
+import { readTruth } from '../specification/read-truth.js';
 import { findFinishedSearch } from './find-search.js';
 
 /** A search is given by its id, by a prefix of exactly one search's id, or by `@last`, the newest search. */
@@ -224,14 +224,18 @@ function createCalibration(session: Session): Pick<FinishedSearches, 'calibrate'
       const { known, budget = 20, seed = 1 } = options;
       const search = await findFinishedSearch({ client, id });
       const space = openSpaceWith({ space: search.memo.specification.space, modules });
-      const truth = known && (await readTruthOf(known, space));
+      const truth = known && (await readTruthOf(known, space, 'known'));
       return suggestNetworks({ store, search, space, truth, options: { budget, seed } });
     },
   };
 }
 
-function readTruthOf({ file: path, name }: TruthInput, space: Space): Promise<Truth> {
-  return readTruth({ path, space, ...(name === undefined ? {} : { name }) });
+function readTruthOf(
+  { file: path, name }: TruthInput,
+  space: Space,
+  field: 'truth' | 'known' = 'truth',
+): Promise<Truth> {
+  return readTruth({ path, space, field, ...(name === undefined ? {} : { name }) });
 }
 
 /** Reads the known accuracies of a search's candidates, and the search's space. */

@@ -1,7 +1,6 @@
 // Reads a specification with every file that it names, and checks everything before anything starts.
 import { dirname } from 'node:path';
 import { type Issue, SpecError, withField } from '../../core/errors.js';
-import { parseTruth, type Truth, truthOf } from '../../core/report/truth.js';
 import { checkDefinition } from '../../core/spaces/custom/schema.js';
 import type { SpaceFile } from '../../core/spaces/definition.js';
 import { definitionOfKind, openSpace, SPACES } from '../../core/spaces/index.js';
@@ -32,7 +31,6 @@ import { withLabels } from './read-labels.js';
 import { readModule } from './read-module.js';
 import { withOnnxFiles } from './read-networks.js';
 import { withProxyFiles } from './read-own-proxies.js';
-import { isParquet, readParquetTable } from './read-table.js';
 import { nameOf, readText } from './read-text.js';
 
 export type { ReadSpecification } from './read-candidates.js';
@@ -263,27 +261,6 @@ export async function readCustomSpace({
 }): Promise<SpaceSpecification & { kind: 'custom' }> {
   const value = readDocument({ text: await readText(path, name), source: name, holds: 'space' });
   return { kind: 'custom', definition: checkDefinition({ value, source: name }) };
-}
-
-/**
- * Known accuracies of candidates of a space, or the numbers of another ranking. `name` is the file's name in
- * messages; a file that ends in .parquet is read as parquet.
- */
-export async function readTruth({
-  path,
-  space,
-  name = nameOf(path),
-}: {
-  readonly path: FileInput;
-  readonly space: Space;
-  readonly name?: string;
-}): Promise<Truth> {
-  const of = { source: name, parse: space.parse };
-  return withField('truth', async () =>
-    isParquet(name)
-      ? truthOf({ table: await readParquetTable({ path, name }), ...of })
-      : parseTruth({ text: await readText(path, name), ...of }),
-  );
 }
 
 interface SpaceReading {

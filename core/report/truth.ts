@@ -28,25 +28,25 @@ const NO_ACCURACY = /^((parameters|flops|macs)(_m)?|std)$/;
 const LARGEST = '1e100';
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
+export interface TruthSource {
+  /** The file's name in messages. */
+  readonly source: string;
+  readonly parse: (text: string) => unknown;
+  /** Whether a table may lack the accuracies of all its candidates; `refused` by default. */
+  readonly none?: 'refused' | 'allowed';
+}
+
 /**
  * `parse` returns the usual spelling of a candidate, and throws a SpecError for text that is not in the
  * space. A candidate may occur twice with the same numbers. In a table with costs, every row of a network with the
  * same costs is a training of its own, and the mean of those that have a number is used. A row without any number is
- * a network that has not been trained yet, and is left out. Throws a SpecError for a missing `arch` or dataset column, ragged
- * rows, cells that are not numbers, a file without rows or numbers, and text that is not a CSV; it names up to
- * 20 lines. A table with `candidate` in place of `arch` is a ranking; a table of NAS-Bench-101 has `matrix` and
+ * a network that has not been trained yet, and is left out. Throws a SpecError for a missing `arch` or dataset
+ * column, ragged rows, cells that are not numbers, a file without rows or numbers (see `none`), and text that is not a
+ * CSV; it names up to 20 lines. A table with `candidate` in place of `arch` is a ranking; a table of NAS-Bench-101 has `matrix` and
  * `operations`.
  */
-export function parseTruth({
-  text,
-  source,
-  parse,
-}: {
-  readonly text: string;
-  readonly source: string;
-  readonly parse: (text: string) => unknown;
-}): Truth {
-  return truthOf({ table: readTable({ text, source, shape: SHAPE }), source, parse });
+export function parseTruth({ text, ...of }: TruthSource & { readonly text: string }): Truth {
+  return truthOf({ table: readTable({ text, source: of.source, shape: SHAPE }), ...of });
 }
 
 /** The same for a table that has been read already. */
@@ -54,11 +54,8 @@ export function truthOf({
   table: { names, rows },
   source,
   parse,
-}: {
-  readonly table: Table;
-  readonly source: string;
-  readonly parse: (text: string) => unknown;
-}): Truth {
+  none = 'refused',
+}: TruthSource & { readonly table: Table }): Truth {
   if (names === undefined)
     throw SpecError.inFile({
       file: source,
@@ -75,7 +72,7 @@ export function truthOf({
     if (fault !== undefined) issues.add({ line, message: fault });
   }
   issues.throwIfAny();
-  if (trainings.size === 0)
+  if (trainings.size === 0 && none === 'refused')
     throw SpecError.inFile({
       file: source,
       reason: 'empty',

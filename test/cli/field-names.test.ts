@@ -9,6 +9,9 @@ const error = (path: string) => SpecError.of({ path, message: 'found x' });
 const run = new Command('run').argument('<SPEC>').option('--id <ID>').option('--out <DIR>');
 const results = new Command('results').argument('<ID>').option('--pareto <COST>');
 
+const calibrate = new Command('calibrate').option('--labels <N>').option('--dataset <NAME>');
+const describe = new Command('describe').option('--size <SIZE>').option('--resolution <PIXELS>');
+
 test.each([
   [run, 'id', '--id'],
   [results, 'id', 'ID'],
@@ -16,6 +19,12 @@ test.each([
   [results, 'cost', '--pareto'],
   [run, 'space.kind', 'space.kind'],
   [run, 'strategy.file', 'strategy.file'],
+  [new Command('suggest').argument('<ID>').option('--known <FILE>'), 'known', '--known'],
+  [calibrate, 'labels', '--labels'],
+  [calibrate, 'dataset', '--dataset'],
+  [describe, 'size', '--size'],
+  [describe, 'resolution', '--resolution'],
+  [run, 'labels', 'labels'],
   [new Command('describe').argument('<KIND>'), 'kind.size', 'KIND.size'],
 ])('case %#', (command, field, name) => {
   expect(withFlagNames(error(field), command).field).toBe(name);

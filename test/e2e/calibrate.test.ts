@@ -72,6 +72,11 @@ test('suggest names winners and a spread, and nothing that is known', async () =
   expect(found.filter(({ candidate }) => known.includes(classOf(candidate)))).toEqual([]);
   const { stdout: table } = await done(['suggest', 'one', '--csv'], { home });
   expect(table).toMatch(/^arch,accuracy\n/);
+  // The table is what `--known` takes, also before any accuracy is filled in.
+  home.write('open.csv', table);
+  expect(await suggest('open.csv', '20')).toBe((await done(['suggest', 'one', '--json'], { home })).stdout);
+  const { code, stderr } = await zeroscout(['suggest', 'one', '--known', 'none.csv'], { home });
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^--known: none\.csv: no such file/)]);
   // The last member of a class is known: the class is not suggested by its first.
   const several = rows.filter(({ class: unit }, i) => rows.findIndex((row) => row.class === unit) < i);
   home.write('last.csv', `arch,a\n${several.map((row) => `${row.candidate},1\n`).join('')}`);
@@ -108,5 +113,5 @@ test('what cannot be calibrated, and a calibration that does not fit, end with c
   const outcomes = await Promise.all(cases.map((args) => zeroscout(args, { home })));
   expect(outcomes.map(({ code }) => code)).toEqual(cases.map(() => 2));
   for (const { stderr } of outcomes.slice(0, 2))
-    expect(stderr).toMatch(/labels: found labels of \d different networks; must be of 10/);
+    expect(stderr).toMatch(/^--labels: found labels of \d different networks; must be of 10/);
 }, 300_000);

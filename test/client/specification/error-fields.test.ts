@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   readSpecificationInput,
-  readTruth,
   type SpecificationInput,
 } from '../../../client/specification/read-specification.js';
+import { readTruth } from '../../../client/specification/read-truth.js';
 import { type Issue, SpecError } from '../../../core/errors.js';
 import { openSpace } from '../../../core/spaces/index.js';
 import { spaceOfKind } from '../../../core/specification/space.js';
@@ -86,4 +86,11 @@ test('known accuracies', async () => {
   const space = openSpace(spaceOfKind({ kind: 'nas-bench-201', path: 'kind' }));
   const read = () => readTruth({ path: bytes('arch,cifar10\nno cell,90\n'), space, name: 'truth.csv' });
   expect(await firstIssue(read)).toMatchObject({ path: 'truth', file: 'truth.csv', line: 2 });
+  // A list of networks to leave out may have no accuracy yet.
+  const cell = '|none~0|+|none~0|none~1|+|none~0|none~1|none~2|';
+  const of = { path: bytes(`arch,accuracy\n${cell},\n`), space, name: 'open.csv' };
+  expect(await firstIssue(() => readTruth(of))).toMatchObject({ path: 'truth', reason: 'empty' });
+  expect((await readTruth({ ...of, field: 'known' })).accuracy.size).toBe(0);
+  const empty = () => readTruth({ ...of, path: bytes(''), field: 'known' });
+  expect(await firstIssue(empty)).toMatchObject({ path: 'known', reason: 'empty' });
 });

@@ -9,7 +9,8 @@ import { readEncryptionKeys } from '../../../client/connections/encryption-keys.
 import { readConfigured } from '../../../client/connections/resolve-connections.js';
 import { installCuda } from '../../../client/devices/install-cuda.js';
 import { readModule } from '../../../client/specification/read-module.js';
-import { readSpecification, readTruth } from '../../../client/specification/read-specification.js';
+import { readSpecification } from '../../../client/specification/read-specification.js';
+import { readTruth } from '../../../client/specification/read-truth.js';
 import { openSpace } from '../../../core/spaces/index.js';
 import { connectStore } from '../../../store/jetstream.js';
 import { openRegularFile, readRegularFileSync } from '../../../store/regular-file.js';
