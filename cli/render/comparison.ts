@@ -2,6 +2,7 @@
 import type { BetweenSearches } from '../../core/comparison/between.js';
 import type { Comparison, SearchComparison } from '../../core/comparison/comparison.js';
 import type { CostedQuality, DatasetQuality, Estimate } from '../../core/comparison/quality.js';
+import { accuracyDigits } from '../../core/report/accuracy-digits.js';
 import { createTable, formatFixed } from './results.js';
 import { paint, print } from './terminal.js';
 
@@ -29,11 +30,13 @@ export function printComparison({ searches, between }: Comparison): void {
   for (const search of searches) printChecklist(search, searches.length);
 }
 
-function printQuality({ dataset, candidates, rankers }: DatasetQuality): void {
+function printQuality({ dataset, candidates, trueBest, rankers }: DatasetQuality): void {
   print(`\n${dataset}, ${candidates} known`);
   const tops = ['top 1', 'top 10', 'top 50', 'regret 10'];
   const headings = ['by', 'tau', '+-', 'rho', 'nDCG', 'nDCG 2^acc', ...tops];
   const table = createTable(headings, { droppable: ['top 50', 'nDCG', 'rho'] });
+  const means = rankers.flatMap(({ top }) => top.map(({ mean }) => mean.value));
+  const digits = accuracyDigits([trueBest, ...means]);
   for (const { name, kendall, spearman, ndcg, exponentialNdcg, top } of rankers)
     table.push([
       name,
@@ -42,8 +45,8 @@ function printQuality({ dataset, candidates, rankers }: DatasetQuality): void {
       formatEstimate(spearman, 3),
       formatEstimate(ndcg, 3),
       formatEstimate(exponentialNdcg, 3),
-      ...top.map(({ mean }) => formatEstimate(mean, 2)),
-      formatEstimate(top[1]!.regret, 2),
+      ...top.map(({ mean }) => formatEstimate(mean, digits)),
+      formatEstimate(top[1]!.regret, digits),
     ]);
   print(table.toString());
 }

@@ -6,6 +6,7 @@ import {
   type Correlation,
 } from '../../client/results/correlate.js';
 import type { RankingAgreement } from '../../core/ranking/agreement.js';
+import { accuracyDigits } from '../../core/report/accuracy-digits.js';
 import { createTable, formatFixed } from './results.js';
 import { print } from './terminal.js';
 
@@ -49,19 +50,23 @@ function printCoefficients(datasets: readonly Agreement[]): void {
 function printTops(datasets: readonly Agreement[]): void {
   const columns = ['dataset', 'top', 'mean', 'best', 'regret', 'mean by FLOPs', 'best by FLOPs', 'true best'];
   const table = createTable(columns);
-  for (const { dataset, top, trueBest } of datasets)
+  for (const own of datasets) {
+    const digits = digitsOf(own);
+    const { dataset, top, trueBest } = own;
     for (const { k, mean, best, regret, flops } of top)
       table.push([
         dataset,
         String(k),
-        formatFixed(mean, 2),
-        formatFixed(best, 2),
-        formatFixed(regret, 2),
-        formatFixed(flops?.mean, 2),
-        formatFixed(flops?.best, 2),
-        formatFixed(trueBest, 2),
+        ...[mean, best, regret, flops?.mean, flops?.best, trueBest].map((each) => formatFixed(each, digits)),
       ]);
+  }
   print(table.toString());
+}
+
+/** The decimals of accuracies that tell those of the first candidates apart. */
+function digitsOf({ trueBest, top, baselines }: Agreement): number {
+  const tops = [...top, ...Object.values(baselines).flatMap((found) => found?.top ?? [])];
+  return accuracyDigits([trueBest, ...tops.flatMap(({ mean, best }) => [mean, best])]);
 }
 
 function printRecall(datasets: readonly Agreement[]): void {
@@ -83,16 +88,17 @@ function printBaselines(datasets: readonly Agreement[]): void {
     const { dataset, baselines } = own;
     const columns = ['by', 'tau', 'rho', 'better half', 'similar FLOPs', 'nDCG 2^acc', 'top 10'];
     const table = createTable(columns, { droppable: ['rho', 'top 10'] });
-    table.push(baselineRow('this ranking', own));
+    const digits = digitsOf(own);
+    table.push(baselineRow('this ranking', own, digits));
     for (const name of BASELINES) {
       const baseline = baselines[name];
-      if (baseline) table.push(baselineRow(NAMES[name], baseline));
+      if (baseline) table.push(baselineRow(NAMES[name], baseline, digits));
     }
     print(`\n${dataset}\n${table.toString()}`);
   }
 }
 
-function baselineRow(name: string, found: RankingAgreement | Agreement): readonly string[] {
+function baselineRow(name: string, found: RankingAgreement | Agreement, digits: number): readonly string[] {
   return [
     name,
     formatFixed(found.classes.kendall, 3),
@@ -100,6 +106,6 @@ function baselineRow(name: string, found: RankingAgreement | Agreement): readonl
     formatFixed(found.betterHalf?.kendall, 3),
     formatFixed(found.kendallInFlopsFifths ?? undefined, 3),
     formatFixed(found.exponentialNdcg ?? undefined, 3),
-    formatFixed(found.top[1]!.mean, 2),
+    formatFixed(found.top[1]!.mean, digits),
   ];
 }

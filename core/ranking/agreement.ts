@@ -33,6 +33,7 @@ export interface RankingAgreement {
   readonly kendallInFlopsFifths: number | null;
   /** The number of the `of` most accurate classes that are among the first `first` of the ranking. */
   readonly recall: readonly { readonly first: number; readonly found: number; readonly of: number }[];
+  /** NaN where all accuracies are equal. */
   readonly ndcg: number;
   readonly exponentialNdcg: number | null;
   readonly top: readonly (TopQuality & { readonly regret: number })[];

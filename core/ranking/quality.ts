@@ -61,9 +61,12 @@ export function createGains(values: ArrayLike<number>): Gains {
   const ideal = linear(descending);
   const idealExponential = exponential(descending);
   return {
-    ndcg: (inOrder) => (ideal > 0 ? linear(inOrder) / ideal : 1),
+    ndcg: (inOrder) => {
+      if (most === least) return Number.NaN;
+      return ideal > 0 ? linear(inOrder) / ideal : 1;
+    },
     exponentialNdcg: (inOrder) => {
-      if (least < 0) return Number.NaN;
+      if (least < 0 || most === 0) return Number.NaN;
       return idealExponential > 0 ? exponential(inOrder) / idealExponential : 1;
     },
   };
@@ -71,9 +74,9 @@ export function createGains(values: ArrayLike<number>): Gains {
 
 /**
  * Normalized discounted cumulative gain over the whole list: gain = accuracy above the worst known, discount
- * = log2(position + 1) (Järvelin and Kekäläinen 2002). It is 1 where the list is sorted by accuracy. An
- * infinite value, such as the score of a degenerate network, counts as the worst or the best of the finite
- * ones.
+ * = log2(position + 1) (Järvelin and Kekäläinen 2002). It is 1 where the list is sorted by accuracy, and NaN
+ * (0/0) where all accuracies are equal. An infinite value, such as the score of a degenerate network, counts as the
+ * worst or the best of the finite ones.
  */
 export function ndcg(values: readonly number[]): number {
   return createGains(values).ndcg(values);
@@ -82,7 +85,8 @@ export function ndcg(values: readonly number[]): number {
 /**
  * Normalized discounted cumulative gain over the first 1,000: gain = 2^accuracy - 1, discount = log2(position
  * + 1), as VKDNW reports it for accuracies in percent (arXiv 2411.07010). Differences of tenths at the top
- * dominate. An infinite value counts as in `ndcg`. NaN where a value is negative, since its gain would be.
+ * dominate. An infinite value counts as in `ndcg`. NaN where a value is negative, since its gain would be, and (0/0)
+ * where all are 0.
  */
 export function exponentialNdcg(values: readonly number[]): number {
   return createGains(values).exponentialNdcg(values);

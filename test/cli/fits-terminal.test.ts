@@ -102,6 +102,29 @@ test('the tables of agreement fit with the names of real datasets', () => {
     expect(said).toContain(text);
 });
 
+test('accuracies as shares have the decimals that tell them apart', () => {
+  const accuracies = Array.from({ length: 12 }, (_, i) => 0.9347 - i * 0.0004);
+  const rows = accuracies.map((accuracy, i) => ({ accuracy, score: i, unit: String(i), flops: i }));
+  const found = rankingAgreement(rows);
+  const top = found.top.map((each) => ({ ...each, flops: { ...each } }));
+  const baselines = { flops: found, parameters: null, depth: null, flopsAndResidual: null };
+  const own = { ...found, dataset: 'cifar10', fitted: 0, trueBest: 0.9347, top, baselines };
+  printCorrelation({ id: 'a', datasets: [own], top50StabilityBetweenDraws: null });
+  expect(said).toMatch(/^cifar10 +1 +0\.9303 +0\.9303 +0\.0044 +0\.9303 +0\.9303 +0\.9347$/m);
+  said = '';
+  const cohort = {
+    id: 'a',
+    units: accuracies.map((_, i) => `unit ${i}`),
+    values: new Map([['naswot', [Float64Array.from(accuracies.keys())]]]),
+    aggregation: { kind: 'log-rank' as const, weights: { naswot: 1 } },
+    costs: new Map(),
+  };
+  const known = new Map([['cifar10', accuracies.map((accuracy, unit) => ({ unit, accuracy }))]]);
+  const search = { cohort, space: { kind: 'nas-bench-201' }, known, millisecondsPerCandidate: null };
+  printComparison(compareCohorts({ searches: [search], differ: () => [] }));
+  expect(said).toMatch(/^naswot .* 0\.9303 .* 0\.0008$/m);
+});
+
 test('a comparison of eleven proxies fits, with one draw and with two', () => {
   const names = ['expressivity', 'progressivity', 'trainability', 'complexity', 'synflow', 'snip', 'zico'];
   const proxies = [...names, 'sampled-progressivity', 'grad-norm', 'naswot', 'depth'];

@@ -1,6 +1,7 @@
 // Compares the ranking with known accuracies: pictures, what was found, and how well each proxy does alone.
 import { drawScatter } from '../../charts/scatter.js';
 import type { DatasetQuality, Estimate } from '../../comparison/quality.js';
+import { accuracyDigits } from '../../report/accuracy-digits.js';
 import { formatCount } from '../../text/display-numbers.js';
 import { type Html, html } from '../html.js';
 import { drawFigure, drawTable, type Section, section } from '../parts.js';
@@ -69,7 +70,8 @@ function rangeFrom(scores: Float64Array, below: number) {
   return { range: { low: low - margin, high: high + margin } };
 }
 
-function drawQuality({ dataset, rankers }: DatasetQuality): Html {
+function drawQuality({ dataset, trueBest, rankers }: DatasetQuality): Html {
+  const digits = accuracyDigits([trueBest, ...rankers.map(({ top }) => top[1]!.mean.value)]);
   return html`<h3>What each ranking would be worth on ${dataset}</h3>
 ${drawTable({
   caption: `Rankings by one number alone, beside this ranking; known accuracies on ${dataset}`,
@@ -84,8 +86,8 @@ ${drawTable({
     name,
     formatEstimate(kendall, 3),
     kendall.interval ? kendall.interval.map((end) => end.toFixed(3).replace('-', '−')).join(' to ') : '–',
-    formatEstimate(top[1]!.mean, 2),
-    formatEstimate(top[1]!.regret, 2),
+    formatEstimate(top[1]!.mean, digits),
+    formatEstimate(top[1]!.regret, digits),
   ]),
 })}`;
 }

@@ -82,7 +82,7 @@ function QualityTable({ quality: { dataset, candidates, rankers } }: { readonly 
                 <td>{name}</td>
                 <td class="number">{milliseconds === null ? '–' : formatValue(milliseconds)}</td>
                 <td class="number">{kendall.value?.toFixed(3) ?? '–'}</td>
-                <td class="number">{top.find(({ k }) => k === 10)?.regret.value?.toFixed(2) ?? '–'}</td>
+                <td class="number">{formatValue(top.find(({ k }) => k === 10)?.regret.value)}</td>
                 <td>{paretoOptimal && <span class="badge good">best</span>}</td>
               </tr>
             ))}

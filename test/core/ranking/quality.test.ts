@@ -1,7 +1,9 @@
 // Tests the quality of the top of a ranking against worked examples and bounds.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ndcg, topQuality, topStability } from '../../../core/ranking/quality.js';
+import { knownOf, qualityOf } from '../../../core/comparison/quality.js';
+import { rankingAgreement } from '../../../core/ranking/agreement.js';
+import { exponentialNdcg, ndcg, topQuality, topStability } from '../../../core/ranking/quality.js';
 
 describe('topQuality', () => {
   it('takes mean and best of the first k, and of all when there are fewer', () => {
@@ -22,11 +24,28 @@ describe('ndcg', () => {
   it('is 1 for the order of accuracy, and never more', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0, max: 100, noNaN: true }), { minLength: 1 }), (values) => {
+        fc.pre(new Set(values).size > 1);
         const best = [...values].sort((a, b) => b - a);
         expect(ndcg(best)).toBeCloseTo(1, 9);
         expect(ndcg(values)).toBeLessThanOrEqual(1 + 1e-9);
       }),
     );
+  });
+});
+
+describe('nDCG of accuracies that are all equal', () => {
+  it('is not defined, since no order is better than another', () => {
+    expect([ndcg([90, 90, 90]), ndcg([0]), exponentialNdcg([0, 0])]).toEqual([NaN, NaN, NaN]);
+    // Gains of 2^accuracy - 1 are above 0, and every order is the ideal one.
+    expect(exponentialNdcg([90, 90])).toBe(1);
+    const rows = ['a', 'b', 'c'].map((unit, i) => ({ unit, score: i, accuracy: 90 }));
+    expect(rankingAgreement(rows)).toMatchObject({ ndcg: NaN, written: { kendall: NaN } });
+    const known = knownOf(
+      rows.map((_, unit) => ({ unit, accuracy: 90 })),
+      1,
+    );
+    const ranker = { name: 'score', kind: 'aggregation' as const, scores: Float64Array.of(0, 1, 2) };
+    expect(qualityOf(ranker, known).ndcg).toEqual({ value: null, interval: null });
   });
 });
 
