@@ -120,9 +120,12 @@ export function stateOf({ status, memo }: Pick<WorkflowExecutionDescription, 'st
 export async function findFinishedSearch({ argument = 'id', ...asked }: Parameters<typeof findSearch>[0]) {
   const { id, handle, description } = await findSearch({ ...asked, argument });
   const memo = description.memo as unknown as SearchMemo;
-  const why = `search "${id}" has no results: ${stateOf(description)}`;
-  if (description.status.name === 'RUNNING')
-    throw SpecError.of({ path: argument, message: `${why}; wait until it ends` });
+  const state = stateOf(description);
+  const why = `search "${id}" has no results: ${state}`;
+  if (description.status.name === 'RUNNING') {
+    const way = state === 'paused' ? 'resume it, and wait until it ends' : 'wait until it ends';
+    throw SpecError.of({ path: argument, message: `${why}; ${way}` });
+  }
   const outcome = await resultOf(handle);
   if ('ending' in outcome) {
     const { reason, advice, adviceCode } = outcome.ending;

@@ -9,7 +9,8 @@ const WHOLE = 'raw proxy, mean over the draws; where `proxies` names it';
 export const RANKING_COLUMNS: Readonly<Record<string, string>> = {
   rank: 'position in this file, 1 is the best; equal scores are ordered by the candidate’s text',
   candidate: 'text of the candidate in the notation of its space',
-  score: 'aggregated score; comparable within this ranking only, 0 is the best possible',
+  score:
+    'aggregated score, higher is better; comparable within this ranking only. The best possible is 0 with `log-rank` and the sum of the weights with `linear-rank`; scores of a calibrated ranking can be above 0',
   expressivity: 'raw proxy, mean over the draws; `-inf` where a feature is dead',
   progressivity: 'raw proxy, mean over the draws; empty for transformers, for which it is not defined',
   trainability: 'raw proxy, mean over the draws; `-inf` where a block passes gradients on unchanged',

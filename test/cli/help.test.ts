@@ -57,6 +57,14 @@ test.concurrent.each(['', 'run', 'schedule', 'schedule create'])(
   },
 );
 
+test.each(['space describe', 'space costs', 'latency measure', 'results', 'report', 'compare'])(
+  '%s can be allowed to run the code of a space',
+  (path) => {
+    const [, command] = all.find(([name]) => name === path)!;
+    expect(command.options.map(({ long }) => long)).toContain('--allow-modules');
+  },
+);
+
 test('there are as many commands as the reference names', () => {
   expect(all.length).toBeGreaterThan(30);
 });

@@ -54,6 +54,8 @@ test('--detach, pause, resume, cancel; run again goes on and reuses', { timeout:
   const { stdout: said } = await cli('status', 'long');
   expect(said).toMatch(/long.*paused/);
   expect(said).toMatch(/paused.*\d\d:\d\d/);
+  const { stderr: none } = await zeroscout(['results', 'long'], { home });
+  expect(none).toContain('has no results: paused; resume it, and wait until it ends');
   // Shards that finish after the pause are counted, in the search's answers and in what it writes.
   const { done: counted, shards } = paused.progress;
   expect(counted).toBe(4 * shards.done);

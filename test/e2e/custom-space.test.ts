@@ -103,6 +103,15 @@ test('a TypeScript module: where nobody allowed it no process runs it; allowed i
   expect(JSON.parse(stdout)).toMatchObject({ candidates: SAMPLES, scored: SAMPLES, failed: 0 });
   const [winner] = readRankingCsv(home.read('m/ranking.csv'));
   expect(winner!.candidate).toMatch(/^[a-f]{6}$/);
+  const costs = ['space', 'costs', 'branches.ts', '--candidates', 'm/ranking.csv', '--json'];
+  const denied = await zeroscout(costs, { home });
+  expect([denied.code, JSON.parse(denied.stdout).error.message]).toEqual([
+    2,
+    expect.stringContaining('--allow-modules'),
+  ]);
+  expect(JSON.parse((await cli(...costs, '--allow-modules')).stdout)).toHaveLength(SAMPLES);
+  await cli('report', 'm', '--out', 'm.html', '--allow-modules');
+  expect(home.read('m.html')).toContain(winner!.candidate);
   await cli('export', 'm', '--allow-modules', '--format', 'pytorch', '--out', 'modules');
   expect(home.read('modules/rank_1.py')).toContain(`module ${winner!.candidate}`);
 }, 300_000);
