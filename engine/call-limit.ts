@@ -16,7 +16,9 @@ export function callLimited<T>({ work, limitMs }: { readonly work: () => T; read
   try {
     return call.runInThisContext({ timeout: limitMs }) as T;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+    // The work may throw anything, such as null.
+    if ((error as NodeJS.ErrnoException | null | undefined)?.code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT')
+      throw error;
     throw new Error(`did not answer within ${limitMs / 1000} s`);
   } finally {
     if (before === undefined) delete slots[SLOT];

@@ -4,6 +4,7 @@ import { SpecError } from '../core/errors.js';
 import type { Measurement } from '../core/proxies/measurement.js';
 import type { OwnProxy } from '../core/proxies/own-proxy.js';
 import type { OwnProxySpecification } from '../core/specification/own-proxies.js';
+import { describeThrown } from '../core/text/show.js';
 import { loadProxyModule } from './load-module.js';
 
 export interface OpenedProxy {
@@ -63,6 +64,6 @@ function explainErrors(name: string, work: () => unknown): unknown {
   try {
     return work();
   } catch (error) {
-    throw new Error(`${name}: ${error instanceof Error ? error.message : error}`);
+    throw new Error(`${name}: ${describeThrown(error)}`);
   }
 }

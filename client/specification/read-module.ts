@@ -10,6 +10,7 @@ import {
   permitModule,
 } from '../../core/spaces/module/definition.js';
 import { AZ_NAS_PROXIES } from '../../core/specification/families.js';
+import { describeThrown } from '../../core/text/show.js';
 import { loadModule } from '../../engine/load-module.js';
 import type { FileInput } from '../files/open-file.js';
 import { type ModulePermission, REFUSED } from './allow-modules.js';
@@ -107,7 +108,7 @@ export function createNamedError({
   readonly error: unknown;
   readonly name: string;
 }): SpecError {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = describeThrown(error);
   return SpecError.inFile({
     file: name,
     message: message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message,

@@ -10,7 +10,7 @@ import {
   type OwnProxySpecification,
 } from '../../core/specification/own-proxies.js';
 import { nearest } from '../../core/text/nearest.js';
-import { describeFound } from '../../core/text/show.js';
+import { describeFound, show } from '../../core/text/show.js';
 import { loadProxyModule } from '../../engine/load-module.js';
 import type { FileInput } from '../files/open-file.js';
 import { type ModulePermission, PROXY_REFUSED } from './allow-modules.js';
@@ -91,7 +91,7 @@ async function readProxy({
   if (wrong !== undefined) {
     const close = nearest({ word: String(wrong), known });
     fail(
-      `needs: unknown ${describeFound(wrong)}; ${close ? `did you mean "${close}"?` : `choose from ${known.join(', ')}`}`,
+      `needs: unknown ${show(wrong)}; ${close ? `did you mean "${close}"?` : `choose from ${known.join(', ')}`}`,
     );
   }
   const needs = OWN_NEEDS.filter((need) => proxy.needs!.includes(need));

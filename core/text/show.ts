@@ -18,6 +18,12 @@ export function show(value: unknown): string {
   return String(value);
 }
 
+/** The message of what somebody's code threw, which need not be an error. */
+export function describeThrown(thrown: unknown): string {
+  if (thrown instanceof Error) return thrown.message;
+  return typeof thrown === 'string' ? thrown : `threw ${show(thrown)}, which is no error`;
+}
+
 /** Puts a text in double quotes, with control characters escaped, cut at 60 characters. */
 export function quote(text: string): string {
   return quoteUpTo(LONGEST, text);

@@ -60,13 +60,15 @@ test('what it does wrong sets the candidate aside, with its name', async () => {
     [module('nan', [], '() => NaN'), 'not-a-number'],
     [module('text', [], "() => 'high'"), 'error'],
     [module('throws', [], '({ layers }) => layers[0].gradients.length'), 'error'],
+    [module('null', [], '() => { throw null; }'), 'error', 'own-null: threw null, which is no error'],
+    [module('said', [], "() => { throw 'too wide'; }"), 'error', 'own-said: too wide'],
     [module('random', [], '() => Math.random()'), 'error'],
     [{ ...gradNorm, digest: 'a'.repeat(64) }, 'invalid'],
   ] as const;
-  for (const [own, reason] of faults) {
+  for (const [own, reason, detail = own.name] of faults) {
     const [outcome] = await scorer.scoreAll([request([own], ['own'])]);
     expect(outcome).toMatchObject({ reason });
-    if (reason === 'error') expect(outcome).toMatchObject({ detail: expect.stringContaining(own.name) });
+    if (reason === 'error') expect(outcome).toMatchObject({ detail: expect.stringContaining(detail) });
   }
 });
 
@@ -77,6 +79,8 @@ test('a specification names files, of which the names, needs and code are left',
     'nameless.ts': 'export default { needs: [], compute: () => 1 }',
     'needy.ts': "export default { name: 'needy', needs: ['gradients'], compute: () => 1 }",
     'empty.ts': 'export const x = 1',
+    'null.ts': 'throw null',
+    'wrong.ts': "export default { name: 'wrong', needs: ['netwrok'], compute: () => 1 }",
   };
   const read = (value: object, modules: 'allowed' | 'refused' = 'allowed') =>
     withProxyFiles({
@@ -93,5 +97,9 @@ test('a specification names files, of which the names, needs and code are left',
   await expect(read({ proxies: ['balance.ts'] }, 'refused')).rejects.toThrow(SpecError);
   for (const name of ['nameless.ts', 'needy.ts', 'empty.ts'])
     await expect(read({ proxies: [name] })).rejects.toThrow(SpecError);
+  await expect(read({ proxies: ['wrong.ts'] })).rejects.toThrow(
+    'needs: unknown "netwrok"; did you mean "network"?',
+  );
+  await expect(read({ proxies: ['null.ts'] })).rejects.toThrow('threw null, which is no error');
   await expect(read({ proxies: ['balance.ts', 'balance.ts'] })).rejects.toThrow(SpecError);
 });

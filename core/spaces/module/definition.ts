@@ -6,7 +6,7 @@ import { SpecError } from '../../errors.js';
 import { randomStream } from '../../random/random-stream.js';
 import { mapping, oneOf, text, wholeNumber } from '../../schema/fields.js';
 import { AZ_NAS_PROXIES } from '../../specification/families.js';
-import { describeFound, quote } from '../../text/show.js';
+import { describeFound, describeThrown, quote } from '../../text/show.js';
 import { countNetwork } from '../count-blocks.js';
 import { defineSpace } from '../definition.js';
 import type { Space } from '../space.js';
@@ -137,7 +137,7 @@ function withQuestion<T>({ what, work }: { readonly what: string; readonly work:
     return work();
   } catch (error) {
     if (error instanceof SpecError) throw error;
-    throw SpecError.of({ path: '', message: `${what}: ${error instanceof Error ? error.message : error}` });
+    throw SpecError.of({ path: '', message: `${what}: ${describeThrown(error)}` });
   }
 }
 
