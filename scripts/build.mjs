@@ -14,6 +14,8 @@ const SETTINGS = [
   'scripts/build.mjs',
   'scripts/rooms.cjs',
 ];
+/** Folders of measured figures and of Python, which are not compiled. */
+const NO_SOURCES = new Set(['bench/results', 'reference/pytorch'].map((path) => join(root, path)));
 /** This file is written last, so its time is the time of the build. */
 const BUNDLE = join(root, 'dist/workflow-bundle.js');
 const PAGE = join(root, 'dist/page/index.html');
@@ -56,8 +58,10 @@ function newest(path) {
   if (!stat) return 0;
   if (!stat.isDirectory()) return stat.mtimeMs;
   return readdirSync(path)
-    .filter((name) => !name.startsWith('.') && name !== 'results' && name !== 'pytorch')
-    .reduce((time, name) => Math.max(time, newest(join(path, name))), stat.mtimeMs);
+    .filter((name) => !name.startsWith('.'))
+    .map((name) => join(path, name))
+    .filter((inside) => !NO_SOURCES.has(inside))
+    .reduce((time, inside) => Math.max(time, newest(inside)), stat.mtimeMs);
 }
 
 /** Removes compiled files whose sources are gone, because an import would still find them. */
