@@ -38,12 +38,12 @@ export interface TruthSource {
 
 /**
  * `parse` returns the usual spelling of a candidate, and throws a SpecError for text that is not in the
- * space. A candidate may occur twice with the same numbers. In a table with costs, every row of a network with the
- * same costs is a training of its own, and the mean of those that have a number is used. A row without any number is
- * a network that has not been trained yet, and is left out. Throws a SpecError for a missing `arch` or dataset
- * column, ragged rows, cells that are not numbers, a file without rows or numbers (see `none`), and text that is not a
- * CSV; it names up to 20 lines. A table with `candidate` in place of `arch` is a ranking; a table of NAS-Bench-101 has `matrix` and
- * `operations`.
+ * space. A candidate may occur twice with the same numbers: published tables list some networks twice. In a table
+ * with costs, other numbers at the same costs are another training of the network, and the mean of those that have
+ * a number is used. A row without any number is a network that has not been trained yet, and is left out. Throws a
+ * SpecError for a missing `arch` or dataset column, ragged rows, cells that are not numbers, a file without rows or
+ * numbers (see `none`), and text that is not a CSV; it names up to 20 lines. A table with `candidate` in place of
+ * `arch` is a ranking; a table of NAS-Bench-101 has `matrix` and `operations`.
  */
 export function parseTruth({ text, ...of }: TruthSource & { readonly text: string }): Truth {
   return truthOf({ table: readTable({ text, source: of.source, shape: SHAPE }), ...of });
@@ -173,9 +173,9 @@ function addRow(
   const known = trainings.get(parsed.candidate) ?? [];
   const isSame = (other: Training) =>
     other.numbers.every((value, index) => Object.is(value, numbers[index]) || value === numbers[index]);
+  if (known.some(isSame)) return undefined;
   const isTraining = known.length === 0 || (hasCosts && costs === known[0]!.costs);
-  if (!isTraining)
-    return known.some(isSame) ? undefined : `${quote(text)} occurs twice with different numbers`;
+  if (!isTraining) return `${quote(text)} occurs twice with different numbers`;
   trainings.set(parsed.candidate, [...known, { numbers, costs }]);
   return undefined;
 }

@@ -116,8 +116,10 @@ describe('a table with costs', () => {
     ]);
   });
 
-  it('counts equal trainings each, and of the trainings of a network those that have a number', () => {
-    const { accuracy } = read('arch,acc,b,parameters\na,90,,7\na,90,80,7\na,93,,7\nb,80,,8\nb,80,,9\n');
+  it('takes equal rows once, and of the trainings of a network those that have a number', () => {
+    const { accuracy } = read(
+      'arch,acc,b,parameters\na,90,,7\na,90,80,7\na,93,,7\na,93,,7\nb,80,,8\nb,80,,9\n',
+    );
     expect([...accuracy]).toEqual([
       ['a', [91, 80]],
       ['b', [80, Number.NaN]],
