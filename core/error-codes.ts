@@ -138,7 +138,8 @@ export const ADVICE_CODES: Readonly<Record<AdviceCode, string>> = {
   'allow-modules': 'Permit the code of spaces and proxies of kind module.',
   'measure-latencies': 'Measure the latencies that are missing.',
   'search-again': 'Start the search again; its scores are reused.',
-  'correct-specification': 'Correct the specification, or the worker that refused it, and start the search again.',
+  'correct-specification':
+    'Correct the specification, or the worker that refused it, and start the search again.',
   'repair-by-search': 'Run the search of the damaged data again, which restores them.',
   'repair-store': 'Repair the store.',
   'install-provider': "Install ONNX Runtime's CUDA provider.",

@@ -81,7 +81,8 @@ function adviceFor(type: string | undefined): EndingAdvice {
 
 const ADVICE: Readonly<Record<EndingAdvice, string>> = {
   'search-again': 'its scores are kept; a search with the same specification resumes it',
-  'correct-specification': 'correct the specification, or the worker that refused it, then start the search again',
+  'correct-specification':
+    'correct the specification, or the worker that refused it, then start the search again',
   'repair-by-search': REPAIR_BY_SEARCH,
 };
 
