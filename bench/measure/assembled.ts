@@ -2,8 +2,8 @@
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { openSpace } from '../../core/spaces/index.js';
-import { ASSEMBLIES } from '../../core/specification/assemblies.js';
-import { scoredFamilies } from '../../core/specification/families.js';
+import { termsIn } from '../../core/specification/assemblies.js';
+import { type ProxyName, scoredFamilies } from '../../core/specification/families.js';
 import { PRESETS } from '../../core/specification/fidelity.js';
 import type { SpaceSpecification } from '../../core/specification/space.js';
 import type { ScoreRequest } from '../../engine/protocol.js';
@@ -118,8 +118,8 @@ interface RequestOfArguments {
 
 function requestOf({ side, space, candidate, resolution }: RequestOfArguments): ScoreRequest {
   const { draws, batch, weights, features } = PRESETS.standard;
-  const { assembled } = ASSEMBLIES;
-  const names = Object.keys(assembled.weights) as (keyof typeof assembled.weights)[];
+  const assembled = termsIn('assembled', space);
+  const names = Object.keys(assembled.weights) as ProxyName[];
   const fidelity = { batch, resolution, weights };
   const shared = { space, candidate, seed: SEED, draws: Array.from({ length: draws }, (_, draw) => draw) };
   return side === 'standard'
