@@ -16,6 +16,7 @@ import { listRankedSpaces, type OpenedSpace, openRankedSpace } from './ranking/s
 
 const RESULTS = fileURLToPath(new URL('../../../bench/results/calibration.json', import.meta.url));
 const SEEDS = [1, 2, 3];
+
 interface Options {
   readonly tables: string;
   readonly folder: string;

@@ -137,8 +137,8 @@ function agreementWith(known: readonly KnownRow[], column: number): Omit<Agreeme
         flops: each.baselines.flops,
       })),
     );
-  // Candidates with equal costs are in the order of rows with equal scores: that of the ranking would help its
-  // baselines.
+  // Candidates with equal costs are ordered as a ranking orders equal scores. The order of this ranking would help
+  // its baselines.
   const byText = known.toSorted((a, b) => compareRows({ ...a.row, score: 0 }, { ...b.row, score: 0 }));
   const baselines = Object.fromEntries(
     BASELINES.map((name) => {

@@ -54,9 +54,14 @@ export function assembledTerms(space: SpaceSpecification): readonly Term[] {
     complexity: 'flops',
     parameters: 'parameters',
   };
-  return Object.entries(weights).map(([name, weight]) => ({ value: values[name as ProxyName]!, weight }));
+  return Object.entries(weights).map(([name, weight]) => {
+    const value = values[name as ProxyName];
+    if (value === undefined) throw new Error(`assembled has ${name}, which is not among the raw values`);
+    return { value, weight };
+  });
 }
 
+/** The rankings that are compared in a space: by single numbers and by presets. */
 export function rankersOf(space: SpaceSpecification): readonly Ranker[] {
   const weights = Object.fromEntries(assembledTerms(space).map(({ value, weight }) => [value, weight]));
   return [...RANKERS, { name: 'assembled', weights }];

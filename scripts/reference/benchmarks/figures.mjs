@@ -9,9 +9,10 @@ export function section({ title, command, of, text, body }) {
   return [`## ${title}`, text, body, `\`${command}\`; ${machineOf(of)}.`].join('\n\n');
 }
 
-export function machineOf({ machine, date }) {
+/** `note` says which figures of a file were measured at another time. */
+export function machineOf({ machine, date, note }) {
   const { processor, cores, memoryGiB, platform, node, onnxruntime } = machine;
-  return `${date.slice(0, 10)}, ${cores} cores of ${processor.replaceAll('(R)', '')}, ${memoryGiB} GiB, ${platform}, Node ${node.slice(1)}, ONNX Runtime ${onnxruntime}`;
+  return `${date.slice(0, 10)}, ${cores} cores of ${processor.replaceAll('(R)', '')}, ${memoryGiB} GiB, ${platform}, Node ${node.slice(1)}, ONNX Runtime ${onnxruntime}${note ? `; ${note}` : ''}`;
 }
 
 export function median(values) {

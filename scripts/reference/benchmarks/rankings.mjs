@@ -42,7 +42,7 @@ export function calibration() {
   ];
   return [
     '## Calibration with few labels',
-    `\`npm run bench:calibration\`, ${found.date.slice(0, 10)}. Kendall's τ over the candidates without a label, mean and standard deviation over ${found.sets} sets of labels, computed from the raw values of \`npm run bench:ranking\`. \`says better\` is the share of label sets for which the calibration concludes, from its labels alone, that a fitted ranking is better. \`best label\` is the accuracy of the best network among the labels. The form of the model was chosen on NAS-Bench-201 with other sets of labels; it had been tried once on NAS-Bench-Macro and Accel-NASBench, and never on the other spaces.`,
+    `\`npm run bench:calibration\`, ${found.date.slice(0, 10)}${found.note ? `; ${found.note}` : ''}. Kendall's τ over the candidates without a label, mean and standard deviation over ${found.sets} sets of labels, computed from the raw values of \`npm run bench:ranking\`. \`says better\` is the share of label sets for which the calibration concludes, from its labels alone, that a fitted ranking is better. \`best label\` is the accuracy of the best network among the labels. The form of the model was chosen on NAS-Bench-201 with other sets of labels; it had been tried once on NAS-Bench-Macro and Accel-NASBench, and never on the other spaces.`,
     table(head, rows),
   ].join('\n\n');
 }
