@@ -2,12 +2,12 @@
 // with numbers.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { debianProgram } from '../support/debian.js';
 import { killNow, type TestHome, testHome, until } from '../support/home.js';
+import { freePort } from '../support/nats.js';
 import { done, ROOT, type Running, spawnZeroscout, specification } from '../support/zeroscout.js';
 
 interface Dashboard {
@@ -131,14 +131,4 @@ function configuration(targets: readonly string[]): string {
     global: { scrape_interval: '1s', scrape_timeout: '1s' },
     scrape_configs: [{ job_name: 'zeroscout', static_configs: [{ targets }] }],
   });
-}
-
-/** A free port on the loopback interface. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no TCP port');
-  return address.port;
 }

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createAuthority, whyNoOpenssl } from '../support/certificates.js';
 import { readCompose } from '../support/compose.js';
 import { fetchDeployTools, toolsExist } from '../support/deploy-tools.js';
-import { freePort, runNats } from '../support/nats.js';
+import { freePorts, runNats } from '../support/nats.js';
 import { type ShippedNats, startChartNats, startComposeNats, whyNoHosts } from '../support/shipped-nats.js';
 import { roleAttacks } from './role-attacks.js';
 
@@ -107,7 +107,7 @@ describe.each(Object.entries(CONFIGURED))('NATS as in %s', (name, configured) =>
       const { as, tls, password, expected = 0 } = given;
       // A separate address, because test files that run concurrently use ports of 127.0.0.1.
       const host = `127.${1 + (process.pid % 250)}.250.${++rogues}`;
-      const [client, monitor, route] = [await freePort(host), await freePort(host), await freePort(host)];
+      const [client, monitor, route] = (await freePorts({ count: 3, host })) as [number, number, number];
       const file = join(dir, `${as.replaceAll(' ', '-')}.conf`);
       const login = password ? `routes:${password}@` : '';
       const secured = tls

@@ -7,7 +7,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { connectStore } from '../../store/jetstream.js';
 import { openNetwork } from '../faults/support/network.js';
 import { until } from '../support/home.js';
-import { freePort, type NatsServer, runNats, startNats } from '../support/nats.js';
+import { freePorts, type NatsServer, runNats, startNats } from '../support/nats.js';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
 /** 36 MB in all. */
@@ -49,7 +49,7 @@ test('the server falls silent while more waits to be written than the socket tak
 });
 
 test('two of three nodes are gone: the third is connected and does not answer', async () => {
-  const ports = await Promise.all(Array.from({ length: 6 }, () => freePort()));
+  const ports = await freePorts({ count: 6 });
   const routes = ports.slice(3).map((port) => `nats://127.0.0.1:${port}`);
   const nodes = await Promise.all(
     ports.slice(0, 3).map((port, i) => {
