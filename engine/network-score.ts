@@ -4,7 +4,8 @@ import type { Reads } from '../core/ir/measured.js';
 
 /** The spread of a feature over its channels, and the number of samples from which it was estimated. */
 export interface FeatureSpectrum {
-  readonly participation: number;
+  /** The participation ratio, which batched supernets do not compute. */
+  readonly participation?: number;
   readonly samples: number;
   readonly channels: number;
 }
@@ -18,11 +19,11 @@ export interface NetworkScore {
   readonly blocks: readonly (number | null)[];
   /** The measurements that each proxy reads; all of them if absent. */
   readonly reads?: Reads;
-  /** Further measurements of each feature, which batched supernets do not compute. */
-  readonly spectra?: readonly FeatureSpectrum[];
+  /** Further measurements of each feature. */
+  readonly spectra: readonly FeatureSpectrum[];
   /**
-   * The trace of each measured block's signal Jacobian divided by its channels, which batched supernets do
-   * not compute.
+   * The trace of each measured block's signal Jacobian divided by its channels; null where input and output
+   * differ in shape.
    */
-  readonly traces?: readonly (number | null)[];
+  readonly traces: readonly (number | null)[];
 }

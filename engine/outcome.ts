@@ -75,11 +75,11 @@ function meanOf({ score: { features, reads } }: Scores): Proxies {
 }
 
 function sampledOf({ score: { features, spectra, reads } }: Scores): Proxies {
-  const all = features.map((expressivity, i) => ({ expressivity, ...spectra![i]! }));
+  const all = features.map((expressivity, i) => ({ expressivity, ...spectra[i]! }));
   return { 'sampled-progressivity': sampledProgressivity(pick(all, reads?.progressivity)) };
 }
 
-function residualOf({ score: { traces = [], reads } }: Scores): Proxies {
+function residualOf({ score: { traces, reads } }: Scores): Proxies {
   return { residual: residual(pick(traces, reads?.trainability)) };
 }
 

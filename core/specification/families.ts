@@ -64,21 +64,18 @@ export const FAMILIES = {
     version: 1,
     proxies: { residual: { sign: 1 } },
     needs: ['signal-jacobian'],
-    devices: ['cpu'],
   },
   /** Expressivity divided by the number of features; core/proxies/mean-expressivity.ts. */
   'mean-expressivity': {
     version: 1,
     proxies: { 'mean-expressivity': { sign: 1 } },
     needs: ['features'],
-    devices: ['cpu'],
   },
   /** Progressivity over those features that have enough samples; core/proxies/sampled-progressivity.ts. */
   'sampled-progressivity': {
     version: 1,
     proxies: { 'sampled-progressivity': { sign: 1 } },
     needs: ['features'],
-    devices: ['cpu'],
   },
   /** The costs of a candidate, which are counted where they are needed and not stored. */
   costs: {

@@ -14,7 +14,7 @@ import {
   listSupernetReads,
   type SupernetCandidate,
 } from './nas-bench-201.js';
-import { scoreRun } from './score-run.js';
+import { type RunScores, scoreRun } from './score-run.js';
 import type { BatchedScorer, BatchedScorerOptions } from './scorer-types.js';
 import { createStatisticsPool } from './statistics-pool.js';
 import { createSupernetChoice, type SupernetChoice } from './supernet-choice.js';
@@ -92,7 +92,7 @@ function recall<K extends WeakKey, V>(map: WeakMap<K, V>, key: K, make: () => V)
 }
 
 interface ScoreAtArguments {
-  readonly values: Awaited<ReturnType<typeof scoreRun>>;
+  readonly values: RunScores;
   readonly at: number;
   readonly candidate: SupernetCandidate;
   readonly skeleton: ReturnType<typeof createSupernetSkeleton>;
@@ -101,7 +101,7 @@ interface ScoreAtArguments {
 
 /** The score of the candidate at position `at` of a run. */
 function scoreAt({
-  values: [features, blocks],
+  values: { features, spectra, blocks, traces },
   at,
   candidate,
   skeleton,
@@ -111,10 +111,12 @@ function scoreAt({
   return {
     ...(reads ? { reads } : {}),
     features: features.map((each) => each[at]!),
+    spectra,
     blocks: blocks.map((each, block) =>
       // The vector-Jacobian product of an identity equals the probe (docs/understand/method.md).
       candidate.identity && measured[block]!.kind === 'cell' ? Number.NEGATIVE_INFINITY : each[at]!,
     ),
+    traces: traces.map((each) => each[at]!),
   };
 }
 

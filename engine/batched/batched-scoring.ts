@@ -120,7 +120,7 @@ async function scoreAlike({
   readonly tools: Tools;
   readonly outcomes: Map<ScoreRequest, Outcome>;
 }): Promise<void> {
-  const { space: kind, seed, fidelity, draws } = requests[0]!;
+  const { space: kind, seed, fidelity, draws, families } = requests[0]!;
   const space = openSpace(kind);
   const good = requests.filter((request) => {
     const reason = explainUnsuitable(request);
@@ -135,7 +135,7 @@ async function scoreAlike({
   good.forEach((request, i) => {
     const { candidate } = request;
     const costs = space.costs({ candidate, resolution: fidelity.resolution });
-    const result = byDraw.map((scores) => proxiesOf({ score: scores[i]!, costs, space }));
+    const result = byDraw.map((scores) => proxiesOf({ score: scores[i]!, costs, space, families }));
     outcomes.set(request, outcomeOfScores({ candidate, result }));
   });
 }

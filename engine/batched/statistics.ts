@@ -2,9 +2,20 @@
 import { blockTrainability, featureExpressivity } from '../../core/proxies/az-nas.js';
 
 /** The contents of an output: a feature's products and sums [c² + c], or a block's Jacobian products [rows * columns]. */
-export type StatisticsTask =
-  | { readonly kind: 'feature'; readonly channels: number; readonly samples: number }
-  | { readonly kind: 'block'; readonly rows: number; readonly columns: number; readonly samples: number };
+export type StatisticsTask = FeatureTask | BlockTask;
+
+export interface FeatureTask {
+  readonly kind: 'feature';
+  readonly channels: number;
+  readonly samples: number;
+}
+
+export interface BlockTask {
+  readonly kind: 'block';
+  readonly rows: number;
+  readonly columns: number;
+  readonly samples: number;
+}
 
 /** The number of values that an output has for each candidate. */
 export function countRowValues(task: StatisticsTask): number {

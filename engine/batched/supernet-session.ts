@@ -12,22 +12,22 @@ import {
 import { supernetTopology } from '../../core/spaces/nas-bench-201/batched/supernet-topology.js';
 import { type InferenceSession, Tensor } from '../onnx-runtime.js';
 import { type DeviceOptions, openOnDevice, type Provider } from './device.js';
-import type { StatisticsTask } from './statistics.js';
+import type { BlockTask, FeatureTask, StatisticsTask } from './statistics.js';
 
 /**
  * One output of a run, in parts: a row for each candidate, or, where it is `shared`, a single row for all of
  * them.
  */
-export interface SupernetOutput {
-  readonly task: StatisticsTask;
+export interface SupernetOutput<Task extends StatisticsTask = StatisticsTask> {
+  readonly task: Task;
   readonly parts: readonly { readonly start: number; readonly data: Float32Array }[];
   readonly shared: boolean;
 }
 
 export interface RunOutputs {
   /** The measured features, the stem's first, and the measured blocks, in order. */
-  readonly features: readonly SupernetOutput[];
-  readonly blocks: readonly SupernetOutput[];
+  readonly features: readonly SupernetOutput<FeatureTask>[];
+  readonly blocks: readonly SupernetOutput<BlockTask>[];
 }
 
 export interface SupernetSession {
@@ -91,7 +91,7 @@ export async function openSupernet({
 
 function outputTasks({ stem, blocks }: Skeleton, batch: number) {
   const samples = ({ height, width }: Size) => batch * height * width;
-  const feature = (size: Size): StatisticsTask => ({
+  const feature = (size: Size): FeatureTask => ({
     kind: 'feature',
     channels: size.channels,
     samples: samples(size),
@@ -103,7 +103,7 @@ function outputTasks({ stem, blocks }: Skeleton, batch: number) {
       ...measured.map(({ to, block }) => ({ feature: block + 1, task: feature(to) })),
     ],
     blocks: measured.map(({ block, ...each }) => {
-      const task: StatisticsTask = { kind: 'block', ...jacobianEntries(each), samples: samples(each.to) };
+      const task: BlockTask = { kind: 'block', ...jacobianEntries(each), samples: samples(each.to) };
       return { block, task };
     }),
   };

@@ -60,7 +60,7 @@ describe.each(cases)('$name', ({ of, resolution, ends, edges }) => {
       expect(proxies.progressivity).toBeCloseTo(progressivity(all.features), 3);
       expect(proxies.trainability).toBeCloseTo(trainability(edges.map((block) => all.blocks[block]!)), 3);
       expect(network.features).toHaveLength(all.features.length);
-      const sampled = all.spectra!.filter(({ samples, channels }) => samples >= 4 * channels);
+      const sampled = all.spectra.filter(({ samples, channels }) => samples >= 4 * channels);
       expect(proxies['sampled-progressivity']).toBeCloseTo(
         sampled.length < 2 ? 0 : progressivity(all.features.slice(0, sampled.length)),
         3,

@@ -56,7 +56,7 @@ export async function scoreSample({ opened, pool, seed, draws, folder }: Work): 
         candidate,
         draw,
         features: network.features.map((e, i) => {
-          const { participation, samples, channels } = network.spectra![i]!;
+          const { participation = Number.NaN, samples, channels } = network.spectra[i]!;
           return [numberOrText(e), numberOrText(participation), samples, channels];
         }),
         blocks: blocksOf(network),

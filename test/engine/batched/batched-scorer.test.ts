@@ -41,15 +41,23 @@ const TWICE = cell('skip_connect', 'none', 'none', 'skip_connect', 'skip_connect
  * A ReLU whose input is rounding noise may pass in one program and not in the other, so a few blocks may
  * differ more.
  */
-function expectAgreement(found: readonly NetworkScore[], expected: readonly NetworkScore[], every: number) {
-  const blocks: number[] = [];
+type Golden = Pick<NetworkScore, 'features' | 'blocks'> & Partial<NetworkScore>;
+
+function expectAgreement(found: readonly NetworkScore[], expected: readonly Golden[], every: number) {
+  const ofJacobians: number[] = [];
+  const compare = (values: NetworkScore['blocks'], others: NetworkScore['blocks']) => {
+    for (const [b, value] of values.entries()) ofJacobians.push(largestDeviation([value], [others[b]!]));
+  };
   found.forEach((score, i) => {
     expect(largestDeviation(score.features, expected[i]!.features)).toBeLessThan(1e-4);
-    for (const [b, value] of score.blocks.entries())
-      blocks.push(largestDeviation([value], [expected[i]!.blocks[b]!]));
+    compare(score.blocks, expected[i]!.blocks);
+    const { spectra, traces } = expected[i]!;
+    if (spectra) expect(score.spectra).toEqual(spectra.map(({ participation: _, ...size }) => size));
+    if (traces) compare(score.traces, traces);
   });
-  expect(Math.max(...blocks)).toBeLessThan(every);
-  expect(blocks.filter((deviation) => deviation < 2e-4).length / blocks.length).toBeGreaterThan(0.9);
+  expect(Math.max(...ofJacobians)).toBeLessThan(every);
+  const close = ofJacobians.filter((deviation) => deviation < 2e-4);
+  expect(close.length / ofJacobians.length).toBeGreaterThan(0.9);
 }
 
 function perBlock(
@@ -134,7 +142,7 @@ describe('a supernet scores as the per-block plan does', () => {
     [8, 12],
     [64, 1],
   ])('the golden cases of batch %d', { timeout: 240_000 }, async (batch, count) => {
-    const cases = (JSON.parse(readFileSync(GOLDENS_NB201, 'utf8')) as Golden[]).filter(
+    const cases = (JSON.parse(readFileSync(GOLDENS_NB201, 'utf8')) as GoldenCase[]).filter(
       (golden) => golden.batch === batch,
     );
     expect(cases).toHaveLength(count);
@@ -153,7 +161,7 @@ describe('a supernet scores as the per-block plan does', () => {
   });
 });
 
-interface Golden {
+interface GoldenCase {
   readonly arch: string;
   readonly batch: number;
   readonly resolution: number;

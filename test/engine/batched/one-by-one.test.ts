@@ -38,7 +38,15 @@ const TOKENS = {
 function requestOf(space: SpaceSpecification, resolution: number): ScoreRequest {
   const candidate = openSpace(space).random({ seed: 4, draw: 0, name: 'devices' });
   const fidelity = { batch: 2, resolution, weights: 'candidate', features: 'blocks' } as const;
-  return { space, candidate, seed: 1, draws: [0], fidelity, report: 'details' };
+  return {
+    space,
+    candidate,
+    seed: 1,
+    draws: [0],
+    fidelity,
+    families: ['az-nas', 'mean-expressivity', 'sampled-progressivity', 'residual'],
+    report: 'details',
+  };
 }
 
 function imported(): ScoreRequest {
@@ -83,6 +91,13 @@ function scoresOf(outcome: Outcome) {
   return outcome.details.networks[0]!;
 }
 
+type Proxies = Readonly<Record<string, number>>;
+
+function proxiesOf(outcome: Outcome): Proxies {
+  if (!('result' in outcome)) throw new Error(JSON.stringify(outcome));
+  return outcome.result[0]!;
+}
+
 describe.each(['cpu-stack', 'webgpu'] as const)('%s', (device: BatchedDevice) => {
   it.skipIf(device === 'webgpu' && hasNoAdapter())(
     'scores all spaces',
@@ -103,6 +118,10 @@ describe.each(['cpu-stack', 'webgpu'] as const)('%s', (device: BatchedDevice) =>
           const [got, wanted] = [scoresOf(outcome), scoresOf(expected[i]!)];
           expect(largestDeviation(got.features, wanted.features), kind).toBeLessThan(1e-3);
           expect(largestDeviation(got.blocks, wanted.blocks), kind).toBeLessThan(3e-2);
+          const [proxies, others] = [outcome, expected[i]!].map(proxiesOf) as [Proxies, Proxies];
+          expect(proxies.residual, kind).toBe(others.residual);
+          for (const name of ['mean-expressivity', 'sampled-progressivity'])
+            expect(largestDeviation([proxies[name]!], [others[name]!]), kind).toBeLessThan(1e-3);
         });
       } finally {
         await cpu.close();
