@@ -143,7 +143,7 @@ function checkNetwork(
 ) {
   const value = Object.fromEntries(Object.entries(written).filter(([, each]) => each !== undefined));
   const { space, seed, fidelity, proxies } = checkSpecification({
-    value: { name: 'score', ...value },
+    value: { name: 'score', aggregation: 'log-rank', ...value },
     source: 'network',
   });
   const candidate = checkCandidate({ space, text, resolution: fidelity.resolution, modules });

@@ -29,6 +29,7 @@ export function readOrder(
     space: LARGE_SPACE,
     strategy: { kind: 'random', samples: candidates },
     fidelity: { draws: 1, batch: 1, resolution: 32 },
+    aggregation: 'log-rank',
     cohort: 'written',
     seed,
     execution: { shardSize: execution.shardSize, window: execution.window, priority },

@@ -52,6 +52,7 @@ export async function startEndToEnd({
       space: { kind: 'nas-bench-201' },
       strategy: { kind: 'list', file: `${name}.txt` },
       fidelity: { draws: 1, batch, resolution: 32 },
+      aggregation: 'log-rank',
       cohort: 'written',
       seed,
     };

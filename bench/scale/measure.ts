@@ -155,6 +155,7 @@ export function specificationOf({
     space: LARGE_SPACE,
     strategy: { kind: 'random', samples: candidates },
     fidelity: { draws: 1, batch: 1, resolution: 32 },
+    aggregation: 'log-rank',
     cohort: 'written',
     execution: { shardSize, window: 8, partSize },
   };

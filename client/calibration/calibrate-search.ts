@@ -82,6 +82,7 @@ export async function calibrateSearch({
     dataset,
     labelled: [...new Set(labels.map(({ unit }) => keyOf(unit)))].sort(),
     proxies: [...features.proxies],
+    features: features.measured,
     ...found,
   });
   return { calibration: parseCalibration({ text, source: 'calibration' }), text };

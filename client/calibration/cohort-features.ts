@@ -1,9 +1,11 @@
 // Computes the inputs of a calibration for the candidates of a finished search: rank shares of proxies, and graph features.
+
 import { graphOf } from '../../activities/rank/calibrated.js';
 import type { Known } from '../../core/calibration/features.js';
 import { meanShares, rankCohort } from '../../core/comparison/cohort.js';
 import type { ComparedSearch } from '../../core/comparison/comparison.js';
 import { SpecError } from '../../core/errors.js';
+import type { Measured } from '../../core/ir/measured.js';
 import type { Space } from '../../core/spaces/space.js';
 import type { ProxyName, Specification } from '../../core/specification/specification.js';
 import { stagesOf } from '../../core/specification/stages.js';
@@ -11,6 +13,8 @@ import type { FinishedSearch } from '../comparison/read-cohort.js';
 
 export interface CohortFeatures {
   readonly proxies: readonly ProxyName[];
+  /** The features of a network that the proxies of the search read. */
+  readonly measured: Measured;
   /** The weights of the search, in the order of `proxies`. */
   readonly weights: readonly number[];
   /** Returns the inputs for the unit with this index. Graph features are computed on demand and cached. */
@@ -44,6 +48,7 @@ export function collectCohortFeatures({
   });
   return {
     proxies,
+    measured: fidelity.features,
     weights: weightsOf(specification),
     of: (unit) => {
       const found = known.get(unit) ?? look(unit);

@@ -2,6 +2,7 @@
 import { parseCalibration } from '../../core/calibration/calibration.js';
 import { SpecError, withField } from '../../core/errors.js';
 import { CALIBRATED } from '../../core/specification/aggregation.js';
+import { withFeatures } from '../../core/specification/assemblies.js';
 import { SpaceSchema } from '../../core/specification/space.js';
 import { canonicalJson } from '../../core/specification/specification-digest.js';
 import { describeFound } from '../../core/text/show.js';
@@ -20,14 +21,15 @@ export function digestSpace(space: unknown): string {
 }
 
 /**
- * A specification with `aggregation: { kind: calibrated, file }` has the weights and, where it names none, the proxies of the
- * calibration in its place; `calibration` is the text that goes to the store when a search starts. Any other is answered as it is.
+ * A specification with `aggregation: { kind: calibrated, file }` has the weights and, where it names none, the proxies and
+ * features of the calibration in its place; `calibration` is the text that goes to the store when a search starts. Any other is answered as it is.
  */
 export async function withCalibration({
   value,
   resolve,
 }: Reading): Promise<{ readonly value: unknown; readonly calibration?: string }> {
-  const { aggregation, proxies, space } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const specification = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const { aggregation, proxies, space } = specification;
   const written = aggregation === CALIBRATED ? { kind: CALIBRATED } : aggregation;
   if (!isMapping(written) || written.kind !== CALIBRATED) return { value };
   const { kind: _, file, ...others } = written;
@@ -51,12 +53,12 @@ export async function withCalibration({
     const message = `the calibration ${file} reads ${missing.join(', ')}, which proxies does not name; add ${missing.length > 1 ? 'them' : 'it'}, or remove proxies`;
     throw SpecError.of({ path: 'proxies', message });
   }
-  const { dataset, labels, method, weights } = calibration;
+  const { dataset, labels, method, weights, features } = calibration;
   const own = SpaceSchema.safeParse(space);
   const isSame = own.success && digestSpace(own.data) === calibration.space.digest;
   return {
     value: {
-      ...(value as object),
+      ...(features === undefined ? specification : withFeatures(specification, features)),
       proxies: named,
       aggregation: {
         kind: 'log-rank',

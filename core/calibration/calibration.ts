@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { SpecError } from '../errors.js';
 import { plainIssues } from '../schema/plain-issues.js';
 import { isOwnProxy, PROXIES } from '../specification/families.js';
+import { Features } from '../specification/fidelity.js';
 import { describeFound } from '../text/show.js';
 import { type Known, ownScore, rowOf } from './features.js';
 import { predict } from './kernel-model.js';
@@ -58,6 +59,8 @@ const Calibration = z
         }),
       )
       .min(1),
+    /** The features that the proxies of the search read; absent in files of earlier releases. */
+    features: Features.optional(),
     /** The weights of the search, in the order of `proxies`. */
     weights: z.array(number.nonnegative()),
     method: z.enum(METHODS),

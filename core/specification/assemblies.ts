@@ -69,24 +69,42 @@ export function assemblyOfFiles(name: AssemblyName): Weights {
 
 type Mapping = Readonly<Record<string, unknown>>;
 
+/** The preset of a specification that names neither `aggregation` nor `proxies`; see `isAsPublished`. */
+export const DEFAULT_ASSEMBLY: AssemblyName = 'assembled';
+
 /**
  * Replaces a preset in a specification, as it was written, by what it stands for: the proxies that are
- * defined in the space, their weights, and the features in every fidelity that names none. Anything else is
- * returned unchanged.
+ * defined in the space, their weights, and the features in every fidelity that names none. Where nothing says
+ * how to rank, this is done for the default preset. Anything else is returned unchanged.
  */
 export function withAssembly(value: unknown): unknown {
   if (!isMapping(value)) return value;
-  const name = ASSEMBLY_NAMES.find((each) => each === value.aggregation);
+  const { aggregation: word = isAsPublished(value) ? undefined : DEFAULT_ASSEMBLY } = value;
+  const name = ASSEMBLY_NAMES.find((each) => each === word);
   // A preset beside explicit proxies is left in place; check-field-pairs.ts reports the contradiction.
   if (name === undefined || value.proxies !== undefined) return value;
   const { features, weights } = termsIn(name, value.space);
+  const aggregation = { kind: 'log-rank', weights };
+  return withFeatures({ ...value, aggregation, proxies: Object.keys(weights) }, features);
+}
+
+/** A specification, as it was written, with these features in every fidelity that names none. */
+export function withFeatures(value: Mapping, features: Measured): Mapping {
   const { strategy } = value;
   const isScreening = isMapping(strategy) && strategy.kind === 'screening' && Array.isArray(strategy.rounds);
-  const expanded = { ...value, aggregation: { kind: 'log-rank', weights }, proxies: Object.keys(weights) };
-  if (!isScreening) return withFeatures({ fidelity: 'standard', ...expanded }, features);
-  const rounds = (strategy.rounds as readonly unknown[]).map((round) => withFeatures(round, features));
-  return { ...expanded, strategy: { ...strategy, rounds } };
+  if (!isScreening) return withFeaturesIn({ fidelity: 'standard', ...value }, features);
+  const rounds = (strategy.rounds as readonly unknown[]).map((round) =>
+    isMapping(round) ? withFeaturesIn(round, features) : round,
+  );
+  return { ...value, strategy: { ...strategy, rounds } };
 }
+
+/** A proxy has no meaning in a space where that of AZ-NAS from whose measurements it is computed has none. */
+const DERIVED_FROM: Readonly<Record<string, string>> = {
+  'mean-expressivity': 'expressivity',
+  'sampled-progressivity': 'progressivity',
+  residual: 'trainability',
+};
 
 /**
  * The features and weights of a preset in a space as it was written. Where the space is malformed, no proxy is
@@ -102,20 +120,23 @@ export function termsIn(name: AssemblyName, written: unknown): Terms {
   if (file?.field === 'networks') return { features, weights: assemblyOfFiles(name) };
   const terms = !file && isGraph?.(space.data) ? (assembly.ofGraphs ?? assembly) : assembly;
   const offered: ReadonlySet<string> = new Set(listOfferedProxies(space.data));
-  const means = (name: string) =>
-    offered.has(name) && (name !== 'sampled-progressivity' || offered.has('progressivity'));
+  const means = (name: string) => offered.has(name) && offered.has(DERIVED_FROM[name] ?? name);
   return {
     features: terms.features,
     weights: Object.fromEntries(Object.entries(terms.weights).filter(([name]) => means(name))),
   };
 }
 
+/** `fidelity: paper` stands for AZ-NAS as published, so its default is the four proxies. */
+function isAsPublished({ fidelity, strategy }: Mapping): boolean {
+  const rounds = isMapping(strategy) && Array.isArray(strategy.rounds) ? strategy.rounds : [];
+  return [fidelity, ...rounds.map((round) => isMapping(round) && round.fidelity)].includes('paper');
+}
+
 /**
- * The `fidelity` of a specification or of a round, with the features of the assembly unless it names
- * features.
+ * A specification, or a round of one, with these features in its `fidelity` unless that names features.
  */
-function withFeatures(holder: unknown, features: Measured): unknown {
-  if (!isMapping(holder)) return holder;
+function withFeaturesIn(holder: Mapping, features: Measured): Mapping {
   const { fidelity } = holder;
   const preset = Object.entries(PRESETS).find(([name]) => name === fidelity)?.[1];
   if (preset) return { ...holder, fidelity: { ...preset, features } };

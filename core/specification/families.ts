@@ -105,8 +105,9 @@ export const FAMILIES = {
   meco: wholeNetwork('meco', ['channel-covariances'], 3),
   vkdnw: wholeNetwork('vkdnw', ['class-derivatives', 'whole-network-backward'], 2),
   swap: wholeNetwork('swap', ['sign-patterns', 'several-images'], 3),
-  depth: wholeNetwork('depth', ['network']),
-  activations: wholeNetwork('activations', ['network']),
+  // Both are counted from the graph without a pass, so every device has them.
+  depth: { version: 1, proxies: { depth: { sign: 1 } }, needs: ['network'] },
+  activations: { version: 1, proxies: { activations: { sign: 1 } }, needs: ['network'] },
   /** Proxies of the user's own, whose modules a specification carries; their names begin with OWN_PREFIX. */
   own: { version: 1, proxies: {}, needs: ['network'], devices: ['cpu'] },
 } as const satisfies Readonly<Record<string, Family>>;

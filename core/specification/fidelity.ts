@@ -35,7 +35,7 @@ const FeaturesOfProxiesSchema = mapping(
  * A word, or a mapping that chooses for each proxy. A mapping that is equivalent to a word becomes that word,
  * so that both share their scores.
  */
-const Features = z
+export const Features = z
   .preprocess((value) => (isWord(value) ? readEverywhere(value) : value), FeaturesOfProxiesSchema)
   .transform(
     (features): Measured => FEATURE_WORDS.find((word) => isSame(features, readEverywhere(word))) ?? features,

@@ -6,6 +6,8 @@ import type { Space } from '../spaces/space.js';
 import type { Specification } from './specification.js';
 import { stagesOf } from './stages.js';
 
+/** The proxies that read the spectral entropy of every feature, however few its samples are. */
+const AFFECTED: ReadonlySet<string> = new Set(['expressivity', 'progressivity', 'mean-expressivity']);
 /** The number of random candidates whose features are examined. */
 const EXAMINED = 4;
 /** The largest batch and resolution that a fidelity may have. */
@@ -14,8 +16,8 @@ const MOST_PIXELS = 512;
 
 /**
  * The samples of a feature are batch x positions. The spectral entropy of fewer samples than channels is
- * at most log(samples - 1): it describes the sample and not the feature, so that expressivity and progressivity
- * cannot tell networks apart there.
+ * at most log(samples - 1): it describes the sample and not the feature, so that the proxies that read every
+ * feature cannot tell networks apart there.
  */
 export function isStarved({ channels, positions }: FeatureSize, batch: number): boolean {
   return batch * positions < channels;
@@ -51,9 +53,7 @@ export function sampleWarnings({
   readonly space: Space;
   readonly candidates?: readonly SampledCandidate[];
 }): readonly Issue[] {
-  const reading = specification.proxies.filter(
-    (proxy) => proxy === 'expressivity' || proxy === 'progressivity',
-  );
+  const reading = specification.proxies.filter((proxy) => AFFECTED.has(proxy));
   if (reading.length === 0) return [];
   return stagesOf(specification).flatMap(({ specification: { fidelity } }, round) => {
     const path =

@@ -89,11 +89,13 @@ const writtenSchema = (resolutions: Resolutions) =>
         .prefault('standard')
         .describe('the trade-off between the cost and the noise of a score'),
       proxies: Proxies.optional().describe(
-        'the proxies to compute; by default those of AZ-NAS that are defined in the space',
+        'the proxies to compute; by default those of the aggregation: of a preset its own, else those of AZ-NAS that are defined in the space',
       ),
       /** People write paths of modules among `proxies`; the reader of the specification replaces them by names, and puts the code here. */
       ownProxies: OwnProxies.optional(),
-      aggregation: Aggregation.prefault({}).describe('how the proxies are combined into one score'),
+      aggregation: Aggregation.prefault({}).describe(
+        'how the proxies are combined into one score; by default assembled, with fidelity paper az-nas, and with proxies log-rank',
+      ),
       cohort: oneOf(['written', 'classes'])
         .optional()
         .describe('whether candidates that are the same function share one score and one rank'),

@@ -3,6 +3,7 @@
 import { LRUCache } from 'lru-cache';
 import { CandidateError } from '../../core/candidate-error.js';
 import { type Draw, randomDraw } from '../../core/ir/draw.js';
+import { isMeasured } from '../../core/proxies/catalogue.js';
 import { openSpace } from '../../core/spaces/index.js';
 import type { BatchedDevice } from '../../core/specification/devices.js';
 import { type CpuScorer, createCpuScorer } from '../cpu-scorer.js';
@@ -57,22 +58,21 @@ export async function createBatchedScoring({
   };
   let single: Promise<CpuScorer> | undefined;
   /** Scores candidates of spaces without a supernet, in the plain layout. */
-  const scoreOneByOne = async (
-    requests: readonly ScoreRequest[],
-    outcomes: Map<ScoreRequest, Outcome>,
-  ): Promise<void> => {
+  const scoreOneByOne: ScoreOneByOne = async (requests) => {
     single ??= createCpuScorer({ threads, device: provider });
-    const found = await (await single).scoreAll(requests);
-    found.forEach((outcome, i) => {
-      outcomes.set(requests[i]!, outcome);
-    });
+    return (await single).scoreAll(requests);
   };
   return {
     scoreAll: async (requests) => {
       const outcomes = new Map<ScoreRequest, Outcome>();
       for (const group of groupAlike(requests))
-        if (isForSupernet(group[0]!)) await scoreAlike({ requests: group, tools, outcomes });
-        else await scoreOneByOne(group, outcomes);
+        if (isForSupernet(group[0]!)) {
+          await scoreAlike({ requests: group, tools, outcomes });
+          await addCounted({ requests: group, outcomes, scoreOneByOne });
+        } else {
+          const found = await scoreOneByOne(group);
+          for (const [i, request] of group.entries()) outcomes.set(request, found[i]!);
+        }
       return requests.map((request) => outcomes.get(request)!);
     },
     close: async () => {
@@ -80,6 +80,32 @@ export async function createBatchedScoring({
       await (await single)?.close();
     },
   };
+}
+
+type ScoreOneByOne = (requests: readonly ScoreRequest[]) => Promise<Outcome[]>;
+
+interface AddCountedArguments {
+  /** Requests that differ only in their candidate, with the outcomes of their supernet. */
+  readonly requests: readonly ScoreRequest[];
+  readonly outcomes: Map<ScoreRequest, Outcome>;
+  readonly scoreOneByOne: ScoreOneByOne;
+}
+
+/** Adds the families that are counted from the graph, which supernets do not compute. */
+async function addCounted({ requests, outcomes, scoreOneByOne }: AddCountedArguments): Promise<void> {
+  const families = (requests[0]!.families ?? []).filter(isMeasured);
+  const scored = requests.filter((request) => 'result' in outcomes.get(request)!);
+  if (families.length === 0 || scored.length === 0) return;
+  const found = await scoreOneByOne(scored.map((request) => ({ ...request, families })));
+  for (const [i, request] of scored.entries())
+    outcomes.set(request, merged(outcomes.get(request)!, found[i]!));
+}
+
+/** The proxies of both outcomes, draw by draw; the failure, if one of them is a failure. */
+function merged(one: Outcome, other: Outcome): Outcome {
+  if (!('result' in one)) return one;
+  if (!('result' in other)) return other;
+  return { ...one, result: one.result.map((proxies, i) => ({ ...proxies, ...other.result[i] })) };
 }
 
 interface Tools {

@@ -12,7 +12,7 @@ import { parseSpecification } from '../../core/specification/specification.js';
 const OTHER = 'block-9';
 const specificationOf = (seed: number) =>
   parseSpecification({
-    text: `name: a\nspace: { kind: nas-bench-201 }\nseed: ${seed}\nstrategy: { kind: random, samples: 5 }`,
+    text: `name: a\nspace: { kind: nas-bench-201 }\nseed: ${seed}\nstrategy: { kind: random, samples: 5 }\naggregation: log-rank`,
     source: 'spec.yaml',
   });
 const specification = specificationOf(1);

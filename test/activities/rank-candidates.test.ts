@@ -119,7 +119,13 @@ test('a score that is lost between audit and ranking is an error, not a gap', as
 
 test('a search that measured latencies has a column of them, empty where one is missing; the rest is the same', async () => {
   const specification = checkSpecification({
-    value: { name: 'test', space: 'nas-bench-201', cohort: 'written', fidelity: { draws: 1 } },
+    value: {
+      name: 'test',
+      space: 'nas-bench-201',
+      cohort: 'written',
+      fidelity: { draws: 1 },
+      aggregation: 'log-rank',
+    },
     source: 'test',
   });
   const store = createMemoryStore();

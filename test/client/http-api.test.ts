@@ -188,7 +188,10 @@ describe('a search', () => {
     const answer = await fetch(new URL(path.slice(1), server.url), { method: 'POST', headers, body: table });
     expect(answer.status).toBe(200);
     const [search] = ((await answer.json()) as Comparison).searches;
-    expect(search!.costs).toMatchObject({ candidates: 2, families: [{ family: 'az-nas' }] });
+    expect(search!.costs).toMatchObject({
+      candidates: 2,
+      families: expect.arrayContaining([expect.objectContaining({ family: 'az-nas' })]),
+    });
     const [all] = search!.datasets[0]!.rankers;
     expect(all).toMatchObject({ kind: 'aggregation', milliseconds: search!.costs!.together });
     expect(all!.kendall.value).toBeCloseTo(1, 1);

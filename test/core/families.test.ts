@@ -14,7 +14,7 @@ import { parseSpecification } from '../../core/specification/specification.js';
 const ENGINE = 'block-8.ort-1.30.0';
 const specificationOf = (more: string) =>
   parseSpecification({ text: `name: a\nspace: { kind: nas-bench-201 }\n${more}`, source: 'spec.yaml' });
-const usual = specificationOf('');
+const usual = specificationOf('aggregation: log-rank');
 const both = specificationOf('proxies: [residual, trainability, flops]');
 
 test('every proxy is of one family', () => {

@@ -41,7 +41,7 @@ const changesOf = (proxies?: readonly string[]) => ({
   cohort: 'written',
   fidelity: { draws: 2, batch: 8, resolution: 16 },
   execution: { shardSize: 4 },
-  ...(proxies ? { proxies } : {}),
+  ...(proxies ? { proxies } : { aggregation: 'az-nas' }),
 });
 
 async function search(name: string, proxies?: readonly string[], execution = {}) {

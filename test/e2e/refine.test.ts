@@ -122,7 +122,15 @@ test('another ranking in place of known accuracies', async () => {
   const { stdout } = await cli('correlate', 'first', '--truth', 'first/ranking.csv', '--json');
   const { datasets } = JSON.parse(stdout);
   expect(datasets.map(({ dataset }: { dataset: string }) => dataset)).toEqual([
-    ...['score', 'expressivity', 'progressivity', 'trainability', 'complexity', 'parameters'],
+    ...[
+      'score',
+      'trainability',
+      'complexity',
+      'residual',
+      'mean-expressivity',
+      'sampled-progressivity',
+      'parameters',
+    ],
   ]);
   expect(datasets[0].written).toMatchObject({ candidates: SAMPLES, kendall: 1 });
   const columns = await cli('correlate', 'first', '--truth', 'columns/ranking.parquet', '--json');

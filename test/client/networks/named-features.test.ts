@@ -10,6 +10,7 @@ import { SpecError } from '../../../core/errors.js';
 import { graphNetwork } from '../../../core/graph/network.js';
 import { readOnnx } from '../../../core/graph/read-onnx.js';
 import { featuresOfStructure, graphOfStructure } from '../../../core/graph/structure.js';
+import { ASSEMBLIES } from '../../../core/specification/assemblies.js';
 import { smallNetwork } from '../../support/small-networks.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'named-features-'));
@@ -53,7 +54,7 @@ it('are found again in the structure that is stored, which is another one', asyn
 it('may stand where blocks or stages may', async () => {
   const here = await read({}, { draws: 2, features: [names[0], names[2]] });
   expect(here.texts).toEqual((await read({ features: [names[0], names[2]] })).texts);
-  expect(here.specification.fidelity).toMatchObject({ draws: 2, features: 'blocks' });
+  expect(here.specification.fidelity).toMatchObject({ draws: 2, features: ASSEMBLIES.assembled.features });
 });
 
 it('of the file beside a network go before those of the specification', async () => {

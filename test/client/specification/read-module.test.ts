@@ -110,7 +110,7 @@ describe('allowed', () => {
     );
   });
 
-  it('JavaScript too, and a specification beside it; what the module says of proxies is its default', async () => {
+  it('JavaScript too, and a specification beside it; only what the module says of proxies is in the default', async () => {
     home.write('my.mjs', JAVASCRIPT.replace('step: 4', 'step: 4, proxies: ["trainability", "expressivity"]'));
     home.write(
       'spec.yaml',
@@ -118,7 +118,7 @@ describe('allowed', () => {
     );
     const { specification } = await readSpecification(join(home.dir, 'spec.yaml'), { modules });
     expect(specification.space).toMatchObject({ kind: 'module', resolution: 32 });
-    expect(specification.proxies).toEqual(['expressivity', 'trainability']);
+    expect(specification.proxies).toEqual(['trainability', 'residual', 'mean-expressivity', 'parameters']);
     expect(specification.fidelity.resolution).toBe(32);
   });
 

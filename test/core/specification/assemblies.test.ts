@@ -2,7 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { scoreScope } from '../../../core/address.js';
 import { SpecError } from '../../../core/errors.js';
-import { ASSEMBLIES, ASSEMBLY_NAMES, assemblyOfFiles } from '../../../core/specification/assemblies.js';
+import {
+  ASSEMBLIES,
+  ASSEMBLY_NAMES,
+  assemblyOfFiles,
+  termsIn,
+} from '../../../core/specification/assemblies.js';
+import { DEVICES } from '../../../core/specification/devices.js';
 import { checkSpecification } from '../../../core/specification/specification.js';
 
 const check = (changes: object) =>
@@ -101,11 +107,43 @@ describe('presets of aggregation', () => {
     expect(assemblyOfFiles('az-nas')).toEqual(ASSEMBLIES['az-nas'].weights);
   });
 
-  it('is refused beside proxies, on a device that lacks one, and where it is unknown', () => {
+  it('assembled is the default where nothing says how to rank', () => {
+    const strategy = {
+      kind: 'screening',
+      rounds: [{ fidelity: 'screen', keep: 0.5 }, { fidelity: 'standard' }],
+    };
+    for (const changes of [{}, { fidelity: { draws: 1 } }, { space: { kind: 'darts' } }, { strategy }])
+      expect(check(changes)).toEqual(check({ ...changes, aggregation: 'assembled' }));
+    for (const changes of [{ proxies: ['trainability'] }, { proxies: ['naswot', 'flops'] }])
+      expect([...check(changes).proxies].sort()).toEqual([...changes.proxies].sort());
+    const four = Object.keys(ASSEMBLIES['az-nas'].weights).sort();
+    for (const aggregation of ['log-rank', 'linear-rank', { weights: { expressivity: 2 } }]) {
+      const { proxies, fidelity } = check({ aggregation });
+      expect([...proxies].sort()).toEqual(four);
+      expect(fidelity.features).toBe('stages');
+    }
+  });
+
+  it('fidelity paper stands for AZ-NAS as published, so the default is that of the four proxies', () => {
+    expect(check({ fidelity: 'paper' })).toEqual(check({ fidelity: 'paper', aggregation: 'az-nas' }));
+    const rounds = [{ fidelity: 'screen', keep: 0.5 }, { fidelity: 'paper' }];
+    const { proxies } = check({ strategy: { kind: 'screening', rounds } });
+    expect([...proxies].sort()).toEqual(Object.keys(ASSEMBLIES['az-nas'].weights).sort());
+    const { fidelity } = check({ fidelity: 'paper', aggregation: 'assembled' });
+    expect(fidelity).toMatchObject({ batch: 64, features: ASSEMBLIES.assembled.features });
+  });
+
+  it('leaves out what is computed from the measurements of a proxy that a module does not define', () => {
+    const proxies = ['trainability', 'complexity'];
+    const space = { kind: 'module', digest: 'a'.repeat(64), code: '', resolution: 32, proxies };
+    const { weights } = termsIn('assembled', space);
+    expect(Object.keys(weights).sort()).toEqual(['complexity', 'parameters', 'residual', 'trainability']);
+  });
+
+  it('is on every device, refused beside proxies and where it is unknown', () => {
     expect(issuesOf({ aggregation: 'assembled', proxies: ['flops'] })[0]).toMatch(/^aggregation: .*proxies/);
-    expect(issuesOf({ aggregation: 'assembled', execution: { device: 'cuda' } })[0]).toMatch(
-      /^proxies: .*cuda/,
-    );
+    for (const device of DEVICES)
+      expect(issuesOf({ aggregation: 'assembled', execution: { device } })).toEqual([]);
     expect(issuesOf({ aggregation: { kind: 'assembled' } })[0]).toMatch(
       /^aggregation.kind: found the text "assembled", a preset; must stand alone, as aggregation: assembled$/,
     );

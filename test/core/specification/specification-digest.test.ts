@@ -77,7 +77,7 @@ describe('specificationDigest', () => {
 describe('specificationDifferences', () => {
   it('names the path and both values', () => {
     const existing = parse(
-      'fidelity: { batch: 16 }\nstrategy: { kind: random, samples: 3 }\nexecution: { window: 1 }',
+      'aggregation: log-rank\nfidelity: { batch: 16 }\nstrategy: { kind: random, samples: 3 }\nexecution: { window: 1 }',
     );
     const here = parse('fidelity: { batch: 64 }\nproxies: [complexity]');
     expect(specificationDifferences(existing, here)).toEqual([

@@ -19,7 +19,7 @@ const faults = (text: string) => faultsOf(() => parse(text));
 
 describe('parseSpecification', () => {
   it('fills in every default', () => {
-    expect(parse(BASE)).toEqual({
+    expect(parse(`${BASE}aggregation: log-rank`)).toEqual({
       name: 'a',
       space: { kind: 'nas-bench-201' },
       strategy: { kind: 'exhaustive' },
@@ -65,11 +65,13 @@ execution: { device: cpu, shardSize: 16, window: 2 }
   });
 
   it.each(Object.entries(PRESETS))('knows the fidelity %s', (name, preset) => {
-    expect(parse(`${BASE}fidelity: ${name}`).fidelity).toEqual({ ...preset, resolution: 32 });
+    const { fidelity } = parse(`${BASE}fidelity: ${name}\naggregation: log-rank`);
+    expect(fidelity).toEqual({ ...preset, resolution: 32 });
   });
 
   it('completes a partial fidelity and an aggregation without kind', () => {
-    expect(parse(`${BASE}fidelity: { weights: candidate, batch: 1 }`).fidelity).toEqual({
+    const partial = 'fidelity: { weights: candidate, batch: 1 }\naggregation: log-rank';
+    expect(parse(BASE + partial).fidelity).toEqual({
       draws: 3,
       batch: 1,
       resolution: 32,
@@ -113,7 +115,7 @@ execution: { device: cpu, shardSize: 16, window: 2 }
     ['proxies: []', ['proxies']],
     ['proxies: complexity', ['proxies', '"complexity"']],
     ['proxies: [speed]', ['proxies.0', '"speed"']],
-    ['proxies: [residual]\nexecution: { device: cuda }', ['proxies']],
+    ['proxies: [naswot]\nexecution: { device: cuda }', ['proxies']],
     ['proxies: [complexity, complexity]', ['proxies.1', '"complexity"']],
     ['aggregation: { weights: { complexity: 0 } }', ['aggregation.weights.complexity', '0', '0', '1000000']],
     [
@@ -141,7 +143,7 @@ execution: { device: cpu, shardSize: 16, window: 2 }
     ['notify: webhook', ['command', 'webhook', 'secretEnv', 'timeout', 'retries']],
     ['execution: { device: gpu }', DEVICES],
     ['__proto__: 3', ['name', 'space', 'strategy', 'constraints', 'input', 'fidelity', 'proxies', 'seed']],
-    ['proxies: [residual]\nexecution: { device: cuda }', ['residual', 'cuda', 'cpu']],
+    ['proxies: [naswot]\nexecution: { device: cuda }', ['naswot', 'cuda', 'cpu']],
   ])('names what may stand instead of %s', (text, words) => {
     expect(() => parse(BASE + text)).toThrow(SpecError);
     for (const word of words) expect(() => parse(BASE + text)).toThrow(word);

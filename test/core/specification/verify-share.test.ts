@@ -9,9 +9,10 @@ import {
 } from '../../../core/specification/specification-digest.js';
 import { readVerifySetting } from '../../../core/specification/verify-share.js';
 
+const BASE = 'name: a\nspace: { kind: nas-bench-201 }\naggregation: log-rank\n';
 const parse = (verify: string) =>
   parseSpecification({
-    text: `name: a\nspace: { kind: nas-bench-201 }\nexecution: { verify: ${verify} }`,
+    text: `${BASE}execution: { verify: ${verify} }`,
     source: 's',
   });
 
@@ -53,7 +54,7 @@ test('ZEROSCOUT_VERIFY: nothing is off; what is no share is refused by name', ()
 });
 
 test('it is no part of a specification that does not say it, of no digest, and no difference', () => {
-  const silent = parseSpecification({ text: 'name: a\nspace: { kind: nas-bench-201 }', source: 's' });
+  const silent = parseSpecification({ text: BASE, source: 's' });
   expect(Object.keys(silent.execution)).not.toContain('verify');
   const digest = (specification: typeof silent) => specificationDigest(specification, { inputs: {} });
   expect(digest(parse('1%'))).toBe(digest(silent));

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sample } from '../../../core/random/shuffle.js';
 import { kendall } from '../../../core/ranking/correlation.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/definition.js';
-import { proxiesOfFamily } from '../../../core/specification/families.js';
+import { type FamilyName, proxiesOfFamily } from '../../../core/specification/families.js';
 import { createCpuScorer } from '../../../engine/cpu-scorer.js';
 import type { Outcome, ScoreRequest, ScoreResult } from '../../../engine/protocol.js';
 import { request as atSixteen, built } from '../../support/engine.js';
@@ -13,7 +13,10 @@ import { request as atSixteen, built } from '../../support/engine.js';
 const { createBatchedScoring } = (await import(
   built('engine/batched/batched-scoring.js')
 )) as typeof import('../../../engine/batched/batched-scoring.js');
-const FAMILIES = ['az-nas', 'mean-expressivity', 'sampled-progressivity', 'residual'] as const;
+const FAMILIES = [
+  ...['az-nas', 'mean-expressivity', 'sampled-progressivity', 'residual'],
+  ...['depth', 'activations'],
+] as readonly FamilyName[];
 const request = (candidate: string, draws?: readonly number[]): ScoreRequest => {
   const small = atSixteen(candidate, draws);
   return { ...small, families: FAMILIES, fidelity: { ...small.fidelity, resolution: 8, features: 'stages' } };
@@ -44,7 +47,7 @@ it('agrees with scoring one by one: tau of every proxy above .99', async () => {
       const [a, b] = [outcomes, expected].map((list) => list.map((one) => resultOf(one)[draw]![name]!));
       expect(kendall(a!, b!), name).toBeGreaterThan(0.99);
     }
-  for (const name of ['complexity', 'residual'] as const) {
+  for (const name of ['complexity', 'residual', 'depth', 'activations']) {
     const exact = outcomes.map((one) => resultOf(one)[0]![name]);
     expect(exact).toEqual(expected.map((one) => resultOf(one)[0]![name]));
     expect(new Set(exact).size).toBeGreaterThan(1);

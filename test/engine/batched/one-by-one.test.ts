@@ -5,6 +5,7 @@ import { structureText } from '../../../core/graph/structure.js';
 import { checkDefinition } from '../../../core/spaces/custom/schema.js';
 import { openSpace, type SpaceSpecification } from '../../../core/spaces/index.js';
 import type { BatchedDevice } from '../../../core/specification/devices.js';
+import type { FamilyName } from '../../../core/specification/families.js';
 import { createCpuScorer } from '../../../engine/cpu-scorer.js';
 import type { Outcome, ScoreRequest } from '../../../engine/protocol.js';
 import { DENSE_DEFINITION, FEATURES_DEFINITION } from '../../core/spaces/custom/spaces.js';
@@ -35,6 +36,11 @@ const TOKENS = {
   stages: [{ block: 'transformer', width: 64, heads: 1, patch: 4 }],
 };
 
+const FAMILIES: readonly FamilyName[] = [
+  ...(['az-nas', 'mean-expressivity', 'sampled-progressivity', 'residual'] as const),
+  ...(['depth', 'activations'] as const),
+];
+
 function requestOf(space: SpaceSpecification, resolution: number): ScoreRequest {
   const candidate = openSpace(space).random({ seed: 4, draw: 0, name: 'devices' });
   const fidelity = { batch: 2, resolution, weights: 'candidate', features: 'blocks' } as const;
@@ -44,7 +50,7 @@ function requestOf(space: SpaceSpecification, resolution: number): ScoreRequest 
     seed: 1,
     draws: [0],
     fidelity,
-    families: ['az-nas', 'mean-expressivity', 'sampled-progressivity', 'residual'],
+    families: FAMILIES,
     report: 'details',
   };
 }
@@ -119,7 +125,8 @@ describe.each(['cpu-stack', 'webgpu'] as const)('%s', (device: BatchedDevice) =>
           expect(largestDeviation(got.features, wanted.features), kind).toBeLessThan(1e-3);
           expect(largestDeviation(got.blocks, wanted.blocks), kind).toBeLessThan(3e-2);
           const [proxies, others] = [outcome, expected[i]!].map(proxiesOf) as [Proxies, Proxies];
-          expect(proxies.residual, kind).toBe(others.residual);
+          for (const name of ['residual', 'depth', 'activations'])
+            expect(proxies[name], kind).toBe(others[name]);
           for (const name of ['mean-expressivity', 'sampled-progressivity'])
             expect(largestDeviation([proxies[name]!], [others[name]!]), kind).toBeLessThan(1e-3);
         });
