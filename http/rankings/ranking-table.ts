@@ -1,6 +1,7 @@
 // Answers queries about one ranking of any size with DuckDB: sorted and filtered pages, histograms, and bins
 // of scatter plots.
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { AZ_NAS_PROXIES } from '../../core/specification/families.js';
 import { createDistributions } from './distributions.js';
 import { type ColumnKind, quoteName } from './filter.js';
 import { createQuestions } from './questions.js';
@@ -26,17 +27,9 @@ export async function openRankingTable({
   const instance = await DuckDBInstance.create(database, { memory_limit: MEMORY, threads: THREADS });
   const connection = await instance.connect();
   if (csv !== undefined) await fill({ connection, csv });
-  const described = await connection.runAndReadAll('DESCRIBE ranking');
-  const columns = new Map(
-    described
-      .getRowObjectsJS()
-      .map(({ column_name: name }): [string, ColumnKind] => [
-        String(name),
-        TEXTS.has(String(name)) ? 'text' : 'number',
-      ]),
-  );
   const counted = await connection.runAndReadAll('SELECT count(*)::DOUBLE AS total FROM ranking');
   const total = Number(counted.getRowObjectsJS()[0]!.total);
+  const columns = await readColumns(connection, total);
   const questions = createQuestions({ connection, columns });
   return {
     columns,
@@ -51,6 +44,31 @@ export async function openRankingTable({
       instance.closeSync();
     },
   };
+}
+
+/**
+ * The columns that have a value. A file always has those of the four proxies of AZ-NAS, although a search may
+ * rank by others.
+ */
+async function readColumns(
+  connection: DuckDBConnection,
+  total: number,
+): Promise<ReadonlyMap<string, ColumnKind>> {
+  const described = await connection.runAndReadAll('DESCRIBE ranking');
+  const names = described.getRowObjectsJS().map(({ column_name: name }) => String(name));
+  const counts = AZ_NAS_PROXIES.filter((name) => names.includes(name)).map(
+    (name) => `count(${quoteName(name)})::DOUBLE AS ${quoteName(name)}`,
+  );
+  const counted =
+    counts.length > 0 && total > 0
+      ? await connection.runAndReadAll(`SELECT ${counts.join(', ')} FROM ranking`)
+      : undefined;
+  const [count = {}] = counted?.getRowObjectsJS() ?? [];
+  return new Map(
+    names
+      .filter((name) => count[name] !== 0)
+      .map((name): [string, ColumnKind] => [name, TEXTS.has(name) ? 'text' : 'number']),
+  );
 }
 
 async function fill({

@@ -18,6 +18,10 @@ const CandidateSchema = z
       description:
         'by column, the share of the cohort whose value is less, with half of those whose value is equal',
     }),
+    aggregation: z
+      .object({ kind: z.enum(['log-rank', 'linear-rank']), weights: z.record(z.string(), z.number()) })
+      .nullable()
+      .openapi({ description: 'the weight of each proxy in the score; null for a calibrated ranking' }),
     members: z
       .object({ total: z.int(), first: z.array(PlaceSchema) })
       .openapi({ description: 'candidates that are the same function' }),
@@ -71,7 +75,8 @@ export function addCandidateRoute(setting: RouteSetting): void {
       const about = await aboutOf(() =>
         zeroscout.searches.candidate(id, String(row.candidate), { expanded }),
       );
-      const [percentiles, members, ranked] = await Promise.all([
+      const [{ aggregation }, percentiles, members, ranked] = await Promise.all([
+        zeroscout.searches.specification(id),
         table.percentiles(row),
         table.members(row),
         table.ranksOf(about.neighbours),
@@ -82,6 +87,7 @@ export function addCandidateRoute(setting: RouteSetting): void {
         row,
         total: table.total,
         percentiles,
+        aggregation: aggregation.calibration ? null : aggregation,
         members,
         ...rest,
         neighbours: { ranked, others },

@@ -244,14 +244,22 @@ function widthsOf(width: number, all: number): Widths {
   return all < 10_000 ? NARROW : { box: NARROW.box, rank: WIDE.rank, number: NARROW.number, text: 132 };
 }
 
+/** The width of a letter of a heading, and of the space around it, in pixels. */
+const LETTER = 9;
+const PADDING = 20;
+
+/** A column is at least as wide as its heading. */
+function widthOf({ name, kind }: RankingColumn, widths: Widths): number {
+  if (name === 'rank') return widths.rank;
+  return Math.max(widths[kind], name.length * LETTER + PADDING);
+}
+
 /** The header and the rows have the same width, even where they are wider than the visible part. */
 function layOut(columns: readonly RankingColumn[], widths: Widths) {
-  const others = columns.map(({ name, kind }) =>
-    name === 'rank' ? `${widths.rank}px` : `minmax(${widths[kind]}px, ${kind === 'text' ? 3 : 1}fr)`,
-  );
-  const least = columns.reduce<number>(
-    (sum, { name, kind }) => sum + widths[name === 'rank' ? 'rank' : kind],
-    widths.box,
-  );
+  const others = columns.map((column) => {
+    const width = `${widthOf(column, widths)}px`;
+    return column.name === 'rank' ? width : `minmax(${width}, ${column.kind === 'text' ? 3 : 1}fr)`;
+  });
+  const least = columns.reduce((sum, column) => sum + widthOf(column, widths), widths.box);
   return { template: [`${widths.box}px`, ...others].join(' '), minWidth: `${least}px` };
 }

@@ -217,6 +217,14 @@ describe('a search', () => {
     const { json } = await ask('/api/searches/@last/candidates/1');
     expect(json).toMatchObject({ row: { rank: 1 }, total: 24, notDrawn: null, resolution: 32 });
     expect(json.percentiles.score).toBeGreaterThan(0.9);
+    const weighed = Object.keys(json.aggregation.weights);
+    expect(json.aggregation).toMatchObject({ kind: 'log-rank', weights: { 'mean-expressivity': 2 } });
+    // A column without values, as of a proxy that is not in the score, is none.
+    expect(Object.keys(json.percentiles)).toEqual(expect.arrayContaining(weighed));
+    const { columns } = (await ask('/api/searches/@last/ranking?limit=1')).json;
+    const names = columns.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(expect.arrayContaining(weighed));
+    expect(names).not.toContain('expressivity');
     expect(json.drawing).toMatch(/^<svg /);
     expect(json.costs.flops).toBe(json.row.complexity);
     expect(json.neighbours.others + json.neighbours.ranked.length).toBe(24);

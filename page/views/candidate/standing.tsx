@@ -6,23 +6,29 @@ import { formatPercent, formatValue } from '../../text/format.js';
 /** Columns that are not proxies. */
 const OTHERS: ReadonlySet<string> = new Set(['rank', 'candidate', 'score', 'class', 'latency']);
 
-export function Standing({ answer: { row, percentiles } }: { readonly answer: CandidateAnswer }) {
+export function Standing({ answer }: { readonly answer: CandidateAnswer }) {
+  const { row, percentiles, aggregation } = answer;
   const names = Object.keys(percentiles).filter((name) => !OTHERS.has(name));
   return (
     <section>
       <h2>Where its score comes from</h2>
       <p class="quiet">
-        The bar is the share of candidates with a lower value. The usual score adds the logarithm of that
-        share over the proxies, so that one weak proxy weighs heavily; the last column is that logarithm.
+        The bar is the share of candidates with a lower value.{' '}
+        {aggregation?.kind === 'log-rank' &&
+          'The score adds the logarithm of about that share for each proxy, times its weight, so that one weak proxy weighs heavily.'}
+        {aggregation?.kind === 'linear-rank' &&
+          'The score adds about that share for each proxy, times its weight.'}
+        {aggregation === null && 'A calibration computes the score from these shares.'}
       </p>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Proxies of this candidate">
+      <div class="scroll proxies" tabIndex={0} role="region" aria-label="Proxies of this candidate">
         <table>
           <thead>
             <tr>
               <th>proxy</th>
               <th class="number">value</th>
               <th>better than</th>
-              <th class="number">ln of share</th>
+              {aggregation && <th class="number">weight</th>}
+              {aggregation && <th class="number">adds</th>}
             </tr>
           </thead>
           <tbody>
@@ -33,9 +39,8 @@ export function Standing({ answer: { row, percentiles } }: { readonly answer: Ca
                 <td>
                   <Bar share={percentiles[name]!} name={name} />
                 </td>
-                <td class="number">
-                  {name === 'parameters' ? '–' : formatValue(Math.log(Math.max(percentiles[name]!, 1e-9)))}
-                </td>
+                {aggregation && <td class="number">{aggregation.weights[name] ?? '–'}</td>}
+                {aggregation && <td class="number">{formatTerm(answer, name)}</td>}
               </tr>
             ))}
           </tbody>
@@ -43,6 +48,15 @@ export function Standing({ answer: { row, percentiles } }: { readonly answer: Ca
       </div>
     </section>
   );
+}
+
+/** What a proxy adds to the score, up to ties and to the mean over draws, of which a ranking has no record. */
+function formatTerm({ percentiles, aggregation }: CandidateAnswer, name: string): string {
+  const weight = aggregation?.weights[name];
+  if (weight === undefined) return '–';
+  const share = Math.max(percentiles[name]!, 1e-9);
+  const term = weight * (aggregation?.kind === 'log-rank' ? Math.log(share) : share);
+  return formatValue(Math.round(term * 1000) / 1000);
 }
 
 function Bar({ share, name }: { readonly share: number; readonly name: string }) {
