@@ -14,6 +14,8 @@ const SHORT: Readonly<Record<string, string>> = {
   expressivity: 'expr',
   progressivity: 'progr',
   trainability: 'train',
+  'mean-expressivity': 'mean-expr',
+  'sampled-progressivity': 'sampled-progr',
 };
 const GAP = 2;
 /** The least width to which text is shortened. */

@@ -8,7 +8,7 @@ import type { CpuScorer } from '../../engine/cpu-scorer.js';
 import type { ScoreRequest } from '../../engine/protocol.js';
 import type { Store } from '../../store/store.js';
 
-/** No further candidate is timed after this time, so that large networks do not take minutes. */
+/** After this time, shared by all sets, no further candidate is timed, so that large networks do not take minutes. */
 const BUDGET_MS = 20_000;
 
 export interface TimingRequest {
@@ -19,8 +19,8 @@ export interface TimingRequest {
 }
 
 /**
- * The times of each set. They are those of one scorer with one thread and one draw of noise images. The sets
- * alternate candidate by candidate, so that other work on the machine affects all of them alike. Nothing is
+ * The times of each set. They are those of one scorer with one thread and one draw of noise images. One scorer is
+ * open at a time, since a scorer of large networks holds a gigabyte. Nothing is
  * timed of a search on another device, or with proxies of the user's own, whose code this process does not run.
  */
 export async function timeProxies({
@@ -34,24 +34,32 @@ export async function timeProxies({
     return [];
   // ONNX Runtime loads only where something is timed.
   const { createCpuScorer } = await import('../../engine/cpu-scorer.js');
-  const scorers: CpuScorer[] = [];
   const structures = createStructures({ blobs: store.blobs });
-  const times = sets.map((): number[] => []);
-  try {
-    for (const _ of sets) scorers.push(await createCpuScorer({ threads: 1 }));
+  const timeSet = async (families: TimedFamilies['families'], count: number): Promise<number[]> => {
+    const scorer = await createCpuScorer({ threads: 1 });
+    const times: number[] = [];
     const started = performance.now();
-    for (const [at, candidate] of candidates.entries()) {
-      if (at > 1 && performance.now() - started > BUDGET_MS) break;
-      const { structure } = await structures({ space: specification.space, candidate });
-      for (const [i, families] of sets.entries()) {
+    try {
+      for (const candidate of candidates.slice(0, count)) {
+        if (times.length > 1 && performance.now() - started > BUDGET_MS / sets.length) break;
+        const { structure } = await structures({ space: specification.space, candidate });
         const asked = { candidate, draws: [0], families, ...(structure === undefined ? {} : { structure }) };
-        times[i]!.push(await timeOne(scorers[i]!, requestOf({ specification, asked })));
+        times.push(await timeOne(scorer, requestOf({ specification, asked })));
       }
+    } finally {
+      await scorer.close();
     }
-  } finally {
-    for (const scorer of scorers) await scorer.close();
+    return times;
+  };
+  const timed: TimedFamilies[] = [];
+  let count = candidates.length;
+  for (const families of sets) {
+    const times = await timeSet(families, count);
+    // The first set has all families. The others are timed for as many candidates at most.
+    count = times.length;
+    timed.push({ families, milliseconds: times.slice(1) });
   }
-  return sets.map((families, i) => ({ families, milliseconds: times[i]!.slice(1) }));
+  return timed;
 }
 
 async function timeOne(scorer: CpuScorer, request: ScoreRequest): Promise<number> {

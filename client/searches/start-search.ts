@@ -126,12 +126,16 @@ function detailsOf({
   strategy,
   fidelity,
   constraints,
+  aggregation,
   cohort,
   seed,
   execution,
 }: Specification): string {
   const { device, priority } = execution;
-  const shown = { space: kind, strategy, constraints, fidelity, cohort, seed, device, priority };
+  const shown = {
+    ...{ space: kind, strategy, constraints, fidelity, aggregation },
+    ...{ cohort, seed, device, priority },
+  };
   return Object.entries(shown)
     .filter(([, value]) => value !== undefined)
     .map(

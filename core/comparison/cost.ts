@@ -49,7 +49,9 @@ export function costsOf(proxies: readonly ProxyName[], timed: readonly TimedFami
   if (together.length === 0) return null;
   const families = all.map((family): FamilyCost => {
     const without = of(all.filter((other) => other !== family));
-    const added = together.map((milliseconds, i) => milliseconds - (without[i] ?? 0));
+    // Fewer candidates may have been timed without the family. A single family has no others.
+    const paired = without.length > 0 ? together.slice(0, without.length) : together;
+    const added = paired.map((milliseconds, i) => milliseconds - (without[i] ?? 0));
     return {
       family,
       proxies: proxies.filter((proxy) => familyOf(proxy) === family),

@@ -11,6 +11,8 @@
 const TOLERANCES: Readonly<Record<string, number>> = {
   expressivity: 1e-4,
   progressivity: 1e-4,
+  'mean-expressivity': 1e-4,
+  'sampled-progressivity': 1e-4,
   trainability: 1e-2,
   complexity: 0,
 };

@@ -90,13 +90,13 @@ export function withAssembly(value: unknown): unknown {
 
 /** A specification, as it was written, with these features in every fidelity that names none. */
 export function withFeatures(value: Mapping, features: Measured): Mapping {
-  const { strategy } = value;
-  const isScreening = isMapping(strategy) && strategy.kind === 'screening' && Array.isArray(strategy.rounds);
-  if (!isScreening) return withFeaturesIn({ fidelity: 'standard', ...value }, features);
-  const rounds = (strategy.rounds as readonly unknown[]).map((round) =>
-    isMapping(round) ? withFeaturesIn(round, features) : round,
-  );
-  return { ...value, strategy: { ...strategy, rounds } };
+  const { strategy, fidelity = 'standard' } = value;
+  const { kind, rounds } = isMapping(strategy) ? strategy : { kind: strategy };
+  if (kind !== 'screening') return withFeaturesIn({ ...value, fidelity }, features);
+  // Without rounds a screening is refused; a fidelity beside it would be another mistake.
+  if (!isMapping(strategy) || !Array.isArray(rounds)) return value;
+  const read = rounds.map((round: unknown) => (isMapping(round) ? withFeaturesIn(round, features) : round));
+  return { ...value, strategy: { ...strategy, rounds: read } };
 }
 
 /** A proxy has no meaning in a space where that of AZ-NAS from whose measurements it is computed has none. */

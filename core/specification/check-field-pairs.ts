@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Issue } from '../errors.js';
 import { Aggregation, Proxies } from './aggregation.js';
-import { ASSEMBLY_NAMES, termsIn } from './assemblies.js';
+import { ASSEMBLY_NAMES, DEFAULT_ASSEMBLY, termsIn } from './assemblies.js';
 import { familyOf, isComputedOn, type Need, needsOf, PROXIES, type ProxyName } from './families.js';
 import { OwnProxies } from './own-proxies.js';
 import { listOfferedProxies, SpaceSchema, spaceDefaults } from './space.js';
@@ -113,12 +113,14 @@ export function checkWeightFields(value: unknown): Issue[] {
   const written = value as { readonly proxies?: unknown; readonly ownProxies?: unknown };
   const isNamed = (written.proxies ?? written.ownProxies) !== undefined;
   const all = proxies.join(', ');
+  const preset = Object.keys(termsIn(DEFAULT_ASSEMBLY, space).weights);
   return PROXIES.filter((name) => aggregation.weights[name] !== undefined && !proxies.includes(name)).map(
     (name) => {
-      const adding = isNamed ? `add ${name} to proxies` : `write proxies: [${all}, ${name}]`;
+      const others = preset.includes(name) ? preset.join(', ') : `${all}, ${name}`;
+      const adding = isNamed ? `add ${name} to proxies` : `write proxies: [${others}]`;
       return {
         path: `aggregation.weights.${name}`,
-        message: `weight for a proxy that is not in proxies (${isNamed ? all : `by default ${all}`}); remove it${isOffered(name) ? ` or ${adding}` : ''}`,
+        message: `weight for a proxy that is not in proxies (${isNamed ? all : `without a preset ${all}`}); remove it${isOffered(name) ? ` or ${adding}` : ''}`,
       };
     },
   );

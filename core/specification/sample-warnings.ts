@@ -65,7 +65,7 @@ export function sampleWarnings({
       : [
           {
             path,
-            message: `${message}, so that ${reading.join(' and ')} there reflect the sample more than the network`,
+            message: `${message}, so that ${reading.join(' and ')} there reflect${reading.length === 1 ? 's' : ''} the sample more than the network`,
           },
         ];
   });

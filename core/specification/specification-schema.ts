@@ -4,6 +4,7 @@ import { describeField, type JsonSchema, withBareKinds } from '../schema/json-sc
 import { Definition } from '../spaces/custom/schema.js';
 import { definitionOfKind } from '../spaces/index.js';
 import { AGGREGATION_WORDS, CALIBRATED } from './aggregation.js';
+import { DEFAULT_ASSEMBLY } from './assemblies.js';
 import { OWN_PREFIX } from './families.js';
 import { FEATURE_WORDS, PRESETS } from './fidelity.js';
 import { KINDS_OF_FILES, RESOLUTIONS } from './resolutions.js';
@@ -39,7 +40,8 @@ export function specificationSchema(): JsonSchema {
         ...withBareKinds({ oneOf: kindsOf(strategy!).map(fileOrSearch).map(withWrittenRounds) }),
       },
       fidelity: { ...outer(fidelity!), ...presetOr(fidelity!) },
-      aggregation: { ...outer(aggregation!), ...aggregationSchema(aggregation!) },
+      // Written out, an empty mapping ranks by the proxies of AZ-NAS.
+      aggregation: { ...outer(aggregation!), ...aggregationSchema(aggregation!), default: DEFAULT_ASSEMBLY },
       input: {
         ...input!,
         properties: {

@@ -94,7 +94,7 @@ const writtenSchema = (resolutions: Resolutions) =>
       /** People write paths of modules among `proxies`; the reader of the specification replaces them by names, and puts the code here. */
       ownProxies: OwnProxies.optional(),
       aggregation: Aggregation.prefault({}).describe(
-        'how the proxies are combined into one score; by default assembled, with fidelity paper az-nas, and with proxies log-rank',
+        'how the proxies are combined into one score; by default assembled; with proxies, or with fidelity paper, log-rank. A mapping or log-rank without proxies ranks by those of AZ-NAS, at the features of the fidelity',
       ),
       cohort: oneOf(['written', 'classes'])
         .optional()

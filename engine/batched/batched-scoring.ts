@@ -57,7 +57,7 @@ export async function createBatchedScoring({
     drawOf: ({ seed, draw }) => recall(draws, `${seed} ${draw}`, () => randomDraw({ seed, draw })),
   };
   let single: Promise<CpuScorer> | undefined;
-  /** Scores candidates of spaces without a supernet, in the plain layout. */
+  /** Scores candidates of spaces without a supernet, in the plain layout, and counts over graphs. */
   const scoreOneByOne: ScoreOneByOne = async (requests) => {
     single ??= createCpuScorer({ threads, device: provider });
     return (await single).scoreAll(requests);
@@ -66,7 +66,7 @@ export async function createBatchedScoring({
     scoreAll: async (requests) => {
       const outcomes = new Map<ScoreRequest, Outcome>();
       for (const group of groupAlike(requests))
-        if (isForSupernet(group[0]!)) {
+        if (isForSupernet(group[0]!) && !group[0]!.families?.every(isMeasured)) {
           await scoreAlike({ requests: group, tools, outcomes });
           await addCounted({ requests: group, outcomes, scoreOneByOne });
         } else {

@@ -89,9 +89,13 @@ export function parseFilter({
 }
 
 /**
- * Common names of costs, used where the ranking has no column of that name: the proxy `complexity` is FLOPs.
+ * Common names of costs, used where the ranking has no column of that name: the proxies `complexity` and `flops` are both FLOPs.
  */
-const OTHER_NAMES: Readonly<Record<string, string>> = { flops: 'complexity', params: 'parameters' };
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  flops: 'complexity',
+  complexity: 'flops',
+  params: 'parameters',
+};
 
 export function columnOf(name: string, columns: ReadonlyMap<string, ColumnKind>): string {
   const other = Object.hasOwn(OTHER_NAMES, name) ? OTHER_NAMES[name] : undefined;

@@ -13,6 +13,7 @@ import { type NatsServer, startNats } from '../support/nats.js';
 import { startTemporal, type TemporalServer } from '../support/temporal.js';
 import {
   done,
+  FAMILIES,
   type Running,
   spawnNode,
   spawnZeroscout,
@@ -21,6 +22,7 @@ import {
 } from '../support/zeroscout.js';
 
 const SAMPLES = 48;
+const SCORES = SAMPLES * FAMILIES.length;
 const SEED = 22;
 const script = (name: string) => fileURLToPath(new URL(`../e2e/${name}`, import.meta.url));
 const timeout = 240_000;
@@ -137,7 +139,7 @@ test('one worker alone: the search ends and says that nothing was verified', { t
   const { summary, ranking, stdout } = await search('alone');
   expect(ranking).toBe(reference);
   const { scores, verified, notVerified, why } = summary.verification;
-  expect({ scores, verified, why }).toEqual({ scores: SAMPLES, verified: 0, why: 'no second worker' });
+  expect({ scores, verified, why }).toEqual({ scores: SCORES, verified: 0, why: 'no second worker' });
   expect(notVerified).toBeGreaterThan(0);
   expect(stdout).toMatch(new RegExp(`\\b${notVerified}\\b.*no second worker`));
 });
@@ -210,13 +212,13 @@ test("a healthy fleet under the control workers' setting: no alarm, the same byt
   const { share, scores, verified, disagreements, setAside, suspected } = summary.verification;
   expect({ share, scores, disagreements, setAside, suspected }).toEqual({
     share: 0.1,
-    scores: SAMPLES,
+    scores: SCORES,
     disagreements: 0,
     setAside: [],
     suspected: [],
   });
   expect(verified).toBeGreaterThan(0);
-  expect(verified).toBeLessThan(SAMPLES / 2);
+  expect(verified).toBeLessThan(SCORES / 2);
   expect(fleet.get('bad-1')!.stderr().slice(before)).not.toContain('scored candidate');
   expect(await dismiss('bad-1')).toEqual([3]);
 });

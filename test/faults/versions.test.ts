@@ -1,15 +1,24 @@
 // Tests that searches survive an upgrade between engine versions in either order, with rankings of one version.
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { versionFor } from '../../core/contract/engines.js';
 import { ENGINE_VERSION as OLD } from '../../core/engine-version.js';
 import { otherBuild } from '../support/builds.js';
 import { type Describer, openDescriber } from '../support/describer.js';
 import { type TestHome, testHome, until } from '../support/home.js';
 import { type NatsServer, startNats } from '../support/nats.js';
 import { startTemporal, type TemporalServer } from '../support/temporal.js';
-import { done, type Running, spawnNode, spawnZeroscout, specification } from '../support/zeroscout.js';
+import {
+  done,
+  FAMILIES,
+  type Running,
+  spawnNode,
+  spawnZeroscout,
+  specification,
+} from '../support/zeroscout.js';
 
 const NEW = 'block-9.ort-1.31.0';
 const SAMPLES = 48;
+const versionOf = (engine: string) => versionFor(engine, FAMILIES);
 const timeout = 180_000;
 
 let home: TestHome;
@@ -81,12 +90,12 @@ test('control workers first: the search ends on the engine that it began on; the
   await until(() => scoredBy(score, 'first') >= 10, { what: 'ten scores', timeoutMs: 60_000 });
   const newControl = await worker('control', 'new');
   await end(control, 'SIGTERM');
-  expect(await engineOf(first, 'first')).toBe(OLD);
+  expect(await engineOf(first, 'first')).toBe(versionOf(OLD));
   expect(scoredBy(score, 'first')).toBe(SAMPLES);
 
   const next = start('next', { seed: 1 });
   await next.says(/started/);
-  const words = `no worker of engine ${NEW}; 1 worker has ${OLD}`;
+  const words = `no worker of engine ${versionOf(NEW)}; 1 worker has ${versionOf(OLD)}`;
   const waiting = await until(() => engineWait('next'), {
     what: 'the search says that it waits',
     timeoutMs: 60_000,
@@ -104,7 +113,7 @@ test('control workers first: the search ends on the engine that it began on; the
   // Although another worker cannot serve it, the search finds the one that can.
   const newScore = await worker('score', 'new');
   score.child.kill('SIGCONT');
-  expect(await engineOf(next, 'next')).toBe(NEW);
+  expect(await engineOf(next, 'next')).toBe(versionOf(NEW));
   expect([scoredBy(score, 'next'), scoredBy(newScore, 'next')]).toEqual([0, SAMPLES]);
   expect(ranking('next')).toBe(ranking('first'));
   for (const one of [newControl, score, newScore]) await end(one, 'SIGTERM');
@@ -124,17 +133,17 @@ test('score workers first, in parts, and no worker of the engine is left: the se
   expect(scoredBy(newScore, 'moved')).toBe(0);
   await end(score, 'SIGKILL');
   // Waits until the refusals from the old worker's lifetime are over.
-  const words = `no worker of engine ${OLD}; 1 worker has ${NEW}`;
+  const words = `no worker of engine ${versionOf(OLD)}; 1 worker has ${versionOf(NEW)}`;
   const waits = async () => (await engineWait('moved'))?.includes(words);
   await until(waits, { what: 'the search says that it waits', timeoutMs: 60_000 });
-  expect(await engineOf(moved, 'moved')).toBe(NEW);
+  expect(await engineOf(moved, 'moved')).toBe(versionOf(NEW));
   expect(scoredBy(newScore, 'moved')).toBe(SAMPLES);
 
   // A new search of the old control worker begins on the old engine. When its worker is back, its scores are
   // found again.
   const back = await worker('score', 'old');
   const again = start('again', { seed: 2, execution: parts });
-  expect(await engineOf(again, 'again')).toBe(OLD);
+  expect(await engineOf(again, 'again')).toBe(versionOf(OLD));
   expect(scoredBy(back, 'again')).toBeGreaterThan(0);
   expect(scoredBy(back, 'again') + scoredBy(score, 'moved')).toBeLessThanOrEqual(SAMPLES + 2);
   expect(ranking('again')).toBe(ranking('moved'));

@@ -52,6 +52,24 @@ interface Case {
   readonly holds: (row: (typeof ROWS)[number]) => boolean;
 }
 
+it('flops and complexity stand for each other where only one is a column', async () => {
+  const few = { filter: 'flops < 9M', limit: 1000 };
+  expect((await table.page(few)).rows).toEqual(
+    (await table.page({ ...few, filter: 'complexity < 9M' })).rows,
+  );
+  const columns = new Map([['flops', 'number']] as const);
+  expect(parseFilter({ text: 'complexity < 9M', columns }).sql).toContain('flops');
+  // The columns of AZ-NAS that have no value are none.
+  expect([...table.columns.keys()]).toEqual([
+    'rank',
+    'candidate',
+    'score',
+    'expressivity',
+    'complexity',
+    'parameters',
+  ]);
+});
+
 const OPERATORS: Readonly<Record<string, (a: number, b: number) => boolean>> = {
   '<': (a, b) => a < b,
   '<=': (a, b) => a <= b,

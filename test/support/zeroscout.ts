@@ -1,6 +1,8 @@
 // Runs the built command line in a home and returns its exit code, stdout and stderr.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { scoredFamilies } from '../../core/specification/families.js';
+import { parseSpecification } from '../../core/specification/specification.js';
 import type { TestHome } from './home.js';
 import { until } from './home.js';
 
@@ -139,3 +141,6 @@ export function specification({
     ...changes,
   });
 }
+
+/** The families of which a search by `specification` stores scores, one for each candidate and draw. */
+export const FAMILIES = scoredFamilies(parseSpecification({ text: specification(), source: 'test' }).proxies);

@@ -28,8 +28,14 @@ ${drawDistributions(data)}</div>
   ]);
 }
 
-function drawDistributions({ columns }: ReportData): readonly Html[] {
-  const all = [['score', columns.score] as const, ...Object.entries(columns.proxies)];
+function drawDistributions(data: ReportData): readonly Html[] {
+  const { columns } = data;
+  const isRanked = comparisonOf(data)?.redundancy.proxies.some((name) => name === 'parameters');
+  const all = [
+    ['score', columns.score] as const,
+    ...Object.entries(columns.proxies),
+    ...(isRanked ? [['parameters', columns.parameters] as const] : []),
+  ];
   return all.map(([name, values], i) => {
     const drawn = drawHistogram({
       id: `distribution-${i}`,

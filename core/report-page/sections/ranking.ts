@@ -13,7 +13,7 @@ const LONGEST = 240;
 
 export function drawRanking({ top, columns }: ReportData): Section | undefined {
   if (top.length === 0) return undefined;
-  const all = Object.keys(columns.proxies).filter((name) => name !== 'complexity');
+  const all = Object.keys(columns.proxies).filter((name) => name !== 'complexity' && name !== 'flops');
   const proxies = all.slice(0, MOST_PROXIES);
   const hasFlops = top.some(({ flops }) => flops !== undefined);
   const hasLatency = top.some(({ latency }) => latency !== undefined);

@@ -31,7 +31,9 @@ function spaceFacts({ facts }: ReportData): readonly Fact[] {
 }
 
 function formatSetting(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  const parts = Object.entries(value).map(([name, setting]) => `${name} ${formatSetting(setting)}`);
+  return `(${parts.join(', ')})`;
 }
 
 function countFacts({ summary }: ReportData): readonly Fact[] {

@@ -13,9 +13,10 @@ import { formatCount } from '../../text/format.js';
 
 /** The most candidates that are drawn as points; a grid counts more than these. */
 const POINTS = 5_000;
-const COSTS = ['complexity', 'parameters', 'latency'];
+const COSTS = ['complexity', 'flops', 'parameters', 'latency'];
 const NAMES: Readonly<Record<string, string>> = {
   complexity: 'FLOPs (complexity)',
+  flops: 'FLOPs',
   latency: 'latency in ms',
 };
 

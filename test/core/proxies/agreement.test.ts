@@ -3,12 +3,22 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { findDisagreements, formatDifference } from '../../../core/proxies/agreement.js';
 
-const NAMES = ['expressivity', 'progressivity', 'trainability'] as const;
+const NAMES = [
+  ...(['expressivity', 'progressivity', 'trainability'] as const),
+  ...(['mean-expressivity', 'sampled-progressivity'] as const),
+] as const;
 /**
  * The largest deviations measured between two layouts (decision 22), and the smallest that must be detected.
  */
-const NOISE = { expressivity: 4e-7, progressivity: 3e-6, trainability: 6e-4 } as const;
-const WRONG = { expressivity: 2e-4, progressivity: 2e-4, trainability: 2e-2 } as const;
+const NOISE = {
+  ...{ expressivity: 4e-7, progressivity: 3e-6, trainability: 6e-4 },
+  // They are computed from the same entropies.
+  ...{ 'mean-expressivity': 4e-7, 'sampled-progressivity': 3e-6 },
+} as const;
+const WRONG = {
+  ...{ expressivity: 2e-4, progressivity: 2e-4, trainability: 2e-2 },
+  ...{ 'mean-expressivity': 2e-4, 'sampled-progressivity': 2e-4 },
+} as const;
 
 const value = fc.double({ min: -1e7, max: 1e7, noNaN: true });
 

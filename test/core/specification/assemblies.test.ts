@@ -124,6 +124,14 @@ describe('presets of aggregation', () => {
     }
   });
 
+  it('adds no mistake to those of a screening, and no fidelity that is undefined', () => {
+    const rounds = (strategy: unknown) => issuesOf({ strategy }).map((issue) => issue.split(':')[0]);
+    expect(rounds('screening')).toEqual(['strategy.rounds']);
+    expect(rounds({ kind: 'screening', rounds: 3 })).toEqual(['strategy.rounds']);
+    expect(rounds({ kind: 'screening', rounds: [3, { fidelity: 'screen' }] })).not.toContain('fidelity');
+    expect(check({ fidelity: undefined })).toEqual(check({}));
+  });
+
   it('fidelity paper stands for AZ-NAS as published, so the default is that of the four proxies', () => {
     expect(check({ fidelity: 'paper' })).toEqual(check({ fidelity: 'paper', aggregation: 'az-nas' }));
     const rounds = [{ fidelity: 'screen', keep: 0.5 }, { fidelity: 'paper' }];

@@ -54,6 +54,9 @@ describe('sampleWarnings', () => {
     expect(warning!.message).toContain(
       '2 x 4 = 8 samples for 64 channels; enough: batch: 16, or resolution: 24',
     );
+    expect(warning!.message).toMatch(/so that mean-expressivity there reflects the sample/);
+    const [four] = warningsOf({ ...small, aggregation: 'log-rank' });
+    expect(four!.message).toMatch(/so that expressivity and progressivity there reflect the sample/);
     expect(warningsOf({ ...small, fidelity: { batch: 16, resolution: 8 } })).toEqual([]);
     expect(warningsOf({ ...small, fidelity: { batch: 15, resolution: 8 } })).toHaveLength(1);
     expect(warningsOf({ ...small, fidelity: { batch: 2, resolution: 24 } })).toEqual([]);

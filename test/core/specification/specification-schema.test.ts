@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { checkSpecification } from '../../../core/specification/specification.js';
 import { spaceSchema, specificationSchema } from '../../../core/specification/specification-schema.js';
 
 const EXAMPLES = fileURLToPath(new URL('../../../examples/', import.meta.url));
@@ -58,6 +59,13 @@ describe('what people write', () => {
   ])('is refused: %j', (value, path) => {
     expect(faultsOf(value).some((at) => at.startsWith(path))).toBe(true);
   });
+});
+
+test('the default of the schema ranks as no aggregation does', () => {
+  const { properties } = specificationSchema() as { properties: Record<string, { default?: unknown }> };
+  const sample = { name: 'sample', space: 'nas-bench-201' };
+  const of = (value: object) => checkSpecification({ value, source: 'x' });
+  expect(of({ ...sample, aggregation: properties.aggregation!.default })).toEqual(of(sample));
 });
 
 test('every key of a specification says what it is for', () => {

@@ -224,12 +224,17 @@ execution: { device: cpu, shardSize: 16, window: 2 }
     [
       BASE,
       'synflow',
-      'by default expressivity, progressivity, trainability, complexity); remove it or write proxies: [expressivity, progressivity, trainability, complexity, synflow]',
+      'without a preset expressivity, progressivity, trainability, complexity); remove it or write proxies: [expressivity, progressivity, trainability, complexity, synflow]',
+    ],
+    [
+      BASE,
+      'mean-expressivity',
+      'without a preset expressivity, progressivity, trainability, complexity); remove it or write proxies: [mean-expressivity, sampled-progressivity, trainability, residual, complexity, parameters]',
     ],
     [
       'name: a\nspace: { kind: autoformer, size: tiny }\n',
       'progressivity',
-      'by default expressivity, trainability, complexity); remove it',
+      'without a preset expressivity, trainability, complexity); remove it',
     ],
     [`${BASE}proxies: [flops]\n`, 'synflow', 'flops); remove it or add synflow to proxies'],
   ])('a weight without effect is an error: %j', (base, name, rest) => {

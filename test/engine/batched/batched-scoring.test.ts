@@ -69,6 +69,12 @@ it('is the same to the last bit among others, alone, and where draws are asked f
   expect(await batched.scoreAll([requests[7]!])).toEqual([outcomes[7]]);
 });
 
+it('counts without a supernet where nothing else is asked for', async () => {
+  const [outcome] = await batched.scoreAll([{ ...requests[0]!, families: ['depth'] }]);
+  const depth = resultOf(outcomes[0]).map((proxies) => ({ depth: proxies.depth }));
+  expect(resultOf(outcome)).toEqual(depth);
+});
+
 it('what cannot be scored has its reason, the others have their scores', async () => {
   const own = { ...request(candidates[0]!).fidelity, weights: 'candidate' as const };
   const bad: ScoreRequest[] = [request('|none~0|'), { ...request(candidates[3]!), fidelity: own }];
