@@ -81,7 +81,7 @@ export async function readKnownValues(scout, { ids, schedules }) {
     'score',
     'flops',
     'params',
-    'expressivity',
+    'mean-expressivity',
     'trainability',
     'members',
   ];
@@ -89,7 +89,7 @@ export async function readKnownValues(scout, { ids, schedules }) {
   const rows = await Promise.all(results.map((each) => each.first(4)));
   const candidates = rows.flat().map(({ candidate }) => candidate);
   const filters = [
-    ...['score > 0', 'rank <= 5 and not flops < 1M', 'expressivity = -inf', 'parameters != parameters'],
+    ...['score > 0', 'rank <= 5 and not flops < 1M', 'mean-expressivity = -inf', 'parameters != parameters'],
     ...HOSTILE.map((text) => `candidate ~ ${JSON.stringify(text)}`),
     'candidate ~ "\\u0000" or rank > 1e308',
   ];

@@ -14,7 +14,7 @@ if (to === undefined) {
   process.exit(2);
 }
 const rows = readRankingCsv(readFileSync(from, 'utf8'), { source: from })
-  .map((row) => ({ ...row, flops: row.proxies.complexity }))
+  .map((row) => ({ ...row, flops: row.proxies.complexity ?? row.proxies.flops }))
   // A score may be -inf: no signal passes such a network, and it has no place on the axis.
   .filter(({ score, flops }) => Number.isFinite(score) && Number.isFinite(flops));
 writeFileSync(to, picture(rows));

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { sample } from '../../core/random/shuffle.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';
 import { type BatchedDevice, together } from '../../core/specification/devices.js';
+import type { FamilyName } from '../../core/specification/families.js';
 import { PRESETS } from '../../core/specification/fidelity.js';
 import type { ScoreResult } from '../../engine/protocol.js';
 import { createScorerPool, type ScorerPool } from '../../engine/scorer-pool.js';
@@ -28,6 +29,8 @@ interface ScoreAllArguments {
   readonly candidates: readonly string[];
   readonly preset: 'screen' | 'standard';
   readonly seed: number;
+  /** az-nas alone if absent. */
+  readonly families?: readonly FamilyName[];
 }
 
 export async function scoreAll({
@@ -35,13 +38,14 @@ export async function scoreAll({
   candidates,
   preset,
   seed,
+  families = ['az-nas'],
 }: ScoreAllArguments): Promise<{ seconds: number; results: ScoreResult[] }> {
   const { draws, ...fidelity } = { ...PRESETS[preset], resolution: RESOLUTION };
   const numbers = Array.from({ length: draws }, (_, draw) => draw);
   const space = { kind: 'nas-bench-201' } as const;
   const start = performance.now();
   const results = await Promise.all(
-    candidates.map((candidate) => pool.score({ space, candidate, seed, fidelity, draws: numbers })),
+    candidates.map((candidate) => pool.score({ space, candidate, seed, fidelity, draws: numbers, families })),
   );
   return { seconds: (performance.now() - start) / 1000, results };
 }

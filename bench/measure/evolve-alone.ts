@@ -7,7 +7,7 @@ import type { SpaceSpecification } from '../../core/specification/space.js';
 import type { ScoreResult } from '../../engine/protocol.js';
 import type { ScorerPool } from '../../engine/scorer-pool.js';
 
-/** The search of examples/mobilenet-v2-evolution.yaml. */
+/** The space, strategy and limits of examples/mobilenet-v2-evolution.yaml; both rank by the proxies of AZ-NAS. */
 export const SPACE: SpaceSpecification = { kind: 'mobilenet-v2' };
 export const EVOLUTION = { kind: 'evolution', population: 64, generation: 16, mutations: 2 } as const;
 export const CONSTRAINTS = { flops: { max: 450e6 }, layers: { max: 14 }, resolution: 224 };

@@ -27,6 +27,7 @@ const SPECIFICATION = {
   space: 'nas-bench-201',
   strategy: 'exhaustive',
   fidelity: 'screen',
+  aggregation: 'log-rank',
   cohort: 'classes',
   seed: 777,
 };

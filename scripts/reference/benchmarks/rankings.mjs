@@ -9,7 +9,7 @@ export function evolution() {
     title: 'Evolution beside random search',
     command: 'npm run bench -- --against-random 500',
     of: found,
-    text: `${found.budget} bred networks and as many random ones in the MobileNetV2 space under the same constraints, seed ${found.seed}; the ${found.cohort} different ones were ranked together. ${found.bredAmongFirst} of the first 50 were bred.`,
+    text: `${found.budget} bred networks and as many random ones in the MobileNetV2 space under the same constraints, seed ${found.seed}; the ${found.cohort} different ones were ranked together by the four proxies of AZ-NAS, every block. ${found.bredAmongFirst} of the first 50 were bred.`,
     body: table(
       ['best of', 'rank', 'score'],
       [row('the evolution', found.evolution), row('the random networks', found.random)],
