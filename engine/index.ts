@@ -46,7 +46,7 @@ export interface NetworkToScore {
    * default.
    */
   readonly fidelity?: string | Partial<Fidelity>;
-  /** The proxies to compute; by default all that are defined in the space. */
+  /** The proxies to compute; by default those of AZ-NAS that the space defines, at the features of the fidelity. */
   readonly proxies?: readonly ProxyName[];
 }
 

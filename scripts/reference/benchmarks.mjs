@@ -17,7 +17,7 @@ import { page } from './markdown.mjs';
 
 export function benchmarksPage() {
   const intro =
-    'Every figure on this page comes from a file in [bench/results](../../bench/results), which the command below the table wrote. Times are medians over rounds, with the smallest and the largest in brackets. Both sides alternate within a run, because the speed of a shared machine changes from hour to hour. On another machine the ratios differ. How well rankings agree with trained accuracies is on [a page of its own](rankings.md).';
+    'Every figure on this page comes from a file in [bench/results](../../bench/results), which the command below the table wrote. Times are medians over rounds, with the smallest and the largest in brackets. Both sides alternate within a run, because the speed of a shared machine changes from hour to hour. On another machine the ratios differ. Where no proxy is named, scores are those of the proxies of AZ-NAS that the space defines (four, three of transformers), as `aggregation: log-rank` ranks by them; the default, `assembled`, has [a section of its own](#the-preset-assembled-beside-standard). How well rankings agree with trained accuracies is on [a page of its own](rankings.md).';
   return page('Benchmarks', intro, [
     againstPyTorch(),
     otherSpaces(),
@@ -52,7 +52,7 @@ export function benchmarkRow() {
       layouts,
     )} over both layouts and both kinds of weights (below 1, PyTorch is faster)`,
   ];
-  return `Scoring one candidate of NAS-Bench-201 on ${shared.machine.cores} cores, with two scorers of one thread each and weights shared by all candidates, beside eager PyTorch with ${shared.versions.threads} threads, in the contiguous layout and with new weights for each candidate: ${cells.join(', ')}. Less favourable, over batches of 8 to 64: ${others.join('; ')}. [All benchmarks](docs/understand/benchmarks.md) name their machine and command.`;
+  return `Scoring one candidate of NAS-Bench-201 by the four proxies of AZ-NAS (\`aggregation: log-rank\`) on ${shared.machine.cores} cores, with two scorers of one thread each and weights shared by all candidates, beside eager PyTorch with ${shared.versions.threads} threads, in the contiguous layout and with new weights for each candidate: ${cells.join(', ')}. Less favourable, over batches of 8 to 64: ${others.join('; ')}. [All benchmarks](docs/understand/benchmarks.md) name their machine and command.`;
 }
 
 /** The smallest and the largest median ratio of the rows, over these layouts of PyTorch. */

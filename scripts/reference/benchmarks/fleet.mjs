@@ -10,7 +10,7 @@ export function fleet() {
   const found = results('scale').fleet;
   if (!found) return [];
   const text =
-    'Score workers are synthetic: each has its own connections to Temporal and NATS and polls under its own name, but its scorers answer with made-up scores after a made-up time. Servers, control workers, workflows and the store are real. Several workers share a process, and all run on the machine of the servers, so these figures contain the work of both. Workers are preempted (SIGTERM) and whole processes die (SIGKILL) at the rates given ([Scale](../operate/scale.md#a-thousand-workers)).';
+    'Score workers are synthetic: each has its own connections to Temporal and NATS and polls under its own name, but its scorers answer with made-up scores after a made-up time. The searches have `aggregation: log-rank`, so one message is stored for each candidate and draw. Servers, control workers, workflows and the store are real. Several workers share a process, and all run on the machine of the servers, so these figures contain the work of both. Workers are preempted (SIGTERM) and whole processes die (SIGKILL) at the rates given ([Scale](../operate/scale.md#a-thousand-workers)).';
   return [
     [
       '## Many workers',

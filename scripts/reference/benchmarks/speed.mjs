@@ -19,7 +19,7 @@ export function againstPyTorch() {
     command:
       'npm run bench -- --baseline` and, for weights of each candidate, `npm run bench -- --baseline --weights candidate',
     of: shared,
-    text: `Milliseconds for each candidate at 32 x 32 pixels, one draw, ${shared.rows[0].candidates} random candidates, ${shared.rounds} rounds (${own.rounds} with weights of each candidate). PyTorch ${shared.versions.torch} runs eagerly with ${shared.versions.threads} threads and draws new weights for each candidate, as is usual. Its code is [reference/pytorch](../../reference/pytorch), which passes the same golden cases. Two scorers with one thread are faster than one with two, so zeroscout uses one thread for each scorer.`,
+    text: `Milliseconds for each candidate by the four proxies of AZ-NAS at 32 x 32 pixels, one draw, ${shared.rows[0].candidates} random candidates, ${shared.rounds} rounds (${own.rounds} with weights of each candidate). PyTorch ${shared.versions.torch} runs eagerly with ${shared.versions.threads} threads and draws new weights for each candidate, as is usual. Its code is [reference/pytorch](../../reference/pytorch), which passes the same golden cases. Two scorers with one thread are faster than one with two, so zeroscout uses one thread for each scorer.`,
     body: table(head, rows),
   });
 }
@@ -34,7 +34,7 @@ export function otherSpaces() {
     title: 'Other spaces beside PyTorch',
     command: 'npm run bench -- --space mobilenet-v2`, `npm run bench -- --space autoformer',
     of: files[0],
-    text: 'Milliseconds for each candidate; every candidate is new and scored alone, with 2 scorers of one thread.',
+    text: 'Milliseconds for each candidate by the proxies of AZ-NAS that the space defines; every candidate is new and scored alone, with 2 scorers of one thread.',
     body: table(head, rows),
   });
 }
@@ -107,7 +107,7 @@ export function assembled() {
     title: 'The preset assembled beside standard',
     command: `npm run bench -- --assembled${found.standardOf ? ` ${found.standardOf}` : ''} --rounds ${found.rounds} --candidates ${found.candidates}`,
     of: found,
-    text: `Milliseconds for each candidate with \`aggregation: assembled\`, and with the four proxies and \`fidelity: standard\`${whose}: ${found.draws} draws of batch ${found.batch}, one scorer of one thread, ${found.rounds} rounds of ${found.candidates} random candidates. Ratios are medians over the rounds; the last one is of processor time, which other work on the machine disturbs less. ${limit}`,
+    text: `Milliseconds for each candidate with \`aggregation: assembled\`, and with the four proxies (\`aggregation: log-rank\`) and \`fidelity: standard\`${whose}: ${found.draws} draws of batch ${found.batch}, one scorer of one thread, ${found.rounds} rounds of ${found.candidates} random candidates. Ratios are medians over the rounds; the last one is of processor time, which other work on the machine disturbs less. ${limit}`,
     body: table(['space', 'pixels', 'standard', 'assembled', 'ratio', 'ratio of processor time'], rows),
   });
 }
@@ -132,7 +132,7 @@ export function wholeSearch() {
     title: 'A whole search',
     command: 'npm run bench -- --candidates 200 --rounds 4',
     of: search,
-    text: `From specification to ranking, including servers, store and audits, over ${search.candidates} candidates of NAS-Bench-201 at batch 16: ${one(median(search.search))} ms for each candidate. Scoring alone takes ${one(median(search.pure[16]))} ms; the search takes ${one(search.overheadPercent)} % longer, as the median over rounds. The largest resident memory of each process:`,
+    text: `From specification to ranking, including servers, store and audits, over ${search.candidates} candidates of NAS-Bench-201 at batch 16, with \`aggregation: log-rank\`: ${one(median(search.search))} ms for each candidate. Scoring alone takes ${one(median(search.pure[16]))} ms; the search takes ${one(search.overheadPercent)} % longer, as the median over rounds. The largest resident memory of each process:`,
     body: table(['process', 'MB'], rows),
   });
 }
@@ -156,7 +156,7 @@ export function commonBlocks() {
     title: 'What children of an evolution have in common',
     command: 'npm run bench -- --children 300',
     of: children,
-    text: 'Milliseconds for each child in the MobileNetV2 space, with 2 scorers of one thread; [blocks that a child shares with others](../guides/evolution.md#what-children-have-in-common) are not computed again. Ratios are medians over rounds and exclude the first population.',
+    text: 'Milliseconds for each child in the MobileNetV2 space by the four proxies of AZ-NAS, with 2 scorers of one thread; [blocks that a child shares with others](../guides/evolution.md#what-children-have-in-common) are not computed again. Ratios are medians over rounds and exclude the first population.',
     body: table(head, rows),
   });
 }
@@ -208,7 +208,7 @@ export function scale() {
     title: 'Up to ten million candidates',
     command: 'npm run bench:scale -- 10000 100000 1000000 10000000',
     of,
-    text: 'Scores are synthetic, 64 at once; everything else is as in every search ([Scale](../operate/scale.md)).',
+    text: 'Scores are synthetic, 64 at once, and those of one family (`aggregation: log-rank`): one stored message for each candidate. Everything else is as in every search ([Scale](../operate/scale.md)).',
     body: table(['candidates', ...columns(({ candidates }) => thousands(candidates))], rows),
   });
 }
