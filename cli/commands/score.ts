@@ -49,7 +49,7 @@ export function addScoreCommand(program: Command): void {
     .addOption(
       new Option(
         '--aggregation <PRESET>',
-        'proxies and weights of the ranking: az-nas (the default proxies), or assembled, which ranks networks of several families better',
+        'proxies and weights of the ranking: az-nas (the default here), or assembled (the default of a search), which ranks networks of several families better',
       )
         .choices(ASSEMBLY_NAMES)
         .conflicts('proxies'),

@@ -3,7 +3,7 @@
 import type { FailureReason } from '../candidate-error.js';
 import { AZ_NAS_PROXIES, PROXIES } from '../specification/families.js';
 
-const WHOLE = 'raw proxy, mean over the draws; where `proxies` names it';
+const OTHER = 'raw proxy, mean over the draws; where the search ranks by it';
 
 /** Columns of ranking.csv and ranking.parquet, in the order of the file. */
 export const RANKING_COLUMNS: Readonly<Record<string, string>> = {
@@ -11,11 +11,14 @@ export const RANKING_COLUMNS: Readonly<Record<string, string>> = {
   candidate: 'text of the candidate in the notation of its space',
   score:
     'aggregated score, higher is better; comparable within this ranking only. The best possible is 0 with `log-rank` and the sum of the weights with `linear-rank`; scores of a calibrated ranking can be above 0',
-  expressivity: 'raw proxy, mean over the draws; `-inf` where a feature is dead',
-  progressivity: 'raw proxy, mean over the draws; empty for transformers, for which it is not defined',
-  trainability: 'raw proxy, mean over the draws; `-inf` where a block passes gradients on unchanged',
+  expressivity:
+    'raw proxy, mean over the draws; `-inf` where a feature is dead; empty where the search does not rank by it, as by default',
+  progressivity:
+    'raw proxy, mean over the draws; empty where the search does not rank by it, as by default, and for transformers, for which it is not defined',
+  trainability:
+    'raw proxy, mean over the draws; `-inf` where a block passes gradients on unchanged; empty where the search does not rank by it, as among ONNX files by default',
   complexity:
-    'FLOPs (multiply-accumulate operations) of one image of the size that was scored; of NAS-Bench-201 always those of 32 x 32, as the benchmark has them. `results` and `--pareto` show those of the published size, or of `constraints.resolution`',
+    'FLOPs (multiply-accumulate operations) of one image of the size that was scored; of NAS-Bench-201 always those of 32 x 32, as the benchmark has them. `results` and `--pareto` show those of the published size, or of `constraints.resolution`. Empty where the search does not rank by it, as among ONNX files by default',
   ...otherProxies(),
   parameters: 'parameters as the benchmark of the space counts them',
   class:
@@ -27,10 +30,10 @@ export const RANKING_COLUMNS: Readonly<Record<string, string>> = {
 function otherProxies(): Readonly<Record<string, string>> {
   const usual: readonly string[] = [...AZ_NAS_PROXIES, 'parameters'];
   const texts: Readonly<Record<string, string>> = {
-    flops: 'the same as `complexity`; where `proxies` names it',
+    flops: 'the same as `complexity`; where the search ranks by it',
   };
   return Object.fromEntries(
-    PROXIES.filter((name) => !usual.includes(name)).map((name) => [name, texts[name] ?? WHOLE]),
+    PROXIES.filter((name) => !usual.includes(name)).map((name) => [name, texts[name] ?? OTHER]),
   );
 }
 

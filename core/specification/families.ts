@@ -129,7 +129,7 @@ export const PROXIES = FAMILY_NAMES.flatMap(proxiesOfFamily) as readonly ProxyNa
   ProxyName,
   ...ProxyName[],
 ];
-/** The default proxies, of which those are computed that are defined in the space. */
+/** The proxies of `aggregation: log-rank` where none are named, of which those are computed that are defined in the space. */
 export const AZ_NAS_PROXIES = Object.keys(FAMILIES['az-nas'].proxies) as unknown as readonly [
   AzNasProxy,
   ...AzNasProxy[],

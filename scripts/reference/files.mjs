@@ -30,9 +30,9 @@ function rankingSection() {
   const others = PROXIES.filter((name) => !AZ_NAS_PROXIES.includes(name) && name !== 'parameters').map(code);
   return [
     '## ranking.csv and ranking.parquet',
-    'Best first. Read a ranking by its header: columns of AZ-NAS proxies that the search did not compute are empty, and later versions may add columns.',
+    'Best first. Read a ranking by its header: columns of AZ-NAS proxies by which the search does not rank are empty, and later versions may add columns.',
     meanings('column', RANKING_COLUMNS),
-    `Each other proxy that a specification names (${others.join(', ')}) has a column before \`parameters\`.`,
+    `Each other proxy by which the search ranks (${others.join(', ')}) has a column before \`parameters\`.`,
     '`ranking.parquet` (`--format parquet`) has the same columns: `rank` as INT32, texts as strings, numbers as DOUBLE, null where a cell of `ranking.csv` is empty.',
   ].join('\n\n');
 }
@@ -91,7 +91,7 @@ function scoreSection() {
   };
   return [
     '## Stored score',
-    'A message of the stream `ZEROSCOUT_SCORES`, which never changes. Its subject is the *scope*, a digest of everything but candidate and draw that a score depends on (`core/address.ts`), and a digest of the key. Infinities are texts, because JSON has none.',
+    'A message of the stream `ZEROSCOUT_SCORES`, which never changes and holds one family of proxies of a candidate under one draw. Its subject is the *scope*, a digest of everything but candidate and draw that a score depends on (`core/address.ts`), and a digest of the key. Infinities are texts, because JSON has none.',
     `\`\`\`json\n${encodeScore({ key, proxies }, { worker: '1234@node-7' })}\n\`\`\``,
   ].join('\n\n');
 }

@@ -102,7 +102,7 @@ function wholeSamples({ whole }) {
   ]);
   return [
     '## Whole samples',
-    "Kendall's τ with a 95 % bootstrap interval over candidates, then Spearman's ρ; one draw for each seed, means over seeds and over the data sets or tasks of a table. Candidates are classes; for TransNAS-Bench-101 they are rows of the table. `the four` are the proxies of AZ-NAS, added as logarithms of ranks, with features after every block or at the ends of stages; with blocks it is the preset `az-nas`. `assembled` is the other preset ([decision 35](../decisions/0035-assembled.md)). A space that has fewer seeds than others was not scored completely.",
+    "Kendall's τ with a 95 % bootstrap interval over candidates, then Spearman's ρ; one draw for each seed, means over seeds and over the data sets or tasks of a table. Candidates are classes; for TransNAS-Bench-101 they are rows of the table. `the four` are the proxies of AZ-NAS, added as logarithms of ranks, with features after every block or at the ends of stages; with blocks it is the preset `az-nas`. `assembled` is the default ([decision 35](../decisions/0035-assembled.md)). A space that has fewer seeds than others was not scored completely.",
     table(['ranked by', ...head], rows),
     `\`npm run bench:ranking -- --tables DIR\`; ${machineOf(whole)}.`,
   ].join('\n\n');

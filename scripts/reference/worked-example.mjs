@@ -16,7 +16,7 @@ export function workedExamplePage() {
   const [first] = example.datasets;
   const intro = `NAS-Bench-201 is a benchmark in which all ${count(example.candidates)} networks have been trained by its authors. That makes it possible to say what would have happened: the search below knows nothing of those trainings, and afterwards we look them up.`;
   return page('A worked example: from all networks to five', intro, [
-    `## The question\n\n\`\`\`yaml\n${SPECIFICATION(example.specification)}\n\`\`\`\n\nThree draws of random weights, random images, no labels. Of networks that are the same function under several names one is scored: ${count(example.functions)} functions for ${count(example.candidates)} networks.`,
+    `## The question\n\n\`\`\`yaml\n${SPECIFICATION(example.specification)}\n\`\`\`\n\nThree draws of random weights, random images, no labels. This ranking, the four proxies of AZ-NAS and \`residual\`, is not the default. Of networks that are the same function under several names one is scored: ${count(example.functions)} functions for ${count(example.candidates)} networks.`,
     `## The search\n\nIt took ${minutes(example.seconds)} minutes on ${example.machine.cores} cores of one machine (${example.machine.processor}), servers included, no GPU.`,
     `## The five that are trained\n\nThe five best of the ranking that are different functions, with the accuracy (%) that training gave each of them:\n\n${table(
       ['rank', 'network', ...example.datasets.map(({ dataset }) => dataset)],
@@ -56,7 +56,7 @@ export function workedExamplePageInJapanese() {
   const [first] = example.datasets;
   const intro = `NAS-Bench-201 は、${count(example.candidates)} 個のネットワークすべてを作者が学習させたベンチマークです。そのため「もし学習させていたらどうなったか」が分かります。以下の探索は学習結果を一切使わず、終わった後で結果を調べます。`;
   return page('実例: 全ネットワークから 5 個へ', intro, [
-    `## 問い\n\n\`\`\`yaml\n${SPECIFICATION(example.specification)}\n\`\`\`\n\n乱数の重みを 3 回抽選し、乱数の画像を使い、ラベルは使いません。名前が違っても同じ関数であるネットワークは一つだけ採点します。${count(example.candidates)} 個のネットワークに対して採点は ${count(example.functions)} 回です。`,
+    `## 問い\n\n\`\`\`yaml\n${SPECIFICATION(example.specification)}\n\`\`\`\n\n乱数の重みを 3 回抽選し、乱数の画像を使い、ラベルは使いません。このランキング(AZ-NAS の四つのプロキシと \`residual\`)は既定のものではありません。名前が違っても同じ関数であるネットワークは一つだけ採点します。${count(example.candidates)} 個のネットワークに対して採点は ${count(example.functions)} 回です。`,
     `## 探索\n\nマシン 1 台の ${example.machine.cores} コア(${example.machine.processor})で、サーバーの起動も含めて ${minutes(example.seconds)} 分でした。GPU は使っていません。`,
     `## 学習させる 5 個\n\nランキングの上位から、互いに異なる関数である 5 個と、学習で得られた精度(%):\n\n${table(
       ['順位', 'ネットワーク', ...example.datasets.map(({ dataset }) => dataset)],

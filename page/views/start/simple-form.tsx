@@ -63,6 +63,7 @@ export function SimpleForm({ onText }: { readonly onText: (text: string) => void
             Fidelity{' '}
             <select value={fields.fidelity} onChange={set('fidelity')}>
               <option value="screen">screen: quick</option>
+              <option value="standard">standard: three draws</option>
               <option value="paper">paper: as published</option>
             </select>
           </label>
