@@ -2,6 +2,7 @@
 import { SpecError } from '../../core/errors.js';
 import { beginsLate, endsEarly } from '../../core/graph/costs.js';
 import { looksFolded } from '../../core/graph/exporters/folded-normalization.js';
+import { withKeptBatch } from '../../core/graph/free-batch.js';
 import type { Graph, Normalization } from '../../core/graph/graph.js';
 import {
   type Axes,
@@ -50,9 +51,9 @@ export async function loadNetwork({
   readonly file: string;
   readonly options: LoadOptions;
 }): Promise<LoadedNetwork> {
-  const source = await readSource(file);
+  const read = await readSource(file);
   const wanted = options.features ?? (await readSidecar(file)) ?? 'stages';
-  const { network, batch } = atSomeBatch({ source, file, options, wanted });
+  const { network, batch, source } = atSomeBatch({ source: read, file, options, wanted });
   const notes: string[] = [];
   if (options.batch === undefined && batch !== BATCH)
     notes.push(`holds for a batch of ${batch} images only, and is scored with it`);
@@ -88,24 +89,34 @@ interface AtSomeBatchArguments {
   readonly wanted: WantedFeatures;
 }
 
+interface AtBatch {
+  readonly batch: number;
+  readonly source: Graph;
+  readonly network: GraphNetwork;
+}
+
 /** Prepares the network with the requested batch size, or else with 8 or the file's own. */
-function atSomeBatch({ source, file, options, wanted }: AtSomeBatchArguments) {
+function atSomeBatch({ source, file, options, wanted }: AtSomeBatchArguments): AtBatch {
   const { resolution, normalization } = options;
   const axes = axesOf(source.inputs[0]!);
   if (isUnknown(axes, resolution))
     throw SpecError.inFile({ file, reason: 'image-size', message: describeUnknown(axes) });
   const image = imageOf({ axes, resolution });
-  const at = (batch: number) => ({
+  const at = (batch: number): AtBatch => ({
     batch,
+    source,
     network: graphNetwork({ graph: source, batch, image, wanted, file, normalization }),
   });
   const own = source.inputs[0]!.shape[0];
-  if (options.batch !== undefined || own === undefined || own === BATCH) return at(options.batch ?? BATCH);
   try {
-    return at(BATCH);
+    return at(options.batch ?? BATCH);
   } catch (error) {
-    if (error instanceof SpecError) return at(own);
-    throw error;
+    if (!(error instanceof SpecError)) throw error;
+    if (own !== undefined && options.batch !== undefined) throw error;
+    if (own !== undefined) return at(own);
+    const fixed = withKeptBatch({ graph: source, image });
+    if (!fixed) throw error;
+    return atSomeBatch({ source: fixed, file, options, wanted });
   }
 }
 

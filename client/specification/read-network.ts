@@ -3,11 +3,12 @@ import { type Issue, SpecError } from '../../core/errors.js';
 import { beginsLate, endsEarly } from '../../core/graph/costs.js';
 import { looksFolded } from '../../core/graph/exporters/folded-normalization.js';
 import { isMap } from '../../core/graph/features.js';
-import { fixedBatch } from '../../core/graph/free-batch.js';
+import { fixedBatch, withKeptBatch } from '../../core/graph/free-batch.js';
 import type { Graph, Normalization } from '../../core/graph/graph.js';
 import { type Axes, axesOf, fillAxes, isSquare, withImage } from '../../core/graph/image-shape.js';
 import { tensorNames } from '../../core/graph/named-features.js';
 import { type GraphNetwork, graphNetwork, type WantedFeatures } from '../../core/graph/network.js';
+import { resolveGraph } from '../../core/graph/resolve.js';
 import { structureDigest, structureText } from '../../core/graph/structure.js';
 import type { OnnxSpecification } from '../../core/spaces/onnx/definition.js';
 import { findKeptConstants, readSource } from '../networks/load-network.js';
@@ -62,16 +63,17 @@ export async function readNetwork({
     stated,
   );
   // The structure of every other file is that for images of this shape alone.
-  const graph = isSquare(axes) && isSquare(image) ? source : withImage(source, image);
+  const given = isSquare(axes) && isSquare(image) ? source : withImage(source, image);
   const own = (await readSidecar(file)) ?? named;
-  let network: GraphNetwork;
+  let built: BuiltNetwork;
   try {
-    network = buildNetwork({ graph, path: name, image, wanted: own ?? 'stages' });
+    built = buildNetwork({ graph: given, path: name, image, wanted: own ?? 'stages' });
   } catch (error) {
     if (error instanceof SpecError && common.length === 0 && axes.includes(undefined))
       return { name, file, axes };
     throw error;
   }
+  const { network, graph } = built;
   const features = own && tensorNames(graph, own);
   const text = structureText({ graph, constants: findKeptConstants(network), features });
   const { macs, parameters } = network.costs;
@@ -100,14 +102,29 @@ interface BuildNetworkArguments {
   readonly wanted: WantedFeatures;
 }
 
-function buildNetwork({ graph, path, image, wanted }: BuildNetworkArguments) {
-  const network = (batch: number) => graphNetwork({ graph, batch, image, wanted, file: path });
+interface BuiltNetwork {
+  readonly network: GraphNetwork;
+  /** The given graph, or the one that `withKeptBatch` returns. */
+  readonly graph: Graph;
+}
+
+function buildNetwork({ graph, path, image, wanted }: BuildNetworkArguments): BuiltNetwork {
+  const built = (batch: number): BuiltNetwork => ({
+    network: graphNetwork({ graph, batch, image, wanted, file: path }),
+    graph,
+  });
   const own = graph.inputs[0]!.shape[0];
   try {
-    return network(BATCH);
+    const network = built(BATCH);
+    // Another size, because a node may have kept this one.
+    if (own === undefined) resolveGraph({ graph, batch: BATCH + 1, image, file: path });
+    return network;
   } catch (error) {
-    if (error instanceof SpecError && own !== undefined) return network(own);
-    throw error;
+    if (!(error instanceof SpecError)) throw error;
+    if (own !== undefined) return built(own);
+    const fixed = withKeptBatch({ graph, image });
+    if (!fixed) throw error;
+    return buildNetwork({ graph: fixed, path, image, wanted });
   }
 }
 

@@ -34,3 +34,35 @@ export function fixedBatch({
     throw error;
   }
 }
+
+/** The batch sizes with which networks are usually exported. */
+const OF_EXPORTS = [1, 2, 4, 16, 32];
+
+/**
+ * The graph with the only batch size that it accepts in the shape of its input, where the input leaves the batch
+ * open and a node kept the size of the export. Undefined if no such size was found.
+ */
+export function withKeptBatch({
+  graph,
+  image,
+}: {
+  readonly graph: Graph;
+  readonly image: readonly number[];
+}): Graph | undefined {
+  const [input] = graph.inputs;
+  const { shape } = input!;
+  if (shape[0] !== undefined) return undefined;
+  const fixedTo = (batch: number): Graph => ({
+    ...graph,
+    inputs: [{ ...input!, shape: [batch, ...shape.slice(1)] }],
+  });
+  return OF_EXPORTS.map(fixedTo).find((fixed) => {
+    try {
+      resolveGraph({ graph: fixed, batch: fixed.inputs[0]!.shape[0]!, image, file: 'the network' });
+      return true;
+    } catch (error) {
+      if (error instanceof SpecError) return false;
+      throw error;
+    }
+  });
+}

@@ -1,6 +1,6 @@
 // Tests whether networks that were exported for one batch accept others.
 import { expect, it } from 'vitest';
-import { fixedBatch } from '../../../core/graph/free-batch.js';
+import { fixedBatch, withKeptBatch } from '../../../core/graph/free-batch.js';
 import { readOnnx } from '../../../core/graph/read-onnx.js';
 import { resolveGraph } from '../../../core/graph/resolve.js';
 import { GraphBuilder } from '../../../core/onnx/graph.js';
@@ -27,6 +27,20 @@ it.each([
   ['1: a node needs so many images', { batch: 1, reshaped: [1, 3] }, 1],
 ])('holds for a batch of %s', (_, network, expected) => {
   expect(fixedBatch(exported(network))).toBe(expected);
+});
+
+it.each([
+  ['with the size of the export where a node kept it', { batch: 'batch', reshaped: [4, 3] }, 4],
+  ['not at all where its input has a size', { batch: 4, reshaped: [4, 3] }, undefined],
+  ['not at all where it holds for no usual size', { batch: 'batch', reshaped: [7, 3] }, undefined],
+])('an open batch is replaced %s', (_, network, expected) => {
+  const { graph, image } = exported(network);
+  const fixed = withKeptBatch({ graph, image });
+  expect(fixed?.inputs.map(({ shape }) => shape[0])).toEqual(expected && [expected]);
+  // Whatever the size, the network then holds for others, as one whose input has it.
+  if (!fixed) return;
+  const { tape, output } = resolveGraph({ graph: fixed, batch: 8, image, file: 'x.onnx' });
+  expect(tape.shape(output)).toEqual([8, 5]);
 });
 
 it.each([[[4, 3]], [[4, -1]]])(
