@@ -20,8 +20,8 @@ export interface TimingRequest {
 
 /**
  * The times of each set. They are those of one scorer with one thread and one draw of noise images. One scorer is
- * open at a time, since a scorer of large networks holds a gigabyte. Nothing is
- * timed of a search on another device, or with proxies of the user's own, whose code this process does not run.
+ * open at a time, since a scorer of large networks holds a gigabyte. Nothing is timed of a search on another device,
+ * or with proxies of the user's own, whose code this process does not run.
  */
 export async function timeProxies({
   store,

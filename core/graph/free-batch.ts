@@ -3,19 +3,18 @@ import { SpecError } from '../errors.js';
 import type { Graph } from './graph.js';
 import { resolveGraph } from './resolve.js';
 
+interface GraphAtImage {
+  readonly graph: Graph;
+  /** Channels and sides; see image-shape.ts. */
+  readonly image: readonly number[];
+}
+
 /**
  * The only batch size that the network accepts; undefined if it accepts any. By default, exporters write the
  * batch of their example into the input's shape, although the nodes of many networks do not depend on it;
  * such a batch is free.
  */
-export function fixedBatch({
-  graph,
-  image,
-}: {
-  readonly graph: Graph;
-  /** Channels and sides; see image-shape.ts. */
-  readonly image: readonly number[];
-}): number | undefined {
+export function fixedBatch({ graph, image }: GraphAtImage): number | undefined {
   const [input] = graph.inputs;
   const own = input!.shape[0];
   if (own === undefined) return undefined;
@@ -36,19 +35,13 @@ export function fixedBatch({
 }
 
 /** The batch sizes with which networks are usually exported. */
-const OF_EXPORTS = [1, 2, 4, 16, 32];
+const OF_EXPORTS = [1, 2, 4, 8, 16, 32, 64];
 
 /**
- * The graph with the only batch size that it accepts in the shape of its input, where the input leaves the batch
- * open and a node kept the size of the export. Undefined if no such size was found.
+ * Finds the batch size of the export, which a node kept although the input leaves the batch open, and writes it into
+ * the shape of the input. Undefined if the input has a batch size, or if the network accepts none of those tried.
  */
-export function withKeptBatch({
-  graph,
-  image,
-}: {
-  readonly graph: Graph;
-  readonly image: readonly number[];
-}): Graph | undefined {
+export function withKeptBatch({ graph, image }: GraphAtImage): Graph | undefined {
   const [input] = graph.inputs;
   const { shape } = input!;
   if (shape[0] !== undefined) return undefined;

@@ -1,7 +1,6 @@
 // Computes the scores of all features and blocks of one supernet run.
 
 import { traceShare } from '../../core/proxies/residual.js';
-
 import type { FeatureSpectrum } from '../network-score.js';
 import { type BlockTask, countRowValues } from './statistics.js';
 import type { StatisticsPool } from './statistics-pool.js';

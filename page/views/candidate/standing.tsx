@@ -50,7 +50,10 @@ export function Standing({ answer }: { readonly answer: CandidateAnswer }) {
   );
 }
 
-/** What a proxy adds to the score, up to ties and to the mean over draws, of which a ranking has no record. */
+/**
+ * What a proxy adds to the score. It is approximate, because the score averages the ranks of all draws, which a
+ * ranking does not contain.
+ */
 function formatTerm({ percentiles, aggregation }: CandidateAnswer, name: string): string {
   const weight = aggregation?.weights[name];
   if (weight === undefined) return '–';

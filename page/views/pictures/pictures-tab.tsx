@@ -48,10 +48,7 @@ function Pictures({ id }: { readonly id: string }) {
   );
 }
 
-/**
- * The columns that contain a number in this ranking; columns of a family of proxies that the search did not
- * compute are empty.
- */
+/** The columns that contain a number in the first row; a latency may not have been measured. */
 function numbersOf(page: RankingPage | undefined): readonly string[] {
   const [row] = page?.rows ?? [];
   return (page?.columns ?? [])

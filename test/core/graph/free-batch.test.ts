@@ -31,6 +31,7 @@ it.each([
 
 it.each([
   ['with the size of the export where a node kept it', { batch: 'batch', reshaped: [4, 3] }, 4],
+  ['also where that is the usual size of a score', { batch: 'batch', reshaped: [8, 3] }, 8],
   ['not at all where its input has a size', { batch: 4, reshaped: [4, 3] }, undefined],
   ['not at all where it holds for no usual size', { batch: 'batch', reshaped: [7, 3] }, undefined],
 ])('an open batch is replaced %s', (_, network, expected) => {

@@ -1,0 +1,41 @@
+// Tests the HTTP API of schedules and workers as programs use it, on real servers.
+import { expect, test } from 'vitest';
+import { ask, type Method, serveApi } from '../support/http-api.js';
+
+serveApi();
+
+test('schedules are created, paused, resumed and deleted; workers are listed', async () => {
+  const body = {
+    specification: 'name: nightly\nspace: nas-bench-201\n',
+    name: 'nightly',
+    cron: '0 2 * * *',
+    workers: 0,
+  };
+  const operator = (method: Method, path: string, given?: unknown) =>
+    ask(path, { method, role: 'operator', ...(given === undefined ? {} : { body: given }) });
+  expect(await operator('POST', '/api/schedules', body)).toMatchObject({
+    status: 201,
+    json: { state: 'active' },
+  });
+  expect(await operator('POST', '/api/schedules/nightly/pause')).toMatchObject({ status: 204 });
+  expect((await ask('/api/schedules')).json).toMatchObject({
+    schedules: [{ name: 'nightly', state: 'paused' }],
+    next: null,
+  });
+  expect(await operator('POST', '/api/schedules', { ...body, name: 'earlier' })).toMatchObject({
+    status: 201,
+  });
+  const first = (await ask('/api/schedules?limit=1')).json;
+  expect(first).toMatchObject({ schedules: [{ name: 'earlier' }], next: expect.any(String) });
+  expect((await ask(`/api/schedules?limit=1&cursor=${first.next}`)).json).toMatchObject({
+    schedules: [{ name: 'nightly' }],
+    next: null,
+  });
+  expect(await operator('POST', '/api/schedules/nightly/resume')).toMatchObject({ status: 204 });
+  expect((await ask('/api/schedules/nightly')).json).toMatchObject({ state: 'active', cron: '0 2 * * *' });
+  expect(await operator('DELETE', '/api/schedules/nightly')).toMatchObject({ status: 204 });
+  expect(await ask('/api/schedules/nightly')).toMatchObject({ status: 404, json: { code: 'not-found' } });
+  const { queues, next } = (await ask('/api/workers')).json;
+  expect(queues.length).toBeGreaterThan(1);
+  expect(next).toBeNull();
+});
