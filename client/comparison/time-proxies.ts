@@ -19,9 +19,10 @@ export interface TimingRequest {
 }
 
 /**
- * The times of each set. They are those of one scorer with one thread and one draw of noise images. One scorer is
- * open at a time, since a scorer of large networks holds a gigabyte. Nothing is timed of a search on another device,
- * or with proxies of the user's own, whose code this process does not run.
+ * The times of each set. They are those of one scorer with one thread and one draw of noise images. Each set
+ * alternates with all families, candidate by candidate, so that other work on the machine affects both alike; only
+ * these two scorers are open, since a scorer of large networks holds a gigabyte. Nothing is timed of a search on
+ * another device, or with proxies of the user's own, whose code this process does not run.
  */
 export async function timeProxies({
   store,
@@ -29,38 +30,43 @@ export async function timeProxies({
   candidates,
 }: TimingRequest): Promise<readonly TimedFamilies[]> {
   const sets = setsToTime(specification.proxies);
+  const [all] = sets;
   const { execution, ownProxies = [] } = specification;
-  if (execution.device !== 'cpu' || ownProxies.length > 0 || candidates.length < 2 || sets.length === 0)
+  if (execution.device !== 'cpu' || ownProxies.length > 0 || candidates.length < 2 || all === undefined)
     return [];
   // ONNX Runtime loads only where something is timed.
   const { createCpuScorer } = await import('../../engine/cpu-scorer.js');
   const structures = createStructures({ blobs: store.blobs });
-  const timeSet = async (families: TimedFamilies['families'], count: number): Promise<number[]> => {
-    const scorer = await createCpuScorer({ threads: 1 });
-    const times: number[] = [];
-    const started = performance.now();
+  const share = BUDGET_MS / sets.length;
+  /** The times of a set and of all families, each candidate after the other. */
+  const timeBeside = async (families: Families): Promise<TimedFamilies> => {
+    const both = [families, ...(families === all ? [] : [all])];
+    const scorers: CpuScorer[] = [];
+    const times = both.map((): number[] => []);
     try {
-      for (const candidate of candidates.slice(0, count)) {
-        if (times.length > 1 && performance.now() - started > BUDGET_MS / sets.length) break;
+      for (const _ of both) scorers.push(await createCpuScorer({ threads: 1 }));
+      const started = performance.now();
+      for (const [at, candidate] of candidates.entries()) {
+        if (at > 1 && performance.now() - started > share) break;
         const { structure } = await structures({ space: specification.space, candidate });
-        const asked = { candidate, draws: [0], families, ...(structure === undefined ? {} : { structure }) };
-        times.push(await timeOne(scorer, requestOf({ specification, asked })));
+        const asked = { candidate, draws: [0], ...(structure === undefined ? {} : { structure }) };
+        for (const [i, families] of both.entries()) {
+          const request = requestOf({ specification, asked: { ...asked, families } });
+          times[i]!.push(await timeOne(scorers[i]!, request));
+        }
       }
     } finally {
-      await scorer.close();
+      for (const scorer of scorers) await scorer.close();
     }
-    return times;
+    const [milliseconds, beside] = times.map((each) => each.slice(1));
+    return { families, milliseconds: milliseconds!, ...(beside ? { beside } : {}) };
   };
   const timed: TimedFamilies[] = [];
-  let count = candidates.length;
-  for (const families of sets) {
-    const times = await timeSet(families, count);
-    // The first set has all families. The others are timed for as many candidates at most.
-    count = times.length;
-    timed.push({ families, milliseconds: times.slice(1) });
-  }
+  for (const families of sets) timed.push(await timeBeside(families));
   return timed;
 }
+
+type Families = TimedFamilies['families'];
 
 async function timeOne(scorer: CpuScorer, request: ScoreRequest): Promise<number> {
   const started = performance.now();

@@ -5,8 +5,10 @@ import { type FamilyName, familyOf, type ProxyName, scoredFamilies } from '../sp
 /** A set of families that are scored together in one request, and how long it took for each candidate. */
 export interface TimedFamilies {
   readonly families: readonly FamilyName[];
-  /** Milliseconds for each timed candidate, in the same order for every set. */
+  /** Milliseconds for each timed candidate. */
   readonly milliseconds: readonly number[];
+  /** Milliseconds of all families for the same candidates, measured in turns with these; absent for all families. */
+  readonly beside?: readonly number[];
 }
 
 /** The time of one family. Its proxies come from one computation, so none of them is cheaper than all. */
@@ -43,19 +45,18 @@ export function setsToTime(proxies: readonly ProxyName[]): readonly (readonly Fa
 /** Null where nothing was timed, as in a search whose proxies are all counted from the candidate's text. */
 export function costsOf(proxies: readonly ProxyName[], timed: readonly TimedFamilies[]): SearchCosts | null {
   const all = scoredFamilies(proxies);
-  const of = (set: readonly FamilyName[]) =>
-    timed.find(({ families }) => families.join() === set.join())?.milliseconds ?? [];
-  const together = of(all);
+  const of = (set: readonly FamilyName[]) => timed.find(({ families }) => families.join() === set.join());
+  const together = of(all)?.milliseconds ?? [];
   if (together.length === 0) return null;
   const families = all.map((family): FamilyCost => {
     const without = of(all.filter((other) => other !== family));
-    // Fewer candidates may have been timed without the family. A single family has no others.
-    const paired = without.length > 0 ? together.slice(0, without.length) : together;
-    const added = paired.map((milliseconds, i) => milliseconds - (without[i] ?? 0));
+    // A single family has no others.
+    const { milliseconds = [], beside = together } = without ?? {};
+    const added = beside.map((whole, i) => whole - (milliseconds[i] ?? 0));
     return {
       family,
       proxies: proxies.filter((proxy) => familyOf(proxy) === family),
-      alone: median(of([family])),
+      alone: median(of([family])?.milliseconds ?? []),
       added: Math.max(0, median(added)),
     };
   });
