@@ -27,19 +27,25 @@ BUFFER = {"key": "pkg.torch.export.graph_signature.InputSpec.kind", "value": "BU
 
 
 def export(network: nn.Module, path: str | Path, size: int = 224, channels: int = 3, exporter: str = "torchscript",
-           image: Sequence[int] | None = None) -> None:
+           image: Sequence[int] | None = None, tokens: int | None = None) -> None:
     """Writes one network. Images have the shape `image`, by default (channels, size, size); signals have (channels, length) or (samples,),
-    volumes and videos (channels, depth, height, width). Normalizations are in training mode, in which the exporter leaves them
+    volumes and videos (channels, depth, height, width). A network of texts reads the ids of `tokens` tokens. Normalizations are in training mode, in which the exporter leaves them
     unchanged; all other modules, such as dropout and auxiliary classifiers, are in evaluation mode."""
     network.eval()
     for module in network.modules():
         # Not train(), which would switch the modules within it too.
         module.training = is_normalization(module)
-    images = torch.randn(2, *(image or (channels, size, size)))
+    images = torch.randn(2, *(image or (channels, size, size))) if tokens is None else token_ids(network, tokens)
     with any_pooled_size(), plain_local_response(), counted_from_front(), without_fast_attention(), exported_as_training(network):
         write(network, images, str(path), exporter)
     if exporter == "torchscript":
         mark_buffers(network, str(path))
+
+
+def token_ids(network: nn.Module, count: int) -> torch.Tensor:
+    """Two texts of ids that the network's table has."""
+    rows = max((module.num_embeddings for module in network.modules() if isinstance(module, nn.Embedding)), default=2)
+    return torch.arange(count).remainder(rows).expand(2, count).contiguous()
 
 
 def is_normalization(module: nn.Module) -> bool:
@@ -50,9 +56,15 @@ def is_normalization(module: nn.Module) -> bool:
 @contextlib.contextmanager
 def exported_as_training(network: nn.Module) -> Iterator[None]:
     """Lets the exporter find the network in training mode, while it computes in evaluation mode: of a network in evaluation mode the
-    older exporter makes parameters with equal numbers one tensor."""
+    older exporter makes parameters with equal numbers one tensor. Of a record of outputs, as the networks of transformers return,
+    the logits alone are written."""
     before = network.register_forward_pre_hook(lambda module, _: setattr(module, "training", False))
-    after = network.register_forward_hook(lambda module, *_: setattr(module, "training", True))
+
+    def end(module: nn.Module, _, output):
+        module.training = True
+        return getattr(output, "logits", output)
+
+    after = network.register_forward_hook(end)
     network.training = True
     try:
         yield
@@ -80,9 +92,10 @@ def write(network: nn.Module, images: torch.Tensor, path: str, exporter: str) ->
         torch.onnx.export(network, (images,), path, dynamo=True, dynamic_shapes=({0: batch},), optimize=False,
                           external_data=False)
         return
+    name = "images" if images.is_floating_point() else "input_ids"
     torch.onnx.export(
-        network, (images,), path, dynamo=False, opset_version=17, input_names=["images"],
-        training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False, dynamic_axes={"images": {0: "batch"}},
+        network, (images,), path, dynamo=False, opset_version=17, input_names=[name],
+        training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False, dynamic_axes={name: {0: "batch"}},
     )
 
 
@@ -169,6 +182,12 @@ def shape(text: str) -> tuple[int, ...]:
     return sizes
 
 
+def positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"found {text}; must be a whole number, at least 1")
+    return int(text)
+
+
 def named_networks(source: str) -> Iterator[tuple[str, nn.Module]]:
     """The networks of `module:function`, with names that are valid file names."""
     module_name, _, function_name = source.partition(":")
@@ -233,6 +252,7 @@ def main() -> None:
     parser.add_argument("--channels", type=int, default=3, help="of the images (default: 3)")
     parser.add_argument("--image", type=shape, metavar="SHAPE",
                         help="shape of one image, in place of --channels and --size: 1x64x101; of signals 12x1000, of videos 3x16x112x112")
+    parser.add_argument("--tokens", type=positive, metavar="COUNT", help="of texts whose token ids the networks read, in place of images")
     parser.add_argument("--exporter", choices=["torchscript", "dynamo"], default="torchscript")
     options = parser.parse_args()
     folder = Path(options.out)
@@ -249,7 +269,7 @@ def main() -> None:
                 raise ValueError("an earlier network has this name; names must differ in letters, digits, dots, underscores and dashes")
             written.add(name)
             with without_output():
-                export(network, path, options.size, options.channels, options.exporter, options.image)
+                export(network, path, options.size, options.channels, options.exporter, options.image, options.tokens)
         except Exception as error:  # noqa: BLE001: one network that PyTorch cannot export does not stop the others.
             reason = next(iter(str(error).strip().splitlines()), "no reason given")
             failed.append(f"{name} was not exported: {type(error).__name__}: {reason}")

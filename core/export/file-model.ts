@@ -165,9 +165,9 @@ function constantOf(g: GraphBuilder, { attributes, name }: GraphNode): string {
   const { value, value_float: float, value_int: int, value_floats: floats, value_ints: ints } = attributes;
   if (isTensor(value)) return tensorOf(g, value);
   if (typeof float === 'number') return g.float(float);
-  if (typeof int === 'number') return g.tensor({ type: 'int64', dims: [], data: [int] });
+  if (typeof int === 'number') return g.tensor({ type: 'int64', dims: [], data: [inRange(int)] });
   if (floats) return g.floats(...(floats as readonly number[]));
-  if (ints) return g.ints(...(ints as readonly number[]));
+  if (ints) return g.ints(...(ints as readonly number[]).map(inRange));
   throw SpecError.of({ path: '', message: `${name} has no value of numbers` });
 }
 
@@ -180,11 +180,14 @@ function initializerOf(g: GraphBuilder, graph: Graph, name: string): string {
   return tensorOf(g, { shape, type, values });
 }
 
+/**
+ * Exporters write the largest int64 for "to the end". As a JavaScript number it is rounded to 2^63, which overflows
+ * int64.
+ */
+const inRange = (value: number) => Math.min(Math.max(value, -LARGEST), LARGEST);
+
 function tensorOf(g: GraphBuilder, { shape, type, values }: Constant): string {
   const stored = type === 'float' ? 'float' : 'int64';
-  // Exporters write the largest int64 for "to the end". As a JavaScript number it is rounded to 2^63, which
-  // overflows int64.
-  const inRange = (value: number) => Math.min(Math.max(value, -LARGEST), LARGEST);
   const data = Array.from(type === 'float' ? values : values.map(inRange));
   const name = g.tensor({ type: stored, dims: shape, data });
   return type === 'bool' ? g.add('Cast', [name], { to: BOOL }) : name;

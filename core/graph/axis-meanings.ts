@@ -71,13 +71,14 @@ function sizeBeforeImages(axis: Axis, batch: number): number | undefined {
   return product(images) === batch ? product(axis.slice(0, first)) : undefined;
 }
 
-type Streams = Pick<ResolvedGraph, 'tape' | 'input' | 'isStream'>;
+type Streams = Pick<ResolvedGraph, 'tape' | 'input' | 'isStream' | 'isOfTokens'>;
 
 function meaningsOf(streams: Streams): readonly (readonly Axis[] | undefined)[] {
-  const { tape, input, isStream } = streams;
+  const { tape, input, isStream, isOfTokens } = streams;
   const meanings: (readonly Axis[] | undefined)[] = [];
   for (const value of tape.values) {
-    if (value.id === input) meanings.push(meaningOfInput(value.shape));
+    if (value.id === input)
+      meanings.push(isOfTokens ? meaningOfTokens(value.shape) : meaningOfInput(value.shape));
     else meanings.push(isStream[value.id] ? meaningOf(streams, value, meanings) : undefined);
   }
   return meanings;
@@ -90,6 +91,11 @@ function meaningsOf(streams: Streams): readonly (readonly Axis[] | undefined)[] 
 function meaningOfInput(shape: readonly number[]): readonly Axis[] {
   const kind = (axis: number) => (shape.length > 3 || axis === 0 ? kindOf(axis) : 'positions');
   return shape.map((n, axis) => createAxis(kind(axis), n));
+}
+
+/** Embeddings of tokens are [images, tokens, channels]. */
+function meaningOfTokens([images, tokens, channels]: readonly number[]): readonly Axis[] {
+  return [createAxis('images', images!), createAxis('positions', tokens!), createAxis('channels', channels!)];
 }
 
 /** Whether these are tokens [positions, images, channels], the default of PyTorch's attention. */

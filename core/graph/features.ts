@@ -59,9 +59,15 @@ const PADDED = new Set(['Pad', 'Gather']);
 
 /**
  * Whether a value holds the images, or a map that is a feature already: with padding, or with its positions in a row,
- * as between the convolutions and the transformer of a hybrid network.
+ * as between the convolutions and the transformer of a hybrid network. The embeddings of tokens are computed by the
+ * network, and are a feature.
  */
-function isRepeated({ tape, input }: ResolvedGraph, feature: Feature, from: readonly Id[]): boolean {
+function isRepeated(
+  { tape, input, isOfTokens }: ResolvedGraph,
+  feature: Feature,
+  from: readonly Id[],
+): boolean {
+  if (isOfTokens && feature.id === input) return false;
   const { op, inputs } = tape.get(feature.id);
   if (PADDED.has(op!) || from[feature.id] === input) return true;
   const isRow = op === 'Reshape' && feature.shape.length === 3 && isMap(feature);
@@ -191,7 +197,10 @@ function isAveraged({ tape }: ResolvedGraph, { id, shape, channelAxis }: Feature
 }
 
 /** The values that every path from the images to the output passes, in order, with any number of positions. */
-const soleFeatures = (graph: ResolvedGraph) => featuresAt(graph, soleValues(graph));
+function soleFeatures(graph: ResolvedGraph): readonly Feature[] {
+  const { input, isOfTokens } = graph;
+  return featuresAt(graph, [...(isOfTokens ? [input] : []), ...soleValues(graph)]);
+}
 
 /** The values that are maps or tokens and have names. */
 function featuresAt(graph: ResolvedGraph, ids: readonly Id[]): readonly Feature[] {

@@ -57,6 +57,7 @@ export function foldDrawnWeights({
       weights: graph.weights.map((weight) => ({ ...weight, id: at(weight.id) })),
       restored: graph.restored,
       isStream: streamOf(tape, input),
+      ...(graph.isOfTokens ? { isOfTokens: true } : {}),
     },
     features: features.map((feature) => ({ ...feature, id: at(feature.id) })),
   };

@@ -60,6 +60,11 @@ export interface Graph {
   readonly normalization?: Normalization;
   /** How many normalizations an exporter merged into other layers, and the reader restored; absent if none. */
   readonly unfused?: number;
+  /**
+   * For a network of token ids, whose input is the embeddings of tokens: the parameters of the table that held them, which no
+   * node reads (token-ids.ts). Absent for any other network.
+   */
+  readonly tableSize?: number;
 }
 
 /** The running statistics of a normalization are not read, so they do not count as weights. */

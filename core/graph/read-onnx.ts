@@ -20,6 +20,7 @@ import type { AttributeValue, Constant, Graph, GraphInput, GraphNode, Initialize
 import { readAsWeights } from './initializer-uses.js';
 import { inlineFunctions } from './inline-functions.js';
 import { sortNodes } from './sort-nodes.js';
+import { embedTokens, type TypedInput } from './token-ids.js';
 
 /** The oldest and the newest supported operator set. */
 const OPSETS = { first: 11, last: 28 };
@@ -95,21 +96,29 @@ function graphOf(model: ModelProto, { external, merged }: GraphOfOptions): Graph
     return unfuseNormalization({ node, metadata: proto.metadata ?? [], initializers });
   });
   const unfused = written.length - restored.length;
-  const inputs = takeWeights({ inputs: given, nodes: written, initializers });
+  const images = takeWeights({ inputs: given, nodes: written, initializers });
   // Further outputs, such as those of auxiliary heads in training, are left out with what only they depend on.
   const outputs = (graph.outputs ?? []).map(({ name }) => name ?? '').slice(0, 1);
-  if (!inputs.length) throw new Error('its graph has no input');
+  if (!images.length) throw new Error('its graph has no input');
   if (!outputs.length) throw new Error('its graph has no output');
-  const tensors = new Set([...inputs.map(({ name }) => name), ...initializers.keys()]);
-  const nodes = removeNoise({ nodes: sortNodes({ nodes: written, given: tensors, outputs }), initializers });
+  const sort = (inputs: readonly GraphInput[], nodes: readonly GraphNode[]) =>
+    sortNodes({
+      nodes,
+      given: new Set([...inputs.map(({ name }) => name), ...initializers.keys()]),
+      outputs,
+    });
+  const sorted = sort(images, written);
+  const embedded = embedTokens({ inputs: images, nodes: sorted, initializers });
+  const { inputs, nodes } = embedded ?? { inputs: images, nodes: sorted };
   return {
     opset,
-    inputs,
+    inputs: inputs.map(({ name, shape }) => ({ name, shape })),
     outputs,
-    // What only the noise needed is left out.
-    nodes: sortNodes({ nodes, given: tensors, outputs }),
+    // What only the noise or the lookup of tokens needed is left out.
+    nodes: sort(inputs, removeNoise({ nodes, initializers })),
     initializers,
     ...(unfused > 0 ? { unfused } : {}),
+    ...(embedded ? { tableSize: embedded.tableSize } : {}),
   };
 }
 
@@ -122,10 +131,10 @@ function takeWeights({
   nodes,
   initializers,
 }: {
-  readonly inputs: readonly GraphInput[];
+  readonly inputs: readonly TypedInput[];
   readonly nodes: readonly GraphNode[];
   readonly initializers: Map<string, Initializer>;
-}): readonly GraphInput[] {
+}): readonly TypedInput[] {
   const [images, ...others] = inputs;
   const asWeights = readAsWeights(nodes);
   if (!images || !others.some(({ name }) => asWeights.has(name))) return inputs;
@@ -155,7 +164,7 @@ function opsetOf({ opsets = [], functions = [] }: ModelProto): number {
   return version;
 }
 
-function inputOf({ name, type }: ValueInfoProto): GraphInput {
+function inputOf({ name, type }: ValueInfoProto): TypedInput {
   if (!name) throw new Error('an input of its graph has no name');
   const dims = type?.tensorType?.shape?.dims;
   if (!dims) throw new Error(`its input "${name}" has no shape`);
@@ -164,7 +173,7 @@ function inputOf({ name, type }: ValueInfoProto): GraphInput {
     `input "${name}"`,
     shape.map((n) => n ?? 1),
   );
-  return { name, shape };
+  return { name, shape, type: numberType(type?.tensorType?.elementType ?? 0) ?? 'float' };
 }
 
 function checkShape(what: string, shape: readonly number[]): void {

@@ -43,10 +43,12 @@ export interface ResolvedGraph {
    * of nodes in the file.
    */
   readonly weights: readonly GraphWeight[];
-  /** The number of parameters of restored normalizations that the file does not have. */
+  /** The number of parameters that no value reads: of restored normalizations, which the file does not have, and of a table of tokens. */
   readonly restored: number;
   /** Whether each value of the graph depends on the images. */
   readonly isStream: readonly boolean[];
+  /** Whether the input holds the embeddings of tokens, [images, tokens, channels]. */
+  readonly isOfTokens?: boolean;
 }
 
 /** The name of the program's input for the images. */
@@ -78,7 +80,7 @@ export function resolveGraph({
   if (others.length)
     throw SpecError.inFile({
       file,
-      message: `has ${graph.inputs.length} inputs (${graph.inputs.map(({ name }) => name).join(', ')}); a network of images has one`,
+      message: `has ${graph.inputs.length} inputs (${graph.inputs.map(({ name }) => name).join(', ')}); must have one, or token ids [batch, length] with masks, types and positions of the tokens beside them`,
     });
   const shape = checkedShape({ input: first, batch, image, file });
   const input = tape.port(IMAGES, shape);
@@ -112,8 +114,9 @@ export function resolveGraph({
     named,
     names: firstNames(graph, named),
     weights,
-    restored: folded.restored,
+    restored: folded.restored + (graph.tableSize ?? 0),
     isStream: streamOf(tape, input),
+    ...(graph.tableSize === undefined ? {} : { isOfTokens: true }),
   };
 }
 

@@ -32,6 +32,8 @@ interface Structure {
   readonly features?: readonly string[];
   /** Absent where normalization is as in the file. */
   readonly normalization?: 'restore';
+  /** See `Graph`. */
+  readonly tableSize?: number;
   readonly tensors: Readonly<Record<string, Tensor>>;
   readonly nodes: readonly (readonly [
     op: string,
@@ -56,7 +58,7 @@ export function structureText({
   /** Names of tensors; throws SpecError for one on which the output does not depend. */
   readonly features?: readonly string[] | undefined;
 }): string {
-  const { opset, inputs, outputs, nodes, initializers, normalization } = graph;
+  const { opset, inputs, outputs, nodes, initializers, normalization, tableSize } = graph;
   const uses = usesOf(graph);
   const isKept = (name: string) => constants.has(name) || uses.constants.has(name);
   const numbers = new Map<string, string>([[inputs[0]!.name, 'x']]);
@@ -87,6 +89,7 @@ export function structureText({
     output,
     ...(features ? { features: features.map((name) => nameOf(numbers, name)) } : {}),
     ...(normalization === 'restore' ? { normalization } : {}),
+    ...(tableSize === undefined ? {} : { tableSize }),
     tensors,
     nodes: written,
   };
@@ -109,7 +112,7 @@ export function structureDigest(text: string): string {
 
 /** Reads the graph from a text that `structureText` wrote. */
 export function graphOfStructure(text: string): Graph {
-  const { opset, input, output, tensors, nodes, normalization } = JSON.parse(text) as Structure;
+  const { opset, input, output, tensors, nodes, normalization, tableSize } = JSON.parse(text) as Structure;
   const initializers = new Map(
     Object.entries(tensors).map(([name, { shape, type, values }]): [string, Initializer] => [
       name,
@@ -132,6 +135,7 @@ export function graphOfStructure(text: string): Graph {
     }),
     initializers,
     ...(normalization ? { normalization } : {}),
+    ...(tableSize === undefined ? {} : { tableSize }),
   };
 }
 

@@ -77,7 +77,26 @@ class Network:
                 self.fixed[t.name] = weight(t.name, list(t.dims), dtype, scales)
             else:
                 self.fixed[t.name] = self.tensor(t)
-        self.input = next(i.name for i in model.graph.input if i.name not in self.fixed)
+        inputs = [i for i in model.graph.input if i.name not in self.fixed]
+        self.input = inputs[0].name
+        # Of a network of texts: what its inputs beside the token ids hold, and the table in which the ids are looked up.
+        self.beside = {i.name: float("mask" in i.name) for i in inputs[1:]}
+        self.types = {i.name: onnx.helper.tensor_dtype_to_np_dtype(i.type.tensor_type.elem_type) for i in inputs}
+        self.table = None
+        if self.types[self.input].kind == "i":
+            looked_up = [n.input[0] for n in model.graph.node if n.op_type == "Gather" and n.input[0] in self.fixed]
+            self.table = max(looked_up, key=lambda name: self.fixed[name].numel())
+            self.embedded = next(n.output[0] for n in model.graph.node if n.op_type == "Gather" and n.input[0] == self.table)
+
+    def given(self, values: torch.Tensor) -> dict:
+        """The inputs: images, or token ids from 4 on, whose rows of the table get these values [batch, length, channels]."""
+        if self.table is None:
+            return {self.input: values}
+        count = values.shape[0] * values.shape[1]
+        self.fixed[self.table][4 : 4 + count] = values.reshape(count, -1)
+        ids = torch.arange(4, 4 + count).reshape(values.shape[:2])
+        beside = {name: torch.from_numpy(np.full(ids.shape, n, self.types[name])) for name, n in self.beside.items()}
+        return {self.input: ids, **beside}
 
     def tensor(self, t) -> torch.Tensor:
         value = torch.from_numpy(np.array(numpy_helper.to_array(t)))

@@ -234,7 +234,7 @@ OPS = {
     "Exp": elementwise(torch.exp), "Log": elementwise(torch.log), "Sqrt": elementwise(torch.sqrt), "Neg": elementwise(torch.neg),
     "Abs": elementwise(torch.abs), "Softplus": elementwise(F.softplus), "Add": elementwise(torch.add), "Sub": elementwise(torch.sub),
     "Mul": elementwise(torch.mul), "Pow": elementwise(torch.pow), "MatMul": elementwise(torch.matmul), "Where": elementwise(torch.where),
-    "Equal": elementwise(torch.eq), "Greater": elementwise(torch.gt), "Less": elementwise(torch.lt), "Not": elementwise(torch.logical_not),
+    "Equal": elementwise(torch.eq), "Greater": elementwise(torch.gt), "Less": elementwise(torch.lt), "Not": elementwise(torch.logical_not), "IsNaN": elementwise(torch.isnan),
     "Max": lambda net, x, a, node: functools.reduce(torch.maximum, x), "Min": lambda net, x, a, node: functools.reduce(torch.minimum, x), "Reciprocal": elementwise(torch.reciprocal),
     "Floor": elementwise(torch.floor), "Mod": elementwise(torch.remainder), "Sum": lambda net, x, a, node: sum(x),
 }

@@ -77,9 +77,8 @@ def measure(item: dict, folder: Path, dtype: torch.dtype, seed: int | None = Non
         net.rounding = torch.Generator().manual_seed(seed)
     shape = torch.Size([item["batch"], *item["input"]])
     # Later parts read the shape of the images.
-    images = {net.input: scaled("input", shape, 1.0).to(dtype)}
-    if len(shape) == 4:
-        images[net.input] = images[net.input].contiguous(memory_format=layout)
+    values = scaled("input", shape, 1.0).to(dtype)
+    images = net.given(values.contiguous(memory_format=layout) if len(shape) == 4 else values)
     for key, value in net.fixed.items():
         if value.dim() == 4:
             net.fixed[key] = value.contiguous(memory_format=layout)
@@ -87,6 +86,8 @@ def measure(item: dict, folder: Path, dtype: torch.dtype, seed: int | None = Non
     axes = item["channelAxes"]
     features, blocks, before = [], [], None
     for i, name in enumerate(item["features"]):
+        # As a feature, the input of a network of texts stands for the embeddings of its tokens.
+        name = net.embedded if net.table is not None and name == net.input else name
         with torch.no_grad():
             values = net.run(known, name)
             x = values[name]

@@ -1,4 +1,4 @@
-"""Writes golden cases of networks that read signals, samples, volumes and images that are not square, in float64:
+"""Writes golden cases of networks that read signals, samples, volumes, images that are not square, and texts, in float64:
 `signals_and_volumes.py test/goldens`.
 
 Exports small networks into FOLDER/onnx, without the numbers of their weights, and computes their features and blocks
@@ -25,6 +25,7 @@ FEATURES = {
     "samples": [("/encoder/encoder.1/Relu_output_0", 1), ("/encoder/encoder.3/Relu_output_0", 1), ("/Add_1_output_0", 2), ("/Add_2_output_0", 2)],
     "volume": [("/Add_output_0", 1), ("/Add_1_output_0", 1), ("/average/AveragePool_output_0", 1), ("/last/last.2/Relu_output_0", 1)],
     "spectrogram": [("/stem/stem.2/Relu_output_0", 1), ("/first/first.5/Relu_output_0", 1), ("/second/second.5/Relu_output_0", 1)],
+    "text": [("/norms.0/LayerNormalization_output_0", 2), ("/Add_2_output_0", 2), ("/Add_3_output_0", 2), ("/Add_5_output_0", 2)],
 }
 
 
@@ -97,6 +98,29 @@ class Volume(nn.Module):
         return self.head(self.last(self.average(x)).mean((2, 3, 4)))
 
 
+class Text(nn.Module):
+    """A transformer of token ids [batch, 24], in which no token attends to padding."""
+
+    def __init__(self):
+        super().__init__()
+        self.words, self.places = nn.Embedding(200, 32, padding_idx=0), nn.Parameter(torch.zeros(24, 32))
+        self.norms = nn.ModuleList(nn.LayerNorm(32) for _ in range(5))
+        self.qkv, self.out = (nn.ModuleList(nn.Linear(32, n) for _ in range(2)) for n in (96, 32))
+        self.up, self.down = nn.ModuleList(nn.Linear(32, 64) for _ in range(2)), nn.ModuleList(nn.Linear(64, 32) for _ in range(2))
+        self.head = nn.Linear(32, 3)
+
+    def forward(self, ids):
+        padding = (ids == 0).unsqueeze(1)
+        x = self.norms[0](self.words(ids) + self.places)
+        for i in range(2):
+            q, k, v = self.qkv[i](x).chunk(3, 2)
+            scores = (q @ k.transpose(1, 2) / 32**0.5).masked_fill(padding, -1e9)
+            x = self.norms[2 * i + 1](x + self.out[i](scores.softmax(2) @ v))
+            x = self.norms[2 * i + 2](x + self.down[i](torch.relu(self.up[i](x))))
+        kept = (~padding).float().transpose(1, 2)
+        return self.head((x * kept).sum(1) / kept.sum(1))
+
+
 def separable(channels: int, stride):
     deep = nn.Conv2d(channels, channels, 3, stride, 1, groups=channels, bias=False)
     return nn.Sequential(deep, nn.BatchNorm2d(channels), nn.ReLU(), nn.Conv2d(channels, channels, 1, bias=False),
@@ -118,6 +142,7 @@ class Spectrogram(nn.Module):
 
 NETWORKS = {
     "signal": (Signal, [2, 250]), "samples": (Samples, [400]), "volume": (Volume, [3, 6, 16, 16]), "spectrogram": (Spectrogram, [1, 49, 10]),
+    "text": (Text, [24, 32]),
 }  # fmt: skip
 
 
@@ -127,13 +152,13 @@ def main(folder: Path) -> None:
         file = f"{name}.onnx"
         torch.manual_seed(0)
         network = build()
-        export(network, folder / "onnx" / file, image=image)
+        export(network, folder / "onnx" / file, image=image, tokens=image[0] if name == "text" else None)
         strip(folder / "onnx" / file)
         features, axes = zip(*FEATURES[name])
         parameters = sum(p.numel() for p in network.parameters())
         cases.append({"file": file, "batch": BATCH, "input": image, "features": features, "channelAxes": axes, "parameters": parameters})
         # whole_golden.py does not follow weights that an exporter transposed, such as those of linear layers.
-        if name != "samples":
+        if name not in ("samples", "text"):
             whole.append({"file": file, "batch": BATCH, "input": image})
     wanted = folder / "onnx" / "features.json"
     wanted.write_text(json.dumps(cases))

@@ -84,6 +84,28 @@ def pictures():
     yield net
 `;
 
+const TEXTS = `
+import types
+import torch
+from torch import nn
+
+class Text(nn.Module):
+    """Returns a record of outputs, as the classifiers of transformers do."""
+    def __init__(self):
+        super().__init__()
+        self.words = nn.Embedding(60, 16)
+        layer = nn.TransformerEncoderLayer(16, 2, 32, batch_first=True)
+        self.layers = nn.TransformerEncoder(layer, 2, enable_nested_tensor=False)
+        self.head = nn.Linear(16, 3)
+
+    def forward(self, ids):
+        x = self.layers(self.words(ids), src_key_padding_mask=ids == 0)
+        return types.SimpleNamespace(hidden=x, logits=self.head(x.mean(1)))
+
+def family():
+    yield "text", Text()
+`;
+
 describe.skipIf(PYTHON === undefined)('zeroscout_export', () => {
   it('writes files whose proxies do not depend on the exporter', { timeout: 180_000 }, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'export-'));
@@ -129,6 +151,28 @@ describe.skipIf(PYTHON === undefined)('zeroscout_export', () => {
     for (const [i, proxies] of one!.entries())
       for (const [name, value] of Object.entries(proxies))
         expect(value).toBeCloseTo(other![i]![name as keyof typeof proxies] as number, 4);
+  });
+
+  it('exports networks of token ids alike by both exporters', { timeout: 180_000 }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'export-'));
+    writeFileSync(join(folder, 'my_models.py'), TEXTS);
+    const env = { ...process.env, PYTHONPATH: join(ROOT, 'python') };
+    const [one, other] = await Promise.all(
+      ['torchscript', 'dynamo'].map(async (exporter) => {
+        const out = join(folder, exporter);
+        const args = ['my_models:family', '--out', out, '--tokens', '24', '--exporter', exporter];
+        await promisify(execFile)(PYTHON!, ['-m', 'zeroscout_export', ...args], { cwd: folder, env });
+        const load = { batch: 4, features: 'stages', normalization: 'file' } as const;
+        const options = { load, draws: 1, seed: 0, threads: 1 };
+        return (await scoreNetworks({ files: [join(out, 'text.onnx')], options }))[0]!;
+      }),
+    );
+    // The embeddings, and two residual sums for each layer.
+    expect(one!.features).toHaveLength(5);
+    expect(one!.parameters).toBe(60 * 16 + 2 * (4 * 16 * 17 + 2 * 16 * 32 + 48 + 4 * 16) + 51);
+    expect(one!.parameters).toBe(other!.parameters);
+    expect(one!.proxies.expressivity).toBeCloseTo(other!.proxies.expressivity!, 4);
+    expect(one!.proxies.trainability).toBeCloseTo(other!.proxies.trainability!, 4);
   });
 
   it.each([

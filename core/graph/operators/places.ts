@@ -22,7 +22,28 @@ function writeGather(site: NodeSite): Id {
     const one = slice(t, site.x(0), { axis, start: at, end: at + 1, step: 1 });
     return t.reshape(one, [...shape.slice(0, axis), ...t.shape(index), ...shape.slice(axis + 1)]);
   }
-  return t.add('Gather', [site.x(0), index], { axis });
+  const rows = axis === 0 ? unflattened(site) : undefined;
+  return rows ?? t.add('Gather', [site.x(0), index], { axis });
+}
+
+/**
+ * The tensor [n, m, ...] that was flattened to [n x m, ...], where all rows are gathered again in their order, or
+ * transposed, as the embeddings of tokens are (token-ids.ts); undefined for any other gathering.
+ */
+function unflattened(site: NodeSite): Id | undefined {
+  const { t } = site;
+  const { op, inputs } = t.get(site.x(0));
+  const [before] = inputs;
+  const axes = site.shape(1);
+  if (op !== 'Reshape' || axes.length !== 2) return undefined;
+  const indices = site.known(1);
+  const [n, m] = axes as [number, number];
+  const rest = site.shape(0).slice(1);
+  const wasOf = (...first: number[]) => String(t.shape(before!)) === String([...first, ...rest]);
+  if (wasOf(n, m) && indices.every((i, at) => i === at)) return before;
+  const isTransposed = (i: number, at: number) => i === (at % m) * n + Math.floor(at / m);
+  if (!wasOf(m, n) || !indices.every(isTransposed)) return undefined;
+  return t.transpose(before!, [1, 0, ...rest.map((_, axis) => axis + 2)]);
 }
 
 /** Gathers elements at constant indices of the leading axes, which are flattened into one. */

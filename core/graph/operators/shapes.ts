@@ -4,7 +4,7 @@ import { slice } from '../../ops/tensor/movement.js';
 import { axisOf, broadcast, checkRank, range, sizeOf, stridesOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
-import { checkCount, eyeLike, oneHot, triangle } from './constant-matrices.js';
+import { checkCount, eyeLike, oneHot, placeOfLargest, triangle } from './constant-matrices.js';
 import { axesOf, type NodeSite, type Operators } from './operator.js';
 import { pad } from './pad.js';
 
@@ -211,6 +211,7 @@ export const shapes: Operators = {
     const rows = shape.flatMap((n, axis) => found.map((i) => Math.floor(i / strides[axis]!) % n));
     return [site.t.constant(rows, [shape.length, found.length], 'int')];
   },
+  ArgMax: (site) => [placeOfLargest(site)],
   OneHot: (site) => [oneHot(site)],
   Reshape: (site) => [site.t.reshape(site.x(0), shapeOfReshape(site))],
   Flatten: (site) => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { candidateFiles } from '../../../core/export/candidate-files.js';
+import { fileModel } from '../../../core/export/file-model.js';
 import { IMAGES, LOGITS } from '../../../core/export/layers.js';
 import { graphNetwork } from '../../../core/graph/network.js';
 import { readOnnx } from '../../../core/graph/read-onnx.js';
@@ -76,4 +77,33 @@ describe('a network of a file, exported', () => {
     if (files.batch === undefined) expect((await measuring).latency).toBeGreaterThan(0);
     else await expect(measuring).rejects.toThrow(`exported for a batch of ${files.batch}`);
   });
+});
+
+/** A slice from 1 to the end, which exporters write as the largest int64, and a network of texts. */
+const REMAINDER = graphOfStructure(
+  JSON.stringify({
+    opset: 17,
+    input: [null, 3, 8, 8],
+    output: 't4',
+    tensors: {},
+    nodes: [
+      ['Constant', [], ['t1'], { value_ints: [1] }],
+      ['Constant', [], ['t2'], { value_ints: [2 ** 63] }],
+      ['Constant', [], ['t3'], { value_ints: [2] }],
+      ['Slice', ['x', 't1', 't2', 't3'], ['t4'], {}],
+    ],
+  }),
+);
+const TEXT = readOnnx({ bytes: readFileSync(join(FOLDER, 'text.onnx')), file: 'text.onnx' });
+
+it.each([
+  ['slices to the end of an axis', REMAINDER, [3, 8, 8], [2, 3, 7, 8]],
+  ['reads the embeddings of tokens', TEXT, [24, 32], [2, 3]],
+])('an exported network %s', async (_, graph, image, expected) => {
+  const bytes = fileModel({ graph, resolution: 8 }).bytes(draw);
+  const session = await InferenceSession.create(bytes, { logSeverityLevel: 3, intraOpNumThreads: 1 });
+  const shape = [2, ...image];
+  const out = await session.run({ [IMAGES]: new Tensor('float32', draw.input(shape), shape) });
+  await session.release();
+  expect(out[LOGITS]!.dims).toEqual(expected);
 });
