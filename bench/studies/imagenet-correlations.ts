@@ -102,7 +102,7 @@ function meanOf(draws: readonly ProxyValues[], name: string): number {
 function correlatePreset(name: AssemblyName, networks: readonly Searched[]): Correlation {
   const of = name === 'az-nas' ? 'azNas' : 'assembled';
   const draws = networks[0]!.asSearch[of].map((_, draw) => draw);
-  const columns = Object.entries(assemblyOfFiles(name))
+  const columns = Object.entries(assemblyOfFiles(name).weights)
     .filter(([term]) => networks.every(({ asSearch }) => term in asSearch[of][0]!))
     .map(([proxy, weight]) => ({
       proxy,

@@ -48,7 +48,7 @@ async function scorePresets(asked: Asked): Promise<Pick<ImportedScores, 'azNas' 
   const request = await requestOf(asked);
   const { pool } = asked;
   const terms = async (name: AssemblyName) => {
-    const families = scoredFamilies(Object.keys(assemblyOfFiles(name)) as ProxyName[]);
+    const families = scoredFamilies(Object.keys(assemblyOfFiles(name).weights) as ProxyName[]);
     const fidelity = { ...request.fidelity, features: ASSEMBLIES[name].features };
     // The score of a stream of tokens has a progressivity too, which no search of such files reads.
     const { proxies } = openSpace(request.space);

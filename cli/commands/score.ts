@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { rankingNotes } from '../../client/networks/ranking-notes.js';
 import { type ScoredNetwork, scoreNetworks } from '../../client/networks/score-networks.js';
+import { selectFeatures } from '../../core/graph/choose-features.js';
 import { ASSEMBLY_NAMES, type AssemblyName, assemblyOfFiles } from '../../core/specification/assemblies.js';
 import { AZ_NAS_PROXIES, PROXIES, type ProxyName } from '../../core/specification/families.js';
 import { nearest } from '../../core/text/nearest.js';
@@ -49,7 +50,7 @@ export function addScoreCommand(program: Command): void {
     .addOption(
       new Option(
         '--aggregation <PRESET>',
-        'proxies and weights of the ranking: az-nas (the default here), or assembled (the default of a search), which ranks networks of several families better',
+        'proxies, features and weights of the ranking: assembled (the default of a search), which ranks networks of several families better, or az-nas, as published (default: the proxies of az-nas at the features that --features says)',
       )
         .choices(ASSEMBLY_NAMES)
         .conflicts('proxies'),
@@ -62,19 +63,23 @@ async function score(
   files: readonly string[],
   { json, draws, seed, threads, proxies, aggregation, ...network }: ScoreFlags,
 ): Promise<void> {
-  const weights = aggregation && assemblyOfFiles(aggregation);
+  const assembly = aggregation && assemblyOfFiles(aggregation);
+  const { features: read, weights } = assembly ?? {};
   const named = weights ? (Object.keys(weights) as ProxyName[]) : proxies;
+  const load = { ...network, ...(read ? { preset: selectFeatures(read) } : {}) };
   const onScored = ({ file, notes }: ScoredNetwork) => {
     for (const text of notes) note(paint.yellow(`${file}: ${text}`));
   };
   const networks = await scoreNetworks({
     files,
-    options: { load: network, draws, seed, threads, proxies: named, weights },
+    options: { load, draws, seed, threads, proxies: named, weights },
     onScored,
   });
   for (const text of rankingNotes(networks)) note(paint.yellow(text));
   if (json) return printJson(networks.map(toJson));
   print(tableOf(networks));
+  if (networks.length > 1 && !named)
+    print('ranked by the four proxies of AZ-NAS; --aggregation assembled ranks by what a search ranks by');
 }
 
 function proxyNames(text: string): readonly ProxyName[] {

@@ -27,8 +27,10 @@ export interface LoadOptions {
   readonly batch?: number | undefined;
   /** The length of the axes that the file leaves open; 224 by default for images. */
   readonly resolution?: number | undefined;
-  /** If not given, those that a file beside the network names (named-features.ts), else `stages`. */
+  /** If not given, those that a file beside the network names (named-features.ts), else those of `preset`. */
   readonly features?: WantedFeatures | undefined;
+  /** The features of a preset of aggregation; `stages` if absent. */
+  readonly preset?: WantedFeatures | undefined;
   readonly normalization: Normalization;
 }
 
@@ -52,7 +54,7 @@ export async function loadNetwork({
   readonly options: LoadOptions;
 }): Promise<LoadedNetwork> {
   const read = await readSource(file);
-  const wanted = options.features ?? (await readSidecar(file)) ?? 'stages';
+  const wanted = options.features ?? (await readSidecar(file)) ?? options.preset ?? 'stages';
   const { network, batch, source } = atSomeBatch({ source: read, file, options, wanted });
   const notes: string[] = [];
   if (options.batch === undefined && batch !== BATCH)

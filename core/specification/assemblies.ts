@@ -61,10 +61,10 @@ export const ASSEMBLY_NAMES = Object.keys(ASSEMBLIES) as unknown as readonly [
   ...AssemblyName[],
 ];
 
-/** The weights of a preset among networks that are imported from ONNX files. */
-export function assemblyOfFiles(name: AssemblyName): Weights {
-  const { weights, weightsOfFiles }: Assembly = ASSEMBLIES[name];
-  return weightsOfFiles ?? weights;
+/** The features and weights of a preset among networks that are imported from ONNX files. */
+export function assemblyOfFiles(name: AssemblyName): Terms {
+  const { features, weights, weightsOfFiles }: Assembly = ASSEMBLIES[name];
+  return { features, weights: weightsOfFiles ?? weights };
 }
 
 type Mapping = Readonly<Record<string, unknown>>;
@@ -117,7 +117,7 @@ export function termsIn(name: AssemblyName, written: unknown): Terms {
   if (!space.success) return { features, weights };
   const { file, isGraph } = definitionOf(space.data);
   // The candidates of such a space are the networks in files.
-  if (file?.field === 'networks') return { features, weights: assemblyOfFiles(name) };
+  if (file?.field === 'networks') return assemblyOfFiles(name);
   const terms = !file && isGraph?.(space.data) ? (assembly.ofGraphs ?? assembly) : assembly;
   const offered: ReadonlySet<string> = new Set(listOfferedProxies(space.data));
   const means = (name: string) => offered.has(name) && offered.has(DERIVED_FROM[name] ?? name);

@@ -123,6 +123,10 @@ describe('zeroscout score', () => {
       const behind = names.filter((name) => proxies[name]! < other[name]!).length;
       expect(score).toBeCloseTo(behind * Math.log(1 / 2), 12);
     });
+    // As published, every block is read: more features than the ends of stages.
+    const published = JSON.parse((await zeroscout([...args, 'az-nas'], { home })).stdout) as [Scored];
+    const stages = JSON.parse((await zeroscout([...args.slice(0, -1)], { home })).stdout) as [Scored];
+    expect(published[0].features.length).toBeGreaterThan(stages[0].features.length);
     const both = await zeroscout([...args, 'assembled', '--proxies', 'flops'], { home });
     expect(both.code).toBe(2);
     expect(both.stderr).toContain("'--aggregation <PRESET>' cannot be used with option '--proxies <NAMES>'");

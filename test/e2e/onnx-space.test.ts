@@ -1,6 +1,6 @@
 // Tests a search over ONNX files: the ranking is the same whatever is killed, and no score is computed twice.
 import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { readOnnx } from '../../core/graph/read-onnx.js';
 import { readRankingCsv } from '../../core/report/ranking-csv.js';
@@ -50,6 +50,15 @@ test('files of a folder are ranked; renamed files and files with other names ins
   const [best] = readRankingCsv(reference);
   expect(best!.candidate).toMatch(/^net-\d+$/);
   const models = join(home.dir, 'models');
+  // Without servers the same preset reads the same features.
+  const files = [0, 1, 2].map((i) => join('models', `net-${i}.onnx`));
+  const options = ['--batch', '4', '--seed', '1', '--aggregation', 'assembled', '--json'];
+  const alone = await done(['score', ...files, ...options], { home });
+  const found = new Map(
+    readRankingCsv(reference).map((row) => [row.candidate, row.proxies['mean-expressivity']]),
+  );
+  for (const { file, proxies } of JSON.parse(alone.stdout) as { file: string; proxies: object }[])
+    expect(proxies).toMatchObject({ 'mean-expressivity': found.get(basename(file, '.onnx')) });
   renameSync(join(models, 'net-0.onnx'), join(models, 'renamed.onnx'));
   const widths = [8 + 1, 16 + 1, 24 + 1];
   writeFileSync(join(models, 'net-1.onnx'), smallNetwork({ widths, kernel: 3, names: 'other.' }));

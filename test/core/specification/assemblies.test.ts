@@ -99,12 +99,12 @@ describe('presets of aggregation', () => {
       strategy: { kind: 'exhaustive' },
       aggregation: 'assembled',
     });
-    const weights = assemblyOfFiles('assembled');
+    const { weights } = assemblyOfFiles('assembled');
     expect(aggregation).toEqual({ kind: 'log-rank', weights });
     expect(proxies.toSorted()).toEqual(Object.keys(weights).toSorted());
     expect(proxies).toEqual(expect.arrayContaining(['mean-expressivity', 'depth', 'activations', 'flops']));
     expect(proxies).not.toContain('trainability');
-    expect(assemblyOfFiles('az-nas')).toEqual(ASSEMBLIES['az-nas'].weights);
+    expect(assemblyOfFiles('az-nas')).toEqual(ASSEMBLIES['az-nas']);
   });
 
   it('assembled is the default where nothing says how to rank', () => {
