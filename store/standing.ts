@@ -36,11 +36,15 @@ async function until(
   isSo: (record: WorkerRecord | undefined) => boolean,
 ): Promise<WorkerRecord | undefined> {
   let silent = false;
+  // A server that is gone may never answer.
+  const stopped = new Promise<undefined>((resolve) => {
+    stop.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
   while (!stop.aborted) {
     try {
-      const record = await records.find(worker);
+      const record = await Promise.race([records.find(worker), stopped]);
       silent = false;
-      if (isSo(record)) return record;
+      if (!stop.aborted && isSo(record)) return record;
     } catch (error) {
       if (!silent && !stop.aborted) onFault?.(error as Error);
       silent = true;

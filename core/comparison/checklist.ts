@@ -88,7 +88,7 @@ function stable({ stability: { draws, betweenDraws } }: Findings): ChecklistEntr
       ...entry,
       verdict: 'unknown',
       answer:
-        'Not known: the search has one draw. Score it again with `fidelity: { draws: 3 }` or another seed, and compare both.',
+        'Not known: the search has one draw. Score it again with another seed, or with three draws (`fidelity.draws`, and all else as before), and compare both.',
     };
   const { kendall, stays } = betweenDraws;
   const share = stays.find(({ k }) => k === TRIAL)?.share;

@@ -4,6 +4,7 @@ import type { Issue } from '../errors.js';
 import { Aggregation, Proxies } from './aggregation.js';
 import { ASSEMBLY_NAMES, DEFAULT_ASSEMBLY, termsIn } from './assemblies.js';
 import { familyOf, isComputedOn, type Need, needsOf, PROXIES, type ProxyName } from './families.js';
+import { PRESETS } from './fidelity.js';
 import { OwnProxies } from './own-proxies.js';
 import { listOfferedProxies, SpaceSchema, spaceDefaults } from './space.js';
 
@@ -163,10 +164,25 @@ export function checkCalibrationFields(value: unknown): Issue[] {
   return [{ path: 'aggregation', message }];
 }
 
-/** Rounds have fidelities of their own, so a fidelity beside them would have no effect. */
+/** Whether a fidelity names every field of the default one, and its resolution. */
+function isStandard(fidelity: unknown): boolean {
+  const { data } = z.looseObject({ resolution: z.number() }).safeParse(fidelity);
+  const { resolution: _, ...fields } = data ?? {};
+  const wanted = Object.entries(PRESETS.standard);
+  const found: Readonly<Record<string, unknown>> = fields;
+  return (
+    Object.keys(found).length === wanted.length && wanted.every(([name, value]) => found[name] === value)
+  );
+}
+
+/**
+ * Rounds have fidelities of their own, so a fidelity beside them would have no effect. That of a specification with every
+ * default is accepted, so that it can be used again.
+ */
 export function checkFidelityFields(value: unknown): Issue[] {
   const { data } = z.looseObject({ fidelity: z.unknown() }).safeParse(value);
   if (data?.fidelity === undefined || strategyIn(value) !== 'screening') return [];
+  if (isStandard(data.fidelity)) return [];
   return [
     { path: 'fidelity', message: 'has no effect with screening, whose rounds have one each; remove it' },
   ];

@@ -69,7 +69,9 @@ export const fidelitySchema = ({ scored }: Resolutions) =>
         batch: wholeNumber({ min: 1, max: 1024 }).default(PRESETS.standard.batch),
         resolution: wholeNumber(scored).optional().describe(describeRange('scored')),
         weights: oneOf(['shared', 'candidate']).default('shared'),
-        features: Features.default('blocks'),
+        features: Features.default('blocks').describe(
+          'by default those of a preset of aggregation; beside another aggregation `blocks` in a mapping, `stages` in screen and standard',
+        ),
       },
       {
         right: `one of ${Object.keys(PRESETS).join(', ')}, or a mapping with draws, batch, resolution`,

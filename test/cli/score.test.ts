@@ -20,6 +20,7 @@ beforeAll(() => {
 afterAll(() => home.remove());
 
 interface Scored {
+  readonly features: readonly string[];
   readonly file: string;
   readonly digest: string;
   readonly proxies: Readonly<Record<string, number>>;

@@ -19,7 +19,7 @@ export function drawStability(data: ReportData): Section | undefined {
   const { draws, betweenDraws, winners } = comparison.stability;
   if (!betweenDraws)
     return section('stability', 'How steady the ranking is', [
-      html`<p>Not known: each candidate was scored under one random draw of weights and images. A search with <code>fidelity: { draws: 3 }</code> says how far ranks move by chance.</p>
+      html`<p>Not known: each candidate was scored under one random draw of weights and images. A search with three draws (<code>fidelity.draws</code>, and all else as before) says how far ranks move by chance.</p>
 `,
     ]);
   const rows = winners.flatMap(({ rank, ranks }) =>

@@ -49,4 +49,11 @@ describe('stagesOf', () => {
       expect.objectContaining({ code: 'invalid-input', field: 'fidelity' }),
     );
   });
+
+  it('reads a specification with every default again', () => {
+    const rounds = 'rounds: [{ fidelity: screen, keep: 0.2 }, { fidelity: standard }]';
+    const complete = parse(`strategy: { kind: screening, ${rounds} }`);
+    const again = parseSpecification({ text: JSON.stringify(complete), source: 's.json' });
+    expect(again).toEqual(complete);
+  });
 });
