@@ -9,6 +9,8 @@ export interface InitializerUses {
    */
   readonly constants: ReadonlySet<string>;
   readonly slopes: ReadonlySet<string>;
+  /** The weights of recurrent layers, and their biases. */
+  readonly recurrent: ReadonlyMap<string, 'weight' | 'bias'>;
 }
 
 type Places = Readonly<Record<string, readonly number[]>>;
@@ -56,6 +58,8 @@ const WEIGHTS: Places = {
   RMSNormalization: [1],
 };
 
+const RECURRENT = ['GRU', 'LSTM', 'RNN'];
+
 /** Operators whose result has the elements of their first input. */
 const MOVES = new Set([
   'Cast',
@@ -86,11 +90,15 @@ export function usesOf({
   const from = readIn(nodes, SETTINGS).filter((name) => !isStream.has(name));
   const settings = behind({ makers, from, through: settingsOf(isStream) });
   const slopes = behind({ makers, from: readIn(nodes, { PRelu: [1] }), through: movedOf });
-  const weights = new Set([...readIn(nodes, WEIGHTS), ...slopes]);
+  const recurrent = new Map([
+    ...recurrentIn(nodes, makers, [1, 2]).map((name) => [name, 'weight'] as const),
+    ...recurrentIn(nodes, makers, [3]).map((name) => [name, 'bias'] as const),
+  ]);
+  const weights = new Set([...readIn(nodes, WEIGHTS), ...slopes, ...recurrent.keys()]);
   const isConstant = (name: string, { type, shape }: Initializer): boolean =>
     type !== 'float' || settings.has(name) || (sizeOf(shape) === 1 && !weights.has(name));
   const constants = [...initializers].filter(([name, initializer]) => isConstant(name, initializer));
-  return { constants: new Set(constants.map(([name]) => name)), slopes };
+  return { constants: new Set(constants.map(([name]) => name)), slopes, recurrent };
 }
 
 /** The tensors that an operator reads in the place of a weight, directly or behind operators that move elements. */
@@ -112,6 +120,22 @@ const makersOf = (nodes: readonly GraphNode[]): ReadonlyMap<string, GraphNode> =
   new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
 
 const movedOf = ({ op, inputs }: GraphNode): readonly string[] => (MOVES.has(op) ? inputs.slice(0, 1) : []);
+
+/** The tensors from which recurrent layers read these inputs. */
+function recurrentIn(
+  nodes: readonly GraphNode[],
+  makers: ReadonlyMap<string, GraphNode>,
+  inputs: readonly number[],
+): readonly string[] {
+  const places = Object.fromEntries(RECURRENT.map((op) => [op, inputs]));
+  return [...behind({ makers, from: readIn(nodes, places), through: assembledOf })];
+}
+
+/** Exporters put the gates of recurrent layers in another order, and their directions together. */
+function assembledOf(node: GraphNode): readonly string[] {
+  if (node.op === 'Slice') return node.inputs.slice(0, 1);
+  return node.op === 'Concat' ? node.inputs : movedOf(node);
+}
 
 /** What is computed from the images while the network runs is no setting. */
 const settingsOf =

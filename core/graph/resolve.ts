@@ -27,6 +27,8 @@ export interface GraphWeight {
   readonly initializer: Initializer;
   /** Whether it is the slope of a PRelu. */
   readonly isSlope: boolean;
+  /** What it is of a recurrent layer. */
+  readonly recurrent?: 'weight' | 'bias' | undefined;
 }
 
 export interface ResolvedGraph {
@@ -214,7 +216,14 @@ function enter({ tape, name, initializer, weights, uses }: EnterArguments): Id {
       'missing-data',
     );
   const id = tape.port(`w${weights.length}`, shape);
-  weights.push({ name, id, shape, initializer, isSlope: uses.slopes.has(name) });
+  weights.push({
+    name,
+    id,
+    shape,
+    initializer,
+    isSlope: uses.slopes.has(name),
+    recurrent: uses.recurrent.get(name),
+  });
   return id;
 }
 

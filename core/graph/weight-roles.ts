@@ -5,7 +5,7 @@ import type { Id, Tape, Value } from '../ops/tensor/tape.js';
 import type { GraphWeight, ResolvedGraph } from './resolve.js';
 
 /** The properties of a weight that determine its role. */
-type Placed = Pick<GraphWeight, 'id' | 'isSlope'> & Partial<Pick<GraphWeight, 'initializer'>>;
+type Placed = Pick<GraphWeight, 'id' | 'isSlope'> & Partial<Pick<GraphWeight, 'initializer' | 'recurrent'>>;
 
 /**
  * A `constant` is not a weight: statistics of images, masks and the like, whose values must be in the file.
@@ -87,6 +87,9 @@ const PASSED = new Set([
 
 function roleOf({ weight, ...search }: Search & { readonly weight: Placed }): Role {
   if (weight.isSlope) return { kind: 'slope' };
+  // Weights have a row for each value that a gate computes, whatever the file then assembles from them.
+  if (weight.recurrent === 'weight') return { kind: 'weight', fanIn: search.tape.shape(weight.id).at(-1)! };
+  if (weight.recurrent === 'bias') return { kind: 'shift' };
   // A buffer without numbers in the file is drawn like a weight that is read in its place.
   const { initializer } = weight;
   if (initializer?.isBuffer && initializer.read() !== undefined) return { kind: 'constant' };

@@ -83,7 +83,31 @@ def trilu(net, x, a, node):
     return torch.triu(x[0], k) if a.get("upper", 1) else torch.tril(x[0], k)
 
 
+# The gates of PyTorch (input, forget, cell, output; reset, update, new) in the order in which ONNX has them.
+GATES = {"LSTM": [0, 2, 3, 1], "GRU": [1, 0, 2], "RNN": [0]}
+
+
+def recurrent(net, x, a, node):
+    """PyTorch's own layer. GRU as PyTorch has it, with the reset gate after the product."""
+    kind, size = node.op_type, a["hidden_size"]
+    sequence, w, r = x[:3]
+    both = a.get("direction", "forward") == "bidirectional"
+    options = {"nonlinearity": a["activations"][0].decode().lower()} if kind == "RNN" and "activations" in a else {}
+    layer = getattr(torch.nn, kind)(sequence.shape[-1], size, bidirectional=both, dtype=sequence.dtype, **options)
+    ordered = lambda rows: torch.cat([rows.split(size)[gate] for gate in GATES[kind]])
+    for d, end in enumerate(["l0", "l0_reverse"][: 1 + both]):
+        for name, rows in zip(("weight_ih", "weight_hh", "bias_ih", "bias_hh"), (w[d], r[d], *x[3][d].chunk(2))):
+            setattr(layer, f"{name}_{end}", torch.nn.Parameter(ordered(rows)))
+    first = (x[5], x[6]) if kind == "LSTM" else x[5]
+    reverse = a.get("direction") == "reverse"
+    y, last = layer(sequence.flip(0) if reverse else sequence, first)
+    y = y.flip(0) if reverse else y
+    y = y.unflatten(2, (1 + both, size)).transpose(1, 2)
+    return [y, *(last if kind == "LSTM" else [last])]
+
+
 RARE_OPS = {
+    "LSTM": recurrent, "GRU": recurrent, "RNN": recurrent,
     "Mean": lambda net, x, a, node: sum(x) / len(x),
     "CastLike": lambda net, x, a, node: x[0].to(x[1].dtype),
     "Sin": elementwise(torch.sin), "Cos": elementwise(torch.cos), "Sign": elementwise(torch.sign), "Ceil": elementwise(torch.ceil),

@@ -1,4 +1,5 @@
-"""Writes golden cases of networks that read signals, samples, volumes, images that are not square, and texts, in float64:
+"""Writes golden cases of networks that read signals, samples, volumes, images that are not square, texts, and of recurrent
+layers, in float64:
 `signals_and_volumes.py test/goldens`.
 
 Exports small networks into FOLDER/onnx, without the numbers of their weights, and computes their features and blocks
@@ -26,6 +27,8 @@ FEATURES = {
     "volume": [("/Add_output_0", 1), ("/Add_1_output_0", 1), ("/average/AveragePool_output_0", 1), ("/last/last.2/Relu_output_0", 1)],
     "spectrogram": [("/stem/stem.2/Relu_output_0", 1), ("/first/first.5/Relu_output_0", 1), ("/second/second.5/Relu_output_0", 1)],
     "text": [("/norms.0/LayerNormalization_output_0", 2), ("/Add_2_output_0", 2), ("/Add_3_output_0", 2), ("/Add_5_output_0", 2)],
+    # The exporter leaves the steps before the images.
+    "recurrent": [("/first/Reshape_output_0", 2), ("/second/Reshape_output_0", 2), ("/third/Squeeze_output_0", 2)],
 }
 
 
@@ -121,6 +124,24 @@ class Text(nn.Module):
         return self.head((x * kept).sum(1) / kept.sum(1))
 
 
+class Recurrent(nn.Module):
+    """A convolution before recurrent layers in both directions: [batch, 3, 40]."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv1d(3, 12, 5, 2, 2)
+        self.first = nn.GRU(12, 10, batch_first=True, bidirectional=True)
+        self.second = nn.LSTM(20, 8, batch_first=True, bidirectional=True)
+        self.third = nn.RNN(16, 12, batch_first=True)
+        self.head = nn.Linear(12, 4)
+
+    def forward(self, x):
+        x = torch.relu(self.stem(x)).transpose(1, 2)
+        for layer in (self.first, self.second, self.third):
+            x = layer(x)[0]
+        return self.head(x.mean(1))
+
+
 def separable(channels: int, stride):
     deep = nn.Conv2d(channels, channels, 3, stride, 1, groups=channels, bias=False)
     return nn.Sequential(deep, nn.BatchNorm2d(channels), nn.ReLU(), nn.Conv2d(channels, channels, 1, bias=False),
@@ -142,7 +163,7 @@ class Spectrogram(nn.Module):
 
 NETWORKS = {
     "signal": (Signal, [2, 250]), "samples": (Samples, [400]), "volume": (Volume, [3, 6, 16, 16]), "spectrogram": (Spectrogram, [1, 49, 10]),
-    "text": (Text, [24, 32]),
+    "text": (Text, [24, 32]), "recurrent": (Recurrent, [3, 40]),
 }  # fmt: skip
 
 
@@ -158,7 +179,7 @@ def main(folder: Path) -> None:
         parameters = sum(p.numel() for p in network.parameters())
         cases.append({"file": file, "batch": BATCH, "input": image, "features": features, "channelAxes": axes, "parameters": parameters})
         # whole_golden.py does not follow weights that an exporter transposed, such as those of linear layers.
-        if name not in ("samples", "text"):
+        if name not in ("samples", "text", "recurrent"):
             whole.append({"file": file, "batch": BATCH, "input": image})
     wanted = folder / "onnx" / "features.json"
     wanted.write_text(json.dumps(cases))

@@ -19,11 +19,24 @@ function writeGather(site: NodeSite): Id {
   // A single element is sliced, because the gradient of a slice is cheaper.
   if (indices.length === 1) {
     const at = indices[0]! < 0 ? indices[0]! + size : indices[0]!;
-    const one = slice(t, site.x(0), { axis, start: at, end: at + 1, step: 1 });
+    const one =
+      stackedPart(t, site.x(0), { axis, at }) ??
+      slice(t, site.x(0), { axis, start: at, end: at + 1, step: 1 });
     return t.reshape(one, [...shape.slice(0, axis), ...t.shape(index), ...shape.slice(axis + 1)]);
   }
   const rows = axis === 0 ? unflattened(site) : undefined;
   return rows ?? t.add('Gather', [site.x(0), index], { axis });
+}
+
+/** One of several tensors that were put together along an axis of size 1 each, such as the last states of layers. */
+function stackedPart(
+  t: Tape,
+  x: Id,
+  { axis, at }: { readonly axis: number; readonly at: number },
+): Id | undefined {
+  const { op, inputs, attributes } = t.get(x);
+  if (op !== 'Concat' || attributes.axis !== axis) return undefined;
+  return inputs.every((part) => t.shape(part)[axis] === 1) ? inputs[at] : undefined;
 }
 
 /**

@@ -4,6 +4,14 @@ import { normalizations } from './normalizations.js';
 import type { Operators } from './operator.js';
 import { places } from './places.js';
 import { products } from './products.js';
+import { recurrent } from './recurrent.js';
 import { shapes } from './shapes.js';
 
-export const OPERATORS: Operators = { ...activations, ...normalizations, ...shapes, ...places, ...products };
+export const OPERATORS: Operators = {
+  ...activations,
+  ...normalizations,
+  ...shapes,
+  ...places,
+  ...products,
+  ...recurrent,
+};

@@ -17,7 +17,7 @@ beforeAll(() => {
     writeFileSync(join(folder, place, `${place}1.onnx`), good);
   }
   writeFileSync(join(folder, 'a', 'odd[1]{x}.onnx'), smallNetwork({ widths: [8, 12, 20], kernel: 3 }));
-  for (const name of ['lstm', 'other']) writeFileSync(join(folder, `${name}.onnx`), unsupported());
+  for (const name of ['det', 'other']) writeFileSync(join(folder, `${name}.onnx`), unsupported());
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -26,7 +26,7 @@ function unsupported(): Uint8Array {
   return g.build({
     name: 'unsupported',
     inputs: [{ name: 'x', dims: ['batch', 3, 16, 16] }],
-    outputs: [{ name: 'y', value: g.add('LSTM', ['x']), dims: ['batch', 3, 16, 16] }],
+    outputs: [{ name: 'y', value: g.add('Det', ['x']), dims: ['batch', 3, 16, 16] }],
   });
 }
 
@@ -45,13 +45,13 @@ const refusal = (...files: readonly string[]) =>
 it('names the file of an operator that is not supported, in the text and in the issue', async () => {
   const { message, issues } = await refusal('a/a1.onnx', '*.onnx');
   expect(issues).toMatchObject(
-    ['lstm.onnx', 'other.onnx'].map((file) => ({
+    ['det.onnx', 'other.onnx'].map((file) => ({
       path: 'space.files',
       file,
       reason: 'unsupported-operator',
     })),
   );
-  expect(message).toContain('space.files: lstm.onnx: the operator LSTM');
+  expect(message).toContain('space.files: det.onnx: the operator Det');
 });
 
 it.each([

@@ -3,6 +3,7 @@ import { LAYER_CASES } from './layers.js';
 import type { OperatorCase } from './operator-case.js';
 import { POINTWISE_CASES } from './pointwise.js';
 import { RARE_CASES } from './rare.js';
+import { RECURRENT_CASES } from './recurrent.js';
 import { SHAPE_CASES } from './shapes.js';
 
 export { caseModel, type OperatorCase } from './operator-case.js';
@@ -13,4 +14,5 @@ export const OPERATOR_CASES: readonly OperatorCase[] = [
   ...LAYER_CASES,
   ...SHAPE_CASES,
   ...RARE_CASES,
+  ...RECURRENT_CASES,
 ];
