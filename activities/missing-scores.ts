@@ -5,7 +5,12 @@ import type { UnitFacts } from './cohort.js';
 
 export interface Task {
   readonly index: number;
-  /** The draws for which a family has no score, and these families. */
+  /** What to compute; empty if nothing is missing. */
+  readonly requests: readonly MissingScores[];
+}
+
+/** Draws that lack the scores of the same families, and these families. */
+export interface MissingScores {
   readonly draws: readonly number[];
   readonly families: readonly FamilyName[];
 }
@@ -33,19 +38,22 @@ export async function* missingScores({
   for (let start = from; start < candidates.length; ) {
     const found = await lookUp(candidates.slice(start, start + size));
     const began = performance.now();
-    for (const [i, facts] of found.entries()) yield { index: start + i, ...missingIn(facts) };
+    for (const [i, facts] of found.entries()) yield { index: start + i, requests: missingIn(facts) };
     start += found.length;
     size = performance.now() - began < GROUP_MS ? Math.min(2 * size, MOST) : FEWEST;
   }
 }
 
-function missingIn(facts: UnitFacts): Pick<Task, 'draws' | 'families'> {
-  const draws = new Set<number>();
-  const families: FamilyName[] = [];
-  for (const [family, row] of facts) {
-    const lacking = row.flatMap((proxies, draw) => (proxies === undefined ? [draw] : []));
-    if (lacking.length > 0) families.push(family);
-    for (const draw of lacking) draws.add(draw);
+/** Groups the draws by the families that they lack, so that no stored score is computed again. */
+function missingIn(facts: UnitFacts): readonly MissingScores[] {
+  const groups = new Map<string, { draws: number[]; families: readonly FamilyName[] }>();
+  const [anyRow = []] = facts.values();
+  for (const draw of anyRow.keys()) {
+    const families = [...facts].flatMap(([family, row]) => (row[draw] === undefined ? [family] : []));
+    if (families.length === 0) continue;
+    const group = groups.get(families.join()) ?? { draws: [], families };
+    groups.set(families.join(), group);
+    group.draws.push(draw);
   }
-  return { draws: [...draws].sort((a, b) => a - b), families };
+  return [...groups.values()];
 }

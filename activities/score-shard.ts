@@ -13,7 +13,7 @@ import { lookUpFacts } from './cohort.js';
 import { createCollector } from './collect.js';
 import type { Gate } from './engine-gate.js';
 import type { LocalImages } from './local-images.js';
-import { missingScores } from './missing-scores.js';
+import { type MissingScores, missingScores } from './missing-scores.js';
 import { factOf, requestOf } from './score-request.js';
 import type { Scoring } from './scoring.js';
 import { createShardCounts, type ShardCounts } from './shard-counts.js';
@@ -97,12 +97,12 @@ async function scoreMissing({
   await workConcurrently({
     concurrency: scoring.size + 1,
     tasks,
-    work: async ({ index, draws, families }) => {
+    work: async ({ index, requests }) => {
       scoring.standing.throwIfAborted();
-      if (draws.length === 0) return counts.add(index, 'reused');
+      if (requests.length === 0) return counts.add(index, 'reused');
       const candidate = candidates[index]!;
       const structure = await structures({ space: specification.space, candidate });
-      const asked = { candidate, draws, families, ...file, ...structure };
+      const asked = { candidate, requests, ...file, ...structure };
       const entries = await scoreOne({ scoring, input, asked, turn });
       if ('reason' in entries) {
         await store.failures.put(run, [entries]);
@@ -179,29 +179,37 @@ export function withImages(
 interface ScoreOneArguments {
   readonly scoring: Scoring;
   readonly input: ShardInput;
-  readonly asked: Pick<ScoreRequest, 'candidate' | 'draws' | 'images' | 'structure'> & {
-    readonly families: readonly FamilyName[];
+  readonly asked: Pick<ScoreRequest, 'candidate' | 'images' | 'structure'> & {
+    readonly requests: readonly MissingScores[];
   };
   /** The number of the shard in the order in which this worker received shards. */
   readonly turn: number;
 }
 
-/** The scores of the draws, or the reason why there are none. */
+/** The scores of all requests, or the reason why there are none. */
 async function scoreOne({
   scoring,
   input: { specification },
-  asked,
+  asked: { requests, ...asked },
   turn,
 }: ScoreOneArguments): Promise<Entries | Failure> {
-  const { candidate, draws, families } = asked;
+  const { candidate } = asked;
+  const entries = new Map<FamilyName, readonly ScoreEntry[]>();
   try {
-    const result = await scoring.score(requestOf({ specification, asked }), turn);
-    const entries = (family: FamilyName) =>
-      draws.map((draw, i) => ({
-        key: scoreKey({ candidate, draw }),
-        proxies: factOf({ family, proxies: result[i]! }),
-      }));
-    return new Map(families.map((family) => [family, entries(family)]));
+    for (const { draws, families } of requests) {
+      const result = await scoring.score(
+        requestOf({ specification, asked: { ...asked, draws, families } }),
+        turn,
+      );
+      for (const family of families) {
+        const computed = draws.map((draw, i) => ({
+          key: scoreKey({ candidate, draw }),
+          proxies: factOf({ family, proxies: result[i]! }),
+        }));
+        entries.set(family, [...(entries.get(family) ?? []), ...computed]);
+      }
+    }
+    return entries;
   } catch (error) {
     if (!(error instanceof CandidateError)) throw error;
     const { reason, message: detail } = error;

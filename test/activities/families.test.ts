@@ -3,6 +3,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeEach, expect, test } from 'vitest';
 import { addressScores } from '../../activities/address-scores.js';
 import { auditScores } from '../../activities/audit-scores.js';
+import { lookUpFacts } from '../../activities/cohort.js';
 import { createGate } from '../../activities/engine-gate.js';
 import { createLocalImages } from '../../activities/local-images.js';
 import { rankCandidates } from '../../activities/rank-candidates.js';
@@ -10,6 +11,7 @@ import { sampleScores } from '../../activities/sample-scores.js';
 import { scoreShard } from '../../activities/score-shard.js';
 import type { Scoring } from '../../activities/scoring.js';
 import { verifyScores } from '../../activities/verify-scores.js';
+import { scoreKey } from '../../core/address.js';
 import type { VerifyResult } from '../../core/contract/verification.js';
 import { readRankingCsv } from '../../core/report/ranking-csv.js';
 import { openSpace } from '../../core/spaces/index.js';
@@ -122,6 +124,31 @@ test('a second family is computed and stored beside the first, of which nothing 
     expect(proxies.flops).toBe(costs({ candidate, resolution: 32 }).flops);
   }
   expect((await first.rank()).rows).toEqual(before.rows);
+});
+
+test('each draw is requested with the families that it lacks, and with no other', async () => {
+  const candidate = enumeration!.at(5_000);
+  candidates.push(candidate);
+  const { given, environment } = await search('expressivity, residual');
+  const key = scoreKey({ candidate, draw: 0 });
+  const stored = { expressivity: 40, progressivity: 41, trainability: 42, complexity: 43 };
+  await store.scores.put(given.address.scope, [{ key, proxies: stored }], 'one');
+  const list = await writeCandidateList(store.blobs, [candidate]);
+  const score = async () => {
+    const activity = scoreShard({ store, scoring: scoringOf('two'), images, gate });
+    const range = { search: 'a', list, shard: 0, from: 0, to: 1 };
+    return await environment.run(activity, { ...given, ...range });
+  };
+  expect(await score()).toMatchObject({ scored: 1, reused: 0 });
+  expect(requests.map(({ draws, families }) => [draws, families])).toEqual([
+    [[0], ['residual']],
+    [[1], ['az-nas', 'residual']],
+  ]);
+  expect(await score()).toMatchObject({ scored: 0, reused: 1 });
+  const [facts] = await lookUpFacts({ store, ...given, units: [candidate] });
+  const value = candidates.indexOf(candidate);
+  expect(facts!.get('az-nas')).toEqual([stored, expect.objectContaining({ expressivity: value })]);
+  expect(facts!.get('residual')).toEqual(Array(2).fill({ residual: value / 10 }));
 });
 
 test('a family alone needs no score of another, and costs need none at all', async () => {
