@@ -13,20 +13,23 @@ import type { SearchRun } from './search-run.js';
  */
 const AUDITS_AT_ONCE = 8;
 
-export const notAudited = (cut: Cut): PartsState => ({ cut, todos: [], missing: 0, next: 0 });
+export const notAudited = (cut: Cut): PartsState => ({ cut, todos: [], missing: 0, failed: [], next: 0 });
 
 export async function auditParts(run: SearchRun): Promise<Outcome> {
   for (;;) {
-    const { cut, todos, missing } = run.state.parts!;
+    const { cut, todos, missing, failed = todos.map(() => 0) } = run.state.parts!;
     const left = Math.min(AUDITS_AT_ONCE, cut.parts - todos.length);
     if (left === 0) return 'finished';
     if (workflowInfo().continueAsNewSuggested) return 'history is long';
     const found = await Promise.all(Array.from({ length: left }, (_, i) => auditPart(run, todos.length + i)));
+    const setAside = found.map((one) => one.failed);
     run.update({
+      failed: run.state.failed + sum(setAside),
       parts: {
         ...run.state.parts!,
         todos: [...todos, ...found.map(({ todo }) => todo)],
         missing: missing + sum(found.map((one) => one.missing)),
+        failed: [...failed, ...setAside],
       },
       ...setting(found[0]),
     });

@@ -5,10 +5,11 @@ import type { RoundReport, SearchState } from '../core/contract/search.js';
 import type { Specification } from '../core/specification/specification.js';
 
 export function countsOf(state: SearchState, { strategy, cohort }: Specification): ShownProgress {
-  const { plan, reused, failed, planned, done, drawn, evolution } = state;
+  const { plan, reused, failed, skipped = 0, planned, done, drawn, evolution } = state;
   const share = drawn?.proposed ? { rejectedShare: countRejected(drawn) / drawn.proposed } : {};
   if (strategy.kind !== 'evolution') {
-    const repeats = state.audited && planned < plan.count - reused;
+    // Candidates that were set aside before have no score and are not planned either.
+    const repeats = state.audited && skipped === 0 && planned < plan.count - reused;
     const scoredAs = cohort === 'classes' ? ('functions' as const) : ('candidates' as const);
     return {
       candidates: plan.count,
@@ -22,13 +23,14 @@ export function countsOf(state: SearchState, { strategy, cohort }: Specification
   }
   const { history, over, before } = evolution ?? {};
   const candidates = history?.candidates ?? 0;
-  const sum = (name: 'reused' | 'failed' | 'done', now: number) => (before?.[name] ?? 0) + (over ? 0 : now);
+  const sum = (name: 'reused' | 'failed' | 'skipped' | 'done', now: number) =>
+    (before?.[name] ?? 0) + (over ? 0 : now);
   const found = sum('reused', reused);
   return {
     candidates,
     reused: found,
     failed: sum('failed', failed),
-    planned: (over ? candidates : strategy.budget) - found,
+    planned: (over ? candidates : strategy.budget) - found - sum('skipped', skipped),
     done: sum('done', done),
     generation: history?.generations ?? 0,
     ...share,

@@ -3,6 +3,7 @@ import { workflowInfo } from '@temporalio/workflow';
 import type { EvolutionState, SearchState } from '../core/contract/search.js';
 import { decideAddresses } from './address.js';
 import { control } from './control.js';
+import { countLost } from './lost-scores.js';
 import type { Outcome } from './score-list.js';
 import { scorePlan } from './score-plan.js';
 import type { SearchRun } from './search-run.js';
@@ -15,6 +16,7 @@ export const NOT_BEGUN = {
   done: 0,
   reused: 0,
   failed: 0,
+  skipped: 0,
   attempt: 0,
   nextShard: 0,
   parts: undefined,
@@ -46,7 +48,7 @@ export async function evolve(run: SearchRun): Promise<Outcome> {
 
 /** Makes the next generation the plan, and adds the counts of the last one to the totals. */
 async function breedGeneration(run: SearchRun, { history, before }: EvolutionState): Promise<void> {
-  const { reused, failed, done } = run.state;
+  const total = addCounts(before, run.state);
   run.display.show('breeding');
   await decideAddresses(run);
   const summary = `generation ${(history?.generations ?? 0) + 1}`;
@@ -54,6 +56,8 @@ async function breedGeneration(run: SearchRun, { history, before }: EvolutionSta
     { ...run.scoring, ...(history ? { history } : {}) },
   ]);
   const over = bred.outcome === 'over';
+  const known = bred.history.candidates - bred.plan.count - total.failed;
+  const lost = bred.outcome === 'missing' ? countLost({ reused: total.reused, known }) : 0;
   run.update({
     ...NOT_BEGUN,
     plan: bred.plan,
@@ -62,12 +66,20 @@ async function breedGeneration(run: SearchRun, { history, before }: EvolutionSta
       history: bred.history,
       scored: over,
       over,
-      before: {
-        reused: before.reused + reused,
-        failed: before.failed + failed,
-        done: before.done + done,
-      },
+      before: { ...total, reused: total.reused - lost },
       ...(bred.ended ? { ended: bred.ended } : {}),
     },
   });
+}
+
+function addCounts(
+  before: EvolutionState['before'],
+  now: EvolutionState['before'],
+): EvolutionState['before'] {
+  return {
+    reused: before.reused + now.reused,
+    failed: before.failed + now.failed,
+    skipped: (before.skipped ?? 0) + (now.skipped ?? 0),
+    done: before.done + now.done,
+  };
 }

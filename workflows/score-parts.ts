@@ -16,6 +16,7 @@ import type { PartsState, SearchProgress } from '../core/contract/search.js';
 import type { PartInput, PartResult } from '../core/contract/search-activities.js';
 import { addVerification, NOTHING_VERIFIED } from '../core/contract/verification.js';
 import { auditParts, sum } from './audit-parts.js';
+import { updateReused } from './lost-scores.js';
 import { type Outcome, shardsOf } from './score-list.js';
 import type { scorePart } from './score-part.js';
 import type { RunningPart, SearchRun } from './search-run.js';
@@ -27,12 +28,12 @@ import type { RunningPart, SearchRun } from './search-run.js';
 export async function scoreParts(run: SearchRun): Promise<Outcome> {
   if (run.state.audited) run.display.show('auditing');
   if ((await auditParts(run)) === 'history is long') return 'history is long';
-  if (!run.state.audited) {
-    const { todos, missing } = run.state.parts!;
-    const planned = sum(todos.map((todo) => todo.count));
-    const reused = run.state.plan.count - missing;
-    run.update({ audited: true, planned, reused, stageStartedAt: Date.now() });
-  }
+  const { todos, missing, failed = [] } = run.state.parts!;
+  const todo = sum(todos.map(({ count }) => count));
+  const skipped = sum(failed);
+  const known = run.state.plan.count - missing - skipped;
+  if (run.state.audited) updateReused(run, { known, todo });
+  else run.update({ audited: true, planned: todo, reused: known, skipped, stageStartedAt: Date.now() });
   run.display.show('scoring');
   // The promise of a part that is cancelled after its start was requested, and before it has started, never
   // settles, so cancellation is awaited as well.
@@ -105,8 +106,10 @@ function partInput(run: SearchRun, number: number): PartInput {
 
 function addPartResult(run: SearchRun, { done, failed, verification }: PartResult, number: number): void {
   run.parts.delete(number);
-  const { planned } = run.state;
-  run.update({ done: Math.min(run.state.done + done, planned), failed: run.state.failed + failed });
+  const { planned, parts } = run.state;
+  // The part also counts the candidates that its audit found set aside, which are counted already.
+  const anew = failed - (parts!.failed?.[number] ?? 0);
+  run.update({ done: Math.min(run.state.done + done, planned), failed: run.state.failed + anew });
   if (verification)
     run.update({
       verification: addVerification(run.state.verification ?? NOTHING_VERIFIED, verification),

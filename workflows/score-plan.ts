@@ -6,6 +6,7 @@ import type { AuditResult } from '../core/contract/search-activities.js';
 import { decideAddresses } from './address.js';
 import { notAudited, setting } from './audit-parts.js';
 import { control } from './control.js';
+import { updateReused } from './lost-scores.js';
 import { type Outcome, scoreList } from './score-list.js';
 import { scoreMissing } from './score-missing.js';
 import { scoreParts } from './score-parts.js';
@@ -36,18 +37,21 @@ export async function auditAgain(run: SearchRun): Promise<void> {
   const { parts, attempt } = run.state;
   if (parts) return run.update({ parts: notAudited(parts.cut), failed: 0, attempt: attempt + 1 });
   run.display.show('auditing');
-  const { todo, failed } = await audit(run);
+  const { todo, missing, failed } = await audit(run);
   run.update({ todo, failed, attempt: run.state.attempt + 1, nextShard: 0 });
+  updateReused(run, { known: run.state.plan.count - missing - failed, todo: todo.count });
 }
 
 async function auditFirst(run: SearchRun): Promise<void> {
   const found = await audit(run);
-  const { todo, missing } = found;
+  const { todo, missing, failed } = found;
   run.update({
     audited: true,
     todo,
     planned: todo.count,
-    reused: run.state.plan.count - missing,
+    reused: run.state.plan.count - missing - failed,
+    failed,
+    skipped: failed,
     stageStartedAt: Date.now(),
     ...setting(found),
   });

@@ -129,6 +129,7 @@ const state = input<NonNullable<SearchInput['carried']>>({
   done: count,
   reused: count,
   failed: count,
+  skipped: count.optional(),
   attempt: count,
   nextShard: count,
   paused: flag,
@@ -146,6 +147,7 @@ const state = input<NonNullable<SearchInput['carried']>>({
       }),
       todos: listOf(list),
       missing: count,
+      failed: listOf(count).optional(),
       next: count,
     })
     .refine(({ cut, todos, next }) => todos.length <= cut.parts && next <= todos.length, {
@@ -158,7 +160,7 @@ const state = input<NonNullable<SearchInput['carried']>>({
       scored: flag,
       over: flag,
       ended: words().optional(),
-      before: object({ reused: count, failed: count, done: count }),
+      before: object({ reused: count, failed: count, skipped: count.optional(), done: count }),
     })
     .optional(),
   verify: number.optional(),

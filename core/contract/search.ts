@@ -118,6 +118,11 @@ export interface SearchState {
   /** The number of candidates that had a score before this stage began, and of those that were set aside. */
   readonly reused: number;
   readonly failed: number;
+  /**
+   * The number of those that were set aside before this stage began; absent in a state that an earlier
+   * release wrote, which counts them in `reused`.
+   */
+  readonly skipped?: number;
   readonly attempt: number;
   readonly nextShard: number;
   readonly paused: boolean;
@@ -155,6 +160,11 @@ export interface PartsState {
   readonly todos: readonly CandidateListRef[];
   /** The number of candidates in these lists that have no score. */
   readonly missing: number;
+  /**
+   * The number of candidates of each audited part that were set aside already; absent in a state that an
+   * earlier release wrote, which did not keep them.
+   */
+  readonly failed?: readonly number[];
   /** The first part that has not been started. */
   readonly next: number;
 }
@@ -171,7 +181,7 @@ export interface EvolutionState {
   /** The reason why it ended before its budget was spent. */
   readonly ended?: string;
   /** Totals of the previous generations, counted as in the state. */
-  readonly before: { readonly reused: number; readonly failed: number; readonly done: number };
+  readonly before: Pick<SearchState, 'reused' | 'failed' | 'skipped' | 'done'>;
 }
 
 /** The answer to the `progress` query. */
