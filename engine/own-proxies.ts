@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { SpecError } from '../core/errors.js';
 import type { Measurement } from '../core/proxies/measurement.js';
 import type { OwnProxy } from '../core/proxies/own-proxy.js';
+import { OWN_PREFIX } from '../core/specification/families.js';
 import type { OwnProxySpecification } from '../core/specification/own-proxies.js';
 import { describeThrown } from '../core/text/show.js';
 import { loadProxyModule } from './load-module.js';
@@ -31,10 +32,34 @@ export function openOwnProxies(list: readonly OwnProxySpecification[]): readonly
       message: 'own proxies are code that comes with the specification, and this process runs none',
       advice: { code: 'allow-modules', text: 'start it with ZEROSCOUT_ALLOW_MODULES=1 if you trust it' },
     });
-  return list.map(({ name, needs, ...module }) => {
-    const proxy = opened.get(module.digest) ?? load(module);
+  return list.map((module) => {
+    const { name, needs } = module;
+    const proxy = openModule(module);
     return { name, needs, compute: (measurement) => computeOne({ proxy, name, measurement }) };
   });
+}
+
+/**
+ * Evaluates the module of a specification in this process. Scores are stored under the digest of the code alone, so a
+ * SpecError is thrown for a specification whose name or needs are not those that the code exports.
+ */
+export function openModule({ name, needs, code, digest }: OwnProxySpecification): OwnProxy {
+  const proxy = opened.get(digest) ?? load({ code, digest });
+  const fail = (field: string, is: string, right: string): never => {
+    const message = `${field} is ${is}, but the module exports ${right}; must be what the module exports`;
+    throw SpecError.of({ path: 'ownProxies', message: `${name}: ${message}` });
+  };
+  const own: Partial<OwnProxy> = proxy ?? {};
+  if (name !== `${OWN_PREFIX}${own.name}`) fail('name', name, `${OWN_PREFIX}${own.name}`);
+  const listed = namesOf(needs);
+  const exported = namesOf(own.needs);
+  if (listed !== exported) fail('needs', listed, exported);
+  return proxy;
+}
+
+/** The needs in one order, since theirs has no meaning. */
+function namesOf(needs: unknown): string {
+  return Array.isArray(needs) ? `[${[...new Set(needs)].sort().join(', ')}]` : String(needs);
 }
 
 function load({ code, digest }: Pick<OwnProxySpecification, 'code' | 'digest'>): OwnProxy {

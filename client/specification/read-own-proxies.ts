@@ -7,11 +7,13 @@ import {
   MOST_PROXY_CODE,
   OWN_NAME,
   OWN_NEEDS,
+  OwnProxySchema,
   type OwnProxySpecification,
 } from '../../core/specification/own-proxies.js';
 import { nearest } from '../../core/text/nearest.js';
-import { describeFound, show } from '../../core/text/show.js';
+import { describeFound, describeThrown, show } from '../../core/text/show.js';
 import { loadProxyModule } from '../../engine/load-module.js';
+import { openModule } from '../../engine/own-proxies.js';
 import type { FileInput } from '../files/open-file.js';
 import { type ModulePermission, PROXY_REFUSED } from './allow-modules.js';
 import { compileModule, createNamedError, MODULE_FILE } from './read-module.js';
@@ -25,7 +27,9 @@ interface Reading {
 
 /** A specification with names where `proxies` and weights named files. Any other is answered as it is. */
 export async function withProxyFiles({ value, modules, resolve }: Reading): Promise<unknown> {
-  const { proxies, aggregation } = (value ?? {}) as { proxies?: unknown; aggregation?: unknown };
+  const given = (value ?? {}) as { proxies?: unknown; aggregation?: unknown; ownProxies?: unknown };
+  const { proxies, aggregation } = given;
+  if (modules === 'allowed') checkModules(given.ownProxies);
   if (!Array.isArray(proxies) || !proxies.some(isFile)) return value;
   const names = new Map<string, string>();
   const own: OwnProxySpecification[] = [];
@@ -52,6 +56,21 @@ export async function withProxyFiles({ value, modules, resolve }: Reading): Prom
     ...(aggregation === undefined ? {} : { aggregation: withNames(aggregation, names) }),
     ownProxies: own,
   };
+}
+
+/** Compares the modules of a complete specification with what it says of them. Malformed ones are left to the schema. */
+function checkModules(list: unknown): void {
+  for (const each of Array.isArray(list) ? list : []) {
+    const parsed = OwnProxySchema.safeParse(each);
+    if (!parsed.success) continue;
+    try {
+      openModule(parsed.data);
+    } catch (error) {
+      if (error instanceof SpecError) throw error;
+      const message = `${parsed.data.name}: ${describeThrown(error)}`;
+      throw SpecError.of({ path: 'ownProxies', message });
+    }
+  }
 }
 
 const isFile = (entry: unknown): entry is string => typeof entry === 'string' && MODULE_FILE.test(entry);

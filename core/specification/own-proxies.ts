@@ -1,5 +1,6 @@
 // Defines how a specification contains a user's own proxies: the compiled modules, named among its `proxies`.
 import { z } from 'zod';
+import type { Issue } from '../errors.js';
 import type { MeasurementNeed } from '../proxies/measurement.js';
 import { mapping, oneOf, positiveNumber, text } from '../schema/fields.js';
 import { OWN_PREFIX } from './families.js';
@@ -33,7 +34,8 @@ export const OWN_NEEDS = [
 
 export const OWN_NAME = /^[a-z][a-z0-9-]{0,39}$/;
 
-const OwnProxySchema = mapping({
+/** A module as a complete specification lists it. */
+export const OwnProxySchema = mapping({
   name: text({
     test: (value) => value.startsWith(OWN_PREFIX) && OWN_NAME.test(value.slice(OWN_PREFIX.length)),
     right: `"${OWN_PREFIX}" and a name of small letters, digits and hyphens`,
@@ -79,6 +81,15 @@ export function withoutOwnNames(value: unknown): unknown {
       : { aggregation: isMapping(aggregation) ? { ...aggregation, weights: known } : aggregation }),
     ownProxies: { list, only },
   };
+}
+
+/** What a person may not write as `ownProxies`: a list without modules, or the form that `withoutOwnNames` returns. */
+export function checkOwnProxies(written: unknown): Issue[] {
+  const own = isMapping(written) ? written.ownProxies : undefined;
+  const found = Array.isArray(own) && own.length === 0 ? 'a list without modules' : undefined;
+  if (found === undefined && !isMapping(own)) return [];
+  const right = 'must be the list of modules of a complete specification; name files of modules in proxies';
+  return [{ path: 'ownProxies', message: `found ${found ?? 'a mapping'}; ${right}` }];
 }
 
 function isMapping(value: unknown): value is Mapping {

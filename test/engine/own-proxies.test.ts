@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => scorer.close());
 
 const module = (name: string, needs: OwnProxySpecification['needs'], compute: string) => {
-  const code = `const { norm } = require('zeroscout/proxy'); exports.default = { name: '${name}', needs: [], compute: ${compute} };`;
+  const code = `const { norm } = require('zeroscout/proxy'); exports.default = { name: '${name}', needs: ${JSON.stringify(needs)}, compute: ${compute} };`;
   return { name: `own-${name}`, digest: moduleDigest(code), code, needs };
 };
 const request = (
@@ -69,6 +69,34 @@ test('what it does wrong sets the candidate aside, with its name', async () => {
     const [outcome] = await scorer.scoreAll([request([own], ['own'])]);
     expect(outcome).toMatchObject({ reason });
     if (reason === 'error') expect(outcome).toMatchObject({ detail: expect.stringContaining(detail) });
+  }
+});
+
+test('a specification that renames a module, or changes its needs, is refused by scorer and reader', async () => {
+  allowOwnProxies();
+  const costs = module('costs', ['network', 'weights'], '({ costs }) => costs.flops');
+  const reordered = { ...costs, needs: ['weights', 'network'] as const };
+  const [fine] = await scorer.scoreAll([request([reordered], ['own'])]);
+  expect(fine).not.toHaveProperty('reason');
+  const changed = [
+    [{ ...costs, name: 'own-other' }, 'name is own-other, but the module exports own-costs'],
+    [
+      { ...costs, needs: ['network'] as const },
+      'needs is [network], but the module exports [network, weights]',
+    ],
+  ] as const;
+  for (const [own, why] of changed) {
+    const [outcome] = await scorer.scoreAll([request([own], ['own'])]);
+    expect(outcome).toMatchObject({ reason: 'invalid', detail: expect.stringContaining(why) });
+    const read = (modules: 'allowed' | 'refused') =>
+      withProxyFiles({
+        value: { proxies: [own.name], ownProxies: [own] },
+        modules,
+        resolve: () => Promise.reject(),
+      });
+    await expect(read('allowed')).rejects.toThrow(`ownProxies: ${own.name}: ${why}`);
+    // Without permission nothing is evaluated.
+    await expect(read('refused')).resolves.toMatchObject({ ownProxies: [own] });
   }
 });
 
