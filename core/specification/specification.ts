@@ -15,7 +15,7 @@ import {
 } from './check-field-pairs.js';
 import { defaultShardSize } from './devices.js';
 import type { ProxyName } from './families.js';
-import { type OwnProxySpecification, withoutOwnNames } from './own-proxies.js';
+import { checkOwnProxies, type OwnProxySpecification, withoutOwnNames } from './own-proxies.js';
 import { imageOfSpace, spaceDefaults } from './space.js';
 import { type Written, writtenFor } from './written.js';
 
@@ -67,7 +67,7 @@ export function checkSpecification({
     ...checkImageFields(value),
     ...checkWeightFields(value),
     ...checkCalibrationFields(value),
-    ...(origin === 'person' ? checkFidelityFields(value) : []),
+    ...(origin === 'person' ? [...checkFidelityFields(value), ...checkOwnProxies(written)] : []),
   ];
   if (!result.success) {
     const issues = toIssues({ error: result.error, root: '' });

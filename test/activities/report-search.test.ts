@@ -36,7 +36,13 @@ async function summaryOf({ cohort, expressivity, own = [], rounds = ONE_ROUND }:
   const ranking = await store.blobs.put(new TextEncoder().encode(csv));
   const proxies = ['expressivity', 'progressivity', 'trainability', 'parameters', ...own];
   const ownProxies = own.map((name) => ({ name, digest: '0'.repeat(64), code: '', needs: [] }));
-  const value = { name: 'a', space: 'nas-bench-201', proxies, cohort, ownProxies };
+  const value = {
+    name: 'a',
+    space: 'nas-bench-201',
+    proxies,
+    cohort,
+    ...(own.length > 0 ? { ownProxies } : {}),
+  };
   const specification = checkSpecification({ value, source: 'a' });
   const { fidelity } = specification;
   const { summary } = await reportSearch({ store, now: () => 6000 })({

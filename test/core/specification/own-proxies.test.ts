@@ -67,3 +67,11 @@ test('beside own proxies alone, a weight of another proxy would have no effect',
     'aggregation.weights.trainability',
   ]);
 });
+
+test('a list without modules, and a form that nobody writes, are refused where they would be ignored', () => {
+  for (const ownProxies of [[], { list: [], only: true }, { list: [module()], only: false }])
+    expect(fields({ name: 'a', space: 'nas-bench-201', ownProxies })).toEqual(['ownProxies']);
+  // What an earlier release accepted can still be read.
+  const value = { name: 'a', space: 'nas-bench-201', ownProxies: [] };
+  expect(() => checkSpecification({ value, source: 's', origin: 'command' })).not.toThrow();
+});
