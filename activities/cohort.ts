@@ -5,7 +5,7 @@ import { type Part, rangeOf } from '../core/contract/parts.js';
 import type { CandidateListRef, ScoreAddress } from '../core/contract/search.js';
 import { SpecError } from '../core/errors.js';
 import { openSpace } from '../core/spaces/index.js';
-import { type FamilyName, familyOf } from '../core/specification/families.js';
+import { type FamilyName, familyOf, scoredFamilies, selectFamily } from '../core/specification/families.js';
 import type { Specification } from '../core/specification/specification.js';
 import { isDistinct } from '../core/specification/stages.js';
 import { readCandidates } from '../store/candidate-list.js';
@@ -87,7 +87,10 @@ export interface LookUp {
   readonly units: readonly string[];
 }
 
-/** Reads for each unit the stored facts of the families that the specification needs. */
+/**
+ * Reads for each unit the stored facts of the families that the specification needs. A fact that lacks one of its
+ * proxies counts as missing.
+ */
 export async function lookUpFacts({
   store,
   specification,
@@ -98,7 +101,10 @@ export async function lookUpFacts({
   const keys = units.map((candidate) => draws.map((draw) => scoreKey({ candidate, draw })));
   const scopes = [...listScopesByFamily({ specification, address })];
   const found = await Promise.all(
-    scopes.map(async ([family, scope]) => ({ family, facts: await store.scores.get(scope, keys.flat()) })),
+    scopes.map(async ([family, scope]) => {
+      const required = selectFamily(specification.proxies, family);
+      return { family, facts: await store.scores.get(scope, keys.flat(), required) };
+    }),
   );
   return keys.map(
     (row) => new Map(found.map(({ family, facts }) => [family, row.map((key) => facts.get(key))])),
@@ -113,18 +119,32 @@ export async function lookUp(given: LookUp): Promise<readonly (readonly (Proxies
   const { specification, units } = given;
   const facts = await lookUpFacts(given);
   const costs = costsOf(specification);
+  const families = scoredFamilies(specification.proxies);
+  const names = families.map((family) => selectFamily(specification.proxies, family));
   return units.map((unit, i) => {
-    const families = [...facts[i]!.values()];
+    const rows = families.map((family) => facts[i]!.get(family)!);
     const counted = costs(unit);
-    return Array.from({ length: specification.fidelity.draws }, (_, draw) =>
-      mergeProxies([...families.map((rows) => rows[draw]), counted]),
-    );
+    return Array.from({ length: specification.fidelity.draws }, (_, draw) => {
+      const parts = rows.map((row) => row[draw]);
+      if (parts.length === 1 && counted === NO_COSTS) return parts[0];
+      return mergeProxies({ parts, names, counted });
+    });
   });
 }
 
-function mergeProxies(parts: readonly (Proxies | undefined)[]): Proxies | undefined {
-  if (parts.length === 2 && parts[1] === NO_COSTS) return parts[0];
-  return parts.includes(undefined) ? undefined : Object.assign({}, ...parts);
+/** Takes from the fact of each family its own proxies alone, whatever else somebody stored in it. */
+function mergeProxies({
+  parts,
+  names,
+  counted,
+}: {
+  readonly parts: readonly (Proxies | undefined)[];
+  readonly names: readonly (readonly string[])[];
+  readonly counted: Proxies;
+}): Proxies | undefined {
+  if (parts.includes(undefined)) return undefined;
+  const own = parts.flatMap((proxies, i) => names[i]!.map((name) => [name, proxies![name]!] as const));
+  return { ...Object.fromEntries(own), ...counted };
 }
 
 const NO_COSTS: Proxies = {};

@@ -4,7 +4,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { scoreKey } from '../core/address.js';
 import type { SearchActivities } from '../core/contract/search-activities.js';
 import type { SampleRange } from '../core/contract/verification.js';
-import type { FamilyName } from '../core/specification/families.js';
+import { type FamilyName, selectFamily } from '../core/specification/families.js';
 import { readCandidates, writeCandidateList } from '../store/candidate-list.js';
 import type { Store } from '../store/store.js';
 import { addressOf, listScopesByFamily } from './address-scores.js';
@@ -42,7 +42,8 @@ export function sampleScores({
     const counts = { scores: 0, discarded: 0 };
     for await (const keys of keyBatches({ store, specification, list }))
       for (const [family, scope] of scopes) {
-        const found = await store.signed.get(scope, keys);
+        const required = selectFamily(specification.proxies, family);
+        const found = await store.signed.get(scope, keys, required);
         for (const worker of new Set([...found.values()].map((score) => score.worker)))
           if (barred.has(worker)) counts.discarded += await store.signed.discard(scope, keys, worker);
         for (const [score, { worker }] of found) {

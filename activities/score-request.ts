@@ -50,9 +50,12 @@ export function requestOf({
 export function factOf({
   family,
   proxies,
+  required,
 }: {
   readonly family: FamilyName;
   readonly proxies: Proxies;
+  /** The proxies of the family without which its scores are of no use to the search. */
+  readonly required: readonly string[];
 }): Proxies {
   const others = FAMILY_NAMES.filter((name) => name !== 'az-nas').flatMap(proxiesOfFamily);
   const own: readonly string[] = proxiesOfFamily(family);
@@ -62,7 +65,8 @@ export function factOf({
   };
   const fact = Object.fromEntries(Object.entries(proxies).filter(([name]) => isOf(name)));
   // A fact is never overwritten, so an incomplete one must not be stored.
-  const lacking = family === 'az-nas' ? [] : own.filter((name) => fact[name] === undefined);
+  const whole = family === 'az-nas' ? required : [...new Set([...own, ...required])];
+  const lacking = whole.filter((name) => fact[name] === undefined);
   if (lacking.length > 0) throw new Error(`the scorer has not computed ${lacking.join(', ')}`);
   return fact;
 }

@@ -4,7 +4,7 @@ import { CandidateError } from '../core/candidate-error.js';
 import type { ScoreAddress } from '../core/contract/search.js';
 import type { SearchActivities, ShardInput } from '../core/contract/search-activities.js';
 import { openSpace } from '../core/spaces/index.js';
-import type { FamilyName } from '../core/specification/families.js';
+import { type FamilyName, selectFamily } from '../core/specification/families.js';
 import type { ScoreRequest } from '../engine/protocol.js';
 import { readCandidates } from '../store/candidate-list.js';
 import type { Failure, ScoreEntry, Store } from '../store/store.js';
@@ -202,9 +202,11 @@ async function scoreOne({
         turn,
       );
       for (const family of families) {
+        const required = selectFamily(specification.proxies, family);
         const computed = draws.map((draw, i) => ({
           key: scoreKey({ candidate, draw }),
-          proxies: factOf({ family, proxies: result[i]! }),
+          proxies: factOf({ family, proxies: result[i]!, required }),
+          required,
         }));
         entries.set(family, [...(entries.get(family) ?? []), ...computed]);
       }

@@ -6,6 +6,7 @@ import type { SearchActivities } from '../core/contract/search-activities.js';
 import type { Disagreement, VerifyInput } from '../core/contract/verification.js';
 import { SpecError } from '../core/errors.js';
 import { findDisagreements, formatDifference } from '../core/proxies/agreement.js';
+import { selectFamily } from '../core/specification/families.js';
 import { readCandidates } from '../store/candidate-list.js';
 import { decodeScore, encodeScore } from '../store/codec.js';
 import type { SignedScore, Store } from '../store/store.js';
@@ -119,7 +120,8 @@ async function readRequested({
   const keys: string[] = [];
   for await (const key of readCandidates(store.blobs, list, { from, to })) keys.push(key);
   const claimed = claims && new Map(claims.map(({ index, again }) => [index, again]));
-  const stored = await store.signed.get(scope, keys);
+  const required = selectFamily(input.specification.proxies, input.family ?? 'az-nas');
+  const stored = await store.signed.get(scope, keys, required);
   return keys.flatMap((key, i) => {
     const index = from + i;
     const score = stored.get(key);
@@ -151,7 +153,8 @@ async function computeAgain({
     const structure = await structures({ space: input.specification.space, candidate });
     const asked = { candidate, draws: [draw], families: [family], ...file, ...structure };
     const [proxies] = await scoring.score(requestOf({ specification: input.specification, asked }), 0);
-    return factOf({ family, proxies: proxies! });
+    const required = selectFamily(input.specification.proxies, family);
+    return factOf({ family, proxies: proxies!, required });
   } catch (error) {
     if (!(error instanceof CandidateError)) throw error;
     return `${error.reason}: ${error.message}`;

@@ -71,6 +71,11 @@ export function decodeScore(json: string): ScoreEntry & Signature {
   return { key, proxies: readProxies(proxies), writer, worker };
 }
 
+/** The first of these proxies that a score lacks; undefined if it has them all. */
+export function lackedBy(proxies: Proxies, required: readonly string[] = []): string | undefined {
+  return required.find((name) => !Object.hasOwn(proxies, name));
+}
+
 export function encodeFailure({ candidate, reason, detail }: Failure): string {
   const cut = detail.length - MAX_DETAIL;
   const kept = cut > 0 ? `${detail.slice(0, MAX_DETAIL)} … (${cut} more characters)` : detail;

@@ -1,12 +1,12 @@
 // Stores scores, or latencies, on a JetStream stream: one subject for each fact, written once and never
 // changed.
 import { randomBytes } from 'node:crypto';
-import { checkToken, decodeScore, encodeScore, tokenOf } from './codec.js';
+import { checkToken, decodeScore, encodeScore, lackedBy, tokenOf } from './codec.js';
 import { mapLimit } from './facts.js';
 import type { Link } from './link.js';
 import { listOtherPlaces, placeOf, putPlaced } from './places.js';
 import { type HeldMessage, readLast } from './read-last.js';
-import type { Proxies, PutOutcome, ScoreEntry, ScoreStore } from './store.js';
+import type { PutOutcome, ScoreEntry, ScoreStore } from './store.js';
 import { SCORES } from './streams.js';
 
 /** The server accepts at most 1,024 subjects in a batch. */
@@ -16,8 +16,8 @@ const BATCHES_AT_ONCE = 4;
 /**
  * Any replica answers reads. On a stream with one replica, which is what we create, that is the server of the
  * writes. On a stream that an operator replicates, a read may miss a fact for a moment, and scoring it again
- * finds `existed`. A message that cannot be read, or that is not the score of its key, counts as absent, and
- * the score is put into its next place.
+ * finds `existed`. A message that cannot be read, that is not the score of its key, or that lacks a required
+ * proxy counts as absent, and the score is put into its next place.
  */
 export function createScores(given: Place): ScoreStore {
   const { link, stream = SCORES.stream, prefix = SCORES.prefix } = given;
@@ -38,7 +38,10 @@ export function createScores(given: Place): ScoreStore {
     const facts = [...first].map(([key, index]) => ({
       subject: subjectOf({ prefix, scope, key }),
       json: encoded[index]!.json,
-      holds: (text: string) => scoreIn(text)?.key === key,
+      holds: (text: string) => {
+        const score = scoreIn(text);
+        return score?.key === key && lackedBy(score.proxies, entries[index]!.required) === undefined;
+      },
     }));
     const outcomes = await putPlaced({
       link,
@@ -54,8 +57,8 @@ export function createScores(given: Place): ScoreStore {
     return answers;
   }
 
-  async function get(scope: string, keys: readonly string[]): Promise<Map<string, Proxies>> {
-    const found = await readScores(given, { scope, keys });
+  async function get(scope: string, keys: readonly string[], required: readonly string[] = []) {
+    const found = await readScores(given, { scope, keys, required });
     return new Map([...found].map(([key, { proxies }]) => [key, proxies]));
   }
 
@@ -75,16 +78,23 @@ export interface StoredScore extends ReturnType<typeof decodeScore> {
   readonly held: HeldMessage;
 }
 
+interface Wanted {
+  readonly scope: string;
+  readonly keys: readonly string[];
+  /** A score without one of these proxies counts as damaged; none by default. */
+  readonly required?: readonly string[];
+}
+
 /** The stored facts among the keys, in the order of the keys. */
 export async function readScores(
   { link, stream = SCORES.stream, prefix = SCORES.prefix, counts = () => true }: Place,
-  { scope, keys }: { readonly scope: string; readonly keys: readonly string[] },
+  { scope, keys, required = [] }: Wanted,
 ): Promise<Map<string, StoredScore>> {
   checkToken({ what: 'scope', value: scope });
   const wanted = new Map(keys.map((key) => [key, subjectOf({ prefix, scope, key })]));
   const found = new Map<string, StoredScore>();
   const size = batchSize({ link, subject: subjectOf({ prefix, scope, key: '' }) });
-  const at = { place: { link, stream, counts }, found, size };
+  const at = { place: { link, stream, counts }, found, size, required };
   await collect({ ...at, wanted, places: (subject) => [subject] });
   const missing = new Map([...wanted].filter(([key]) => !found.has(key)));
   if (missing.size > 0) await collect({ ...at, wanted: missing, places: listOtherPlaces });
@@ -100,12 +110,13 @@ interface CollectArguments {
   readonly wanted: ReadonlyMap<string, string>;
   readonly found: Map<string, StoredScore>;
   readonly size: number;
+  readonly required: readonly string[];
   readonly places: (subject: string) => readonly string[];
 }
 
 /** Adds to `found` the scores of the requested keys in these places of their subjects. */
 async function collect(given: CollectArguments): Promise<void> {
-  const { wanted, found, size, places } = given;
+  const { wanted, found, size, required, places } = given;
   const { link, stream, counts } = given.place;
   const batches = chunk({ items: [...wanted.values()].flatMap(places), size });
   const reads = await mapLimit({ items: batches, limit: BATCHES_AT_ONCE }, (subjects) =>
@@ -115,9 +126,11 @@ async function collect(given: CollectArguments): Promise<void> {
   for (const subject of reads.flatMap((read) => read.unreadable)) reportDamage(subject, 'cannot be read');
   for (const each of reads.flatMap((read) => read.held.filter(counts))) {
     const score = scoreIn(each.text);
+    const lacked = score && lackedBy(score.proxies, required);
     if (!score) reportDamage(each.subject(), 'does not hold a score');
     // The message belongs to another key than its subject. A key that occurs twice is used once.
     else if (!wanted.has(score.key)) reportDamage(each.subject(), 'holds the score of another candidate');
+    else if (lacked !== undefined) reportDamage(each.subject(), `holds a score without ${lacked}`);
     else if (!found.has(score.key) || wanted.get(score.key) === each.subject())
       found.set(score.key, { ...score, held: each });
   }

@@ -14,13 +14,14 @@ const READ_AT_ONCE = 1_000;
 const NOBODY = { worker: undefined };
 
 export function createSignedScores({ link }: { readonly link: Link }): SignedScores {
-  const find = (scope: string, keys: readonly string[]) => readScores({ link }, { scope, keys });
+  const find = (scope: string, keys: readonly string[], required: readonly string[] = []) =>
+    readScores({ link }, { scope, keys, required });
   const remove = (sequences: readonly number[]) =>
     mapLimit({ items: sequences, limit: DELETIONS_AT_ONCE }, (sequence) => deleteOne({ link, sequence }));
 
   return {
-    async get(scope, keys) {
-      const found = await find(scope, keys);
+    async get(scope, keys, required) {
+      const found = await find(scope, keys, required);
       return new Map([...found].map(([key, { proxies, worker = '' }]) => [key, { proxies, worker }]));
     },
 

@@ -10,6 +10,7 @@ import {
   decodeScore,
   encodeFailure,
   encodeScore,
+  lackedBy,
 } from './codec.js';
 import { decodeEvent, deliver } from './progress.js';
 import type {
@@ -76,31 +77,44 @@ function createScores({ check, scopes }: Guard & { readonly scopes: Tables }): S
     async put(scope, entries, worker) {
       check();
       checkToken({ what: 'scope', value: scope });
-      const encoded = entries.map((entry) => ({ key: entry.key, json: encodeScore(entry, { worker }) }));
+      const encoded = entries.map((entry) => ({ ...entry, json: encodeScore(entry, { worker }) }));
       const facts = tableOf({ tables: scopes, name: scope });
-      return encoded.map(({ key, json }) => {
-        if (facts.has(key)) return 'existed';
+      return encoded.map(({ key, json, required }) => {
+        if (scoresIn({ facts, keys: [key], required }).length > 0) return 'existed';
         facts.set(key, json);
         facts.newest = Date.now();
         return 'stored';
       });
     },
-    async get(scope, keys) {
+    async get(scope, keys, required) {
       check();
       checkToken({ what: 'scope', value: scope });
       const facts = tableOf({ tables: scopes, name: scope });
-      const found = keys.filter((key) => facts.has(key));
-      return new Map(found.map((key) => [key, decodeScore(facts.get(key)!).proxies]));
+      return new Map(scoresIn({ facts, keys, required }).map(({ key, proxies }) => [key, proxies]));
     },
   };
 }
 
+/** The stored scores of the keys that have every required proxy. */
+function scoresIn({
+  facts,
+  keys,
+  required,
+}: {
+  readonly facts: Table;
+  readonly keys: readonly string[];
+  readonly required: readonly string[] | undefined;
+}): ReturnType<typeof decodeScore>[] {
+  const found = keys.flatMap((key) => (facts.has(key) ? [decodeScore(facts.get(key)!)] : []));
+  return found.filter(({ proxies }) => lackedBy(proxies, required) === undefined);
+}
+
 function createSignedScores({ check, scopes }: Guard & { readonly scopes: Tables }): SignedScores {
-  const get: SignedScores['get'] = async (scope, keys) => {
+  const get: SignedScores['get'] = async (scope, keys, required) => {
     check();
     checkToken({ what: 'scope', value: scope });
     const facts = tableOf({ tables: scopes, name: scope });
-    const found = keys.filter((key) => facts.has(key)).map((key) => decodeScore(facts.get(key)!));
+    const found = scoresIn({ facts, keys, required });
     return new Map(found.map(({ key, proxies, worker = '' }) => [key, { proxies, worker }]));
   };
   const discard: SignedScores['discard'] = async (scope, keys, worker) => {

@@ -11,6 +11,8 @@ export type Proxies = Readonly<Record<string, number>>;
 export interface ScoreEntry {
   readonly key: string;
   readonly proxies: Proxies;
+  /** The proxies without which a score that is stored already counts as damaged; not stored. None by default. */
+  readonly required?: readonly string[];
 }
 
 /** The result of a put. `stored`: the fact is new. `existed`: it was stored already and was left as it was. */
@@ -23,15 +25,16 @@ export type PutOutcome = 'stored' | 'existed';
  * - `put` is put-if-absent, atomic for each entry, and lasts: once it resolves, every later `get` by any
  * process sees an entry under that key, and a second put under it answers `existed` and changes nothing. -
  * Outcomes come in the order of the entries. Entries of one call are independent: some may be new and others
- * not. - `get` answers those that exist, in any number of keys; an absent key is simply not in the map. -
- * Infinities survive the round trip. NaN, and an entry of more than 256 KiB, is refused with a TerminalError
- * before anything is stored. - Both retry transient faults (disconnects, leader elections, timeouts) until
- * `patienceMs` is over, then throw ServiceError.
+ * not. - `get` answers those that exist, in any number of keys; an absent key is simply not in the map. - A
+ * stored score that lacks a required proxy counts as damaged: `get` leaves it out, and `put` stores the entry
+ * so that a `get` with the same requirement finds it. - Infinities survive the round trip. NaN, and an entry
+ * of more than 256 KiB, is refused with a TerminalError before anything is stored. - Both retry transient
+ * faults (disconnects, leader elections, timeouts) until `patienceMs` is over, then throw ServiceError.
  */
 export interface ScoreStore {
   /** `worker` is stored with each score as the name of the worker that computed it. */
   put(scope: string, entries: readonly ScoreEntry[], worker?: string): Promise<PutOutcome[]>;
-  get(scope: string, keys: readonly string[]): Promise<Map<string, Proxies>>;
+  get(scope: string, keys: readonly string[], required?: readonly string[]): Promise<Map<string, Proxies>>;
 }
 
 /** A score with the name of its writer; empty if the writer gave none, as versions before 0.2 did. */
@@ -45,7 +48,12 @@ export interface SignedScore {
  * claims; NATS does not check it. A discarded score is as if it had never been put.
  */
 export interface SignedScores {
-  get(scope: string, keys: readonly string[]): Promise<Map<string, SignedScore>>;
+  /** Like that of ScoreStore, with the names. */
+  get(
+    scope: string,
+    keys: readonly string[],
+    required?: readonly string[],
+  ): Promise<Map<string, SignedScore>>;
   /**
    * Discards those of the keys that this worker signed, and returns their number. An empty name stands for
    * scores without a name.

@@ -172,6 +172,11 @@ export function scoredFamilies(proxies: readonly ProxyName[]): readonly FamilyNa
   );
 }
 
+/** Those of the proxies that one computation of the family yields. A fact of the family without them is of no use. */
+export function selectFamily(proxies: readonly ProxyName[], family: FamilyName): readonly ProxyName[] {
+  return proxies.filter((proxy) => familyOf(proxy) === family);
+}
+
 /** Whether the scorers of a device compute this family. */
 export function isComputedOn(family: FamilyName, device: string): boolean {
   const { devices }: Family = FAMILIES[family];

@@ -185,3 +185,34 @@ test('a worker that is wrong about one family is found, whatever it says of the 
     expect([agreed, disagreements.length]).toEqual(family === 'residual' ? [0, 12] : [12, 0]);
   }
 });
+
+test('a fact without the proxies of its family is missing, and a foreign proxy in one changes no other', async () => {
+  const first = await search('trainability, residual');
+  const scope = first.address.families!.residual!;
+  const keys = candidates.map((candidate) => `${candidate}#0`);
+  await store.signed.discard(scope, keys, 'two');
+  const forged = [{}, { 'own-other': 3 }, { residual: 0.3, trainability: 99 }, { residual: -Infinity }];
+  await store.scores.put(
+    scope,
+    forged.map((proxies, i) => ({ key: keys[i]!, proxies })),
+    'forger',
+  );
+  // Two were emptied, and two of the six were not put again.
+  expect((await first.audit()).missing).toBe(4);
+  const sampled = await sampleScores({ store, polling: async () => [] })({
+    ...first.given,
+    list: plan,
+    share: 1,
+    seen: [],
+    distrusted: [],
+  });
+  expect(sampled.scores).toBe(20);
+  expect(await first.score('three')).toMatchObject({ scored: 4 });
+  expect((await first.audit()).missing).toBe(0);
+  const { rows } = await first.rank();
+  const found = (i: number) => rows.find(({ candidate }) => candidate === candidates[i])!.proxies;
+  expect(rows).toHaveLength(6);
+  for (const { proxies } of rows) expect(proxies.trainability).toBe(0.5);
+  expect([0, 1].map((i) => found(i).residual)).toEqual([0, 0.1]);
+  expect(found(3).residual).toBe(-Infinity);
+});

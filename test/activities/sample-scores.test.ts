@@ -20,6 +20,7 @@ const specification = checkSpecification({
   source: 'test',
 });
 const scope = scoreScope(specification);
+const proxies = Object.fromEntries(specification.proxies.map((name) => [name, 1]));
 /** The first 1,500 candidates, the next 499, the last one. */
 const workerOf = (index: number) => (index < 1_500 ? 'many' : index < 1_999 ? 'some' : 'one');
 
@@ -28,7 +29,7 @@ async function fleetStore() {
   for (const worker of ['many', 'some', 'one']) {
     const theirs = candidates.filter((_, index) => workerOf(index) === worker);
     const entries = theirs.flatMap((candidate) =>
-      [0, 1].map((draw) => ({ key: scoreKey({ candidate, draw }), proxies: { trainability: 1 } })),
+      [0, 1].map((draw) => ({ key: scoreKey({ candidate, draw }), proxies })),
     );
     await store.scores.put(scope, entries, worker);
   }

@@ -1,6 +1,6 @@
 // Tests what a worker that runs no code of specifications does with own proxies.
 import { expect, test } from 'vitest';
-import { requestOf } from '../../activities/score-request.js';
+import { factOf, requestOf } from '../../activities/score-request.js';
 import { parseSpecification } from '../../core/specification/specification.js';
 
 const specification = parseSpecification({
@@ -23,4 +23,14 @@ test('it refuses the search, in place of setting every candidate aside', () => {
 test('a search without own proxies is asked for as before', () => {
   const usual = { candidate: 'a', draws: 1, families: ['az-nas'] } as never;
   expect(requestOf({ specification, asked: usual })).not.toHaveProperty('own');
+});
+
+test('an answer without what the search reads is no fact, as it would stay for ever', () => {
+  const fact = (family: 'az-nas' | 'own', proxies: Record<string, number>, required: readonly string[]) =>
+    factOf({ family, proxies, required });
+  const proxies = { expressivity: -Infinity, 'own-y': 2 };
+  expect(fact('az-nas', proxies, ['expressivity'])).toEqual({ expressivity: -Infinity });
+  expect(() => fact('az-nas', proxies, ['expressivity', 'complexity'])).toThrow('complexity');
+  expect(fact('own', proxies, ['own-y'])).toEqual({ 'own-y': 2 });
+  expect(() => fact('own', proxies, ['own-x'])).toThrow('the scorer has not computed own-x');
 });

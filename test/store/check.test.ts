@@ -108,6 +108,16 @@ test('scores, latencies, failures: what is damaged is named, and gone after a re
   });
 });
 
+test('a score without any proxy is named, and gone after a repair', async () => {
+  await withStore(({ scores }) => scores.put('s', [{ key: 'empty', proxies: {} }]));
+  const { counts, found } = await inspect('repair');
+  expect(counts).toEqual({ ...HEALTHY, scores: [1_501, 1] });
+  expect(found).toMatchObject([
+    { name: `zeroscout.score.s.${tokenOf('empty')}`, why: 'is not what belongs there' },
+  ]);
+  expect((await inspect('check')).counts).toEqual(HEALTHY);
+});
+
 test('blobs: an entry, chunks, chunks without an entry; a repair leaves the whole ones', async () => {
   const connection = await connect({ servers: server.url });
   const stream = 'OBJ_zeroscout-blobs';

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { TerminalError } from '../../core/errors.js';
-import type { Store } from '../../store/store.js';
+import type { Proxies, Store } from '../../store/store.js';
 
 /** Any 16-bit code units, including lone surrogates: every JavaScript string can be a key. */
 const anyText = fc.string({
@@ -87,6 +87,27 @@ export function scoreContract({
   test('an entry that is too large is refused, not half stored', async () => {
     const key = 'x'.repeat(300_000);
     await expect(store().scores.put(fresh(), [{ key, proxies: {} }])).rejects.toThrow(TerminalError);
+  });
+
+  test('a score without a required proxy is not read, and a put goes past it; others stay', async () => {
+    const scope = fresh();
+    const bad = [{ p: 1 }, {}, { q: -Infinity, other: 1 }];
+    const keys = ['a', 'b', 'c'];
+    const put = (proxies: readonly Proxies[], required?: readonly string[]) =>
+      store().scores.put(
+        scope,
+        keys.map((key, i) => ({ key, proxies: proxies[i]!, ...(required ? { required } : {}) })),
+      );
+    expect(await put(bad)).toEqual(['stored', 'stored', 'stored']);
+    const kept = new Map<string, Proxies>([['c', { q: -Infinity, other: 1 }]]);
+    expect(await other().scores.get(scope, keys, ['q'])).toEqual(kept);
+    expect([...(await other().signed.get(scope, keys, ['q'])).keys()]).toEqual(['c']);
+    // Without a requirement a score is a score.
+    expect(await put([{ q: 9 }, { q: 9 }, { q: 9 }])).toEqual(['existed', 'existed', 'existed']);
+    expect(await put([{ q: 2 }, { q: 3 }, { q: 4 }], ['q'])).toEqual(['stored', 'stored', 'existed']);
+    const mended = new Map<string, Proxies>([['a', { q: 2 }], ['b', { q: 3 }], ...kept]);
+    expect(await other().scores.get(scope, keys, ['q'])).toEqual(mended);
+    expect(await put([{ q: 2 }, { q: 3 }, { q: 4 }], ['q'])).toEqual(['existed', 'existed', 'existed']);
   });
 
   test('thousands of keys in one call', async () => {
