@@ -5,9 +5,12 @@ import { ascendingRanks } from '../core/ranking/ranks.js';
 import { readCalibratedScore, type ScoreUnit } from './rank/calibrated.js';
 import { readScoredUnits, type ScoredSearch } from './scored-units.js';
 
-/** Scored units, best first, once for each draw. */
-export async function drawRankings(search: ScoredSearch): Promise<readonly (readonly string[])[]> {
-  const scores = await readScoredUnits(search);
+/** Scored units, best first, once for each draw; undefined where scores of ranked units are no longer stored. */
+export async function drawRankings(
+  search: ScoredSearch,
+): Promise<readonly (readonly string[])[] | undefined> {
+  const { scores, lost } = await readScoredUnits(search);
+  if (lost > 0) return undefined;
   const units = [...scores.keys()];
   const { store, specification } = search;
   const { proxies, aggregation, fidelity } = specification;

@@ -21,6 +21,8 @@ const COMMANDS: Readonly<Record<AdviceCode, (context: AdviceContext) => string>>
       : `allow it with ${ALLOW_MODULES}=1 if you trust it`,
   'measure-latencies': ({ about }) => `measure them with \`zeroscout latency measure ${about}\``,
   'search-again': () => 'its scores are kept; `zeroscout run` with its specification resumes it',
+  'score-again': ({ about }) =>
+    `\`zeroscout run --again --id ${about}\` with its specification computes them again`,
   'correct-specification': () =>
     'correct the specification, or the worker that refused it, then `zeroscout run` it',
   'repair-store': () => '`zeroscout store check --repair` repairs the store.',

@@ -121,6 +121,7 @@ export type AdviceCode =
   | 'allow-modules'
   | 'measure-latencies'
   | 'search-again'
+  | 'score-again'
   | 'correct-specification'
   | 'repair-by-search'
   | 'repair-store'
@@ -138,6 +139,7 @@ export const ADVICE_CODES: Readonly<Record<AdviceCode, string>> = {
   'allow-modules': 'Permit the code of spaces and proxies of kind module.',
   'measure-latencies': 'Measure the latencies that are missing.',
   'search-again': 'Start the search again; its scores are reused.',
+  'score-again': 'Run the finished search again, which computes the scores that are no longer stored.',
   'correct-specification':
     'Correct the specification, or the worker that refused it, and start the search again.',
   'repair-by-search': 'Run the search of the damaged data again, which restores them.',

@@ -38,7 +38,10 @@ export interface CohortRequest {
   readonly fewest?: number;
 }
 
-/** Throws a SpecError for an empty ranking, or if accuracies are known for fewer than `fewest` of the candidates. */
+/**
+ * Throws a SpecError for an empty ranking, for one whose scores are no longer all stored, or if accuracies are known for
+ * fewer than `fewest` of the candidates.
+ */
 export async function readCohort({
   store,
   search,
@@ -50,10 +53,11 @@ export async function readCohort({
   const { id, memo, result } = search;
   const { specification } = stagesOf(memo.specification).at(-1)!;
   const address = addressOfResult({ specification, result });
-  const scores = await readScoredUnits({ store, specification, address, plan: result.plan });
+  const { scores, lost } = await readScoredUnits({ store, specification, address, result });
   const results = await readResults({ store, result });
   const { millisecondsPerCandidate } = results.summary;
   const units = [...scores.keys()];
+  if (lost > 0) throw lostScoresError({ id, lost, ranked: lost + units.length, specification });
   if (units.length === 0)
     throw SpecError.of({ path: 'id', message: `${id} has ranked no candidate; all of them were set aside` });
   const columnOf = (proxy: string, draw: number) =>
@@ -95,6 +99,29 @@ export async function readCohort({
     sampleWarnings: await sampleWarningsOf({ store, specification }),
     costs: costsOf(specification.proxies, times),
   };
+}
+
+function lostScoresError({
+  id,
+  lost,
+  ranked,
+  specification,
+}: {
+  readonly id: string;
+  readonly lost: number;
+  readonly ranked: number;
+  readonly specification: Specification;
+}): SpecError {
+  const units = specification.cohort === 'classes' ? 'classes' : 'candidates';
+  return SpecError.of({
+    path: 'id',
+    message: `${id}: scores of ${lost} of ${ranked} ranked ${units} are no longer stored`,
+    advice: {
+      code: 'score-again',
+      text: 'its specification, searched again, computes them again',
+      about: id,
+    },
+  });
 }
 
 /** The number of best units whose candidates are read, more than any comparison shows. */

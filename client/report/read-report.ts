@@ -1,6 +1,7 @@
 // Reads everything that the report of a finished search is made of.
 import { stringify } from 'yaml';
 import type { Comparison } from '../../core/comparison/comparison.js';
+import { SpecError } from '../../core/errors.js';
 import { readFailuresCsv } from '../../core/report/failures-csv.js';
 import type { Truth } from '../../core/report/truth.js';
 import type { OtherSearch, ReportData, ReportFacts } from '../../core/report-page/report-data.js';
@@ -131,7 +132,15 @@ async function compareAlone(
       missing: `The ranking has more than ${MOST_COMPARED} candidates, so that this report compares neither proxies nor draws; a comparison of the search by itself does.`,
     };
   const readTruth = truth && (async () => truth);
-  return compareSearches({ client, store, modules, ids: [id], readTruth, winners: INTERVALS });
+  try {
+    return await compareSearches({ client, store, modules, ids: [id], readTruth, winners: INTERVALS });
+  } catch (error) {
+    const [issue] = error instanceof SpecError ? error.issues : [];
+    if (issue?.advice?.code !== 'score-again') throw error;
+    return {
+      missing: `${issue.message}, so that neither proxies nor draws nor other searches are compared; ${issue.advice.text}.`,
+    };
+  }
 }
 
 function knownColumns({

@@ -44,7 +44,10 @@ export interface Agreement extends Omit<RankingAgreement, 'top'> {
 export interface Correlation {
   readonly id: string;
   readonly datasets: readonly Agreement[];
-  /** The share of the top 50 that two draws have in common; null for a search with one draw. */
+  /**
+   * The share of the top 50 that two draws have in common; null for a search with one draw, and where scores are no
+   * longer stored.
+   */
   readonly top50StabilityBetweenDraws: number | null;
 }
 
@@ -65,11 +68,11 @@ export async function correlateWith({
   const { specification } = stagesOf(memo.specification).at(-1)!;
   const rows = await (await readResults({ store, result })).first();
   const address = addressOfResult({ specification, result });
-  const rankings = await drawRankings({ store, specification, address, plan: result.plan });
+  const rankings = await drawRankings({ store, specification, address, result });
   const { resolution } = specification.fidelity;
   const fitted = await readFittedNetworks({ blobs: store.blobs, specification });
   const datasets = computeAgreements({ rows, truth, space, resolution, fitted });
-  const stability = rankings.length > 1 ? topStability({ rankings, k: 50 }) : null;
+  const stability = rankings && rankings.length > 1 ? topStability({ rankings, k: 50 }) : null;
   return { id, datasets, top50StabilityBetweenDraws: stability };
 }
 

@@ -1,12 +1,12 @@
 // Reads the rounds of a screening: the candidates of each, and how well its order of those that reached the last
 // round agrees with the order of the last one.
 import { addressOfResult } from '../../activities/address-scores.js';
-import { readScoredUnits } from '../../activities/scored-units.js';
+import { readScoredUnits, type ScoredUnits } from '../../activities/scored-units.js';
 import { rankCohort, scoresOf } from '../../core/comparison/cohort.js';
 import type { SearchMemo, SearchResult } from '../../core/contract/search.js';
 import { kendall } from '../../core/ranking/correlation.js';
 import { stagesOf } from '../../core/specification/stages.js';
-import type { Proxies, Store } from '../../store/store.js';
+import type { Store } from '../../store/store.js';
 import type { Results } from './results.js';
 
 /** The scores of more candidates are not held in memory. */
@@ -32,8 +32,6 @@ export interface RoundsRequest {
   readonly results: Results;
 }
 
-type Scored = ReadonlyMap<string, readonly Proxies[]>;
-
 /** Empty for a search without screening. */
 export async function readRounds({
   store,
@@ -45,10 +43,10 @@ export async function readRounds({
   const stages = stagesOf(memo.specification);
   if (stages.length < 2 || stages.length !== rounds.length) return [];
   const isSmall = result.plan.count <= MOST_COMPARED;
-  const scoredIn = (stage: number): Promise<Scored> => {
+  const scoredIn = (stage: number): Promise<ScoredUnits> => {
     const { specification } = stages[stage]!;
     const address = addressOfResult({ specification, result, stage });
-    return readScoredUnits({ store, specification, address, plan: result.plan });
+    return readScoredUnits({ store, specification, address, result });
   };
   const last = isSmall ? await scoredIn(stages.length - 1) : undefined;
   const found: ScreeningRound[] = [];
@@ -61,10 +59,12 @@ export async function readRounds({
   return found;
 }
 
-function agreementOf({ specification }: SearchMemo, scored: Scored, last: Scored): number | null {
-  const units = [...last.keys()].filter((unit) => scored.has(unit));
+function agreementOf({ specification }: SearchMemo, scored: ScoredUnits, last: ScoredUnits): number | null {
+  // Every candidate of the last round had a score in each of them.
+  if (scored.lost + last.lost > 0) return null;
+  const units = [...last.scores.keys()].filter((unit) => scored.scores.has(unit));
   if (units.length < 2) return null;
-  const scores = [scored, last].map((from) => {
+  const scores = [scored.scores, last.scores].map((from) => {
     const draws = from.get(units[0]!)!.length;
     const column = (proxy: string, draw: number) =>
       Float64Array.from(units, (unit) => from.get(unit)![draw]![proxy]!);

@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readState } from '../../client/embedded/state.js';
+import { scoreKey } from '../../core/address.js';
 import { readRankingCsv } from '../../core/report/ranking-csv.js';
 import { findChromium, launchOptions } from '../../scripts/chromium.mjs';
+import { connectStore } from '../../store/jetstream.js';
 import { type TestHome, testHome } from '../support/home.js';
 import { runOverClasses, writeTruth } from '../support/known-search.js';
 import { done, zeroscout } from '../support/zeroscout.js';
@@ -107,4 +110,28 @@ describe.skipIf(findChromium() === undefined)('in Chromium', { timeout: 180_000 
     const boxes = file.toString('latin1').match(/\/MediaBox ?\[ ?0 0 59[45][.\d]* 84[12]/g) ?? [];
     expect(boxes.length).toBeGreaterThan(3);
   });
+});
+
+test('scores that are gone: compare refuses, report says so, both with the way out', async () => {
+  const rows = readRankingCsv(home.read(join('one', 'ranking.csv')));
+  const classes = [...new Set(rows.map((row) => row.class!))];
+  const keys = classes.slice(0, 3).map((candidate) => scoreKey({ candidate, draw: 0 }));
+  const { port } = readState({ home: home.home }).services.nats!;
+  const store = await connectStore({ url: `nats://127.0.0.1:${port}` });
+  for (const { name } of await store.housekeeping.scopes())
+    for (const { worker } of (await store.signed.get(name, keys)).values())
+      await store.signed.discard(name, keys, worker);
+  await store.close();
+  const said = `scores of 3 of ${classes.length} ranked classes are no longer stored`;
+  const wayOut = 'zeroscout run --again --id one';
+  const compared = await zeroscout(['compare', 'one'], { home });
+  expect(compared.code).toBe(2);
+  expect(compared.stderr).toContain(`one: ${said}`);
+  expect(compared.stderr).toContain(wayOut);
+  const correlated = await done(['correlate', 'one', '--truth', 'truth.csv', '--json'], { home });
+  expect(JSON.parse(correlated.stdout).top50StabilityBetweenDraws).toBeNull();
+  await done(['report', 'one', '--out', 'gone.html'], { home });
+  expect(home.read('gone.html')).toContain(said);
+  await done(['run', '--again', '--id', 'one', 'one.json'], { home });
+  await done(['compare', 'one'], { home });
 });
