@@ -40,6 +40,7 @@ export type { OtherRank, OtherRanks } from './results/other-ranks.js';
 export type { Results } from './results/results.js';
 export type { ScreeningRound } from './results/screening-rounds.js';
 export type { Cost, RetentionReport } from './retention/apply-retention.js';
+export type { DamagedBlob } from './retention/references.js';
 export type { ScheduleDetails, ScheduleRow } from './schedules/describe-schedule.js';
 export type { SchedulePage } from './schedules/find-schedule.js';
 export type { CreateScheduleOptions, Schedules } from './schedules/schedules.js';

@@ -42,12 +42,24 @@ export function addGcCommand(program: Command): void {
         );
         if (json) return printJson(report);
         print(tableOf(report));
+        noteDamaged(report);
         for (const { id, series } of gone) note(`${dryRun ? 'would go' : 'gone'}: run ${id} of ${series}`);
       }),
     );
 }
 
-function tableOf({ deleted, runs, ...held }: RetentionReport): string {
+function noteDamaged({ damagedBlobs }: RetentionReport): void {
+  if (damagedBlobs.length === 0) return;
+  note('no blob is deleted, as it is not known which ones a damaged one names');
+  for (const { digest, run } of damagedBlobs) {
+    const [who, again] = run === undefined ? ['a schedule', ''] : [`run ${run}`, ` --again --id ${run}`];
+    note(
+      `damaged: blob ${digest}, which ${who} needs; \`zeroscout run${again}\` with its specification restores it`,
+    );
+  }
+}
+
+function tableOf({ deleted, runs, damagedBlobs: _, ...held }: RetentionReport): string {
   const table = createTable(['', 'kept', deleted ? 'deleted' : 'would go']);
   const size = ({ count, bytes }: { readonly count: number; readonly bytes: number }) =>
     count ? `${count}, ${(bytes / 1e6).toFixed(1)} MB` : '0';

@@ -4,6 +4,7 @@ import type { Client } from '@temporalio/client';
 import type { Holding, Store } from '../../store/store.js';
 import type { Choice } from './choose.js';
 import { type Collection, collect, planCollection } from './collect.js';
+import type { DamagedBlob } from './references.js';
 
 export interface RetentionRequest {
   /**
@@ -37,6 +38,11 @@ export interface RetentionReport {
   readonly deleted: boolean;
   readonly runs: { readonly kept: readonly RunRef[]; readonly gone: readonly RunRef[] };
   readonly blobs: Costs;
+  /**
+   * The damaged blobs that kept runs and schedules need. Where there is one, no blob is deleted, because it is not known
+   * which ones it names. A search with the same specification restores it.
+   */
+  readonly damagedBlobs: readonly DamagedBlob[];
   readonly scores: Costs;
   readonly failures: Costs;
 }
@@ -49,11 +55,12 @@ export async function applyRetention(
   const collection = await planCollection({ client, store, ...retention, now: Date.now() });
   const deleted = which === 'delete';
   if (deleted) await collect({ client, store, collection });
-  const { runs, blobs, scores, failures } = collection;
+  const { runs, blobs, damagedBlobs, scores, failures } = collection;
   return {
     deleted,
     runs: { kept: idsOf(runs.kept), gone: idsOf(runs.gone) },
     blobs: costsOf(blobs),
+    damagedBlobs,
     scores: costsOf(scores),
     failures: costsOf(failures),
     gone: runs.gone,

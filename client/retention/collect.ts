@@ -3,7 +3,14 @@ import { type Client, isGrpcServiceError } from '@temporalio/client';
 import type { Holding, Store } from '../../store/store.js';
 import { NOT_FOUND } from '../connections/connect-temporal.js';
 import { type Choice, chooseHoldings, chooseRuns, type GcRun, type Retention } from './choose.js';
-import { findReachableBlobs, findRuns, textOfRun, textOfSchedules } from './references.js';
+import {
+  type DamagedBlob,
+  findReachableBlobs,
+  findRuns,
+  type ReferringText,
+  textOfRun,
+  textOfSchedules,
+} from './references.js';
 
 /**
  * The least age of a deleted blob. A blob that was put yesterday may be in use by an activity that has not
@@ -14,6 +21,8 @@ const BLOBS_AT_LEAST_MS = 48 * 3_600_000;
 export interface Collection {
   readonly runs: Choice<GcRun>;
   readonly blobs: Choice<Holding>;
+  /** Where there is one, all blobs are kept. */
+  readonly damagedBlobs: readonly DamagedBlob[];
   readonly scores: Choice<Holding>;
   readonly failures: Choice<Holding>;
 }
@@ -32,10 +41,10 @@ export async function planCollection({
     housekeeping.failureRuns(),
   ]);
   const runs = chooseRuns({ ...retention, runs: await findRuns(client) });
-  const texts = [await textOfSchedules(client)];
-  for (const run of runs.kept) texts.push(await textOfRun({ client, run }));
-  const reached = await findReachableBlobs({ store, blobs, texts });
-  const isNamed = (name: string) => texts.some((text) => text.includes(name));
+  const texts: ReferringText[] = [{ text: await textOfSchedules(client) }];
+  for (const run of runs.kept) texts.push({ text: await textOfRun({ client, run }), run: run.id });
+  const { reached, damaged } = await findReachableBlobs({ store, blobs, texts });
+  const isNamed = (name: string) => texts.some(({ text }) => text.includes(name));
   const olderThan = Math.max(retention.olderThan, BLOBS_AT_LEAST_MS);
   return {
     runs,
@@ -43,8 +52,10 @@ export async function planCollection({
       ...retention,
       olderThan,
       holdings: blobs,
-      isReferred: (name) => reached.has(name),
+      // A damaged blob may name any other one.
+      isReferred: (name) => damaged.length > 0 || reached.has(name),
     }),
+    damagedBlobs: damaged,
     scores: chooseHoldings({ ...retention, holdings: scopes, isReferred: isNamed }),
     failures: chooseHoldings({ ...retention, holdings: failures, isReferred: isNamed }),
   };

@@ -3,6 +3,7 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { familyScopes, scoreScope } from '../../core/address.js';
 import type { SearchMemo } from '../../core/contract/search.js';
 import { CONTROL_QUEUE, SEARCH_WORKFLOW, searchIdOf } from '../../core/contract/search-queues.js';
+import { BlobError } from '../../core/errors.js';
 import { stagesOf } from '../../core/specification/stages.js';
 import type { Holding, Store } from '../../store/store.js';
 import { listMeasuredScopes } from '../results/latencies.js';
@@ -75,6 +76,24 @@ export async function textOfSchedules(client: Client): Promise<string> {
   return texts.join('\n');
 }
 
+export interface ReferringText {
+  readonly text: string;
+  /** The id of the run that it belongs to; absent for schedules. */
+  readonly run?: string;
+}
+
+/** A blob that is needed and cannot be read, so that it is not known which blobs it names. */
+export interface DamagedBlob {
+  readonly digest: string;
+  /** The id of a run that needs it; absent for a schedule. */
+  readonly run?: string;
+}
+
+export interface ReachableBlobs {
+  readonly reached: ReadonlySet<string>;
+  readonly damaged: readonly DamagedBlob[];
+}
+
 /** The digests in the texts, those in the blobs that they name, and so on, since a list names its chunks. */
 export async function findReachableBlobs({
   store,
@@ -83,20 +102,35 @@ export async function findReachableBlobs({
 }: {
   readonly store: Store;
   readonly blobs: readonly Holding[];
-  readonly texts: readonly string[];
-}): Promise<ReadonlySet<string>> {
+  readonly texts: readonly ReferringText[];
+}): Promise<ReachableBlobs> {
   const sizes = new Map(blobs.map(({ name, bytes }) => [name, bytes]));
   const reached = new Set<string>();
+  const damaged: DamagedBlob[] = [];
   const queue = [...texts];
-  for (let text = queue.pop(); text !== undefined; text = queue.pop())
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    const { text, ...of } = next;
     for (const [digest] of text.matchAll(DIGEST)) {
       if (reached.has(digest)) continue;
       reached.add(digest);
       const size = sizes.get(digest);
       if (size === undefined || size > LARGEST_WITH_REFERENCES) continue;
-      queue.push(Buffer.from(await store.blobs.get(digest)).toString());
+      const bytes = await readBlob(store, digest);
+      if (bytes === undefined) damaged.push({ digest, ...of });
+      else queue.push({ text: Buffer.from(bytes).toString(), ...of });
     }
-  return reached;
+  }
+  return { reached, damaged };
+}
+
+/** Undefined for a blob that is damaged. */
+async function readBlob({ blobs }: Store, digest: string): Promise<Uint8Array | undefined> {
+  try {
+    return await blobs.get(digest);
+  } catch (error) {
+    if (error instanceof BlobError) return undefined;
+    throw error;
+  }
 }
 
 function scopesOf({ specification }: Partial<SearchMemo>): string[] {

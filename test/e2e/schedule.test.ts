@@ -10,6 +10,7 @@ import { detailsOf } from '../../client/schedules/describe-schedule.js';
 import { findSchedule } from '../../client/schedules/find-schedule.js';
 import type { SearchResult } from '../../core/contract/search.js';
 import { workflowIdOf } from '../../core/contract/search-queues.js';
+import { BlobError } from '../../core/errors.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { type Describer, openEmbeddedDescriber } from '../support/describer.js';
 import { type TestHome, testHome, until } from '../support/home.js';
@@ -194,6 +195,11 @@ test('gc keeps what kept runs and schedules need, and lets go of the rest', {
   expect(first.runs.gone).toHaveLength(3);
   expect(first.scores.gone).toEqual([]);
   expect(first.scores.kept.map(({ count }) => count)).toEqual(FAMILIES.map(() => 34));
+  // With a damaged blob no other one goes, as it may name any of them.
+  const blobs = { ...store.blobs, get: () => Promise.reject(new BlobError('damaged')) };
+  const hurt = await planCollection({ client, store: { ...store, blobs }, ...inAYear, keepLast: 1 });
+  expect(hurt).toMatchObject({ runs: first.runs, blobs: { gone: [] }, scores: first.scores });
+  expect(hurt.damagedBlobs.map(({ run }) => run)).toContain(first.runs.kept[0]!.id);
   await collect({ client, store, collection: first });
   const { id } = first.runs.kept[0]!;
   const runs = 'WorkflowType = "search" AND ExecutionStatus != "ContinuedAsNew"';
