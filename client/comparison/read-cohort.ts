@@ -101,17 +101,14 @@ export async function readCohort({
   };
 }
 
-function lostScoresError({
-  id,
-  lost,
-  ranked,
-  specification,
-}: {
+interface LostScores {
   readonly id: string;
   readonly lost: number;
   readonly ranked: number;
   readonly specification: Specification;
-}): SpecError {
+}
+
+function lostScoresError({ id, lost, ranked, specification }: LostScores): SpecError {
   const units = specification.cohort === 'classes' ? 'classes' : 'candidates';
   return SpecError.of({
     path: 'id',
