@@ -30,10 +30,7 @@ export async function followMeasuring({
     const details = activity?.details as StepReport | undefined;
     const isWaiting = activity?.state !== 'started';
     const count = isWaiting ? findLivingWorkers({ queue: await readQueue(client), isLocal }).length : 1;
-    const text =
-      count === 0
-        ? 'no control worker'
-        : `measuring latency: ${details?.taken ?? 0} of ${details?.wanted ?? '?'} candidates`;
+    const text = count === 0 ? 'no control worker' : describeMeasured(details);
     // The text is the same while one candidate is measured, so it is reported once.
     if (text !== last && description.status.name === 'RUNNING') onStep(text);
     last = text;
@@ -58,4 +55,9 @@ export async function followMeasuring({
     clearInterval(timer);
     if (stop.aborted) await handle.terminate('the person who asked for it stopped').catch(() => {});
   }
+}
+
+/** The number of candidates is not known before the first report. */
+export function describeMeasured({ taken = 0, wanted }: StepReport = {}): string {
+  return wanted === undefined ? 'measuring latency' : `measuring latency: ${taken} of ${wanted} candidates`;
 }
