@@ -90,9 +90,12 @@ function isKnown(ranking: CostedRanking): ranking is { kendall: number; millisec
   return ranking.kendall !== null && ranking.milliseconds !== null;
 }
 
+/** The proxy of a scored family that is FLOPs, which nothing needs to be measured for. */
+const COUNTED: ProxyName = 'complexity';
+
 /**
  * Milliseconds a candidate that a ranking needs: all families for one over all proxies, the proxy's family for
- * a proxy, and 0 for a cost, which is counted from the candidate's text.
+ * a proxy, and 0 for `complexity` and for a cost, which are counted from the candidate's text.
  */
 export function millisecondsOf(
   ranker: { readonly name: string; readonly kind: 'aggregation' | 'proxy' | 'cost' },
@@ -100,6 +103,7 @@ export function millisecondsOf(
 ): number | null {
   if (!costs) return null;
   if (ranker.kind === 'aggregation') return costs.together;
+  if (ranker.name === COUNTED) return 0;
   return costs.families.find(({ proxies }) => proxies.includes(ranker.name))?.alone ?? 0;
 }
 

@@ -61,6 +61,12 @@ describe('costsOf', () => {
     expect(of('flops', 'cost')).toBe(0);
     expect(millisecondsOf({ name: 'naswot', kind: 'proxy' }, null)).toBeNull();
   });
+
+  it('is nothing for complexity, which is FLOPs, though its family is measured', () => {
+    const found = costsOf(['trainability', 'complexity'], [{ families: ['az-nas'], milliseconds: [6, 9] }])!;
+    const of = (name: string) => millisecondsOf({ name, kind: 'proxy' }, found);
+    expect(['trainability', 'complexity'].map(of)).toEqual([7.5, 0]);
+  });
 });
 
 it('a ranking is Pareto-optimal unless another one is at least as good in both and better in one', () => {
