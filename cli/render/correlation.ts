@@ -69,10 +69,16 @@ function digitsOf({ trueBest, top, baselines }: Agreement): number {
   return accuracyDigits([trueBest, ...tops.flatMap(({ mean, best }) => [mean, best])]);
 }
 
+/** Among more than half of the classes, chance alone finds most of the best, so such rows are left out. */
 function printRecall(datasets: readonly Agreement[]): void {
+  const rows = datasets.flatMap(({ dataset, classes, recall }) =>
+    recall
+      .filter(({ first }) => first <= classes.candidates / 2)
+      .map(({ first, found, of }) => [dataset, `${found} of ${of}`, String(first)]),
+  );
+  if (rows.length === 0) return;
   const table = createTable(['dataset', 'truly best classes', 'among the first']);
-  for (const { dataset, recall } of datasets)
-    for (const { first, found, of } of recall) table.push([dataset, `${found} of ${of}`, String(first)]);
+  for (const row of rows) table.push(row);
   print(`${table.toString()}\n`);
 }
 

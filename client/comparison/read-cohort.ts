@@ -19,6 +19,7 @@ import type { Store } from '../../store/store.js';
 import { readFittedNetworks } from '../results/fitted-networks.js';
 import { createAccuracyLookup, findKnownCosts } from '../results/known-accuracies.js';
 import { readResults } from '../results/results.js';
+import { knownRanking } from './known-ranking.js';
 import { timeProxies } from './time-proxies.js';
 
 export interface FinishedSearch {
@@ -89,6 +90,7 @@ export async function readCohort({
   return {
     cohort,
     space: specification.space,
+    knownAs: knownRanking(specification),
     known: truth ? knownOf({ units, written, specification, space, truth, fewest }) : new Map(),
     fitted: new Set(
       networks.size > 0

@@ -23,6 +23,8 @@ import { readResults } from './results.js';
 export const BASELINES = ['flops', 'parameters', 'depth', 'flopsAndResidual'] as const;
 export type Baseline = (typeof BASELINES)[number];
 
+const TOP = 50;
+
 /** Agreement with one dataset. */
 export interface Agreement extends Omit<RankingAgreement, 'top'> {
   readonly dataset: string;
@@ -45,8 +47,8 @@ export interface Correlation {
   readonly id: string;
   readonly datasets: readonly Agreement[];
   /**
-   * The share of the top 50 that two draws have in common; null for a search with one draw, and where scores are no
-   * longer stored.
+   * The share of the top 50 that two draws have in common; null for a search with one draw or of no more than 50
+   * networks, and where scores are no longer stored.
    */
   readonly top50StabilityBetweenDraws: number | null;
 }
@@ -72,7 +74,8 @@ export async function correlateWith({
   const { resolution } = specification.fidelity;
   const fitted = await readFittedNetworks({ blobs: store.blobs, specification });
   const datasets = computeAgreements({ rows, truth, space, resolution, fitted });
-  const stability = rankings && rankings.length > 1 ? topStability({ rankings, k: 50 }) : null;
+  const isTelling = rankings !== undefined && rankings.length > 1 && rankings[0]!.length > TOP;
+  const stability = isTelling ? topStability({ rankings, k: TOP }) : null;
   return { id, datasets, top50StabilityBetweenDraws: stability };
 }
 

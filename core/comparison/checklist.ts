@@ -1,10 +1,10 @@
 // Writes the advice of a comparison in plain words: whether to rely on the ranking, how many candidates to
 // train, and what could be wrong.
-import type { KnownLimit } from './known-limits.js';
+import type { KnownLimit, KnownRanking } from './known-limits.js';
 import type { DatasetQuality } from './quality.js';
 import { OWN } from './rankers.js';
 import { LEFT_OUT_TOP, type Redundancy } from './redundancy.js';
-import type { Stability } from './stability.js';
+import { type Stability, TELLING } from './stability.js';
 
 export interface ChecklistEntry {
   readonly topic: 'samples' | 'labels' | 'stable' | 'train' | 'sensitive' | 'limits' | 'trial';
@@ -31,6 +31,7 @@ export interface Findings {
   readonly datasets: readonly DatasetQuality[];
   readonly candidates: number;
   readonly limit: KnownLimit | undefined;
+  readonly knownAs: KnownRanking | undefined;
   /**
    * The number of the first ten candidates that are among the ten with the most FLOPs; undefined if FLOPs are
    * not known.
@@ -81,7 +82,7 @@ function labels({ datasets }: Findings): readonly ChecklistEntry[] {
   ];
 }
 
-function stable({ stability: { draws, betweenDraws } }: Findings): ChecklistEntry {
+function stable({ stability: { draws, betweenDraws }, candidates }: Findings): ChecklistEntry {
   const entry = { topic: 'stable', question: 'Is this stable enough to act on?' } as const;
   if (!betweenDraws)
     return {
@@ -90,21 +91,24 @@ function stable({ stability: { draws, betweenDraws } }: Findings): ChecklistEntr
       answer:
         'Not known: the search has one draw. Score it again with another seed, or with three draws (`fidelity.draws`, and all else as before), and compare both.',
     };
-  const { kendall, stays } = betweenDraws;
-  const share = stays.find(({ k }) => k === TRIAL)?.share;
-  if (share === undefined)
+  if (candidates <= TRIAL)
     return {
       ...entry,
       verdict: 'unknown',
       answer: `Not known: with no more than ${TRIAL} different networks, the first ${TRIAL} are all of them.`,
     };
-  const measured = `on average ${percent(share)} of the first ten stay there when the ${draws} draws are resampled, and two single draws agree with a Kendall's tau of ${number(kendall)}`;
+  const {
+    kendall,
+    first: { k, share },
+  } = betweenDraws;
+  const measured = `on average ${percent(share)} of the first ${k === TRIAL ? 'ten' : k} stay there when the ${draws} draws are resampled, and two single draws agree with a Kendall's tau of ${number(kendall)}`;
   if (share >= STABLE && (kendall ?? 0) >= UNSTABLE_TAU)
     return { ...entry, verdict: 'good', answer: `Yes: ${measured}.` };
+  const group = MOST <= candidates * TELLING ? '; until then take the first fifty as one group' : '';
   return {
     ...entry,
     verdict: 'caution',
-    answer: `Not yet: ${measured}. More draws, or a larger batch, make it steadier; until then take the first fifty as one group.`,
+    answer: `Not yet: ${measured}. More draws, or a larger batch, make it steadier${group}.`,
   };
 }
 
@@ -127,26 +131,24 @@ function train({ stability: { betweenDraws }, datasets, candidates }: Findings):
   };
 }
 
-function sensitive({
-  redundancy: { leftOut, clusters },
-  sharedWithFlops,
-  candidates,
-}: Findings): ChecklistEntry {
-  // With no more networks than that, all are among the first of every ranking.
-  const isTrivial = candidates <= LEFT_OUT_TOP;
-  const worst = isTrivial ? undefined : [...leftOut].sort((a, b) => a.kept - b.kept)[0];
+function sensitive({ redundancy, sharedWithFlops, candidates }: Findings): ChecklistEntry {
+  const { leftOut, clusters, proxies } = redundancy;
+  // Of fewer networks, so many are among the first of every ranking that their number says little.
+  const isTelling = LEFT_OUT_TOP <= candidates * TELLING;
+  const worst = [...leftOut].sort((a, b) => a.kept - b.kept)[0];
   const parts = [
-    ...(worst
+    ...(isTelling && worst
       ? [
           `without ${worst.proxy}, ${worst.of - worst.kept} of the first ${worst.of} would be others (no other proxy matters more)`,
         ]
       : []),
+    ...(isTelling || candidates <= LEFT_OUT_TOP ? [] : changeInFew(leftOut)),
     ...clusters.map((names) => `${names.join(' and ')} say nearly the same, and count that often`),
-    ...(sharedWithFlops === undefined || isTrivial
+    ...(sharedWithFlops === undefined || !isTelling
       ? []
       : [`${sharedWithFlops} of the first ${LEFT_OUT_TOP} are also among the ten with the most FLOPs`]),
   ];
-  const isCaution = worst !== undefined && worst.kept < worst.of / 2;
+  const isCaution = worst !== undefined && candidates > LEFT_OUT_TOP && worst.kept < worst.of / 2;
   return {
     topic: 'sensitive',
     verdict: isCaution ? 'caution' : 'advice',
@@ -154,13 +156,26 @@ function sensitive({
     answer:
       parts.length > 0
         ? `${capitalize(parts.join('; '))}.`
-        : isTrivial
+        : candidates <= LEFT_OUT_TOP
           ? `With no more than ${LEFT_OUT_TOP} different networks, the first ${LEFT_OUT_TOP} are all of them.`
-          : 'The score is one proxy: another proxy would give another ranking.',
+          : proxies.length > 1
+            ? 'Not known: the ranking without one of its proxies was not measured.'
+            : 'The score is one proxy: another proxy would give another ranking.',
   };
 }
 
-function limits({ limit, datasets }: Findings): ChecklistEntry {
+/** The proxy without which the order of a few networks changes most. */
+function changeInFew(leftOut: Redundancy['leftOut']): readonly string[] {
+  const known = leftOut.flatMap(({ proxy, kendall }) => (kendall === null ? [] : [{ proxy, kendall }]));
+  const [worst] = known.sort((a, b) => a.kendall - b.kendall);
+  return worst
+    ? [
+        `without ${worst.proxy}, Kendall's tau with this ranking would be ${number(worst.kendall)} (no other proxy matters more)`,
+      ]
+    : [];
+}
+
+function limits({ limit, knownAs, datasets }: Findings): ChecklistEntry {
   const entry = { topic: 'limits', question: 'What is this method known to get wrong?' } as const;
   const general =
     'It sees structure and no data: it does not know what training schedules, augmentation or rare operations do, and tells networks of nearly equal accuracy apart poorly.';
@@ -178,12 +193,27 @@ function limits({ limit, datasets }: Findings): ChecklistEntry {
       verdict: 'unknown',
       answer: `No published benchmark is like this space, so that nobody has measured it there. ${general}`,
     };
+  const { verdict, answer } = knownAgreement(limit, knownAs);
+  return { ...entry, verdict, answer: `${answer} ${general}` };
+}
+
+/** What the table knows of this ranking, or where it has not measured it, of the presets. */
+function knownAgreement(
+  limit: KnownLimit,
+  knownAs: KnownRanking | undefined,
+): Pick<ChecklistEntry, 'verdict' | 'answer'> {
   const { benchmark, assembled, azNas, flops, parameters } = limit;
   const best = Math.max(flops, parameters);
+  const beside = `beside ${number(flops)} for FLOPs and ${number(parameters)} for parameters alone`;
+  const own = knownAs && limit[knownAs.field];
+  if (own === undefined)
+    return {
+      verdict: 'unknown',
+      answer: `This ranking was not measured on ${benchmark}, the benchmark nearest to this space. Of the presets, Kendall's tau with trained accuracy was ${number(assembled)} for \`assembled\` and ${number(azNas)} for \`az-nas\` there, ${beside}.`,
+    };
   return {
-    ...entry,
-    verdict: assembled > best ? 'advice' : 'caution',
-    answer: `On ${benchmark}, the benchmark nearest to this space, Kendall's tau with trained accuracy was ${number(assembled)} for \`assembled\` and ${number(azNas)} for \`az-nas\`, beside ${number(flops)} for FLOPs and ${number(parameters)} for parameters alone${assembled > best ? '' : ': counting is as good there'}. ${general}`,
+    verdict: own > best ? 'advice' : 'caution',
+    answer: `On ${benchmark}, the benchmark nearest to this space, Kendall's tau with trained accuracy was ${number(own)} for this ranking (${knownAs!.name}), ${beside}${own > best ? '' : ': counting is as good there'}.`,
   };
 }
 

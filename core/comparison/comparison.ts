@@ -4,7 +4,7 @@ import { type BetweenSearches, betweenSearches } from './between.js';
 import { type ChecklistEntry, checklist } from './checklist.js';
 import { bestFirst, type Cohort, type RankedCohort, rankCohort, scoresOf } from './cohort.js';
 import { millisecondsOf, paretoOptimal, type SearchCosts } from './cost.js';
-import { type ComparedSpace, nearestLimit } from './known-limits.js';
+import { type ComparedSpace, type KnownRanking, nearestLimit } from './known-limits.js';
 import {
   type DatasetQuality,
   type KnownCandidate,
@@ -21,6 +21,8 @@ import { type Stability, stabilityOf, WINNERS } from './stability.js';
 export interface ComparedSearch {
   readonly cohort: Cohort;
   readonly space: ComparedSpace;
+  /** The ranking, if it is one whose agreement on published benchmarks is known; by default it is none. */
+  readonly knownAs?: KnownRanking | undefined;
   /** The known accuracies by data set, in the order of the table; empty without known accuracies. */
   readonly known: ReadonlyMap<string, readonly KnownCandidate[]>;
   /** The units to whose accuracies the ranking was calibrated; none by default. */
@@ -83,7 +85,7 @@ export function compareCohorts({
 }
 
 function compareOne({
-  search: { cohort, space, known, fitted, millisecondsPerCandidate, costs = null, sampleWarnings = [] },
+  search,
   ranked,
   winners,
 }: {
@@ -91,6 +93,7 @@ function compareOne({
   readonly ranked: RankedCohort;
   readonly winners: number;
 }): SearchComparison {
+  const { cohort, space, known, knownAs, fitted, costs = null, sampleWarnings = [] } = search;
   const rankers = rankersOf(ranked);
   const datasets = [...known].map(([dataset, candidates]): DatasetQuality => {
     const sampled = knownOf(candidates, SEED);
@@ -107,12 +110,11 @@ function compareOne({
   const stability = stabilityOf(ranked, SEED, winners);
   const candidates = cohort.units.length;
   const sharedWithFlops = topSharedWith(cohort, scoresOf(ranked));
-  const limit = nearestLimit(space);
   return {
     id: cohort.id,
     candidates,
     weights: cohort.aggregation.weights,
-    millisecondsPerCandidate,
+    millisecondsPerCandidate: search.millisecondsPerCandidate,
     costs,
     resamples: first ? resampleCount(first.length) : null,
     datasets,
@@ -123,7 +125,8 @@ function compareOne({
       redundancy,
       datasets,
       candidates,
-      limit,
+      limit: nearestLimit(space),
+      knownAs,
       sharedWithFlops,
       sampleWarnings,
     }),

@@ -16,6 +16,8 @@ const RESAMPLES = 200;
  */
 const TRAINED = 5;
 const TRAINED_SHARE = 0.05;
+/** Of a larger share of a cohort, chance alone would keep so much that it says little how much stays. */
+export const TELLING = 1 / 5;
 
 export interface DrawAgreement {
   /** The mean Kendall's tau between the rankings of single draws; null where they are constant. */
@@ -25,6 +27,8 @@ export interface DrawAgreement {
    * below the number of units.
    */
   readonly stays: readonly { readonly k: number; readonly share: number }[];
+  /** The same for the first ten, or in a cohort of less than fifty for its first fifth. */
+  readonly first: { readonly k: number; readonly share: number };
   /** The number of candidates that are among the first five in at least 5 % of the resamples. */
   readonly contenders: number;
 }
@@ -109,14 +113,16 @@ function agreementOf({
     alone.slice(i + 1).map((b) => (a.length < 2 ? Number.NaN : kendall(a, b))),
   );
   const m = cohort.units.length;
-  const stays = TOPS.filter((k) => k < m).map((k) => {
+  const staysOf = (k: number) => {
     const top = inOrder.subarray(0, k);
     const shares = resampled.map((ranks) => top.filter((unit) => ranks[unit]! <= k).length / top.length);
     return { k, share: mean(shares) };
-  });
+  };
+  const stays = TOPS.filter((k) => k < m).map(staysOf);
+  const first = staysOf(Math.min(10, Math.max(1, Math.floor(m * TELLING))));
   const contends = (unit: number) =>
     resampled.filter((ranks) => ranks[unit]! <= TRAINED).length >= TRAINED_SHARE * resampled.length;
-  return { kendall: orNull(mean(taus)), stays, contenders: inOrder.filter(contends).length };
+  return { kendall: orNull(mean(taus)), stays, first, contenders: inOrder.filter(contends).length };
 }
 
 function sourcesOf({

@@ -49,6 +49,12 @@ function readEverywhere(word: FeatureChoice): FeaturesOfProxies {
   return { expressivity: word, progressivity: word, trainability: word };
 }
 
+/** Whether both choose the same for each proxy, as a word or as a mapping. */
+export function isSameChoice(a: Measured, b: Measured): boolean {
+  const read = (choice: Measured) => (typeof choice === 'string' ? readEverywhere(choice) : choice);
+  return isSame(read(a), read(b));
+}
+
 function isSame(a: FeaturesOfProxies, b: FeaturesOfProxies): boolean {
   return (
     a.expressivity === b.expressivity &&

@@ -125,6 +125,23 @@ test('accuracies as shares have the decimals that tell them apart', () => {
   expect(said).toMatch(/^naswot .* 0\.9303 .* 0\.0008$/m);
 });
 
+test('how many of the best are found is said where chance alone would not find most of them', () => {
+  const firstsOf = (m: number) => {
+    said = '';
+    const rows = Array.from({ length: m }, (_, i) => ({ accuracy: 60 + i / m, score: i, unit: String(i) }));
+    const found = rankingAgreement(rows);
+    const top = found.top.map((each) => ({ ...each, flops: null }));
+    const baselines = { flops: null, parameters: null, depth: null, flopsAndResidual: null };
+    const own = { ...found, dataset: 'cifar10', fitted: 0, trueBest: 61, top, baselines };
+    printCorrelation({ id: 'a', datasets: [own], top50StabilityBetweenDraws: null });
+    return [...said.matchAll(/^cifar10 +50 of 50 +(\d+)$/gm)].map(([, first]) => first);
+  };
+  expect(firstsOf(80)).toEqual([]);
+  expect(said).not.toContain('truly best classes');
+  expect(firstsOf(150)).toEqual(['50']);
+  expect(firstsOf(500)).toEqual(['50', '100', '200']);
+});
+
 test('a comparison of eleven proxies fits, with one draw and with two', () => {
   const names = ['expressivity', 'progressivity', 'trainability', 'complexity', 'synflow', 'snip', 'zico'];
   const proxies = [...names, 'sampled-progressivity', 'grad-norm', 'naswot', 'depth'];

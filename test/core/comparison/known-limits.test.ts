@@ -2,7 +2,11 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { KNOWN_LIMITS, nearestLimit } from '../../../core/comparison/known-limits.js';
+import { knownRanking } from '../../../client/comparison/known-ranking.js';
+import { type ComparedSearch, compareCohorts } from '../../../core/comparison/comparison.js';
+import { KNOWN_LIMITS, type KnownLimit, nearestLimit } from '../../../core/comparison/known-limits.js';
+import { checkSpecification } from '../../../core/specification/specification.js';
+import { noisyCohort } from '../../support/noisy-cohort.js';
 
 it('the known limits are the results of the benchmark', () => {
   const { spaces } = JSON.parse(readFileSync('bench/results/ranking.json', 'utf8'));
@@ -14,6 +18,7 @@ it('the known limits are the results of the benchmark', () => {
         benchmark: name,
         assembled: tau('assembled'),
         azNas: tau('the four, blocks'),
+        fourAtStages: tau('the four, stages'),
         flops: tau('FLOPs'),
         parameters: tau('parameters'),
       };
@@ -37,4 +42,41 @@ it('each size of a space has the limits of its own benchmark', () => {
   const nearest = (size: string) => nearestLimit({ kind: 'transnas-bench-101', size })?.benchmark;
   expect(['micro', 'macro'].map(nearest)).toEqual(['transnas-bench-101-micro', 'transnas-bench-101-macro']);
   expect(nearestLimit({ kind: 'custom' })).toBeUndefined();
+});
+
+/** What the checklist knows of a ranking of NAS-Bench-201 that is specified with these fields. */
+function limitsOf(fields: object) {
+  const value = { name: 'a', space: 'nas-bench-201', strategy: { kind: 'random', samples: 40 }, ...fields };
+  const specification = checkSpecification({ value, source: 'test' });
+  const search: ComparedSearch = {
+    cohort: noisyCohort(),
+    space: specification.space,
+    knownAs: knownRanking(specification),
+    known: new Map(),
+    millisecondsPerCandidate: null,
+  };
+  const [found] = compareCohorts({ searches: [search], differ: () => [] }).searches;
+  return found!.checklist.find(({ topic }) => topic === 'limits')!;
+}
+
+it('the known agreement is that of the ranking that was searched', () => {
+  const [{ assembled, azNas, fourAtStages }] = KNOWN_LIMITS as [Required<KnownLimit>];
+  const own = [{}, { aggregation: 'az-nas' }, { aggregation: 'log-rank' }].map(
+    (fields) => limitsOf(fields).answer,
+  );
+  expect(own[0]).toContain(`was ${assembled} for this ranking (\`assembled\`)`);
+  expect(own[1]).toContain(`was ${azNas} for this ranking (\`az-nas\`)`);
+  expect(own[2]).toContain(
+    `was ${fourAtStages.toFixed(2)} for this ranking (the four proxies of AZ-NAS at stages)`,
+  );
+  for (const fields of [
+    { proxies: ['naswot', 'synflow'] },
+    { aggregation: { kind: 'log-rank', weights: { trainability: 2 } } },
+    { aggregation: 'linear-rank' },
+  ]) {
+    const { verdict, answer } = limitsOf(fields);
+    expect(verdict).toBe('unknown');
+    expect(answer).toMatch(/^This ranking was not measured on nas-bench-201/);
+    expect(answer).toContain(`${assembled} for \`assembled\` and ${azNas} for \`az-nas\``);
+  }
 });
