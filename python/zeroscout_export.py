@@ -261,13 +261,17 @@ def main() -> None:
     except OSError as error:
         parser.error(f"--out {folder}: {error.strerror}; must be a folder")
     failed = []
+    twins = 0
     written = set()
     for name, network in named_networks(options.source):
         path = folder / f"{name}.onnx"
+        if name in written:
+            twins += 1
+            print(f"{name} was not exported: an earlier network has this name; names must differ in letters, digits, dots, underscores and dashes",
+                  file=sys.stderr)
+            continue
+        written.add(name)
         try:
-            if name in written:
-                raise ValueError("an earlier network has this name; names must differ in letters, digits, dots, underscores and dashes")
-            written.add(name)
             with without_output():
                 export(network, path, options.size, options.channels, options.exporter, options.image, options.tokens)
         except Exception as error:  # noqa: BLE001: one network that PyTorch cannot export does not stop the others.
@@ -276,9 +280,11 @@ def main() -> None:
             print(failed[-1], file=sys.stderr)
         else:
             print(path)
-    if failed:
+    if failed or twins:
+        # Another exporter helps where PyTorch failed, and not where two networks have one name.
         other = "dynamo" if options.exporter == "torchscript" else "torchscript"
-        raise SystemExit(f"{len(failed)} of the networks were not exported; PyTorch's other exporter may write them: --exporter {other}")
+        advice = f"; PyTorch's other exporter may write {'it' if len(failed) == 1 else 'them'}: --exporter {other}" if failed else ""
+        raise SystemExit(f"{len(failed) + twins} of the networks were not exported{advice}")
 
 
 if __name__ == "__main__":
