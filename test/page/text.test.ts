@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import * as inReports from '../../core/text/display-numbers.js';
 import { csvOf } from '../../page/text/csv.js';
+import { describeSum } from '../../page/text/describe-sum.js';
 import {
   formatBytes,
   formatCount,
@@ -91,4 +92,13 @@ it('reports write numbers as the page does', () => {
     [inReports.formatDuration, formatDuration],
   ] as const)
     expect(numbers.map(inReport)).toEqual(numbers.map(onPage));
+});
+
+it('says how a score is computed, by ranks that are averaged over the draws', () => {
+  const weights = { expressivity: 2 };
+  expect(describeSum({ kind: 'log-rank', weights })).toContain(
+    "the logarithm of the proxy's rank, which is averaged",
+  );
+  expect(describeSum({ kind: 'linear-rank', weights })).not.toContain('logarithm');
+  expect(describeSum(null)).toContain('A calibration');
 });

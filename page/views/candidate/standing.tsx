@@ -1,6 +1,7 @@
 // Renders the origin of a candidate's score: the value of each proxy, and its percentile among all
 // candidates.
 import type { CandidateAnswer } from '../../../http/answers.js';
+import { describeSum } from '../../text/describe-sum.js';
 import { formatPercent, formatValue } from '../../text/format.js';
 
 /** Columns that are not proxies. */
@@ -12,14 +13,7 @@ export function Standing({ answer }: { readonly answer: CandidateAnswer }) {
   return (
     <section>
       <h2>Where its score comes from</h2>
-      <p class="quiet">
-        The bar is the share of candidates with a lower value.{' '}
-        {aggregation?.kind === 'log-rank' &&
-          'The score adds the logarithm of about that share for each proxy, times its weight, so that one weak proxy weighs heavily.'}
-        {aggregation?.kind === 'linear-rank' &&
-          'The score adds about that share for each proxy, times its weight.'}
-        {aggregation === null && 'A calibration computes the score from these shares.'}
-      </p>
+      <p class="quiet">The bar is the share of candidates with a lower value. {describeSum(aggregation)}</p>
       <div class="scroll proxies" tabIndex={0} role="region" aria-label="Proxies of this candidate">
         <table>
           <thead>
@@ -28,7 +22,6 @@ export function Standing({ answer }: { readonly answer: CandidateAnswer }) {
               <th class="number">value</th>
               <th>better than</th>
               {aggregation && <th class="number">weight</th>}
-              {aggregation && <th class="number">adds</th>}
             </tr>
           </thead>
           <tbody>
@@ -40,7 +33,6 @@ export function Standing({ answer }: { readonly answer: CandidateAnswer }) {
                   <Bar share={percentiles[name]!} name={name} />
                 </td>
                 {aggregation && <td class="number">{aggregation.weights[name] ?? '–'}</td>}
-                {aggregation && <td class="number">{formatTerm(answer, name)}</td>}
               </tr>
             ))}
           </tbody>
@@ -48,18 +40,6 @@ export function Standing({ answer }: { readonly answer: CandidateAnswer }) {
       </div>
     </section>
   );
-}
-
-/**
- * What a proxy adds to the score. It is approximate, because the score averages the ranks of all draws, which a
- * ranking does not contain.
- */
-function formatTerm({ percentiles, aggregation }: CandidateAnswer, name: string): string {
-  const weight = aggregation?.weights[name];
-  if (weight === undefined) return '–';
-  const share = Math.max(percentiles[name]!, 1e-9);
-  const term = weight * (aggregation?.kind === 'log-rank' ? Math.log(share) : share);
-  return formatValue(Math.round(term * 1000) / 1000);
 }
 
 function Bar({ share, name }: { readonly share: number; readonly name: string }) {
