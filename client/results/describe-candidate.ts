@@ -8,6 +8,7 @@ import type { Specification } from '../../core/specification/specification.js';
 import { checkText } from '../check-text.js';
 import { type ModulePermission, openSpaceWith } from '../specification/allow-modules.js';
 import { candidateArchitecture } from './candidate-architecture.js';
+import { type ExportFormat, exportFormatsOf } from './export-candidates.js';
 
 /** The number of random replacements with which neighbours are searched. */
 const TRIES = 200;
@@ -24,6 +25,8 @@ export interface CandidateDescription {
   readonly drawing: string;
   /** The candidates that differ in one choice, without repetition; a sample of them in a large space. */
   readonly neighbours: readonly string[];
+  /** The formats in which it can be exported. */
+  readonly formats: readonly ExportFormat[];
 }
 
 interface DescribeCandidateArguments {
@@ -55,6 +58,7 @@ export async function describeCandidate({
     costs: space.costs({ candidate, resolution }),
     drawing: drawArchitecture(architecture, { label: `architecture of ${candidate.slice(0, 200)}` }),
     neighbours: neighboursOf(space, candidate),
+    formats: exportFormatsOf(space),
   };
 }
 

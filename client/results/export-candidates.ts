@@ -13,6 +13,11 @@ import type { Results } from './results.js';
 export const EXPORT_FORMATS = ['config', 'onnx', 'pytorch'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
+/** The formats of a candidate of the space: the network of a file has no PyTorch module here. */
+export function exportFormatsOf({ structureOf }: Pick<Space, 'structureOf'>): readonly ExportFormat[] {
+  return structureOf ? EXPORT_FORMATS.filter((format) => format !== 'pytorch') : EXPORT_FORMATS;
+}
+
 export interface ExportedFile {
   /** The file name, such as `rank-1.onnx`. */
   readonly name: string;

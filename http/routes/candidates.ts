@@ -30,6 +30,9 @@ const CandidateSchema = z
     image: z.array(z.number()).optional().openapi({ description: 'of images that are not square' }),
     drawing: z.string().nullable().openapi({ description: 'SVG' }),
     notDrawn: z.string().nullable().openapi({ description: 'why there is no picture' }),
+    formats: z.array(z.enum(['config', 'onnx', 'pytorch'])).openapi({
+      description: 'in which it can be exported; none where the space must not be opened here',
+    }),
     neighbours: z.object({ ranked: z.array(PlaceSchema), others: z.int() }).openapi({
       description: 'candidates that differ in one choice: those that were ranked, and how many others',
     }),
@@ -103,11 +106,11 @@ export function addCandidateRoute(setting: RouteSetting): void {
  */
 async function aboutOf(describe: () => ReturnType<RouteSetting['zeroscout']['searches']['candidate']>) {
   try {
-    const { costs, resolution, image, drawing, neighbours } = await describe();
-    return { costs, resolution, ...(image ? { image } : {}), drawing, notDrawn: null, neighbours };
+    const { costs, resolution, image, drawing, neighbours, formats } = await describe();
+    return { costs, resolution, ...(image ? { image } : {}), drawing, notDrawn: null, neighbours, formats };
   } catch (error) {
     const { status, detail } = problemOf(error);
     if (status !== 422 && status !== 502) throw error;
-    return { costs: null, resolution: null, drawing: null, notDrawn: detail, neighbours: [] };
+    return { costs: null, resolution: null, drawing: null, notDrawn: detail, neighbours: [], formats: [] };
   }
 }

@@ -216,6 +216,7 @@ describe('a search', () => {
   test('a candidate is told with its percentiles, its picture and its neighbours', async () => {
     const { json } = await ask('/api/searches/@last/candidates/1');
     expect(json).toMatchObject({ row: { rank: 1 }, total: 24, notDrawn: null, resolution: 32 });
+    expect(json.formats).toEqual(['config', 'onnx', 'pytorch']);
     expect(json.percentiles.score).toBeGreaterThan(0.9);
     const weighed = Object.keys(json.aggregation.weights);
     expect(json.aggregation).toMatchObject({ kind: 'log-rank', weights: { 'mean-expressivity': 2 } });

@@ -16,11 +16,7 @@ import { Standing } from './standing.js';
 
 /** The last rank that can be exported. */
 const EXPORTED = 100;
-const FORMATS = [
-  ['config', 'Configuration (JSON)'],
-  ['onnx', 'ONNX'],
-  ['pytorch', 'PyTorch'],
-] as const;
+const FORMATS = { config: 'Configuration (JSON)', onnx: 'ONNX', pytorch: 'PyTorch' } as const;
 
 export function CandidateTab({ id }: SearchTabProps) {
   const { rank = '1' } = useParams<{ rank?: string }>();
@@ -61,7 +57,8 @@ export function CandidateTab({ id }: SearchTabProps) {
   );
 }
 
-function Head({ id, answer: { row, total } }: { readonly id: string; readonly answer: CandidateAnswer }) {
+function Head({ id, answer }: { readonly id: string; readonly answer: CandidateAnswer }) {
+  const { row, total, formats } = answer;
   const rank = Number(row.rank);
   const candidate = String(row.candidate);
   return (
@@ -80,23 +77,31 @@ function Head({ id, answer: { row, total } }: { readonly id: string; readonly an
       </p>
       <div class="row">
         <CopyButton text={candidate} />
-        {rank <= EXPORTED ? (
-          FORMATS.map(([format, name]) => (
-            <a
-              key={format}
-              class="button"
-              href={apiUrl(searchPath(id, `/export/${format}/${rank}`))}
-              download
-            >
-              {name}
-            </a>
-          ))
-        ) : (
-          <span class="quiet">The first {EXPORTED} can be exported as configuration, ONNX and PyTorch.</span>
-        )}
+        <Downloads id={id} rank={rank} formats={formats} />
       </div>
     </section>
   );
+}
+
+interface DownloadsProps {
+  readonly id: string;
+  readonly rank: number;
+  readonly formats: CandidateAnswer['formats'];
+}
+
+function Downloads({ id, rank, formats }: DownloadsProps) {
+  if (formats.length === 0) return null;
+  if (rank > EXPORTED)
+    return (
+      <span class="quiet">
+        The first {EXPORTED} can be exported: {formats.map((format) => FORMATS[format]).join(', ')}.
+      </span>
+    );
+  return formats.map((format) => (
+    <a key={format} class="button" href={apiUrl(searchPath(id, `/export/${format}/${rank}`))} download>
+      {FORMATS[format]}
+    </a>
+  ));
 }
 
 interface PlaceLinkProps {

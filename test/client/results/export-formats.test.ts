@@ -1,0 +1,30 @@
+// Tests that a candidate is said to have the formats in which it can be exported, and no other.
+import { expect, test } from 'vitest';
+import { describeCandidate } from '../../../client/results/describe-candidate.js';
+import { readSpecificationInput } from '../../../client/specification/read-specification.js';
+import { candidateFiles } from '../../../core/export/candidate-files.js';
+import { openSpace } from '../../../core/spaces/index.js';
+import { smallNetwork } from '../../support/small-networks.js';
+
+test('the network of a file is exported in every format but as a PyTorch module', async () => {
+  const { specification, structures } = await readSpecificationInput(
+    {
+      value: {
+        name: 'file',
+        strategy: { kind: 'exhaustive' },
+        space: { kind: 'onnx', files: ['small.onnx'], resolution: 16 },
+        fidelity: { batch: 4 },
+      },
+      files: () => smallNetwork({ widths: [8, 12, 16], kernel: 3 }),
+    },
+    { modules: 'refused' },
+  );
+  const space = openSpace(specification.space);
+  const [structure] = structures!.values();
+  const candidate = space.enumeration!.at(0);
+  const blob = async () => new TextEncoder().encode(structure);
+  const { formats } = await describeCandidate({ specification, candidate, modules: 'refused', blob });
+  expect(formats).toEqual(['config', 'onnx']);
+  const files = candidateFiles({ space, candidate, resolution: 16, structure });
+  expect(() => files.pytorch('')).toThrow('has no PyTorch module here');
+});
