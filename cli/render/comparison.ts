@@ -2,6 +2,7 @@
 import type { BetweenSearches } from '../../core/comparison/between.js';
 import type { Comparison, SearchComparison } from '../../core/comparison/comparison.js';
 import type { CostedQuality, DatasetQuality, Estimate } from '../../core/comparison/quality.js';
+import { tellingStays } from '../../core/comparison/stability.js';
 import { accuracyDigits } from '../../core/report/accuracy-digits.js';
 import { createTable, formatFixed } from './results.js';
 import { paint, print } from './terminal.js';
@@ -121,7 +122,8 @@ function formatSigned(value: number | null | undefined): string {
   return `${value < 0 ? '' : '+'}${formatFixed(value, 3)}`;
 }
 
-function printWinners({ stability: { draws, betweenDraws, winners } }: SearchComparison): void {
+function printWinners({ candidates, stability }: SearchComparison): void {
+  const { draws, betweenDraws, winners } = stability;
   const names = Object.keys(winners[0]?.from ?? {});
   // Only several draws say how much a rank varies.
   const varying = betweenDraws ? ['ranks', 'in top 10'] : [];
@@ -139,9 +141,11 @@ function printWinners({ stability: { draws, betweenDraws, winners } }: SearchCom
     print('one draw, which does not show how stable the ranking is\n');
     return;
   }
-  const stays = betweenDraws.stays.map(({ k, share }) => `${Math.round(share * 100)} % of the top ${k}`);
-  const resampled = stays.length > 0 ? `; ${stays.join(', ')} stay when the draws are resampled` : '';
-  print(`between ${draws} draws: tau ${formatFixed(betweenDraws.kendall ?? undefined, 3)}${resampled}\n`);
+  const stays = tellingStays(betweenDraws, candidates)
+    .map(({ k, share }) => `${Math.round(share * 100)} % of the top ${k}`)
+    .join(', ');
+  const tau = formatFixed(betweenDraws.kendall ?? undefined, 3);
+  print(`between ${draws} draws: tau ${tau}; ${stays} stay when the draws are resampled\n`);
 }
 
 function formatRanks(ranks: readonly [number, number] | null): string {

@@ -77,6 +77,12 @@ export function stabilityOf(cohort: RankedCohort, seed: number, winners: number 
   return { draws, betweenDraws, winners: best };
 }
 
+/** How many of the first stay there, for the first one, and for numbers of which chance would not keep most. */
+export function tellingStays({ stays, first }: DrawAgreement, candidates: number): DrawAgreement['stays'] {
+  const telling = stays.filter(({ k }) => k === 1 || k <= candidates * TELLING);
+  return telling.some(({ k }) => k === first.k) ? telling : [...telling, first];
+}
+
 /** For each resample of the draws, the rank of every unit, 1 for the best. */
 function ranksOfResamples(cohort: RankedCohort, seed: number): readonly Uint32Array[] {
   const { draws, units } = cohort;

@@ -174,5 +174,7 @@ test('a comparison of eleven proxies fits, with one draw and with two', () => {
     // One draw does not show how ranks vary.
     expect(/^ *rank +ranks /m.test(said)).toBe(draws === 2);
     expect(said).not.toContain('median of 1');
+    // Chance alone would keep most of the first ten of twelve.
+    expect(/% of the top 1, \d+ % of the top 2 stay when/.test(said)).toBe(draws === 2);
   }
 });

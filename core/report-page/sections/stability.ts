@@ -1,6 +1,7 @@
 // Says how far the ranking depends on chance, and answers the questions of the checklist.
 import { drawIntervals } from '../../charts/intervals.js';
 import type { ChecklistEntry } from '../../comparison/checklist.js';
+import { tellingStays } from '../../comparison/stability.js';
 import { formatPercent } from '../../text/display-numbers.js';
 import { html, withCode } from '../html.js';
 import { drawFigure, type Section, section } from '../parts.js';
@@ -25,7 +26,7 @@ export function drawStability(data: ReportData): Section | undefined {
   const rows = winners.flatMap(({ rank, ranks }) =>
     ranks ? [{ rank, low: Math.min(...ranks), high: Math.max(...ranks) }] : [],
   );
-  const stays = describeStays(betweenDraws.stays);
+  const stays = describeStays(tellingStays(betweenDraws, comparison.candidates));
   const tau =
     betweenDraws.kendall === null
       ? ''
