@@ -4,6 +4,7 @@ import type { ReportInput, SearchActivities } from '../core/contract/search-acti
 import type { RankingRow } from '../core/report/ranking-csv.js';
 import { formatSummary, type Summary } from '../core/report/summary.js';
 import { calibrationWarnings } from '../core/specification/calibration-warnings.js';
+import { rankedBy } from '../core/specification/describe-ranking.js';
 import { isOwnProxy } from '../core/specification/families.js';
 import { createTextIndex } from '../core/text/text-index.js';
 import { readRanking } from '../store/ranking.js';
@@ -33,6 +34,7 @@ export function reportSearch({ store, now, onReport }: ReportOptions): SearchAct
     addresses,
     verification,
   }) => {
+    const aggregation = rankedBy(specification);
     const seconds = Math.max(0, now() - startedAt) / 1000;
     const counts = countCandidates(rounds);
     const computed = sum(rounds.map(({ candidates, reused, failed }) => candidates - reused - failed));
@@ -45,6 +47,7 @@ export function reportSearch({ store, now, onReport }: ReportOptions): SearchAct
       rankingSha256: ranking,
       cohort: specification.cohort,
       ...(await lookOver({ store, specification, ranking })),
+      ...(aggregation ? { aggregation: { ...aggregation } } : {}),
       ...(specification.aggregation.calibration
         ? { calibration: { ...specification.aggregation.calibration } }
         : {}),

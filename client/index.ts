@@ -18,6 +18,7 @@ export type { RankingDiff } from '../core/report/ranking-diff.js';
 export type { Summary } from '../core/report/summary.js';
 export type { Generation } from '../core/report-page/report-data.js';
 export type { SpaceDescription } from '../core/spaces/describe.js';
+export type { RankedBy } from '../core/specification/describe-ranking.js';
 export type { Device } from '../core/specification/devices.js';
 export type { Specification } from '../core/specification/specification.js';
 export type { Usage } from '../store/store.js';

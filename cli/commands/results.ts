@@ -26,6 +26,7 @@ import { formatBusyWarning, formatMachine } from '../render/latencies.js';
 import {
   createFlopsCounter,
   formatParetoTable,
+  formatRankedBy,
   formatRankingTable,
   formatShownCount,
   formatSummary,
@@ -100,6 +101,7 @@ async function results(
   print(formatRankingTable(rows, latencies, { flopsOf }));
   // Latencies measured after the search replace the counts in its summary.
   print(`\n${formatShownCount({ shown: rows.length, total: await results.total() })}`);
+  print(formatRankedBy(specification));
   print(`${formatSummary({ ...results.summary, latency: undefined })}`);
   print(line);
   printLatencyLines({ results, latencies });

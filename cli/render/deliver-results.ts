@@ -9,7 +9,13 @@ import { BlobError } from '../../core/errors.js';
 import type { Truth } from '../../core/report/truth.js';
 import type { Specification } from '../../core/specification/specification.js';
 import type { Store } from '../../store/store.js';
-import { createFlopsCounter, formatRankingTable, formatSummary, noteFailedNotification } from './results.js';
+import {
+  createFlopsCounter,
+  formatRankedBy,
+  formatRankingTable,
+  formatSummary,
+  noteFailedNotification,
+} from './results.js';
 import { note, paint, print, printJson } from './terminal.js';
 
 const TOP = 10;
@@ -90,7 +96,8 @@ async function showResults({
   const total = await results.total();
   const more = `zeroscout results ${summary.id} --top N shows more`;
   if (rows.length < total) print(`\nthe first ${rows.length} of ${total} ranked candidates; ${more}`);
-  print(`${rows.length < total ? '' : '\n'}${formatSummary(summary)}`);
+  print(`${rows.length < total ? '' : '\n'}${formatRankedBy(options.specification)}`);
+  print(formatSummary(summary));
   if (summary.failed) print(paint.yellow(`set aside: ${summary.failed}, with reasons in failures.csv`));
   if (options.out !== undefined) print(`files in ${options.out}`);
 }

@@ -7,6 +7,7 @@ import type { SearchMemo, SearchProgress } from '../../core/contract/search.js';
 import { adviceInCommands } from '../advice.js';
 import type { StatusSession } from '../session.js';
 import { formatChangesLine } from './changes.js';
+import { formatRankedBy } from './results.js';
 import { paint, print, printJson } from './terminal.js';
 import { formatVerification } from './verification.js';
 import { formatWaitingLine } from './waiting.js';
@@ -22,6 +23,7 @@ export async function showSearch(
   const { id, name, space, state, started, ended, schedule } = description;
   print(`${id}: ${state}`);
   print(`  ${name}, ${space}, started ${started}${schedule ? ` by schedule ${schedule}` : ''}`);
+  if (memo.specification) print(`  ${formatRankedBy(memo.specification)}`);
   const lines = ended === undefined ? runningLines(description, memo) : formatEnding(description, memo);
   for (const line of lines) print(`  ${line}`);
 }

@@ -7,6 +7,7 @@ import { countRejected, describeDrawCounts } from '../../core/contract/draw-coun
 import type { ParetoRow } from '../../core/report/pareto.js';
 import { extraProxies, proxiesIn, type RankingRow } from '../../core/report/ranking-csv.js';
 import type { Summary } from '../../core/report/summary.js';
+import { describeRanking } from '../../core/specification/describe-ranking.js';
 import type { Specification } from '../../core/specification/specification.js';
 import { formatBusyCount, formatLatencyCells, formatMachine } from './latencies.js';
 import { createTable, type TableOptions } from './table.js';
@@ -121,6 +122,11 @@ export function formatShownCount({
   return shown < total
     ? `the first ${shown} of ${total} ranked candidates; --top N and --format csv show more`
     : `all ${total} ranked candidates`;
+}
+
+/** A line that says by what candidates are ranked. */
+export function formatRankedBy(specification: Specification): string {
+  return `ranked by ${describeRanking(specification)}`;
 }
 
 /** A few lines on what the search did. */

@@ -6,6 +6,7 @@ import { readFailuresCsv } from '../../core/report/failures-csv.js';
 import type { Truth } from '../../core/report/truth.js';
 import type { OtherSearch, ReportData, ReportFacts } from '../../core/report-page/report-data.js';
 import type { Space } from '../../core/spaces/space.js';
+import { describeRanking } from '../../core/specification/describe-ranking.js';
 import type { Specification } from '../../core/specification/specification.js';
 import { stagesOf } from '../../core/specification/stages.js';
 import { readRanking } from '../../store/ranking.js';
@@ -96,6 +97,7 @@ async function factsOf(
     spaceSize: space.size === 'unbounded' ? undefined : space.size,
     strategy: describeStrategy(memo.specification),
     fidelity,
+    ranking: describeRanking(specification),
     seed,
     device: execution.device,
     engine: result.engine,

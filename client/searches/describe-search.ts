@@ -3,6 +3,7 @@ import type { Client, WorkflowExecutionDescription, WorkflowHandle } from '@temp
 import type { BestCandidate, SearchMemo, SearchProgress, SearchResult } from '../../core/contract/search.js';
 import type { RankingDiff } from '../../core/report/ranking-diff.js';
 import type { Summary } from '../../core/report/summary.js';
+import { type RankedBy, rankedBy } from '../../core/specification/describe-ranking.js';
 import type { Device } from '../../core/specification/devices.js';
 import type { Store } from '../../store/store.js';
 import { readChanges } from '../results/read-changes.js';
@@ -32,6 +33,8 @@ export interface SearchDescription {
   readonly ended?: string;
   readonly schedule?: string;
   readonly engine?: string;
+  /** By what it ranks candidates, unless a calibration does. */
+  readonly aggregation?: RankedBy;
   /** For a running search, if a control worker answered. */
   readonly progress?: SearchProgress;
   /** The most important reason why it waits, and the others. */
@@ -74,7 +77,7 @@ export async function describeSearch(
   return { ...head, ...rest, memo };
 }
 
-type Rest = Omit<SearchDescription, 'id' | 'name' | 'space' | 'state' | 'started' | 'ended' | 'schedule'>;
+type Rest = Omit<SearchDescription, keyof ReturnType<typeof headOf>>;
 
 function headOf({
   id,
@@ -83,7 +86,8 @@ function headOf({
   readonly id: string;
   readonly description: WorkflowExecutionDescription;
 }) {
-  const { name, space, schedule } = (description.memo ?? {}) as Partial<SearchMemo>;
+  const { name, space, schedule, specification } = (description.memo ?? {}) as Partial<SearchMemo>;
+  const aggregation = specification && rankedBy(specification);
   const { startTime, closeTime } = description;
   return {
     id,
@@ -93,6 +97,7 @@ function headOf({
     started: startTime.toISOString(),
     ...(closeTime ? { ended: closeTime.toISOString() } : {}),
     ...(schedule ? { schedule } : {}),
+    ...(aggregation ? { aggregation } : {}),
   };
 }
 

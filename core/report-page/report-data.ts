@@ -47,6 +47,8 @@ export interface ReportFacts {
   readonly image?: readonly number[] | undefined;
   readonly strategy: string;
   readonly fidelity: Readonly<Record<string, unknown>> & { readonly draws: number };
+  /** By what candidates are ranked. */
+  readonly ranking: string;
   readonly seed: number;
   readonly device: string;
   readonly engine?: string | undefined;

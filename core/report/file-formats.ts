@@ -69,6 +69,8 @@ export const SUMMARY_MEANINGS: Readonly<Record<string, string>> = {
   cohort: '`classes` or `written`: whether ranks were taken over classes of the same function or over texts',
   classes: 'with classes: how many functions were ranked',
   shared: 'with classes: how many candidates inherit another’s score',
+  aggregation:
+    'by what candidates were ranked: the `preset`, if it is one, the `kind` of sum, and the `weights` of the proxies; absent with a calibration',
   calibration:
     'with `aggregation: { kind: calibrated }`: the `digest` of the calibration, its `dataset`, how many `labels` it is of, its `method`, and whether its `space` is the `same`',
   warnings: 'sentences to know before using the ranking',

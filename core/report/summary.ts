@@ -33,6 +33,14 @@ const SummarySchema = z.looseObject({
    */
   classes: count.optional(),
   shared: count.optional(),
+  /** By what candidates were ranked, where it is a weighted sum of ranks; the preset, if it is one. */
+  aggregation: z
+    .looseObject({
+      preset: z.string().optional(),
+      kind: z.string(),
+      weights: z.record(z.string(), z.number()),
+    })
+    .optional(),
   /** Of a calibrated ranking: the digest of the calibration, the data set and the number of its labels, and its method. */
   calibration: z.looseObject({ digest: z.string(), dataset: z.string(), labels: count }).optional(),
   /** Sentences that a reader should know before using the ranking. */

@@ -33,12 +33,13 @@ function isRankedBy({
   readonly weights: Readonly<Partial<Record<string, number>>>;
 }): boolean {
   const { aggregation, proxies } = specification;
-  const { fidelity } = stagesOf(specification).at(-1)!.specification;
+  // Specifications of early releases name no features, which were those of all blocks.
+  const { features: measured = 'blocks' } = stagesOf(specification).at(-1)!.specification.fidelity;
   return (
     aggregation.kind === 'log-rank' &&
     aggregation.calibration === undefined &&
     proxies.length === Object.keys(weights).length &&
     proxies.every((proxy) => aggregation.weights[proxy] === weights[proxy]) &&
-    isSameChoice(fidelity.features, features)
+    isSameChoice(measured, features)
   );
 }

@@ -97,3 +97,9 @@ test.each([
     expect(millisecondsPerCandidate).toBe(perCandidate);
   },
 );
+
+test('a summary says by what candidates were ranked', async () => {
+  const { aggregation } = await summaryOf({ cohort: 'written', expressivity: [1, 2, 3] });
+  const weights = { expressivity: 1, progressivity: 1, trainability: 1, parameters: 1 };
+  expect(aggregation).toEqual({ kind: 'log-rank', weights });
+});

@@ -31,6 +31,19 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => home.remove(), 60_000);
 
+test('run, results and status say by what candidates were ranked', async () => {
+  const line = /^ *ranked by assembled: 2 mean-expressivity \+ 1\/2 sampled-progressivity \+ /m;
+  for (const args of [
+    ['run', 'first.json', '--id', 'first'],
+    ['results', 'first'],
+    ['status', 'first'],
+  ])
+    expect((await cli(...args)).stdout).toMatch(line);
+  const aggregation = { preset: 'assembled', kind: 'log-rank', weights: { 'mean-expressivity': 2 } };
+  expect(JSON.parse((await cli('status', 'first', '--json')).stdout)).toMatchObject({ aggregation });
+  expect(JSON.parse(home.read('first/summary.json'))).toMatchObject({ aggregation });
+});
+
 test('the best of a search, again at another fidelity: by ID, by ranking.csv and by ranking.parquet', async () => {
   const best = ranked('first').slice(0, TOP).toSorted();
   const forms = {

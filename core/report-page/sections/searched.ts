@@ -16,7 +16,7 @@ export function drawSearched(data: ReportData): Section | undefined {
 }
 
 function spaceFacts({ facts }: ReportData): readonly Fact[] {
-  const { space, spaceSize, strategy, fidelity, seed } = facts;
+  const { space, spaceSize, strategy, fidelity, ranking, seed } = facts;
   const { draws, ...others } = fidelity;
   const words = Object.entries(others).map(([name, value]) => `${name} ${formatSetting(value)}`);
   return [
@@ -26,6 +26,7 @@ function spaceFacts({ facts }: ReportData): readonly Fact[] {
       : [['candidates in the space', formatCount(Number(spaceSize))] as const]),
     ['strategy', strategy],
     ['fidelity', [`${draws} random ${draws === 1 ? 'draw' : 'draws'}`, ...words].join(', ')],
+    ['ranked by', ranking],
     ['seed', String(seed)],
   ];
 }

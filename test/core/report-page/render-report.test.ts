@@ -129,6 +129,18 @@ describe('degenerate rankings', () => {
     expect(page).not.toContain('id="ranks"');
   });
 
+  it('few networks: it says of their first fifth how many stay there', () => {
+    const page = renderReport(makeReport({ count: 30, draws: 3 }));
+    expect(page).toMatch(/the best stays first in [^<]*, [^<]* of the first 6 stay there/);
+    expect(page).not.toContain('of the first 10 stay there');
+    expect(renderReport(makeReport({ count: 60, draws: 3 }))).toContain('of the first 10 stay there');
+  });
+
+  it('says by what candidates are ranked', () => {
+    const page = renderReport(makeReport({ count: 12 }));
+    expect(page).toMatch(/ranked by<\/(dt|th)>\s*<(dd|td)[^>]*>log-rank: expressivity \+ complexity</);
+  });
+
   it('failed candidates only', () => {
     const made = makeReport({ count: 0 });
     const failures = [1, 2, 3].map((i) => ({ candidate: `c${i}`, reason: 'crash', detail: 'it ended' }));

@@ -86,6 +86,7 @@ export function makeReport({
       spaceSize: 15_625n,
       image: [32, 32],
       strategy: 'random: samples 500',
+      ranking: 'log-rank: expressivity + complexity',
       fidelity: { draws, batch: 8, resolution: 32 },
       seed: 1,
       device: 'cpu',

@@ -1,0 +1,40 @@
+// Says by what a search ranks: the preset, if it is one, or the kind of aggregation, and the weight of each proxy.
+import { type AssemblyName, termsIn } from './assemblies.js';
+import { presetOf } from './preset-of.js';
+import type { Specification } from './specification.js';
+
+/** By what candidates are ranked. */
+export interface RankedBy {
+  /** Absent where proxies, weights or features are those of no preset. */
+  readonly preset?: AssemblyName;
+  readonly kind: 'log-rank' | 'linear-rank';
+  readonly weights: Readonly<Record<string, number>>;
+}
+
+/** Undefined for a calibrated ranking, whose score is no weighted sum of ranks. */
+export function rankedBy(specification: Specification): RankedBy | undefined {
+  const { kind, weights, calibration } = specification.aggregation;
+  if (calibration) return undefined;
+  const preset = presetOf(specification);
+  return { ...(preset ? { preset } : {}), kind, weights: { ...weights } };
+}
+
+/** `assembled: 2 mean-expressivity + 1/2 sampled-progressivity + complexity`. */
+export function describeRanking(specification: Specification): string {
+  const { proxies, aggregation } = specification;
+  const by = rankedBy(specification);
+  if (!by) {
+    const { labels, dataset } = aggregation.calibration!;
+    return `a calibration to ${labels} labels of ${dataset}: ${proxies.join(', ')}`;
+  }
+  // In the order in which the preset is documented.
+  const names = Object.keys(by.preset ? termsIn(by.preset, specification.space).weights : by.weights);
+  const terms = names.map((proxy) => `${formatWeight(by.weights[proxy]!)}${proxy}`);
+  return `${by.preset ?? by.kind}: ${terms.join(' + ')}`;
+}
+
+function formatWeight(weight: number): string {
+  if (weight === 1) return '';
+  const inverse = 1 / weight;
+  return `${weight < 1 && Number.isInteger(inverse) ? `1/${inverse}` : Number(weight.toPrecision(3))} `;
+}
