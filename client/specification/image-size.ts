@@ -15,6 +15,8 @@ import { FIELD } from './find-network-files.js';
 interface FileAxes {
   readonly name: string;
   readonly axes: Axes;
+  /** Whether the axes are those of embeddings, [length, channels]. */
+  readonly isText?: boolean;
 }
 
 interface CommonImageArguments {
@@ -24,12 +26,16 @@ interface CommonImageArguments {
 }
 
 /**
- * The shape of the images; their channels are open where they are square, of which files may have different ones. Throws
- * SpecError where files were exported for different sizes, or for another than the stated one.
+ * The shape of the images; their channels are open where they are square, and those of the embeddings of texts, of which
+ * files may have different ones. Throws SpecError where files were exported for different sizes, or for another than the stated one.
  */
 export function commonImage({ files, stated }: CommonImageArguments): Axes {
   const [first, ...others] = files as [FileAxes, ...FileAxes[]];
-  const size = ({ name, axes }: FileAxes) => ({ name, axes: withoutChannels(axes) });
+  const areTexts = files.every(({ isText }) => isText);
+  const size = ({ name, axes }: FileAxes) => ({
+    name,
+    axes: areTexts ? axes.slice(0, 1) : withoutChannels(axes),
+  });
   const common = others.map(size).reduce(unify, size(first));
   if (stated !== undefined && !isStatable(common.axes, stated))
     throw SpecError.of({
@@ -39,6 +45,7 @@ export function commonImage({ files, stated }: CommonImageArguments): Axes {
   if (isUnknown(common.axes, stated))
     throw SpecError.of({ path: FIELD, message: `${common.name} ${describeUnknown(common.axes)}` });
   const image = fillAxes(common.axes, stated);
+  if (areTexts) return [...image, undefined];
   if (isSquare(image)) return [undefined, ...image.slice(1)];
   const whole = [first, ...others].reduce(unify);
   return fillAxes(whole.axes, stated);

@@ -30,6 +30,8 @@ export interface ReadNetworkArguments extends NamedInput {
 export interface ReadNetwork extends NamedInput {
   /** The axes of images; undefined for those that the file leaves open. */
   readonly axes: Axes;
+  /** Whether it reads texts, and the axes are those of their embeddings. */
+  readonly isText: boolean;
   /** The shape of an image with which it was read. */
   readonly image: readonly number[];
   /** The only batch for which the network is valid; undefined if any is. */
@@ -45,6 +47,7 @@ export interface ReadNetwork extends NamedInput {
 /** A file that leaves axes of its images open, and holds for other sizes than the usual one. */
 export interface OpenNetwork extends NamedInput {
   readonly axes: Axes;
+  readonly isText: boolean;
 }
 
 /** Throws SpecError for a file that cannot be scored, at the common size if its own is open. */
@@ -58,6 +61,7 @@ export async function readNetwork({
 }: ReadNetworkArguments): Promise<ReadNetwork | OpenNetwork> {
   const source = { ...(await readSource(file, name)), normalization };
   const axes = axesOf(source.inputs[0]!);
+  const isText = source.tableSize !== undefined;
   const image = fillAxes(
     axes.map((n, i) => n ?? common[i]),
     stated,
@@ -70,7 +74,7 @@ export async function readNetwork({
     built = buildNetwork({ graph: given, path: name, image, wanted: own ?? 'stages' });
   } catch (error) {
     if (error instanceof SpecError && common.length === 0 && axes.includes(undefined))
-      return { name, file, axes };
+      return { name, file, axes, isText };
     throw error;
   }
   const { network, graph } = built;
@@ -81,6 +85,7 @@ export async function readNetwork({
     name,
     file,
     axes,
+    isText,
     image,
     batch: fixedBatch({ graph, image }),
     warnings: [normalization === 'file' && looksFolded(graph), endsEarly(network), beginsLate(network)],

@@ -58,7 +58,7 @@ export async function withOnnxFiles({
       ...fidelity,
       space: {
         kind,
-        ...sizeOfSpace(common),
+        ...sizeOfSpace(common.map((n, i) => n ?? all[0]?.image[i])),
         networks: all.map(({ network }) => network),
       },
     },

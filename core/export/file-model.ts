@@ -129,7 +129,7 @@ function addNode({ g, graph, node, names }: AddNodeArguments): void {
     names.set(name, made);
     return made;
   };
-  const inputs = node.inputs.slice(0, INFERENCE_INPUTS[op]).map(read);
+  const inputs = withoutLengths(node).slice(0, INFERENCE_INPUTS[op]).map(read);
   if (op === 'ConstantOfShape') {
     const one = isTensor(value) ? tensorOf(g, { ...value, shape: [] }) : g.float(0);
     names.set(node.outputs[0]!, g.add('Expand', [one, inputs[0]!]));
@@ -145,6 +145,12 @@ function addNode({ g, graph, node, names }: AddNodeArguments): void {
   made.forEach((name, i) => {
     names.set(node.outputs[i]!, name);
   });
+}
+
+/** The lengths of the sequences of a recurrent layer are those of all steps, as without them. */
+function withoutLengths({ op, inputs }: GraphNode): readonly string[] {
+  const isRecurrent = op === 'LSTM' || op === 'GRU' || op === 'RNN';
+  return isRecurrent && inputs.length > 4 ? inputs.with(4, '') : inputs;
 }
 
 /** Running mean 0 and variance 1. */

@@ -1,6 +1,6 @@
 // Determines whether a network from a file accepts any batch size.
 import { SpecError } from '../errors.js';
-import type { Graph } from './graph.js';
+import type { Graph, GraphInput } from './graph.js';
 import { resolveGraph } from './resolve.js';
 
 interface GraphAtImage {
@@ -15,10 +15,9 @@ interface GraphAtImage {
  * such a batch is free.
  */
 export function fixedBatch({ graph, image }: GraphAtImage): number | undefined {
-  const [input] = graph.inputs;
-  const own = input!.shape[0];
+  const own = graph.inputs[0]!.shape[0];
   if (own === undefined) return undefined;
-  const open = { ...graph, inputs: [{ ...input!, shape: [undefined, ...input!.shape.slice(1)] }] };
+  const open = withBatch(graph, undefined);
   const shapeAt = (batch: number) => {
     const { tape, output } = resolveGraph({ graph: open, batch, image, file: 'the network' });
     return tape.shape(output);
@@ -42,14 +41,8 @@ const OF_EXPORTS = [1, 2, 4, 8, 16, 32, 64];
  * the shape of the input. Undefined if the input has a batch size, or if the network accepts none of those tried.
  */
 export function withKeptBatch({ graph, image }: GraphAtImage): Graph | undefined {
-  const [input] = graph.inputs;
-  const { shape } = input!;
-  if (shape[0] !== undefined) return undefined;
-  const fixedTo = (batch: number): Graph => ({
-    ...graph,
-    inputs: [{ ...input!, shape: [batch, ...shape.slice(1)] }],
-  });
-  return OF_EXPORTS.map(fixedTo).find((fixed) => {
+  if (graph.inputs[0]!.shape[0] !== undefined) return undefined;
+  return OF_EXPORTS.map((batch) => withBatch(graph, batch)).find((fixed) => {
     try {
       resolveGraph({ graph: fixed, batch: fixed.inputs[0]!.shape[0]!, image, file: 'the network' });
       return true;
@@ -58,4 +51,10 @@ export function withKeptBatch({ graph, image }: GraphAtImage): Graph | undefined
       throw error;
     }
   });
+}
+
+/** The graph whose first input has this batch, or leaves it open. */
+function withBatch(graph: Graph, batch: number | undefined): Graph {
+  const [input, ...others] = graph.inputs as [GraphInput, ...GraphInput[]];
+  return { ...graph, inputs: [{ ...input, shape: [batch, ...input.shape.slice(1)] }, ...others] };
 }

@@ -9,8 +9,8 @@ export interface InitializerUses {
    */
   readonly constants: ReadonlySet<string>;
   readonly slopes: ReadonlySet<string>;
-  /** The weights of recurrent layers, and their biases. */
-  readonly recurrent: ReadonlyMap<string, 'weight' | 'bias'>;
+  /** The weights of recurrent layers, their biases and their first states. */
+  readonly recurrent: ReadonlyMap<string, 'weight' | 'bias' | 'state'>;
 }
 
 type Places = Readonly<Record<string, readonly number[]>>;
@@ -93,6 +93,7 @@ export function usesOf({
   const recurrent = new Map([
     ...recurrentIn(nodes, makers, [1, 2]).map((name) => [name, 'weight'] as const),
     ...recurrentIn(nodes, makers, [3]).map((name) => [name, 'bias'] as const),
+    ...recurrentIn(nodes, makers, [5, 6]).map((name) => [name, 'state'] as const),
   ]);
   const weights = new Set([...readIn(nodes, WEIGHTS), ...slopes, ...recurrent.keys()]);
   const isConstant = (name: string, { type, shape }: Initializer): boolean =>
@@ -120,6 +121,17 @@ const makersOf = (nodes: readonly GraphNode[]): ReadonlyMap<string, GraphNode> =
   new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
 
 const movedOf = ({ op, inputs }: GraphNode): readonly string[] => (MOVES.has(op) ? inputs.slice(0, 1) : []);
+
+/** The numbers of a first state that is 0; undefined for one that is learned, or whose numbers are not in the file. */
+export function zerosOf(
+  uses: InitializerUses,
+  name: string,
+  { read }: Initializer,
+): Float64Array | undefined {
+  if (uses.recurrent.get(name) !== 'state') return undefined;
+  const values = read();
+  return values?.every((value) => value === 0) ? values : undefined;
+}
 
 /** The tensors from which recurrent layers read these inputs. */
 function recurrentIn(

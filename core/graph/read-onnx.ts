@@ -110,6 +110,11 @@ function graphOf(model: ModelProto, { external, merged }: GraphOfOptions): Graph
   const sorted = sort(images, written);
   const embedded = embedTokens({ inputs: images, nodes: sorted, initializers });
   const { inputs, nodes } = embedded ?? { inputs: images, nodes: sorted };
+  for (const { name, shape } of embedded?.inputs ?? [])
+    checkShape(
+      `the embeddings of input "${name}"`,
+      shape.map((n) => n ?? 1),
+    );
   return {
     opset,
     inputs: inputs.map(({ name, shape }) => ({ name, shape })),
@@ -135,14 +140,16 @@ function takeWeights({
   readonly nodes: readonly GraphNode[];
   readonly initializers: Map<string, Initializer>;
 }): readonly TypedInput[] {
-  const [images, ...others] = inputs;
+  const [images, ...rest] = inputs;
+  // Integers are masks and the like, beside token ids.
+  const others = rest.filter(({ type }) => type === 'float');
   const asWeights = readAsWeights(nodes);
   if (!images || !others.some(({ name }) => asWeights.has(name))) return inputs;
   const isWhole = others.every(({ shape }) => shape.every((n) => n !== undefined));
   if (!isWhole || asWeights.has(images.name)) return inputs;
   for (const { name, shape } of others)
     initializers.set(name, { shape: shape as readonly number[], type: 'float', read: () => undefined });
-  return [images];
+  return [images, ...rest.filter(({ type }) => type !== 'float')];
 }
 
 function opsetOf({ opsets = [], functions = [] }: ModelProto): number {

@@ -13,7 +13,7 @@ import {
   type Normalization,
   readsOf,
 } from './graph.js';
-import { elementsOf, type InitializerUses, usesOf } from './initializer-uses.js';
+import { elementsOf, type InitializerUses, usesOf, zerosOf } from './initializer-uses.js';
 import { NodeSite, type NodeSiteArguments } from './operators/operator.js';
 import { OPERATORS } from './operators/table.js';
 import { sortNodes } from './sort-nodes.js';
@@ -28,7 +28,7 @@ export interface GraphWeight {
   /** Whether it is the slope of a PRelu. */
   readonly isSlope: boolean;
   /** What it is of a recurrent layer. */
-  readonly recurrent?: 'weight' | 'bias' | undefined;
+  readonly recurrent?: 'weight' | 'bias' | 'state' | undefined;
 }
 
 export interface ResolvedGraph {
@@ -85,7 +85,7 @@ export function resolveGraph({
       message: `has ${graph.inputs.length} inputs (${graph.inputs.map(({ name }) => name).join(', ')}); must have one, or token ids [batch, length] with masks, types and positions of the tokens beside them`,
     });
   const shape = checkedShape({ input: first, batch, image, file });
-  const input = tape.port(IMAGES, shape);
+  const input = enterImages({ tape, shape, file });
   named.set(first.name, input);
   const uses = usesOf(graph);
   const read = (name: string): Id | undefined => {
@@ -186,7 +186,7 @@ function checkedShape({
   if (shape.length < 2 || shape.length > 5)
     throw SpecError.inFile({
       file,
-      message: `its input "${name}" has ${shape.length} ${shape.length === 1 ? 'dimension' : 'dimensions'}; must be images [batch, channels, height, width], signals [batch, channels, length], samples [batch, samples] or volumes [batch, channels, depth, height, width]`,
+      message: `its input "${name}" has ${shape.length} ${shape.length === 1 ? 'dimension' : 'dimensions'}; must be images [batch, channels, height, width], signals [batch, channels, length], samples [batch, samples], volumes [batch, channels, depth, height, width] or token ids [batch, length]`,
     });
   const isOther = (n: number | undefined, axis: number) => axis > 0 && n !== undefined && n !== wanted[axis];
   if (shape.length !== wanted.length || shape.some(isOther))
@@ -196,6 +196,23 @@ function checkedShape({
       message: `its input "${name}" was exported for images of [${shape.slice(1).map((each) => each ?? 'any')}], not [${image}]`,
     });
   return wanted;
+}
+
+function enterImages({
+  tape,
+  shape,
+  file,
+}: {
+  readonly tape: Tape;
+  readonly shape: readonly number[];
+  readonly file: string;
+}): Id {
+  try {
+    return tape.port(IMAGES, shape);
+  } catch (error) {
+    if (!(error instanceof TapeError)) throw error;
+    throw SpecError.inFile({ file, reason: error.reason, message: `its input: ${error.message}` });
+  }
 }
 
 interface EnterArguments {
@@ -208,7 +225,7 @@ interface EnterArguments {
 
 function enter({ tape, name, initializer, weights, uses }: EnterArguments): Id {
   const { shape, type } = initializer;
-  const values = uses.constants.has(name) ? initializer.read() : undefined;
+  const values = uses.constants.has(name) ? initializer.read() : zerosOf(uses, name, initializer);
   if (values) return tape.constant(values, shape, type);
   if (type !== 'float')
     throw new TapeError(

@@ -11,7 +11,7 @@ import {
   type Initializer,
   readsOf,
 } from './graph.js';
-import { usesOf } from './initializer-uses.js';
+import { usesOf, zerosOf } from './initializer-uses.js';
 
 /** Operators that return their first input. */
 const PASSED_ON = new Set(['Identity', 'Dropout']);
@@ -60,7 +60,8 @@ export function structureText({
 }): string {
   const { opset, inputs, outputs, nodes, initializers, normalization, tableSize } = graph;
   const uses = usesOf(graph);
-  const isKept = (name: string) => constants.has(name) || uses.constants.has(name);
+  const isKept = (name: string, initializer: Initializer) =>
+    constants.has(name) || uses.constants.has(name) || zerosOf(uses, name, initializer) !== undefined;
   const numbers = new Map<string, string>([[inputs[0]!.name, 'x']]);
   const tensors: Record<string, Tensor> = {};
   const numberOf = (name: string): string => {
@@ -69,7 +70,7 @@ export function structureText({
     const number = `t${numbers.size}`;
     numbers.set(name, number);
     const initializer = initializers.get(name);
-    if (initializer) tensors[number] = tensorOf(initializer, isKept(name) ? 'kept' : 'left out');
+    if (initializer) tensors[number] = tensorOf(initializer, isKept(name, initializer) ? 'kept' : 'left out');
     return number;
   };
   const written: Structure['nodes'][number][] = [];

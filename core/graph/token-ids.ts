@@ -2,6 +2,7 @@
 import type { NumberType } from '../onnx/tensor-values.js';
 import { sizeOf } from '../ops/tensor/shapes.js';
 import type { Constant, Graph, GraphInput, GraphNode, Initializer } from './graph.js';
+import { elementsOf } from './initializer-uses.js';
 
 type Parts = Pick<Graph, 'inputs' | 'nodes'> & { readonly initializers: ReadonlyMap<string, Initializer> };
 
@@ -22,13 +23,14 @@ const MOVES = new Set([
 ]);
 
 /**
- * What an input beside the ids holds, by its name: a mask lets all tokens pass, all tokens are of the first segment, and positions
- * are counted from 0.
+ * What an input beside the ids holds, by its name: an attention mask lets all tokens pass, a mask of padding hides none, all tokens
+ * are of the first segment, and positions are counted from 0. Other masks may mean either, and are not taken for inputs of texts.
  */
 const BESIDE: readonly (readonly [name: RegExp, held: Held])[] = [
-  [/mask/i, 'ones'],
-  [/type|segment/i, 'zeros'],
-  [/position/i, 'positions'],
+  [/attention_?mask$/i, 'ones'],
+  [/padding_?mask$/i, 'zeros'],
+  [/(type|segment)(_ids?)?$/i, 'zeros'],
+  [/position(_?ids?|s)?$/i, 'positions'],
 ];
 type Held = 'ones' | 'zeros' | 'positions';
 
@@ -55,7 +57,8 @@ export function embedTokens({
   if (!found) return undefined;
   const { table, lookups, chain } = found;
   const [size, channels] = initializers.get(table)!.shape as [number, number];
-  const write = new Writer(new Set([...initializers.keys(), ...nodes.flatMap(({ outputs }) => outputs)]));
+  const names = [...inputs.map(({ name }) => name), ...nodes.flatMap(({ outputs }) => outputs)];
+  const write = new Writer(new Set([...initializers.keys(), ...names]));
   const embedded: GraphInput = { name: ids.name, shape: [...ids.shape, channels] };
   const { rows, order, known } = write.embeddings(embedded);
   const beside = inputs.filter((input) => input !== ids).map((input) => write.beside(input, heldBy(input)!));
@@ -65,7 +68,7 @@ export function embedTokens({
     if (lookups.has(node)) return { ...node, inputs: [rows, renamed.get(node.inputs[1]!)!] };
     return { ...node, inputs: node.inputs.map((name) => (name === ids.name ? known : name)) };
   });
-  const isReadElsewhere = rewritten.some((node) => node.inputs.includes(table));
+  const isReadElsewhere = rewritten.some((node) => elementsOf(node).includes(table));
   return {
     inputs: [embedded],
     nodes: [...write.nodes, ...beside, ...copies, ...rewritten],
@@ -77,9 +80,11 @@ export function embedTokens({
 function idsOf(inputs: readonly TypedInput[]): TypedInput | undefined {
   const others = inputs.length === 1 ? inputs : inputs.filter((input) => !heldBy(input));
   const [ids] = others;
-  const isText =
-    others.length === 1 && ids!.type === 'int' && inputs.every(({ shape }) => shape.length === 2);
-  return isText ? ids : undefined;
+  if (others.length !== 1 || ids!.type !== 'int') return undefined;
+  const isOfText = ({ shape }: TypedInput) =>
+    shape.length === 2 &&
+    shape.every((n, i) => n === undefined || ids!.shape[i] === undefined || n === ids!.shape[i]);
+  return inputs.every(isOfText) ? ids : undefined;
 }
 
 const heldBy = ({ name }: GraphInput): Held | undefined =>

@@ -90,6 +90,7 @@ function roleOf({ weight, ...search }: Search & { readonly weight: Placed }): Ro
   // Weights have a row for each value that a gate computes, whatever the file then assembles from them.
   if (weight.recurrent === 'weight') return { kind: 'weight', fanIn: search.tape.shape(weight.id).at(-1)! };
   if (weight.recurrent === 'bias') return { kind: 'shift' };
+  if (weight.recurrent === 'state') return { kind: 'table' };
   // A buffer without numbers in the file is drawn like a weight that is read in its place.
   const { initializer } = weight;
   if (initializer?.isBuffer && initializer.read() !== undefined) return { kind: 'constant' };

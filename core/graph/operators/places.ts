@@ -5,6 +5,7 @@ import { axisOf, range, sizeOf, stridesOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
 import type { NodeSite, Operators } from './operator.js';
+import { isLastState } from './recurrent.js';
 
 function writeGather(site: NodeSite): Id {
   const { t } = site;
@@ -28,7 +29,7 @@ function writeGather(site: NodeSite): Id {
   return rows ?? t.add('Gather', [site.x(0), index], { axis });
 }
 
-/** One of several tensors that were put together along an axis of size 1 each, such as the last states of layers. */
+/** One of the last states of recurrent layers that were put together along an axis of size 1 each. */
 function stackedPart(
   t: Tape,
   x: Id,
@@ -36,19 +37,19 @@ function stackedPart(
 ): Id | undefined {
   const { op, inputs, attributes } = t.get(x);
   if (op !== 'Concat' || attributes.axis !== axis) return undefined;
-  return inputs.every((part) => t.shape(part)[axis] === 1) ? inputs[at] : undefined;
+  return inputs.every((part) => t.shape(part)[axis] === 1 && isLastState(t, part)) ? inputs[at] : undefined;
 }
 
 /**
  * The tensor [n, m, ...] that was flattened to [n x m, ...], where all rows are gathered again in their order, or
- * transposed, as the embeddings of tokens are (token-ids.ts); undefined for any other gathering.
+ * transposed, as the embeddings of tokens are, the input (token-ids.ts); undefined for any other gathering.
  */
 function unflattened(site: NodeSite): Id | undefined {
   const { t } = site;
   const { op, inputs } = t.get(site.x(0));
   const [before] = inputs;
   const axes = site.shape(1);
-  if (op !== 'Reshape' || axes.length !== 2) return undefined;
+  if (op !== 'Reshape' || axes.length !== 2 || t.get(before!).port === undefined) return undefined;
   const indices = site.known(1);
   const [n, m] = axes as [number, number];
   const rest = site.shape(0).slice(1);

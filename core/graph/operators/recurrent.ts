@@ -7,6 +7,20 @@ import type { NodeSite, Operators } from './operator.js';
 
 /** The most steps of a sequence: every step has operations of its own, forward and backward. */
 const MOST_STEPS = 1024;
+/** The most operations of a network with recurrent layers, which take minutes. */
+const MOST_VALUES = 80_000;
+
+/** The last states of the layers of a network; PyTorch stacks them, and networks take one of the stack. */
+const LAST_STATES = new WeakMap<Tape, Set<Id>>();
+
+/** Whether a value is the last state of a recurrent layer, [directions, batch, hidden]. */
+export const isLastState = (t: Tape, id: Id): boolean => LAST_STATES.get(t)?.has(id) ?? false;
+
+function markLastState(t: Tape, id: Id): Id {
+  const known = LAST_STATES.get(t) ?? new Set();
+  LAST_STATES.set(t, known.add(id));
+  return id;
+}
 
 interface State {
   /** The output of a step, [batch, 1, hidden]; undefined where it is 0. */
@@ -71,44 +85,35 @@ const lstm: Kind = {
 const gru = (isAfter: boolean): Kind => ({
   gates: 3,
   mergedGates: isAfter ? 2 : 3,
-  step: (at) => {
-    const { t, x, recurrent, bias, before } = at;
-    const all = product(at);
-    const part = (id: Id, i: number) => gate(t, id, { i, of: 3 });
-    const gated = (i: number) => t.add('Sigmoid', [sum(t, part(x, i), all && part(all, i))]);
+  step: ({ t, x, recurrent, bias, before: { hidden } }) => {
+    const size = t.shape(x)[2]! / 3;
+    const columns = (id: Id, axis: number, [from, to]: readonly [number, number]) =>
+      slice(t, id, { axis, start: from * size, end: to * size, step: 1 });
+    const part = (id: Id, i: number) => columns(id, 2, [i, i + 1]);
+    const product = (state: Id, gates: readonly [number, number]) =>
+      t.add('MatMul', [state, columns(recurrent, 1, gates)]);
+    const own = hidden === undefined ? undefined : product(hidden, [0, isAfter ? 3 : 2]);
+    const gated = (i: number) => t.add('Sigmoid', [sum(t, part(x, i), own && part(own, i))]);
     const [z, r] = [gated(0), gated(1)];
-    const own =
-      bias && slice(t, bias, { axis: 0, start: 2 * sizeOfGate(t, bias, 3), end: t.shape(bias)[0]!, step: 1 });
-    const n = t.add('Tanh', [sum(t, part(x, 2), reset())]);
+    /** The product of the third gate, with its bias, times the reset gate. */
+    const after = () => {
+      const added = bias && columns(bias, 0, [2, 3]);
+      const inner = own === undefined ? added : sum(t, part(own, 2), added);
+      return inner === undefined ? undefined : t.times(r, inner);
+    };
+    const before = () => (hidden === undefined ? undefined : product(t.times(r, hidden), [2, 3]));
+    const n = t.add('Tanh', [sum(t, part(x, 2), isAfter ? after() : before())]);
     const kept = t.times(t.add('Sub', [t.scalar(1), z]), n);
-    return { hidden: before.hidden === undefined ? kept : t.plus(kept, t.times(z, before.hidden)) };
-
-    /** What the state adds to the new one. */
-    function reset(): Id | undefined {
-      if (isAfter) {
-        const from = all && part(all, 2);
-        const inner = from === undefined ? own : sum(t, from, own);
-        return inner === undefined ? undefined : t.times(r, inner);
-      }
-      if (before.hidden === undefined) return undefined;
-      const weights = slice(t, recurrent, {
-        axis: 1,
-        start: 2 * sizeOfGate(t, recurrent, 3),
-        end: t.shape(recurrent)[1]!,
-        step: 1,
-      });
-      return t.add('MatMul', [t.times(r, before.hidden), weights]);
-    }
+    return { hidden: hidden === undefined ? kept : t.plus(kept, t.times(z, hidden)) };
   },
 });
-
-const sizeOfGate = (t: Tape, x: Id, gates: number): number => t.shape(x).at(-1)! / gates;
 
 /** Inputs: sequences [steps, batch, channels], weights W and R, biases, lengths, first states; outputs: all and the last. */
 function unroll(site: NodeSite, kind: Kind): readonly (Id | undefined)[] {
   const { t } = site;
   const isReversed = directionsOf(site);
   const [steps, batch] = checkedShape(site);
+  checkWeights(site, kind, isReversed.length);
   const x = t.transpose(site.x(0), [1, 0, 2]);
   const runs = isReversed.map((reversed, d) => {
     const weights = weightsOf(site, kind, d);
@@ -124,6 +129,11 @@ function unroll(site: NodeSite, kind: Kind): readonly (Id | undefined)[] {
     }
     return { outputs: joined(t, outputs, 1), last: state };
   });
+  if (t.values.length > MOST_VALUES)
+    throw new TapeError(
+      `with its ${steps} steps the network has ${t.values.length} operations; at most ${MOST_VALUES} are computed where layers are recurrent, so shorten the sequences`,
+      'too-large',
+    );
   const count = runs.length;
   const side = joined(
     t,
@@ -133,10 +143,13 @@ function unroll(site: NodeSite, kind: Kind): readonly (Id | undefined)[] {
   const hidden = t.shape(side)[2]! / count;
   const apart = t.reshape(side, [batch, steps, count, hidden]);
   const ends = (ids: readonly Id[]) =>
-    joined(
+    markLastState(
       t,
-      ids.map((id) => t.transpose(id, [1, 0, 2])),
-      0,
+      joined(
+        t,
+        ids.map((id) => t.transpose(id, [1, 0, 2])),
+        0,
+      ),
     );
   const cells = runs.flatMap(({ last }) => last.cell ?? []);
   return [
@@ -168,11 +181,29 @@ function checkedShape(site: NodeSite): readonly [number, number] {
   const shape = site.shape(0);
   if (shape.length !== 3) throw new TapeError(`its input has ${shape.length} axes; must have 3`);
   const [steps, batch] = shape as [number, number];
+  if (steps < 1) throw new TapeError('its sequences have no steps');
   if (steps > MOST_STEPS)
     throw new TapeError(`it has ${steps} steps; at most ${MOST_STEPS} are computed`, 'too-large');
   if (site.has(4) && site.known(4).some((length) => length !== steps))
     throw new TapeError(`its sequences have different lengths; all must have ${steps} steps`);
   return [steps, batch];
+}
+
+/** W [directions, gates x hidden, channels], R [directions, gates x hidden, hidden] and B [directions, 2 x gates x hidden]. */
+function checkWeights(site: NodeSite, { gates }: Kind, directions: number): void {
+  const [input, recurrent] = [site.shape(1), site.shape(2)];
+  const hidden = recurrent[2]!;
+  const wanted = [
+    [directions, gates * hidden, site.shape(0)[2]!],
+    [directions, gates * hidden, hidden],
+    [directions, 2 * gates * hidden],
+  ];
+  [input, recurrent, ...(site.has(3) ? [site.shape(3)] : [])].forEach((shape, i) => {
+    if (String(shape) !== String(wanted[i]))
+      throw new TapeError(`its input ${i + 1} has the shape [${shape}]; must be [${wanted[i]}]`);
+  });
+  if (site.number('hidden_size', hidden) !== hidden)
+    throw new TapeError(`its hidden_size is ${site.number('hidden_size')}, but its weights have ${hidden}`);
 }
 
 /** The weights of one direction. Biases that are added to the same gates are added once. */
@@ -208,11 +239,17 @@ function firstState(site: NodeSite, input: number, d: number): Id | undefined {
   return t.transpose(one, [1, 0, 2]);
 }
 
+/** Empty where the usual ones are meant. */
+function activationsOf(site: NodeSite): readonly string[] {
+  const found = site.attribute('activations') ?? [];
+  if (!Array.isArray(found) || found.some((name) => typeof name !== 'string'))
+    throw new TapeError('its attribute activations must be a list of names');
+  return found as readonly string[];
+}
+
 /** The activations of every direction must be the usual ones. */
 function checkActivations(site: NodeSite, usual: readonly string[]): void {
-  const found = site.attribute('activations');
-  if (!Array.isArray(found)) return;
-  const names = found as readonly (string | number)[];
+  const names = activationsOf(site);
   if (names.some((name, i) => name !== usual[i % usual.length]))
     throw new TapeError(`its activations are ${names.join(', ')}; must be ${usual.join(', ')}`);
 }
@@ -227,7 +264,7 @@ export const recurrent: Operators = {
     return unroll(site, gru(site.number('linear_before_reset', 0) !== 0));
   },
   RNN: (site) => {
-    const [activation = 'Tanh'] = (site.attribute('activations') ?? []) as readonly string[];
+    const [activation = 'Tanh'] = activationsOf(site);
     if (activation !== 'Tanh' && activation !== 'Relu')
       throw new TapeError(`its activation is ${activation}; must be Tanh or Relu`);
     checkActivations(site, [activation]);

@@ -15,6 +15,7 @@ interface TextArguments {
   /** Names of the inputs beside the ids. */
   readonly beside?: readonly string[];
   readonly dims?: Dims;
+  readonly besideDims?: Dims | undefined;
   /** Moves ids in front of the table. */
   readonly moved?: (g: GraphBuilder, ids: string) => string;
   /** Moves the embeddings back, and may use the ids and the inputs beside them. */
@@ -22,7 +23,13 @@ interface TextArguments {
 }
 
 /** Ids, a table, and a linear layer. */
-function text({ beside = [], dims = ['batch', LENGTH], moved, after }: TextArguments = {}) {
+function text({
+  beside = [],
+  dims = ['batch', LENGTH],
+  besideDims = dims,
+  moved,
+  after,
+}: TextArguments = {}) {
   const g = new GraphBuilder();
   const table = g.weights({ name: 'table', dims: [IDS, CHANNELS], data: new Float32Array(IDS * CHANNELS) });
   const looked = g.add('Gather', [table, moved?.(g, 'ids') ?? 'ids']);
@@ -30,7 +37,10 @@ function text({ beside = [], dims = ['batch', LENGTH], moved, after }: TextArgum
   const weight = g.weights({ name: 'w', dims: [CHANNELS, 3], data: new Float32Array(CHANNELS * 3) });
   const bytes = g.build({
     name: 'text',
-    inputs: ['ids', ...beside].map((name) => ({ name, dims, type: 'int64' as const })),
+    inputs: [
+      { name: 'ids', dims, type: 'int64' },
+      ...beside.map((name) => ({ name, dims: besideDims, type: 'int64' as const })),
+    ],
     outputs: [{ name: 'y', value: g.add('MatMul', [stream, weight]), dims: ['batch', LENGTH, 3] }],
   });
   return readOnnx({ bytes, file: 'text.onnx' });
@@ -91,6 +101,7 @@ it('computes masks of padding from known ids, of which none is padding', () => {
 
 it.each([
   ['attention_mask', 1],
+  ['src_key_padding_mask', 0],
   ['token_type_ids', 0],
 ])('knows what the input %s holds', (name, value) => {
   const graph = text({
@@ -137,6 +148,16 @@ it('leaves out of the table what other nodes read too, which counts it as a weig
   expect(graph.tableSize).toBe(0);
   const network = resolved(graph);
   expect(graphCosts(network, weightRoles(network)).parameters).toBe(IDS * CHANNELS + CHANNELS * 3);
+});
+
+it.each([
+  ['another mask, which may let tokens pass or hide them', 'attn_mask', undefined],
+  ['a mask of another length', 'attention_mask', [2, LENGTH + 1]],
+])('refuses %s', (_, name, axes) => {
+  const ofMask = (g: GraphBuilder, x: string) =>
+    g.add('Add', [x, g.add('ReduceMean', [g.add('Cast', [name], { to: FLOAT })])]);
+  const graph = () => text({ beside: [name], besideDims: axes, after: ofMask });
+  expect(() => resolved(graph())).toThrow(`has 2 inputs (ids, ${name}); must have one`);
 });
 
 it('refuses other networks of several inputs, with their names', () => {

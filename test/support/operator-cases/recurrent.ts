@@ -13,6 +13,13 @@ const inputs = (gates: number, directions = 1): readonly CaseInput[] => [
 const hidden = { hidden_size: HIDDEN };
 
 export const RECURRENT_CASES: readonly OperatorCase[] = [
+  {
+    op: 'GRU',
+    x,
+    inputs: inputs(3, 2),
+    attributes: { ...hidden, direction: 'bidirectional' },
+    withoutReference: true,
+  },
   { op: 'LSTM', x, inputs: inputs(4), attributes: hidden },
   { op: 'LSTM', x, inputs: inputs(4).slice(0, 2), attributes: hidden },
   { op: 'GRU', x, inputs: inputs(3), attributes: hidden },
