@@ -183,6 +183,7 @@ def shape(text: str) -> tuple[int, ...]:
 
 
 def positive(text: str) -> int:
+    """The whole number that is written, at least 1."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"found {text}; must be a whole number, at least 1")
     return int(text)

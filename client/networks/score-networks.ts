@@ -122,10 +122,20 @@ async function scoreOne({
     for (const name of proxies) if (Number.isNaN(all[name])) throw notANumber({ file, name, draw });
     return Object.fromEntries(proxies.map((name) => [name, all[name]!]));
   });
-  const features = network.features.map(({ name }) => name);
+  const features = featuresRead(network, families);
   const [, ...image] = network.graph.tape.shape(network.graph.input);
   const found = { file, digest, features, image, macs, parameters, proxies: meanOf(draws), draws };
   return { ...found, notes: [...notes, ...notesOnInfinities(draws)], score: null };
+}
+
+/** The names of the features that are measured; without Jacobians, only of those that a proxy reads. */
+function featuresRead(
+  { features, reads }: LoadedNetwork['network'],
+  families: readonly FamilyName[],
+): readonly string[] {
+  const isRead = (i: number) => !reads || reads.expressivity.includes(i) || reads.progressivity.includes(i);
+  const areAll = neededFor({ families }).jacobians === 'measured';
+  return features.filter((_, i) => areAll || isRead(i)).map(({ name }) => name);
 }
 
 /** Notes on values that come last: of a feature without an entropy, or of a Jacobian that is not finite. */

@@ -19,7 +19,7 @@ export function graphCosts(graph: ResolvedGraph, roles: readonly Role[]): GraphC
   const parameters = graph.weights.reduce(
     (sum, { shape, initializer }, i) =>
       sum + (initializer.isBuffer || roles[i]!.kind === 'constant' ? 0 : sizeOf(shape)),
-    graph.restored,
+    graph.unread,
   );
   return { macs, parameters };
 }

@@ -55,7 +55,7 @@ export function foldDrawnWeights({
       named: new Map([...graph.named].map(([name, id]) => [name, at(id)])),
       names: new Map([...graph.names].reverse().map(([id, name]) => [at(id), name])),
       weights: graph.weights.map((weight) => ({ ...weight, id: at(weight.id) })),
-      restored: graph.restored,
+      unread: graph.unread,
       isStream: streamOf(tape, input),
       ...(graph.isOfTokens ? { isOfTokens: true } : {}),
     },

@@ -45,8 +45,8 @@ export interface ResolvedGraph {
    * of nodes in the file.
    */
   readonly weights: readonly GraphWeight[];
-  /** The number of parameters that no value reads: of restored normalizations, which the file does not have, and of a table of tokens. */
-  readonly restored: number;
+  /** The number of parameters that no value reads: those of restored normalizations, and of a table of tokens. */
+  readonly unread: number;
   /** Whether each value of the graph depends on the images. */
   readonly isStream: readonly boolean[];
   /** Whether the input holds the embeddings of tokens, [images, tokens, channels]. */
@@ -116,7 +116,7 @@ export function resolveGraph({
     named,
     names: firstNames(graph, named),
     weights,
-    restored: folded.restored + (graph.tableSize ?? 0),
+    unread: folded.restored + (graph.tableSize ?? 0),
     isStream: streamOf(tape, input),
     ...(graph.tableSize === undefined ? {} : { isOfTokens: true }),
   };

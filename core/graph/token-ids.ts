@@ -1,5 +1,5 @@
 // Lets a network of token ids begin at the embeddings of its tokens, which are its only input from then on.
-import type { NumberType } from '../onnx/tensor-values.js';
+import { DATA_TYPE, type NumberType } from '../onnx/tensor-values.js';
 import { sizeOf } from '../ops/tensor/shapes.js';
 import type { Constant, Graph, GraphInput, GraphNode, Initializer } from './graph.js';
 import { elementsOf } from './initializer-uses.js';
@@ -156,7 +156,7 @@ class Writer {
   beside({ name, type }: TypedInput, held: Held): GraphNode {
     const one = held === 'positions' ? this.#positions : this.#int(held === 'ones' ? 1 : 0);
     const whole = this.#add('Expand', [one, this.#shape]);
-    const to = { float: FLOAT, int: INT64, bool: BOOL }[type];
+    const to = DATA_TYPE[type === 'int' ? 'int64' : type];
     return { op: 'Cast', name, inputs: [whole], outputs: [name], attributes: { to } };
   }
 
@@ -194,8 +194,3 @@ class Writer {
     return name;
   }
 }
-
-/** Values of TensorProto.DataType. */
-const FLOAT = 1;
-const INT64 = 7;
-const BOOL = 9;

@@ -117,6 +117,8 @@ describe('zeroscout score', () => {
     const { code, stdout } = await zeroscout([...args, 'assembled'], { home });
     expect(code).toBe(0);
     const networks = JSON.parse(stdout) as [Scored, Scored];
+    // The first feature, and the ends of four stages.
+    expect(networks[0].features).toHaveLength(5);
     const names = Object.keys(networks[0].proxies);
     expect(names.toSorted()).toEqual(['activations', 'depth', 'flops', 'mean-expressivity', 'parameters']);
     networks.forEach(({ proxies, score }, i) => {

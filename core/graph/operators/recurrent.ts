@@ -10,7 +10,10 @@ const MOST_STEPS = 1024;
 /** The most operations of a network with recurrent layers, which take minutes. */
 const MOST_VALUES = 80_000;
 
-/** The last states of the layers of a network; PyTorch stacks them, and networks take one of the stack. */
+/**
+ * The last states of the recurrent layers on a tape. PyTorch stacks those of all layers, and a network that takes one of them from
+ * the stack does not depend on the others (places.ts).
+ */
 const LAST_STATES = new WeakMap<Tape, Set<Id>>();
 
 /** Whether a value is the last state of a recurrent layer, [directions, batch, hidden]. */

@@ -95,7 +95,7 @@ async function scoreAsGraph({
     })),
     named: new Map(),
     names: new Map(),
-    restored: 0,
+    unread: 0,
   };
   const opened = await openGraph({
     network: {
