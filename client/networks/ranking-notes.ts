@@ -1,5 +1,5 @@
-// Finds what a person should know before relying on a ranking of files: sizes of images that differ, and proxies
-// that do not count.
+// Finds what a person should know before relying on a ranking of files: sizes of images or texts that differ, and
+// proxies that do not count.
 import type { ProxyName } from '../../core/specification/families.js';
 import type { ScoredNetwork } from './score-networks.js';
 
@@ -10,21 +10,23 @@ const MOST = 3;
 export function rankingNotes(networks: readonly ScoredNetwork[]): readonly string[] {
   const first = networks[0]?.proxies ?? {};
   return [
-    ...noteOnImages(networks),
+    ...noteOnSizes(networks),
     ...(Object.keys(first) as ProxyName[]).flatMap((name) => noteOnProxy(networks, name)),
   ];
 }
 
-function noteOnImages(networks: readonly ScoredNetwork[]): readonly string[] {
+/** Texts of one length are of one size, however wide their embeddings are. */
+function noteOnSizes(networks: readonly ScoredNetwork[]): readonly string[] {
   const files = new Map<string, string[]>();
-  for (const { file, image } of networks) {
-    const shape = `[${image}]`;
+  for (const { file, input, image } of networks) {
+    const shape = input === 'texts' ? `${image[0]} tokens` : `[${image}]`;
     files.set(shape, [...(files.get(shape) ?? []), file]);
   }
   if (files.size < 2) return [];
+  const inputs = [...new Set(networks.map(({ input }) => input))].join(' and ');
   const sizes = [...files].map(([shape, found]) => `${shape} for ${shorten(found)}`);
   return [
-    `the networks are scored with images of different sizes: ${shorten(sizes)}; proxies and MACs depend on the size: export the files for one size, or for any`,
+    `the networks are scored with ${inputs} of different sizes: ${shorten(sizes)}; proxies and MACs depend on the size: export the files for one size, or for any`,
   ];
 }
 

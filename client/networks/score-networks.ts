@@ -46,7 +46,12 @@ export interface ScoredNetwork {
   readonly file: string;
   readonly digest: string;
   readonly features: readonly string[];
-  /** The shape of an image with which the network is scored: channels, height and width. */
+  /** What the network classifies: images and the like, or texts, which it reads as token ids. */
+  readonly input: 'images' | 'texts';
+  /**
+   * The shape of an image with which the network is scored, channels, height and width, or that of an embedded text,
+   * tokens and width.
+   */
   readonly image: readonly number[];
   readonly macs: number;
   readonly parameters: number;
@@ -124,7 +129,8 @@ async function scoreOne({
   });
   const features = featuresRead(network, families);
   const [, ...image] = network.graph.tape.shape(network.graph.input);
-  const found = { file, digest, features, image, macs, parameters, proxies: meanOf(draws), draws };
+  const input: ScoredNetwork['input'] = network.graph.isOfTokens ? 'texts' : 'images';
+  const found = { file, digest, features, input, image, macs, parameters, proxies: meanOf(draws), draws };
   return { ...found, notes: [...notes, ...notesOnInfinities(draws)], score: null };
 }
 

@@ -106,18 +106,31 @@ export function macsOf({ tape }: Pick<ResolvedGraph, 'tape'>, id: Id): number {
 }
 
 /**
- * The multiply-accumulates of a product that does not depend on the images. A linear layer applied to a table
- * counts; a constant times a stack of matrices is an interpolation and does not.
+ * The multiply-accumulates for one image in a product that does not depend on the images. A linear layer applied
+ * to a table counts, also if the table is a constant, as sines of positions are; a constant matrix times a stack of
+ * matrices is an interpolation and does not.
  */
-function weightMacsOf({ tape }: ResolvedGraph, id: Id): number {
+function weightMacsOf({ tape, input }: ResolvedGraph, id: Id): number {
   const value = tape.get(id);
   const { op, inputs, shape } = value;
   // A map of positions is computed once, although the batch repeats it for every image.
   if (op === 'Conv') return COUNTED.Conv!(tape, value) / shape[0]!;
   if (op !== 'MatMul') return 0;
-  const [a, b] = inputs as [Id, Id];
-  const isInterpolation = tape.get(a).constant !== undefined && tape.shape(b).length > 2;
-  return isInterpolation ? 0 : sizeOf(shape) * tape.shape(a).at(-1)!;
+  const [a, b] = inputs.map((each) => tape.get(each)) as [Value, Value];
+  const isTable = a.shape.length > 2 && b.shape.slice(0, -2).every((size) => size === 1);
+  if (a.constant && b.shape.length > 2 && !isTable) return 0;
+  const [batch] = tape.shape(input) as [number];
+  return (sizeOf(shape) * a.shape.at(-1)!) / (isTable && isRepeatedTable(a, batch) ? batch : 1);
+}
+
+/** Whether the rows of a constant are those of one image, repeated for each of the batch in either order. */
+function isRepeatedTable({ constant, shape }: Value, batch: number): boolean {
+  const width = shape.at(-1)!;
+  if (!constant || batch === 1 || constant.length % (batch * width) !== 0) return false;
+  const one = constant.length / batch;
+  const isTiled = constant.every((number, i) => number === constant[i % one]);
+  const first = (i: number) => Math.floor(i / (batch * width)) * batch * width + (i % width);
+  return isTiled || constant.every((number, i) => number === constant[first(i)]);
 }
 
 const COUNTED: Readonly<Record<string, (tape: Tape, value: Value) => number>> = {

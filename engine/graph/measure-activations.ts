@@ -15,9 +15,7 @@ export async function measureActivations(measuring: Measuring): Promise<{
 }> {
   const { programs, needs, tensors, batch } = measuring;
   const { forward, anatomy } = programs;
-  const none = repeat(anatomy.activations, () => ({}));
-  if (!forward) return { layers: [], activations: none, whole: {} };
-  const out = await forward.run(tensors);
+  const out = forward ? await forward.run(tensors) : {};
   const perturbed = needs.has('perturbed-images') ? await perturb(measuring, out) : {};
   // Without activation functions all units agree.
   const agreement = needs.has('sign-agreement')

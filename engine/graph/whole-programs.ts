@@ -81,9 +81,8 @@ export async function openPrograms({
   const absolute = parts.absolute.length
     ? await open(writeAbsolute({ network: write(1), parts: parts.absolute, channelBlock }))
     : undefined;
-  const forward = parts.forward.length
-    ? await open(forwardProgram({ network, anatomy, parts: parts.forward, channelBlock }))
-    : undefined;
+  const forwardPart = forwardProgram({ network, anatomy, parts: parts.forward, channelBlock });
+  const forward = forwardPart && (await open(forwardPart));
   // Gradients are taken of a network whose means and deviations are values of their own.
   const isFisher = needs.has('class-derivatives');
   const separate = isFisher || parts.backward.length ? withSeparateStatistics(network) : undefined;

@@ -3,13 +3,14 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { createScoreActivities } from '../../dist/activities/create.js';
 import { scoreQueue } from '../../dist/core/contract/search-queues.js';
 import { formatIdentity } from '../../dist/core/contract/worker-identity.js';
+import { proxiesOfFamily } from '../../dist/core/specification/families.js';
 import { connectStore } from '../../dist/store/jetstream.js';
 
 const { TEMPORAL_ADDRESS: address, NATS_URL: url } = process.env;
 const store = await connectStore({ url, name: 'rogue' });
 const connection = await NativeConnection.connect({ address });
 const ignore = () => {};
-const wrong = { expressivity: 1, progressivity: 1, trainability: 1, complexity: 1 };
+const wrong = (families) => Object.fromEntries(families.flatMap(proxiesOfFamily).map((name) => [name, 1]));
 const worker = await Worker.create({
   connection,
   taskQueue: scoreQueue('cpu'),
@@ -25,12 +26,12 @@ const worker = await Worker.create({
       size: 1,
       countDeaths: () => 0,
       // It is about as fast as the others, so that these get work too.
-      score: ({ draws }) =>
+      score: ({ draws, families }) =>
         new Promise((done) =>
           setTimeout(
             done,
             30,
-            draws.map(() => wrong),
+            draws.map(() => wrong(families)),
           ),
         ),
       onScored: ignore,

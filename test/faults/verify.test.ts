@@ -4,12 +4,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { scoreScope } from '../../core/address.js';
 import { parseSpecification } from '../../core/specification/specification.js';
 import { connectStore } from '../../store/jetstream.js';
 import type { Store } from '../../store/store.js';
 import { type TestHome, testHome } from '../support/home.js';
 import { type NatsServer, startNats } from '../support/nats.js';
+import { forgetScores, scopesOf } from '../support/score-scopes.js';
 import { startTemporal, type TemporalServer } from '../support/temporal.js';
 import {
   done,
@@ -122,7 +122,7 @@ afterEach(forget, timeout);
 /** Deletes the scores, so that the next search must compute everything. */
 async function forget(): Promise<void> {
   const text = specification({ samples: SAMPLES, changes: { seed: SEED } });
-  await store.housekeeping.deleteScope(scoreScope(parseSpecification({ text, source: 'search' })));
+  await forgetScores(store, scopesOf(parseSpecification({ text, source: 'search' })));
 }
 afterAll(async () => {
   await dismiss(...fleet.keys());

@@ -9,11 +9,11 @@ import { connect } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readSpecification } from '../../client/specification/read-specification.js';
-import { scoreScope } from '../../core/address.js';
 import { connectStore } from '../../store/jetstream.js';
 import type { Store } from '../../store/store.js';
 import { debianProgram } from '../support/debian.js';
 import { until } from '../support/home.js';
+import { forgetScores, scopesOf } from '../support/score-scopes.js';
 import { ROOT, spawnZeroscout, specification } from '../support/zeroscout.js';
 import { type Delay, openDelay } from './support/delay.js';
 import { type Fleet, NODES, startFleet, startPrometheus } from './support/fleet.js';
@@ -44,7 +44,7 @@ describe.skipIf(prefix === undefined)('several hosts', () => {
   let store: Store;
   let delay: { temporal: Delay; nats: Delay };
   let ask: Awaited<ReturnType<typeof startPrometheus>>;
-  let scope: string;
+  let scopes: readonly string[];
   let undisturbed: string;
 
   const eventually = (what: string, check: () => Promise<boolean>) =>
@@ -61,11 +61,11 @@ describe.skipIf(prefix === undefined)('several hosts', () => {
       return temporal === expected && store === expected;
     });
   const scored = async () =>
-    (await store.housekeeping.scopes().catch(() => [])).find(({ name }) => name === scope)?.count ?? 0;
+    (await store.housekeeping.scopes().catch(() => [])).find(({ name }) => name === scopes[0])?.count ?? 0;
 
   /** Runs the search from nothing, with the fault in the midst of it; returns the digest of its ranking. */
   async function search(id: string, fault?: Fault): Promise<string> {
-    await store.housekeeping.deleteScope(scope);
+    await forgetScores(store, scopes);
     const args = ['run', 'search.json', '--id', id, '--again', '--workers', '0', '--out', id];
     const { ended } = spawnZeroscout(args, { home: fleet.home, env: fleet.admin });
     let over = false;
@@ -112,7 +112,7 @@ describe.skipIf(prefix === undefined)('several hosts', () => {
     ask = await startPrometheus({ program: debianProgram('prometheus')!, rules: RULES, fleet });
     const fidelity = { draws: 1, batch: 4, resolution: 16 };
     const file = fleet.home.write('search.json', specification({ samples: SAMPLES, changes: { fidelity } }));
-    scope = scoreScope((await readSpecification(file)).specification);
+    scopes = scopesOf((await readSpecification(file)).specification);
     const { NATS_URL, NATS_USER, NATS_PASSWORD } = fleet.admin;
     const url = NATS_URL!.replace('nats://', `nats://${NATS_USER}:${NATS_PASSWORD}@`);
     store = await connectStore({ url, replicas: 3, patienceMs: PATIENCE_MS });

@@ -50,13 +50,15 @@ interface ForwardProgramArguments {
  *     covariance_i  [channels, channels] of layer i's output for the first image, over positions; not of a layer with fewer
  *                   positions than channels, whose covariance is singular
  *     before_i, after_i  X^T X or X X^T, whichever is smaller, of the input and output X [samples, channels] of activation function i
+ *
+ * Undefined where the network has nothing of which these statistics are computed.
  */
 export function forwardProgram({
   network: { tape: t, lastFeature },
   anatomy: { activations, layers, normalizations, images },
   parts,
   channelBlock,
-}: ForwardProgramArguments): WrittenProgram {
+}: ForwardProgramArguments): WrittenProgram | undefined {
   const outputs: ProgramOutput[] = [];
   if (parts.includes('sign-agreement') && activations.length > 0)
     outputs.push({ name: FORWARD.agreement, id: agreement({ t, images, activations }) });
@@ -82,6 +84,7 @@ export function forwardProgram({
       outputs.push({ name: `${FORWARD.before}${i}`, id: product({ t, images, id: input }) });
       outputs.push({ name: `${FORWARD.after}${i}`, id: product({ t, images, id: output }) });
     });
+  if (outputs.length === 0) return undefined;
   // ONNX allows one name for each value, so a value that is needed under two names is copied.
   return writeProgram({ tape: t, outputs, fed: new Map(), channelBlock, fusion: 'transposes' });
 }

@@ -7,6 +7,7 @@ const network = (file: string, image: readonly number[], progressivity: number |
   file,
   digest: file,
   features: [],
+  input: 'images',
   image,
   macs: 1,
   parameters: 1,
@@ -21,6 +22,17 @@ it('has no line where sizes and proxies are the same, or no network has a proxy'
   expect(rankingNotes([])).toEqual([]);
   expect(rankingNotes([network('a', side(8), 1), network('b', side(8), 2)])).toEqual([]);
   expect(rankingNotes([network('a', side(8), null), network('b', side(8), null)])).toEqual([]);
+});
+
+it('compares texts by their number of tokens', () => {
+  const text = (file: string, tokens: number, width: number): ScoredNetwork => ({
+    ...network(file, [tokens, width], 1),
+    input: 'texts',
+  });
+  expect(rankingNotes([text('a', 64, 128), text('b', 64, 768)])).toEqual([]);
+  expect(rankingNotes([text('a', 64, 128), text('b', 32, 128)])[0]).toContain(
+    'texts of different sizes: 64 tokens for a, 32 tokens for b;',
+  );
 });
 
 it('names three files and counts the rest', () => {

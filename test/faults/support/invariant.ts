@@ -2,10 +2,11 @@
 // undisturbed ranking.
 import assert from 'node:assert/strict';
 import { readSpecification } from '../../../client/specification/read-specification.js';
-import { scoreKey, scoreScope } from '../../../core/address.js';
+import { scoreKey } from '../../../core/address.js';
 import { readRankingCsv } from '../../../core/report/ranking-csv.js';
 import { connectStore } from '../../../store/jetstream.js';
 import type { Store } from '../../../store/store.js';
+import { forgetScores, scopesOf } from '../../support/score-scopes.js';
 import type { Cluster, Search } from './cluster.js';
 
 /** The results of an undisturbed search of `SPEC.json`. */
@@ -14,7 +15,8 @@ export interface Reference {
   readonly ranking: string;
   /** All planned candidates. */
   readonly candidates: readonly string[];
-  readonly scope: string;
+  /** Where the scores of each family are. */
+  readonly scopes: readonly string[];
 }
 
 /** Runs a search without faults, and deletes its scores. */
@@ -33,7 +35,7 @@ export async function undisturbed({
   const ranking = cluster.home.read(`${id}/ranking.csv`);
   const candidates = readRankingCsv(ranking).map(({ candidate }) => candidate);
   const { specification } = await readSpecification(`${cluster.home.dir}/${spec}.json`);
-  const reference = { spec, ranking, candidates, scope: scoreScope(specification) };
+  const reference = { spec, ranking, candidates, scopes: scopesOf(specification) };
   await forget({ cluster, reference });
   return reference;
 }
@@ -46,18 +48,18 @@ export async function forget({
   cluster: Cluster;
   reference: Reference;
 }): Promise<void> {
-  await withStore(cluster, ({ housekeeping }) => housekeeping.deleteScope(reference.scope));
+  await withStore(cluster, (store) => forgetScores(store, reference.scopes));
 }
 
 /**
  * Waits for the end of a search and checks it: it succeeded; its ranking is `ranking`, byte for byte; every
  * candidate is in it or was set aside, exactly once; the summary has the same counts; and the store holds
- * exactly one score of each.
+ * exactly one score of each in every family.
  */
 export async function checkInvariant({
   cluster,
   search: { id, run },
-  reference: { ranking: whole, candidates, scope },
+  reference: { ranking: whole, candidates, scopes },
   setAside = [],
   ranking = whole,
   store = 'whole',
@@ -97,12 +99,14 @@ export async function checkInvariant({
   assert.ok(summary.seconds >= 0 && summary.millisecondsPerCandidate >= 0, `${id}: time ran backwards`);
   await withStore(cluster, async ({ scores, housekeeping }) => {
     const keys = candidates.map((candidate) => scoreKey({ candidate, draw: 0 }));
-    const found = await scores.get(scope, keys);
     const known = new Set(ranked.map((candidate) => scoreKey({ candidate, draw: 0 })));
-    for (const key of found.keys()) assert.ok(known.has(key), `${id}: ${key} is set aside and has a score`);
-    const held = (await housekeeping.scopes()).find(({ name }) => name === scope)?.count ?? 0;
-    assert.equal(held, found.size, `${id}: scores of others in the store`);
-    if (store === 'whole') assert.equal(held, ranked.length, `${id}: scores in the store`);
+    const held = new Map((await housekeeping.scopes()).map(({ name, count }) => [name, count]));
+    for (const scope of scopes) {
+      const found = await scores.get(scope, keys);
+      for (const key of found.keys()) assert.ok(known.has(key), `${id}: ${key} is set aside and has a score`);
+      assert.equal(held.get(scope) ?? 0, found.size, `${id}: scores of others in the store`);
+      if (store === 'whole') assert.equal(found.size, ranked.length, `${id}: scores in the store`);
+    }
   });
   for (const { role, dismissed, run } of cluster.workers)
     assert.ok(

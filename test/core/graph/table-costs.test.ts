@@ -1,0 +1,59 @@
+// Tests how products of tables of positions, which do not depend on the images, are counted.
+import { describe, expect, it } from 'vitest';
+import { graphCosts } from '../../../core/graph/costs.js';
+import { readOnnx } from '../../../core/graph/read-onnx.js';
+import { resolveGraph } from '../../../core/graph/resolve.js';
+import { weightRoles } from '../../../core/graph/weight-roles.js';
+import { GraphBuilder } from '../../../core/onnx/graph.js';
+
+/** Positions, features before and after the layer, images of a batch, and multiply-accumulates of the layer. */
+const [L, D, N, BATCH] = [6, 4, 5, 2];
+const LAYER = L * D * N;
+
+/** The multiply-accumulates of a network that adds the mean of `product` to its images. */
+function macsWith(product: (g: GraphBuilder) => string): number {
+  const g = new GraphBuilder();
+  const value = g.add('Add', ['x', g.add('ReduceMean', [product(g)], { keepdims: 0 })]);
+  const ports = { inputs: [{ name: 'x', dims: ['batch', 3, 8, 8] }] };
+  const outputs = [{ name: 'y', value, dims: ['batch', 3, 8, 8] }];
+  const graph = readOnnx({ bytes: g.build({ name: 'network', ...ports, outputs }), file: 'x.onnx' });
+  const resolved = resolveGraph({ graph, batch: BATCH, image: [3, 8, 8], file: 'x.onnx' });
+  return graphCosts(resolved, weightRoles(resolved)).macs;
+}
+
+/** Numbers from 0, of a shape: a constant that is computed, as sines of positions are. */
+function table(g: GraphBuilder, ...shape: readonly number[]): string {
+  const size = shape.reduce((a, b) => a * b);
+  const range = g.add('Range', [g.float(0), g.float(size), g.float(1)]);
+  return g.add('Reshape', [range, g.ints(...shape)]);
+}
+const expanded = (g: GraphBuilder, from: string, ...shape: readonly number[]) =>
+  g.add('Reshape', [g.add('Expand', [from, g.ints(...shape)]), g.ints(1, BATCH * L, D)]);
+const weight = (g: GraphBuilder, ...dims: readonly number[]) =>
+  g.weights({ name: 'w', dims, data: new Float32Array(dims.reduce((a, b) => a * b)) });
+
+describe('a linear layer on a constant table counts the rows of one image', () => {
+  it.each<[what: string, product: (g: GraphBuilder) => string]>([
+    ['without a batch', (g) => g.add('MatMul', [table(g, 1, L, D), weight(g, 1, D, N)])],
+    [
+      'repeated for each image, positions first',
+      (g) => g.add('MatMul', [expanded(g, table(g, L, 1, D), L, BATCH, D), weight(g, 1, D, N)]),
+    ],
+    [
+      'repeated for each image, images first',
+      (g) => g.add('MatMul', [expanded(g, table(g, 1, L, D), BATCH, L, D), weight(g, 1, D, N)]),
+    ],
+  ])('%s', (_, product) => {
+    expect(macsWith(product)).toBe(LAYER);
+  });
+});
+
+it('a table with as many rows as images times positions, all of them different, counts whole', () => {
+  expect(macsWith((g) => g.add('MatMul', [table(g, 1, BATCH * L, D), weight(g, 1, D, N)]))).toBe(
+    BATCH * LAYER,
+  );
+});
+
+it('a constant matrix that resamples a table of weights counts nothing', () => {
+  expect(macsWith((g) => g.add('MatMul', [table(g, L, D), weight(g, 1, D, N)]))).toBe(0);
+});
