@@ -17,6 +17,7 @@ import { keepBest } from './keep-best.js';
 import { checkConstraints, type LatencyMeter } from './latency.js';
 import type { LocalImages } from './local-images.js';
 import { measureLatencies } from './measure-latencies.js';
+import { lacksPermission, leaveToOthers } from './module-permission.js';
 import { type NotifyOptions, notify } from './notify.js';
 import { planCandidates } from './plan-candidates.js';
 import { rankCandidates } from './rank-candidates.js';
@@ -82,7 +83,7 @@ export function createControlActivities({
   onReport,
 }: ControlActivityOptions): Omit<SearchActivities, ScoreActivity> {
   const check = checkConstraints({ store, meter: reportMeasurements(meter), gate });
-  return withCheckedInputs({
+  const activities = {
     checkSearch: async () => {},
     checkPart: checkAddress,
     addressScores,
@@ -98,7 +99,8 @@ export function createControlActivities({
     compareRuns: withHeartbeat(compareRuns({ store })),
     measureLatencies: withHeartbeat(measureLatencies({ store, meter: reportMeasurements(meter) })),
     notify: withHeartbeat(notify({ store, ...notifying })),
-  });
+  };
+  return withCheckedInputs({ activities, gate, admits: false });
 }
 
 interface CreateScoreActivitiesArguments {
@@ -114,13 +116,11 @@ export function createScoreActivities({
   images,
   gate,
 }: CreateScoreActivitiesArguments): Pick<SearchActivities, ScoreActivity> {
-  return withCheckedInputs(
-    {
-      scoreShard: scoreShard({ store, scoring, images, gate }),
-      verifyScores: verifyScores({ store, scoring, images, gate }),
-    },
-    gate,
-  );
+  const activities = {
+    scoreShard: scoreShard({ store, scoring, images, gate }),
+    verifyScores: verifyScores({ store, scoring, images, gate }),
+  };
+  return withCheckedInputs({ activities, gate, admits: true });
 }
 
 /** Sends heartbeats with the progress of a long step, so that Temporal knows that it is alive. */
@@ -142,37 +142,45 @@ function withHeartbeat<A, R>(activity: (input: A) => Promise<R>): (input: A) => 
  */
 const FINAL = [TerminalError, SpecError, BlobError, LostScoreError];
 
+interface Checking {
+  readonly gate: Gate;
+  /** Whether steps of another engine are refused before their input is validated. */
+  readonly admits: boolean;
+}
+
 /** Wraps activities: validates their inputs, and converts their errors to failures of Temporal. */
-function withCheckedInputs<Some extends Partial<SearchActivities>>(activities: Some, gate?: Gate): Some {
+function withCheckedInputs<Some extends Partial<SearchActivities>>({
+  activities,
+  ...checking
+}: Checking & { readonly activities: Some }): Some {
   const entries = Object.entries(activities) as [keyof SearchActivities, Activity][];
   return Object.fromEntries(
-    entries.map(([name, activity]) => [name, withMappedErrors({ name, activity, gate })]),
+    entries.map(([name, activity]) => [name, withMappedErrors({ name, activity, ...checking })]),
   ) as unknown as Some;
 }
 
 type Activity = (input: unknown) => Promise<unknown>;
 
 /**
- * Bad input ends the search. Damaged blobs, lost scores and an engine without workers make the workflow
- * repeat earlier steps. Everything else is retried.
+ * Bad input ends the search. Code that this worker may not run is left to other workers. Damaged blobs, lost scores
+ * and an engine without workers make the workflow repeat earlier steps. Everything else is retried.
  */
 function withMappedErrors({
   name,
   activity,
   gate,
-}: {
-  readonly name: keyof SearchActivities;
-  readonly activity: Activity;
-  readonly gate: Gate | undefined;
-}): Activity {
+  admits,
+}: Checking & { readonly name: keyof SearchActivities; readonly activity: Activity }): Activity {
   return async (input) => {
     try {
       const version = versionIn(input);
       // A newer release may ask for proxies that this release does not know. This check comes first, so that
       // a worker of that release gets the step instead of the input being refused here.
-      if (gate && version !== undefined) await gate.admit(version);
+      if (admits && version !== undefined) await gate.admit(version);
       return await activity(readInput(name, input));
     } catch (error) {
+      const left = lacksPermission(error) && (await leaveToOthers(error, gate));
+      if (left) throw left;
       if (error instanceof Error && FINAL.some((type) => error instanceof type))
         throw ApplicationFailure.create({
           message: error.message,

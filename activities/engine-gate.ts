@@ -60,6 +60,8 @@ export interface Gate {
    * which a newer release may have made.
    */
   admit(version: string): Promise<void>;
+  /** Whether another worker of this queue is alive, which may be able to do what this one cannot. */
+  hasOthers(): Promise<boolean>;
 }
 
 /**
@@ -125,5 +127,9 @@ export function createGate({
       message: `"${address.scope}" is not the scope of this specification under engine ${own}`,
     });
   };
-  return Object.assign(gate, { admit });
+  const hasOthers = async (): Promise<boolean> => {
+    const counts = await fleet.engines(step());
+    return [...counts.values()].reduce((sum, count) => sum + count, 0) > 1;
+  };
+  return Object.assign(gate, { admit, hasOthers });
 }

@@ -13,8 +13,8 @@ import type { ScoreRequest } from '../engine/protocol.js';
 import type { Proxies } from '../store/store.js';
 
 /**
- * A request without families asks for az-nas. Throws a SpecError, which ends the search, for own proxies in a worker that runs no
- * modules: every candidate would fail for the same reason.
+ * A request without families asks for az-nas. Throws a SpecError for own proxies in a worker that runs no modules:
+ * every candidate would fail for the same reason.
  */
 export function requestOf({
   specification: { space, seed, fidelity, ownProxies, input },

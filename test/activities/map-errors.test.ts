@@ -9,6 +9,7 @@ import { createLocalImages } from '../../activities/local-images.js';
 import type { Scoring } from '../../activities/scoring.js';
 import { scoreScope } from '../../core/address.js';
 import { TerminalError } from '../../core/errors.js';
+import { moduleDigest } from '../../core/spaces/module/definition.js';
 import { parseSpecification } from '../../core/specification/specification.js';
 import { createMemoryStore } from '../../store/memory.js';
 import type { Store } from '../../store/store.js';
@@ -21,6 +22,10 @@ const gate = createGate({
   fleet: { engines: async () => new Map() },
   step: () => ({ activityId: '1' }),
 });
+
+const notifying = { commands: 'refused', env: {} } as const;
+const meter = { machine: 'none', measure: () => Promise.reject(new Error('nothing is measured')) };
+const verification = { polling: async () => [] };
 
 /** The failure of an activity whose store throws this error. */
 async function failureOf(error: Error): Promise<unknown> {
@@ -36,10 +41,10 @@ async function failureOf(error: Error): Promise<unknown> {
   };
   const { keepBest } = createControlActivities({
     store: broken,
-    notifying: { commands: 'refused', env: {} },
+    notifying,
     gate,
-    meter: { machine: 'none', measure: () => Promise.reject(new Error('nothing is measured')) },
-    verification: { polling: async () => [] },
+    meter,
+    verification,
   });
   const input = { specification, ranking: 'a'.repeat(64), keep: 0.5 };
   return await new MockActivityEnvironment().run(keepBest, input).catch((failure: unknown) => failure);
@@ -58,6 +63,40 @@ test('a TerminalError is not retried, and its code travels with it', async () =>
 test('a RangeError is retried: V8 throws it where memory runs out', async () => {
   const failure = await failureOf(new RangeError('Array buffer allocation failed'));
   expect(failure).toBeInstanceOf(RangeError);
+});
+
+test('code that a worker may not run is left to the others of its queue; the search ends where there are none', async () => {
+  const code = 'export default {}';
+  const space = {
+    kind: 'module',
+    file: 'a.ts',
+    code,
+    digest: moduleDigest(code),
+    resolution: 8,
+    proxies: ['expressivity', 'progressivity', 'trainability', 'complexity'],
+  } as const;
+  const plan = async ({ workers, attempt }: { workers: number; attempt: number }) => {
+    const counts = new Map([[undefined, workers]]);
+    const { planCandidates } = createControlActivities({
+      store: createMemoryStore(),
+      notifying,
+      gate: createGate({ fleet: { engines: async () => counts }, step: () => ({ activityId: '1' }) }),
+      meter,
+      verification,
+    });
+    const input = { specification: { ...specification, space } };
+    return await new MockActivityEnvironment({ attempt })
+      .run(planCandidates, input as never)
+      .catch((failure: unknown) => failure);
+  };
+  const final = { type: 'SpecError', nonRetryable: true };
+  expect(await plan({ workers: 1, attempt: 15 })).toMatchObject(final);
+  expect(await plan({ workers: 2, attempt: 100 })).toMatchObject(final);
+  expect(await plan({ workers: 2, attempt: 99 })).toMatchObject({ nextRetryDelay: 5_000 });
+  // Others may just be starting.
+  const left = await plan({ workers: 1, attempt: 1 });
+  expect(left).toMatchObject({ type: 'NotPermittedError', nextRetryDelay: 1_000 });
+  expect(left).toMatchObject({ message: expect.stringContaining('ZEROSCOUT_ALLOW_MODULES=1') });
 });
 
 test('a proxy of a newer release is left to workers of that release', async () => {

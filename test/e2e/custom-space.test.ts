@@ -99,8 +99,13 @@ test('a TypeScript module: where nobody allowed it no process runs it; allowed i
   await worker.ended;
   expect(watched.stderr).toContain('ZEROSCOUT_ALLOW_MODULES=1');
 
+  // A worker without permission leaves the work to those that have it.
+  const bare = spawnZeroscout(['worker', '--role', 'score'], { home });
+  await bare.says(/"worker ready"/);
   const { stdout } = await cli('run', 'module.json', '--id', 'm', '--allow-modules', '--out', 'm', '--json');
   expect(JSON.parse(stdout)).toMatchObject({ candidates: SAMPLES, scored: SAMPLES, failed: 0 });
+  bare.child.kill('SIGTERM');
+  expect((await bare.ended).stderr).toMatch(/NotPermittedError|leaves the work to others/);
   const [winner] = readRankingCsv(home.read('m/ranking.csv'));
   expect(winner!.candidate).toMatch(/^[a-f]{6}$/);
   const costs = ['space', 'costs', 'branches.ts', '--candidates', 'm/ranking.csv', '--json'];

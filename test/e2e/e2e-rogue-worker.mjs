@@ -18,7 +18,10 @@ const worker = await Worker.create({
   activities: createScoreActivities({
     store,
     images: {},
-    gate: Object.assign(async ({ address }) => address, { admit: async () => {} }),
+    gate: Object.assign(async ({ address }) => address, {
+      admit: async () => {},
+      hasOthers: async () => false,
+    }),
     scoring: {
       device: 'cpu',
       worker: 'rogue',
