@@ -4,14 +4,22 @@ import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { rankingNotes } from '../../client/networks/ranking-notes.js';
-import { type ScoredNetwork, scoreNetworks } from '../../client/networks/score-networks.js';
+import {
+  type RefusedNetwork,
+  type ScoredNetwork,
+  scoreNetworks,
+} from '../../client/networks/score-networks.js';
+import type { SpecError } from '../../core/errors.js';
 import { selectFeatures } from '../../core/graph/choose-features.js';
 import { ASSEMBLY_NAMES, type AssemblyName, assemblyOfFiles } from '../../core/specification/assemblies.js';
 import { AZ_NAS_PROXIES, PROXIES, type ProxyName } from '../../core/specification/families.js';
 import { nearest } from '../../core/text/nearest.js';
 import { formatNumber } from '../../core/text/numbers.js';
 import { createWholeNumberParser } from '../arguments.js';
+import { EXIT } from '../exit-codes.js';
+import { withFlagNames } from '../field-names.js';
 import { createNetworkOptions, type NetworkOptions } from '../network-options.js';
+import { describeError } from '../render/describe-error.js';
 import { createTable } from '../render/table.js';
 import { note, paint, print, printJson } from '../render/terminal.js';
 
@@ -21,6 +29,7 @@ interface ScoreFlags extends NetworkOptions {
   readonly threads: number;
   readonly proxies?: readonly ProxyName[];
   readonly aggregation?: AssemblyName;
+  readonly keepGoing?: true;
   readonly json?: true;
 }
 
@@ -55,14 +64,23 @@ export function addScoreCommand(program: Command): void {
         .choices(ASSEMBLY_NAMES)
         .conflicts('proxies'),
     )
+    .option(
+      '--keep-going',
+      'score the other networks if some cannot be scored, and end with exit code 1 (default: score none)',
+    )
     .option('--json', 'print JSON')
-    .action((files: readonly string[], flags: ScoreFlags) => score(files, flags));
+    .action((files: readonly string[], flags: ScoreFlags) => score({ files, flags, command }));
 }
 
-async function score(
-  files: readonly string[],
-  { json, draws, seed, threads, proxies, aggregation, ...network }: ScoreFlags,
-): Promise<void> {
+async function score({
+  files,
+  flags: { json, draws, seed, threads, proxies, aggregation, keepGoing, ...network },
+  command,
+}: {
+  readonly files: readonly string[];
+  readonly flags: ScoreFlags;
+  readonly command: Command;
+}): Promise<void> {
   const assembly = aggregation && assemblyOfFiles(aggregation);
   const { features: read, weights } = assembly ?? {};
   const named = weights ? (Object.keys(weights) as ProxyName[]) : proxies;
@@ -70,13 +88,22 @@ async function score(
   const onScored = ({ file, notes }: ScoredNetwork) => {
     for (const text of notes) note(paint.yellow(`${file}: ${text}`));
   };
+  const refused = new Map<string, SpecError>();
+  const onRefused = ({ file, error }: RefusedNetwork) => {
+    const named = withFlagNames(error, command);
+    refused.set(file, named);
+    note(paint.red(named.message));
+  };
   const networks = await scoreNetworks({
     files,
     options: { load, draws, seed, threads, proxies: named, weights },
     onScored,
+    ...(keepGoing ? { onRefused } : {}),
   });
   for (const text of rankingNotes(networks)) note(paint.yellow(text));
-  if (json) return printJson(networks.map(toJson));
+  if (refused.size > 0) process.exitCode = networks.length > 0 ? EXIT.failed : EXIT.wrongUse;
+  if (json) return printJson(inOrder({ files, networks, refused }));
+  if (networks.length === 0) return;
   print(tableOf(networks));
   if (networks.length > 1 && !named)
     print('ranked by the four proxies of AZ-NAS; --aggregation assembled ranks by what a search ranks by');
@@ -93,6 +120,23 @@ function proxyNames(text: string): readonly ProxyName[] {
     }
     if (names.indexOf(name) !== i) throw new InvalidArgumentError(`"${name}" occurs twice; keep one.`);
     return found;
+  });
+}
+
+/** What JSON says of each file: its scores, or the error because of which it has none. */
+function inOrder({
+  files,
+  networks,
+  refused,
+}: {
+  readonly files: readonly string[];
+  readonly networks: readonly ScoredNetwork[];
+  readonly refused: ReadonlyMap<string, SpecError>;
+}) {
+  const scored = networks.values();
+  return files.map((file) => {
+    const error = refused.get(file);
+    return error ? { file, error: describeError(error, error.message) } : toJson(scored.next().value!);
   });
 }
 

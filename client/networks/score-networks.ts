@@ -65,26 +65,39 @@ export interface ScoredNetwork {
   readonly score: number | null;
 }
 
-/**
- * The results in the order of the files. `onScored` is called for each as soon as its proxies are known.
- * Throws a SpecError for a file that cannot be scored.
- */
+/** A file that cannot be scored, and why. */
+export interface RefusedNetwork {
+  readonly file: string;
+  readonly error: SpecError;
+}
+
+interface ScoreNetworksArguments {
+  readonly files: readonly string[];
+  readonly options: ScoreOptions;
+  /** Called for each network as soon as its proxies are known. */
+  readonly onScored?: (network: ScoredNetwork) => void;
+  /** Called for each file that cannot be scored; without it, a SpecError is thrown. */
+  readonly onRefused?: (refused: RefusedNetwork) => void;
+}
+
+/** The results in the order of the files. */
 export async function scoreNetworks({
   files,
   options,
   onScored = () => {},
-}: {
-  readonly files: readonly string[];
-  readonly options: ScoreOptions;
-  readonly onScored?: (network: ScoredNetwork) => void;
-}): Promise<readonly ScoredNetwork[]> {
-  if (files.length > 1) await checkFiles({ files, load: options.load });
+  onRefused,
+}: ScoreNetworksArguments): Promise<readonly ScoredNetwork[]> {
+  if (files.length > 1 && !onRefused) await checkFiles({ files, load: options.load });
   const scored: ScoredNetwork[] = [];
-  for (const file of files) {
-    const network = await scoreOne({ loaded: await loadNetwork({ file, options: options.load }), options });
-    onScored(network);
-    scored.push(network);
-  }
+  for (const file of files)
+    try {
+      const network = await scoreOne({ loaded: await loadNetwork({ file, options: options.load }), options });
+      onScored(network);
+      scored.push(network);
+    } catch (error) {
+      if (!onRefused || !(error instanceof SpecError)) throw error;
+      onRefused({ file, error });
+    }
   return scored.length > 1 ? rankNetworks(scored, options.weights) : scored;
 }
 

@@ -49,6 +49,24 @@ describe('zeroscout score', () => {
     }
   });
 
+  it('scores the other networks with --keep-going, and says which it could not score', async () => {
+    const broken = join(folder, 'broken.onnx');
+    writeFileSync(broken, 'not a network');
+    const run = (...args: string[]) => zeroscout(['score', ...args, '--batch', '2'], { home });
+    const none = await run(RESNET, broken, EFFICIENTNET);
+    expect([none.code, none.stdout]).toEqual([2, '']);
+    const some = await run(RESNET, broken, EFFICIENTNET, '--keep-going', '--json');
+    expect(some.code).toBe(1);
+    expect(some.stderr).toContain('broken.onnx: is not a readable ONNX network');
+    const [resnet, refused, efficientnet] = JSON.parse(some.stdout);
+    expect(refused).toEqual({ file: broken, error: expect.objectContaining({ code: 'invalid-input' }) });
+    expect(resnet.file).toBe(RESNET);
+    expect([resnet.score, efficientnet.score]).toEqual([expect.any(Number), expect.any(Number)]);
+    const all = await run(broken, '--keep-going');
+    expect([all.code, all.stdout]).toEqual([2, '']);
+    expect(all.stderr).toContain('broken.onnx: is not a readable ONNX network');
+  });
+
   it('names the proxy of a file that is not a number', async () => {
     const g = new GraphBuilder();
     const conv = (x: string, name: string, from: number) =>
