@@ -9,7 +9,7 @@ import {
   type ScoredNetwork,
   scoreNetworks,
 } from '../../client/networks/score-networks.js';
-import type { SpecError } from '../../core/errors.js';
+import { SpecError } from '../../core/errors.js';
 import { selectFeatures } from '../../core/graph/choose-features.js';
 import { ASSEMBLY_NAMES, type AssemblyName, assemblyOfFiles } from '../../core/specification/assemblies.js';
 import { AZ_NAS_PROXIES, PROXIES, type ProxyName } from '../../core/specification/families.js';
@@ -99,6 +99,9 @@ async function score({
     options: { load, draws, seed, threads, proxies: named, weights },
     onScored,
     ...(keepGoing ? { onRefused } : {}),
+  }).catch((error: unknown) => {
+    if (hasOthers(error, files)) note('no network was scored; --keep-going scores those that can be');
+    throw error;
   });
   for (const text of rankingNotes(networks)) note(paint.yellow(text));
   if (refused.size > 0) process.exitCode = networks.length > 0 ? EXIT.failed : EXIT.wrongUse;
@@ -121,6 +124,13 @@ function proxyNames(text: string): readonly ProxyName[] {
     if (names.indexOf(name) !== i) throw new InvalidArgumentError(`"${name}" occurs twice; keep one.`);
     return found;
   });
+}
+
+/** Whether the error is that of some of the files, so that others could be scored. */
+function hasOthers(error: unknown, files: readonly string[]): boolean {
+  if (!(error instanceof SpecError)) return false;
+  const refused = new Set(error.issues.map(({ file }) => file));
+  return files.some((file) => refused.has(file)) && !files.every((file) => refused.has(file));
 }
 
 /** What JSON says of each file: its scores, or the error because of which it has none. */

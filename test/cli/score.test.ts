@@ -55,6 +55,7 @@ describe('zeroscout score', () => {
     const run = (...args: string[]) => zeroscout(['score', ...args, '--batch', '2'], { home });
     const none = await run(RESNET, broken, EFFICIENTNET);
     expect([none.code, none.stdout]).toEqual([2, '']);
+    expect(none.stderr).toContain('--keep-going scores those that can be');
     const some = await run(RESNET, broken, EFFICIENTNET, '--keep-going', '--json');
     expect(some.code).toBe(1);
     expect(some.stderr).toContain('broken.onnx: is not a readable ONNX network');
