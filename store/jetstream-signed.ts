@@ -3,6 +3,7 @@ import { JetStreamApiError } from '@nats-io/jetstream';
 import { mapLimit, readPages } from './facts.js';
 import { readScores, scoreIn } from './jetstream-scores.js';
 import type { Link } from './link.js';
+import type { HeldMessage } from './read-last.js';
 import type { SignedScores } from './store.js';
 import { SCORES } from './streams.js';
 
@@ -10,8 +11,11 @@ const { stream, prefix } = SCORES;
 const DELETIONS_AT_ONCE = 256;
 const READ_AT_ONCE = 1_000;
 
-/** The signature of a message that is not a score. */
-const NOBODY = { worker: undefined };
+/** The name that a score is signed with, empty if it has none; undefined for a message that is not a score. */
+function workerOf(text: string): string | undefined {
+  const score = scoreIn(text);
+  return score && (score.worker ?? '');
+}
 
 export function createSignedScores({ link }: { readonly link: Link }): SignedScores {
   const find = (scope: string, keys: readonly string[], required: readonly string[] = []) =>
@@ -26,10 +30,19 @@ export function createSignedScores({ link }: { readonly link: Link }): SignedSco
     },
 
     async discard(scope, keys, signer) {
-      const found = [...(await find(scope, keys)).values()];
-      const theirs = found.filter(({ worker = '' }) => worker === signer);
-      await remove(theirs.map(({ held }) => held.sequence()));
-      return theirs.length;
+      // A score of another worker, such as one that lacks a proxy, may lie in front of one of this worker.
+      const counts = ({ text }: HeldMessage) => workerOf(text) === signer;
+      const removed = new Set<number>();
+      for (;;) {
+        const found = await readScores({ link, counts }, { scope, keys });
+        // A replica that lags behind may show once more what was removed.
+        const theirs = [...found.values()]
+          .map(({ held }) => held.sequence())
+          .filter((sequence) => !removed.has(sequence));
+        if (theirs.length === 0) return removed.size;
+        await remove(theirs);
+        for (const sequence of theirs) removed.add(sequence);
+      }
     },
 
     async discardAll(worker) {
@@ -42,7 +55,7 @@ export function createSignedScores({ link }: { readonly link: Link }): SignedSco
         batch: READ_AT_ONCE,
       });
       for await (const page of pages) {
-        const theirs = page.filter((message) => (scoreIn(message.string()) ?? NOBODY).worker === worker);
+        const theirs = page.filter((message) => workerOf(message.string()) === worker);
         await remove(theirs.map(({ seq }) => seq));
         count += theirs.length;
       }

@@ -1,7 +1,7 @@
 // Defines the tests that every store must pass for signed scores and for records of workers.
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { Store, WorkerRecord } from '../../store/store.js';
+import type { Proxies, Store, WorkerRecord } from '../../store/store.js';
 
 const fresh = () => `t-${randomUUID()}`;
 const entries = (from: number, to: number) =>
@@ -40,6 +40,22 @@ export function signedContract({
     expect(await other().signed.discard(scope, keys(0, 1_210), '')).toBe(10);
     expect(await other().signed.discard(scope, keys(300, 900), 'bad')).toBe(0);
     expect(await store().scores.put(scope, entries(299, 301), 'good')).toEqual(['existed', 'stored']);
+  });
+
+  test('a score is discarded that was put past one which lacks a proxy, as far as it is of that worker', async () => {
+    const [scope, key] = [fresh(), 'k'];
+    const put = (worker: string, proxies: Proxies) =>
+      store().scores.put(scope, [{ key, proxies, required: Object.keys(proxies) }], worker);
+    await put('first', { p: 1 });
+    expect(await put('bad', { q: 2 })).toEqual(['stored']);
+    expect(await other().signed.discard(scope, [key], 'bad')).toBe(1);
+    expect((await other().signed.get(scope, [key], ['q'])).size).toBe(0);
+    expect(await put('good', { q: 3 })).toEqual(['stored']);
+    expect(await other().signed.discard(scope, [key], 'bad')).toBe(0);
+    expect((await other().signed.get(scope, [key], ['q'])).get(key)).toEqual({
+      proxies: { q: 3 },
+      worker: 'good',
+    });
   });
 
   test('all scores of a worker are discarded, in every scope', async () => {
