@@ -2,30 +2,41 @@
 // used.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { addressOf, listScopesByFamily } from '../../activities/address-scores.js';
 import { unitOf } from '../../activities/cohort.js';
 import { rankCandidates } from '../../activities/rank-candidates.js';
 import { scoreKey, scoreScope } from '../../core/address.js';
 import { aggregate } from '../../core/ranking/aggregate.js';
 import { order } from '../../core/ranking/order.js';
+import { readFailuresCsv } from '../../core/report/failures-csv.js';
 import { readRankingCsv } from '../../core/report/ranking-csv.js';
 import { openSpace } from '../../core/spaces/index.js';
+import { selectFamily } from '../../core/specification/families.js';
 import { checkSpecification } from '../../core/specification/specification.js';
 import { writeCandidateList } from '../../store/candidate-list.js';
 import { createMemoryStore } from '../../store/memory.js';
 import type { Proxies } from '../../store/store.js';
 
 const space = openSpace({ kind: 'nas-bench-201' });
+/** Proxies of two families. */
+const PROXIES = ['expressivity', 'progressivity', 'trainability', 'complexity', 'residual'] as const;
 const value = fc.oneof(
   fc.integer({ min: -2, max: 2 }),
   fc.double({ noNaN: true, min: -1e100, max: 1e100 }),
   fc.constantFrom(-Infinity, 0, -0),
 );
 const cohorts = fc.record({
-  indices: fc.uniqueArray(fc.nat(15_624), { minLength: 1, maxLength: 60 }),
+  indices: fc.uniqueArray(fc.nat(15_624), { minLength: 1, maxLength: 60, size: 'max' }),
   cohort: fc.constantFrom('written' as const, 'classes' as const),
   kind: fc.constantFrom('log-rank' as const, 'linear-rank' as const),
   draws: fc.integer({ min: 1, max: 3 }),
   failed: fc.array(fc.nat(59), { maxLength: 3 }),
+  weights: fc.record(
+    Object.fromEntries(PROXIES.map((proxy) => [proxy, fc.constantFrom(0.5, 1, 3)])) as Record<
+      (typeof PROXIES)[number],
+      fc.Arbitrary<number>
+    >,
+  ),
   // This field is last because fast-check 4 can lose fields of a record after a stream.
   values: fc.infiniteStream(value),
 });
@@ -36,13 +47,14 @@ const limits = fc.record({
 
 test('a ranking that fits into memory, one that does not, and the plain definition are one', async () => {
   const ranked = fc.asyncProperty(cohorts, limits, async (given, little) => {
-    const { cohort, kind, draws } = given;
+    const { cohort, kind, draws, weights } = given;
     const specification = checkSpecification({
       value: {
         name: 'test',
         space: { kind: 'nas-bench-201' },
         fidelity: { draws, batch: 1, resolution: 32 },
-        aggregation: { kind },
+        proxies: PROXIES,
+        aggregation: { kind, weights },
         cohort,
       },
       source: 'test',
@@ -62,10 +74,17 @@ test('a ranking that fits into memory, one that does not, and the plain definiti
       ]),
     );
     const store = createMemoryStore();
-    const entries = [...scores].flatMap(([candidate, all]) =>
-      all.map((proxies, draw) => ({ key: scoreKey({ candidate, draw }), proxies })),
-    );
-    await store.scores.put(scoreScope(specification), entries);
+    const address = addressOf({ specification });
+    for (const [family, scope] of listScopesByFamily({ specification, address })) {
+      const names = selectFamily(specification.proxies, family);
+      const entries = [...scores].flatMap(([candidate, all]) =>
+        all.map((values, draw) => ({
+          key: scoreKey({ candidate, draw }),
+          proxies: Object.fromEntries(names.map((name) => [name, values[name]!])),
+        })),
+      );
+      await store.scores.put(scope, entries);
+    }
     const failures = [...setAside].map((candidate) => ({ candidate, reason: 'crash', detail: 'x' }));
     await store.failures.put('run', failures);
     const plan = await writeCandidateList(store.blobs, candidates);
@@ -76,13 +95,19 @@ test('a ranking that fits into memory, one that does not, and the plain definiti
 
     const rows = readRankingCsv(new TextDecoder().decode(await store.blobs.get(whole.ranking)));
     const kept = candidates.filter((candidate) => scores.has(unit(candidate)));
+    const failed = readFailuresCsv(new TextDecoder().decode(await store.blobs.get(whole.failures)));
+    expect(failed).toEqual(
+      candidates
+        .filter((candidate) => setAside.has(unit(candidate)))
+        .map((candidate) => ({ candidate, reason: 'crash', detail: 'x' })),
+    );
     if (kept.length === 0) {
       expect(rows).toEqual([]);
       return;
     }
     const columns = specification.proxies.map((proxy) => ({
       proxy,
-      weight: 1,
+      weight: weights[proxy as (typeof PROXIES)[number]],
       draws: Array.from({ length: draws }, (_, draw) => scored.map((one) => scores.get(one)![draw]![proxy]!)),
     }));
     const aggregated = aggregate({ columns, kind });
@@ -97,12 +122,45 @@ test('a ranking that fits into memory, one that does not, and the plain definiti
     );
     const draw0 = (candidate: string) =>
       scores.get(unit(candidate))!.map(({ trainability }) => trainability!);
-    for (const { candidate, proxies } of rows) {
+    for (const { candidate, proxies, parameters } of rows) {
       const mean = draw0(candidate).reduce((sum, one) => sum + one, 0) / draws;
       expect(proxies.trainability).toBe(mean + 0);
+      // A candidate shares the score of its class, and has costs of its own.
+      const costs = space.costs({ candidate, resolution: 32 });
+      expect([proxies.complexity, parameters]).toEqual([costs.flops, costs.parameters]);
     }
+    expect(rows.map(({ rank }) => rank)).toEqual(rows.map((_, i) => i + 1));
+    expect(whole.best).toEqual({ candidate: rows[0]!.candidate, score: rows[0]!.score });
   });
   await fc.assert(ranked, { numRuns: 40 });
+});
+
+test('the best of more rows than are written at once is the first', async () => {
+  const specification = checkSpecification({
+    value: {
+      name: 'test',
+      space: 'nas-bench-201',
+      cohort: 'written',
+      fidelity: { draws: 1 },
+      aggregation: 'log-rank',
+    },
+    source: 'test',
+  });
+  const store = createMemoryStore();
+  const candidates = Array.from({ length: 700 }, (_, index) => space.enumeration!.at(index));
+  await store.scores.put(
+    scoreScope(specification),
+    candidates.map((candidate, i) => ({
+      key: scoreKey({ candidate, draw: 0 }),
+      proxies: { expressivity: i, progressivity: i, trainability: i, complexity: i },
+    })),
+  );
+  const plan = await writeCandidateList(store.blobs, candidates);
+  const rank = rankCandidates({ store, limits: { values: 2_000, rows: 100 } });
+  expect((await rank({ run: 'run', specification, plan })).best).toEqual({
+    candidate: candidates.at(-1),
+    score: 0,
+  });
 });
 
 test('a score that is lost between audit and ranking is an error, not a gap', async () => {

@@ -1,7 +1,8 @@
-// Tests samples of a list's scores: every worker is in them, the share is kept, another key chooses others,
-// and scores of workers set aside are discarded.
+// Tests samples of a list's scores: every worker is in them with every family, the share is kept, another key chooses
+// others, and scores of workers set aside are discarded.
 import { expect, test } from 'vitest';
-import { sampleScores } from '../../activities/sample-scores.js';
+import { addressOf, listScopesByFamily } from '../../activities/address-scores.js';
+import { pollingWorkers, sampleScores } from '../../activities/sample-scores.js';
 import { scoreKey, scoreScope } from '../../core/address.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { checkSpecification } from '../../core/specification/specification.js';
@@ -101,4 +102,72 @@ test('scores of workers that are set aside or distrusted leave the store and the
     candidates.map((candidate) => scoreKey({ candidate, draw: 0 })),
   );
   expect(left.size).toBe(499);
+});
+
+test('a worker is sampled in each family apart; where it is set aside, its scores of all families go', async () => {
+  const store = createMemoryStore();
+  const both = { ...specification, proxies: ['trainability', 'residual'] } as const;
+  const few = candidates.slice(0, 40);
+  const scopes = listScopesByFamily({ specification: both, address: addressOf({ specification: both }) });
+  const keys = few.flatMap((candidate) => [0, 1].map((draw) => scoreKey({ candidate, draw })));
+  for (const [family, name] of [
+    ['az-nas', 'trainability'],
+    ['residual', 'residual'],
+  ] as const)
+    for (const [worker, theirs] of [
+      ['a', keys.slice(0, 30)],
+      ['b', keys.slice(30)],
+    ] as const)
+      await store.scores.put(
+        scopes.get(family)!,
+        theirs.map((key) => ({ key, proxies: { [name]: 1 } })),
+        worker,
+      );
+  const list = await writeCandidateList(store.blobs, few);
+  const sampleOf = async (share: number, distrusted: readonly string[] = []) =>
+    sampleScores({ store, polling: () => Promise.reject(new Error('away')) })({
+      run: 'run',
+      specification: both,
+      list,
+      share,
+      seen: [],
+      distrusted,
+    });
+  const namesOf = (ranges: Awaited<ReturnType<typeof sampleOf>>['ranges']) =>
+    ranges.map(({ worker, family, from, to }) => [worker, family ?? 'az-nas', to - from]);
+
+  const all = await sampleOf(1);
+  expect(all.scores).toBe(160);
+  // A server that does not say who polls is no reason to verify nothing.
+  expect(all).not.toHaveProperty('polling');
+  const sizes = new Map<string, number>();
+  for (const [worker, family, size] of namesOf(all.ranges) as [string, string, number][])
+    sizes.set(`${worker} ${family}`, (sizes.get(`${worker} ${family}`) ?? 0) + size);
+  expect(Object.fromEntries(sizes)).toEqual({
+    'a az-nas': 30,
+    'a residual': 30,
+    'b az-nas': 50,
+    'b residual': 50,
+  });
+  expect(namesOf((await sampleOf(1e-9)).ranges)).toEqual([
+    ['a', 'az-nas', 1],
+    ['b', 'az-nas', 1],
+    ['a', 'residual', 1],
+    ['b', 'residual', 1],
+  ]);
+
+  const { scores, discarded, ranges } = await sampleOf(1, ['b']);
+  expect({ scores, discarded }).toEqual({ scores: 60, discarded: 100 });
+  expect(new Set(ranges.map(({ worker }) => worker))).toEqual(new Set(['a']));
+  for (const scope of scopes.values()) expect((await store.scores.get(scope, keys)).size).toBe(30);
+});
+
+test('workers that are set aside do not count as polling', async () => {
+  const store = createMemoryStore();
+  const record = { at: 1, by: 'x', device: 'cpu', reason: 'r', evidence: [] };
+  await store.workers.put({ ...record, worker: 'a', state: 'set aside' });
+  await store.workers.put({ ...record, worker: 'b', state: 'suspected' });
+  await store.workers.put({ ...record, worker: 'c', state: 'released' });
+  const polling = async (device: string) => (device === 'cpu' ? ['a', 'b', 'c', 'd'] : []);
+  expect(await pollingWorkers({ store, polling })({ device: 'cpu' })).toEqual(['b', 'c', 'd']);
 });

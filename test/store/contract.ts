@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { BlobError, ServiceError, TerminalError } from '../../core/errors.js';
-import type { Holding, ProgressEvent, Store } from '../../store/store.js';
+import type { Holding, ProgressEvent, Store, Usage } from '../../store/store.js';
 import { scoreContract } from './contract-scores.js';
 import { signedContract } from './contract-signed.js';
 
@@ -146,16 +146,22 @@ export function storeContract(given: {
       ]);
       await store.scores.put(kept, [{ key: 'x', proxies }]);
       await store.failures.put(run, [{ candidate: 'c', reason: 'crash', detail: '' }]);
+      const usageOf = async (what: Usage['what']) =>
+        (await housekeeping.usage()).find((each) => each.what === what)!;
+      const empty = await usageOf('blobs');
       const bytes = new Uint8Array(randomBytes(3_000));
       const digest = await store.blobs.put(bytes);
       const find = async (list: Promise<Holding[]>, name: string) =>
         (await list).find((holding) => holding.name === name);
       const found = await find(housekeeping.scopes(), scope);
       expect(found).toMatchObject({ count: 2 });
-      expect(found!.newest).toBeGreaterThan(began);
       expect(found!.bytes).toBeGreaterThan(0);
-      expect(await find(housekeeping.failureRuns(), run)).toMatchObject({ count: 1 });
-      expect(await find(housekeeping.blobs(), digest)).toMatchObject({ count: 1, bytes: 3_000 });
+      const failed = await find(housekeeping.failureRuns(), run);
+      expect(failed).toMatchObject({ count: 1 });
+      const blob = await find(housekeeping.blobs(), digest);
+      expect(blob).toMatchObject({ count: 1, bytes: 3_000 });
+      // What is young is not deleted.
+      for (const { newest } of [found!, failed!, blob!]) expect(newest).toBeGreaterThan(began);
       const usage = new Map((await housekeeping.usage()).map((each) => [each.what, each]));
       expect([...usage.keys()]).toEqual(['scores', 'latencies', 'failures', 'blobs']);
       expect(usage.get('scores')!.messages).toBeGreaterThanOrEqual(3);
@@ -171,6 +177,7 @@ export function storeContract(given: {
       expect(await find(housekeeping.scopes(), scope)).toBeUndefined();
       expect(await find(housekeeping.failureRuns(), run)).toBeUndefined();
       expect(await find(housekeeping.blobs(), digest)).toBeUndefined();
+      expect((await usageOf('blobs')).bytes).toBeLessThanOrEqual(empty.bytes);
       expect((await other.scores.get(scope, ['x', 'y'])).size).toBe(0);
       expect((await other.scores.get(kept, ['x'])).size).toBe(1);
       expect(await other.failures.list(run)).toEqual([]);
@@ -184,6 +191,7 @@ export function storeContract(given: {
     });
 
     test('latencies: the first one stays, apart from scores, listed and deleted with them', async () => {
+      const began = Date.now() - 1_000;
       const [scope, keys] = [fresh(), Array.from({ length: 20 }, (_, i) => `c${i}`)];
       expect((await other.latencies.get(scope, keys)).size).toBe(0);
       const entries = keys.map((key, i) => ({ key, proxies: { latency: i } }));
@@ -194,6 +202,7 @@ export function storeContract(given: {
       expect((await other.scores.get(scope, keys)).size).toBe(0);
       const holding = (await other.housekeeping.scopes()).find(({ name }) => name === scope);
       expect(holding).toMatchObject({ count: 20 });
+      expect(holding!.newest).toBeGreaterThan(began);
       await other.housekeeping.deleteScope(scope);
       expect((await other.latencies.get(scope, keys)).size).toBe(0);
       expect((await other.housekeeping.scopes()).some(({ name }) => name === scope)).toBe(false);
