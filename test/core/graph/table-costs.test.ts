@@ -11,13 +11,13 @@ const [L, D, N, BATCH] = [6, 4, 5, 2];
 const LAYER = L * D * N;
 
 /** The multiply-accumulates of a network that adds the mean of `product` to its images. */
-function macsWith(product: (g: GraphBuilder) => string): number {
+function macsWith(product: (g: GraphBuilder) => string, batch = BATCH): number {
   const g = new GraphBuilder();
   const value = g.add('Add', ['x', g.add('ReduceMean', [product(g)], { keepdims: 0 })]);
   const ports = { inputs: [{ name: 'x', dims: ['batch', 3, 8, 8] }] };
   const outputs = [{ name: 'y', value, dims: ['batch', 3, 8, 8] }];
   const graph = readOnnx({ bytes: g.build({ name: 'network', ...ports, outputs }), file: 'x.onnx' });
-  const resolved = resolveGraph({ graph, batch: BATCH, image: [3, 8, 8], file: 'x.onnx' });
+  const resolved = resolveGraph({ graph, batch, image: [3, 8, 8], file: 'x.onnx' });
   return graphCosts(resolved, weightRoles(resolved)).macs;
 }
 
@@ -46,6 +46,11 @@ describe('a linear layer on a constant table counts the rows of one image', () =
   ])('%s', (_, product) => {
     expect(macsWith(product)).toBe(LAYER);
   });
+});
+
+it('a linear layer on a table counts as much for a batch of one image', () => {
+  const product = (g: GraphBuilder) => g.add('MatMul', [table(g, 1, L, D), weight(g, 1, D, N)]);
+  expect(macsWith(product, 1)).toBe(LAYER);
 });
 
 it('a table with as many rows as images times positions, all of them different, counts whole', () => {

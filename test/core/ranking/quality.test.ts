@@ -58,5 +58,7 @@ describe('topStability', () => {
     ];
     expect(topStability({ rankings, k: 2 })).toBeCloseTo((1 + 0 + 0) / 3, 12);
     expect(topStability({ rankings: [['a']], k: 50 })).toBe(1);
+    // Of fewer than k, all are the first.
+    expect(topStability({ rankings: rankings.slice(0, 2), k: 50 })).toBe(1);
   });
 });

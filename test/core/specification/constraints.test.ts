@@ -25,6 +25,11 @@ describe('constraints', () => {
     const { latency } = parse('constraints: { latency: { min: 0.0012s, max: 0.02s } }').constraints!;
     expect(latency).toEqual({ min: '1.2ms', max: '20ms' });
     expect(parse('seed: 1')).not.toHaveProperty('constraints');
+    // Both limits may be the same.
+    expect(parse('constraints: { layers: { min: 5, max: 5 } }').constraints!.layers).toEqual({
+      min: 5,
+      max: 5,
+    });
   });
 
   it('a specification comes out as it went in', () => {
