@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { createCollector } from '../../activities/collect.js';
 
 test('everything is stored once and in order, nothing waits beyond the limit', async () => {
-  const pauses = fc.array(fc.nat(3), { maxLength: 60 });
+  const pauses = fc.array(fc.nat(3), { maxLength: 60, size: 'max' });
   const property = fc.asyncProperty(pauses, fc.integer({ min: 1, max: 8 }), async (given, limit) => {
     const stored: number[] = [];
     let added = 0;

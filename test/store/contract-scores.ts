@@ -127,7 +127,7 @@ export function scoreContract({
     const scope = fresh();
     const proxies = fc.dictionary(anyText, fc.double({ noNaN: true }), { noNullPrototype: true });
     const entry = fc.record({ key: anyText, proxies });
-    const entries = fc.uniqueArray(entry, { selector: ({ key }) => key, maxLength: 20 });
+    const entries = fc.uniqueArray(entry, { selector: ({ key }) => key, maxLength: 20, size: 'max' });
     const seen = new Map<string, Readonly<Record<string, number>>>();
     await fc.assert(
       fc.asyncProperty(entries, async (batch) => {

@@ -12,7 +12,7 @@ const compare = (a: Row, b: Row) => a.key - b.key || (a.text < b.text ? -1 : a.t
 
 test('runs in files, merged, are one sorted list', async () => {
   const row = fc.record({ key: fc.integer({ min: 0, max: 20 }), text: fc.string({ maxLength: 3 }) });
-  const blocks = fc.array(fc.array(row, { maxLength: 40 }), { maxLength: 12 });
+  const blocks = fc.array(fc.array(row, { maxLength: 40, size: 'max' }), { maxLength: 12, size: 'max' });
   const property = fc.asyncProperty(blocks, fc.integer({ min: 1, max: 50 }), async (given, runRows) => {
     async function* rows(): AsyncGenerator<readonly Row[]> {
       yield* given;

@@ -13,7 +13,7 @@ const run = fc.record({
   closed: fc.integer({ min: 0, max: NOW }),
 }) as fc.Arbitrary<Required<GcRun>>;
 const runs: fc.Arbitrary<GcRun[]> = fc
-  .array(run, { maxLength: 20 })
+  .array(run, { maxLength: 20, size: 'max' })
   .map((list) => list.map(({ closed, ...rest }) => (rest.status === 'running' ? rest : { ...rest, closed })));
 const retention = fc.record({
   keepLast: fc.integer({ min: 0, max: 4 }),

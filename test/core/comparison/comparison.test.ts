@@ -40,6 +40,7 @@ describe('qualityOf', () => {
   const rows = fc.array(fc.record({ score: value, accuracy: fc.integer({ min: 60, max: 95 }) }), {
     minLength: 2,
     maxLength: 60,
+    size: 'max',
   });
 
   it('agrees with the definitions, stays within bounds, and its intervals are the same each time', () => {
@@ -77,7 +78,7 @@ describe('qualityOf', () => {
   });
 
   it('measures a sample with repeated members as the definitions measure its columns', () => {
-    const sampled = fc.array(fc.nat({ max: 59 }), { minLength: 2, maxLength: 80 });
+    const sampled = fc.array(fc.nat({ max: 59 }), { minLength: 2, maxLength: 80, size: 'max' });
     fc.assert(
       fc.property(rows, sampled, (all, places) => {
         const members = Uint32Array.from(places, (place) => place % all.length);

@@ -78,7 +78,11 @@ describe('pictures of candidates', () => {
 it('places the nodes of any graph without overlap, each below all that it reads', () => {
   const graph = fc.integer({ min: 1, max: 14 }).chain((count) =>
     fc
-      .uniqueArray(fc.tuple(fc.nat(count - 1), fc.nat(count - 1)), { maxLength: 30, selector: String })
+      .uniqueArray(fc.tuple(fc.nat(count - 1), fc.nat(count - 1)), {
+        maxLength: 30,
+        size: 'max',
+        selector: String,
+      })
       .map((pairs) => ({
         nodes: Array.from({ length: count }, (_, i) => ({ label: String(i), role: 'node' as const })),
         edges: pairs.filter(([from, to]) => from < to) as [number, number][],

@@ -12,7 +12,7 @@ const row = fc.record({
   unit: fc.integer({ min: 0, max: 40 }).map(String),
   flops: fc.integer({ min: 1, max: 30 }),
 });
-const rows = fc.array(row, { minLength: 2, maxLength: 150 });
+const rows = fc.array(row, { minLength: 2, maxLength: 150, size: 'max' });
 
 function unitsOf(all: readonly JudgedRow[]) {
   return [...new Set(all.map(({ unit }) => unit))].map((unit) => {
@@ -59,7 +59,7 @@ describe('rankingAgreement', () => {
   it('does not depend on the order of rows of different scores', () => {
     fc.assert(
       fc.property(
-        fc.uniqueArray(row, { minLength: 2, maxLength: 60, selector: ({ score }) => score }),
+        fc.uniqueArray(row, { minLength: 2, maxLength: 60, size: 'max', selector: ({ score }) => score }),
         (all) => {
           const single = all.map((each, i) => ({ ...each, unit: String(i) }));
           expect(rankingAgreement(single.toReversed())).toEqual(rankingAgreement(single));
@@ -92,6 +92,61 @@ describe('rankingAgreement', () => {
     expect(found.top.map(({ regret }) => regret)).toEqual([0, 0, 0]);
     const byFlops = rankingAgreement(all.map((each) => ({ ...each, score: each.flops })));
     expect(Math.abs(byFlops.kendallInFlopsFifths!)).toBeLessThan(0.5);
+  });
+
+  it('is the mean tau within fifths of the classes by FLOPs, and the most accurate among the first', () => {
+    const distinct = fc.uniqueArray(
+      fc.record({
+        score: fc.integer({ min: 0, max: 1e6 }),
+        accuracy: fc.integer({ min: 0, max: 1e6 }),
+        flops: fc.integer({ min: 1, max: 1e6 }),
+      }),
+      {
+        minLength: 60,
+        maxLength: 130,
+        size: 'max',
+        comparator: (a, b) => a.score === b.score || a.accuracy === b.accuracy || a.flops === b.flops,
+      },
+    );
+    fc.assert(
+      fc.property(distinct, (all) => {
+        const found = rankingAgreement(all.map((each, i) => ({ ...each, unit: String(i) })));
+        const byFlops = all.toSorted((a, b) => a.flops - b.flops);
+        const taus = [0, 1, 2, 3, 4].map((fifth) => {
+          const edges = [fifth, fifth + 1].map((edge) => Math.round((edge * all.length) / 5));
+          const rows = byFlops.slice(...edges);
+          return kendall(
+            rows.map(({ score }) => score),
+            rows.map(({ accuracy }) => accuracy),
+          );
+        });
+        expect(found.kendallInFlopsFifths).toBeCloseTo(taus.reduce((sum, tau) => sum + tau) / 5, 12);
+        const best = all.toSorted((a, b) => b.accuracy - a.accuracy).slice(0, 50);
+        const ranked = all.toSorted((a, b) => b.score - a.score);
+        expect(found.recall.map((each) => each.found)).toEqual(
+          [50, 100, 200].map((first) => ranked.slice(0, first).filter((row) => best.includes(row)).length),
+        );
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('counts the least FLOPs of a class, and is silent where those of one member are unknown', () => {
+    const all = Array.from({ length: 24 }, (_, i) => ({
+      score: (i * 7) % 24,
+      accuracy: (i * 5) % 24,
+      unit: String(i),
+      flops: i + 1,
+    }));
+    // The second member of each class has the score and the accuracy of the first, and more FLOPs.
+    const twice = [...all, ...all.map((each) => ({ ...each, flops: 100 * (25 - each.flops) }))];
+    const expected = rankingAgreement(all).kendallInFlopsFifths;
+    expect(expected).not.toBeNull();
+    expect(rankingAgreement(twice).kendallInFlopsFifths).toBe(expected);
+    const unknown = [...all, { ...all[3]!, flops: undefined }];
+    expect(rankingAgreement(unknown).kendallInFlopsFifths).toBeNull();
+    expect(rankingAgreement(all.slice(0, 9)).kendallInFlopsFifths).toBeNull();
+    expect(rankingAgreement(all.slice(0, 10)).kendallInFlopsFifths).not.toBeNull();
   });
 
   it('has nothing to say among networks of similar cost where costs are unknown or networks few', () => {

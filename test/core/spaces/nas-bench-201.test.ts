@@ -75,7 +75,7 @@ describe('candidates', () => {
       .array(fc.array(edge, { maxLength: 4 }), { maxLength: 4 })
       .map((nodes) => nodes.map((parts) => `|${parts.map((p) => `${p.join('')}|`).join('')}`).join('+'));
     fc.assert(
-      fc.property(fc.oneof(near, fc.string({ maxLength: 400 })), (text) => {
+      fc.property(fc.oneof(near, fc.string({ maxLength: 400, size: 'max' })), (text) => {
         try {
           expect(all).toContain(nasBench201.parse(text));
         } catch (error) {

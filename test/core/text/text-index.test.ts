@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { createTextIndex } from '../../../core/text/text-index.js';
 
 test('numbers texts as a Map does, while it grows', () => {
-  const texts = fc.array(fc.string({ unit: 'binary', maxLength: 2 }), { maxLength: 200 });
+  const texts = fc.array(fc.string({ unit: 'binary', maxLength: 2 }), { maxLength: 200, size: 'max' });
   fc.assert(
     fc.property(texts, (given) => {
       const index = createTextIndex({ slots: 4 });

@@ -194,7 +194,11 @@ describe('what a candidate scores', () => {
     const few = { batch: 2, resolution: 8, features: 'stages', size: 16 } as const;
     await scoreIn(few, async (small) => {
       const known = await small.score({ candidates, draw });
-      const lists = fc.array(fc.nat({ max: candidates.length - 1 }), { minLength: 1, maxLength: 24 });
+      const lists = fc.array(fc.nat({ max: candidates.length - 1 }), {
+        minLength: 1,
+        maxLength: 24,
+        size: 'max',
+      });
       await fc.assert(
         fc.asyncProperty(lists, async (list) => {
           const found = await small.score({ candidates: list.map((i) => candidates[i]!), draw });

@@ -26,7 +26,7 @@ import { createSupernetCandidate } from '../../../../../engine/batched/nas-bench
 
 const operation = fc.constantFrom<SupernetOperation>('none', ...SLOTTED);
 const cell: fc.Arbitrary<SupernetCell> = fc.array(operation, { minLength: 6, maxLength: 6 });
-const lists = fc.array(cell, { minLength: 1, maxLength: 60 });
+const lists = fc.array(cell, { minLength: 1, maxLength: 60, size: 'max' });
 const sizes = fc.integer({ min: 1, max: 20 });
 
 function keeps(cells: readonly SupernetCell[], runs: readonly (readonly number[])[], capacities: Capacities) {
