@@ -120,7 +120,10 @@ interface DivideArguments {
   readonly keyOf: (unit: number) => string;
 }
 
-/** Draws the labels at random with the seed, and returns the other known accuracies as held out. */
+/**
+ * Draws the labels at random with the seed, and returns the known accuracies of networks without a label as held
+ * out.
+ */
 function divide({ known, count = known.length, seed, keyOf }: DivideArguments): {
   readonly labels: readonly Label[];
   readonly heldOut: readonly Label[];
@@ -139,13 +142,13 @@ function divide({ known, count = known.length, seed, keyOf }: DivideArguments): 
   const used = order.slice(0, count + MOST_HELD_OUT).map((at) => known[at]!);
   const all = onePerFunction(used, keyOf);
   const labels = all.slice(0, count);
-  const networks = new Set(labels.map(({ unit }) => unit)).size;
-  if (networks < FEWEST_LABELS)
-    fail(`found labels of ${networks} different networks; must be of ${FEWEST_LABELS} at least`);
+  const labelled = new Set(labels.map(({ unit }) => unit));
+  if (labelled.size < FEWEST_LABELS)
+    fail(`found labels of ${labelled.size} different networks; must be of ${FEWEST_LABELS} at least`);
   const [first] = labels;
   if (labels.every(({ accuracy }) => accuracy === first!.accuracy))
     fail(
       `found ${labels.length} labels that are all ${first!.accuracy}; must differ, as nothing can be fitted to equal accuracies`,
     );
-  return { labels, heldOut: all.slice(count) };
+  return { labels, heldOut: all.slice(count).filter(({ unit }) => !labelled.has(unit)) };
 }

@@ -1,6 +1,7 @@
 // Tests `zeroscout calibrate` and `suggest` on a real search, and searches that name a calibration.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RankingRow } from '../../core/report/ranking-csv.js';
+import { openSpace } from '../../core/spaces/index.js';
 import { type TestHome, testHome } from '../support/home.js';
 import { runOverClasses, writeTruth } from '../support/known-search.js';
 import { done, zeroscout } from '../support/zeroscout.js';
@@ -30,6 +31,14 @@ test('a search that names a calibration ranks by it, and says so', async () => {
   expect(found.evidence.crossValidated.own).toBeLessThan(-0.9);
   expect(found).toMatchObject({ labels: 40, dataset: 'reversed', file: 'cal.json' });
   expect(found.method).not.toBe('own');
+  // A network with a label is not held out, whichever candidate of its class has the label.
+  const { canonicalKey } = openSpace({ kind: 'nas-bench-201' });
+  const { labelled } = JSON.parse(home.read('cal.json')) as { labelled: string[] };
+  const known = rows.filter((_, index) => isKnown(index));
+  const isLabelled = ({ candidate }: RankingRow) => labelled.includes(canonicalKey(candidate));
+  expect(known.filter(isLabelled).length).toBeGreaterThan(40);
+  const others = known.filter((row) => !isLabelled(row)).length;
+  expect(found.evidence.heldOut.candidates).toBe(others);
 
   const given = JSON.parse(home.read('one.json'));
   const aggregation = { kind: 'calibrated', file: 'cal.json' };
