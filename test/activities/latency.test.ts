@@ -123,3 +123,24 @@ describe('a limit on latency', () => {
     expect(given.measured).toHaveLength(MEASURED_PATIENCE);
   });
 });
+
+describe('patience with measured candidates', () => {
+  test('is spent by those that are rejected in a row', async () => {
+    let count = 0;
+    const given = { ...meter(), measure: async () => ({ latency: ++count % 150 === 0 ? 1 : 9 }) };
+    const text = 'strategy: { kind: random, samples: 3 }\nconstraints: { latency: { max: 5ms } }';
+    const { drawn } = await plan({ text, meter: given });
+    expect(drawn).toMatchObject({ proposed: 450, rejected: { 'latency.max': 447 } });
+    expect(drawn.rejected['latency.max']).toBeGreaterThan(2 * MEASURED_PATIENCE);
+  });
+
+  test('is not spent by those that are counted, and not measured', async () => {
+    const text =
+      'strategy: { kind: random, samples: 3 }\nconstraints: { flops: { min: 184M }, latency: { max: 9ms } }';
+    const { drawn, candidates } = await plan({ text, meter: meter() });
+    expect(candidates).toHaveLength(3);
+    // Three candidates leave three stretches before them, of which one is longer than the patience.
+    expect(drawn.rejected['flops.min']).toBeGreaterThan(3 * MEASURED_PATIENCE);
+    expect(drawn.rejected['latency.max']).toBeUndefined();
+  });
+});

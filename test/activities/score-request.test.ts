@@ -34,3 +34,24 @@ test('an answer without what the search reads is no fact, as it would stay for e
   expect(fact('own', proxies, ['own-y'])).toEqual({ 'own-y': 2 });
   expect(() => fact('own', proxies, ['own-x'])).toThrow('the scorer has not computed own-x');
 });
+
+test('labels go with every request of a family that reads them, whatever other families are in it', () => {
+  const input = { images: { digest: '0'.repeat(64), shape: [2, 3, 32, 32] }, labels: [1, 2] };
+  const labelsOf = (...families: string[]) =>
+    requestOf({
+      specification: { ...specification, input },
+      asked: { candidate: 'a', draws: [0], families } as never,
+    }).labels;
+  expect(labelsOf('az-nas', 'grad-norm')).toEqual([1, 2]);
+  expect(labelsOf('grad-norm')).toEqual([1, 2]);
+  expect(labelsOf('az-nas', 'residual')).toBeUndefined();
+});
+
+test('the fact of a family has its proxies alone', () => {
+  const proxies = { expressivity: 1, trainability: 2, residual: 3, 'own-x': 4, 'grad-norm': 5 };
+  const required = ['trainability'];
+  expect(factOf({ family: 'az-nas', proxies, required })).toEqual({ expressivity: 1, trainability: 2 });
+  expect(factOf({ family: 'residual', proxies, required: [] })).toEqual({ residual: 3 });
+  expect(factOf({ family: 'own', proxies, required: [] })).toEqual({ 'own-x': 4 });
+  expect(() => factOf({ family: 'zen', proxies, required: [] })).toThrow('zen');
+});
