@@ -144,3 +144,11 @@ describe('patience with measured candidates', () => {
     expect(drawn.rejected['latency.max']).toBeUndefined();
   });
 });
+
+test('a plan of which no candidate meets the limits is refused, with the reasons', async () => {
+  const text = 'strategy: exhaustive\nconstraints: { flops: { max: 1 } }';
+  await expect(plan({ text, meter: meter() })).rejects.toMatchObject({
+    issues: [{ path: 'constraints' }],
+    message: expect.stringMatching(/15625 rejected by flops\.max/),
+  });
+});
