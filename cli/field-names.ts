@@ -49,7 +49,8 @@ export function withFlagNames(error: SpecError, command: Command | undefined): S
   const nameOf = ({ path, file }: Issue) => {
     if (file && FILES.has(path)) return '';
     const [first = '', ...rest] = path.split('.');
-    const name = NAMES[first]?.find((one) => known.has(one));
+    const names = Object.hasOwn(NAMES, first) ? NAMES[first] : undefined;
+    const name = names?.find((one) => known.has(one));
     return name === undefined ? path : [name, ...rest].join('.');
   };
   const issues = error.issues.map((issue): Issue => {

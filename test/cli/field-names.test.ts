@@ -25,6 +25,9 @@ test.each([
   [describe, 'size', '--size'],
   [describe, 'resolution', '--resolution'],
   [run, 'labels', 'labels'],
+  // Fields of a specification that every object has.
+  [run, '__proto__', '__proto__'],
+  [run, 'constructor.a', 'constructor.a'],
   [new Command('describe').argument('<KIND>'), 'kind.size', 'KIND.size'],
 ])('case %#', (command, field, name) => {
   expect(withFlagNames(error(field), command).field).toBe(name);
