@@ -13,12 +13,13 @@ import { formatWarnings } from '../../client/specification/read-candidates.js';
 import { type ReadSpecification, readSpecification } from '../../client/specification/read-specification.js';
 import { readTruth } from '../../client/specification/read-truth.js';
 import {
+  permissionFor,
   startBackgroundWorkers,
   withdrawBackgroundWorkers,
 } from '../../client/workers/background-workers.js';
 import { SpecError } from '../../core/errors.js';
 import type { Truth } from '../../core/report/truth.js';
-import { definitionOf, openSpace } from '../../core/spaces/index.js';
+import { openSpace } from '../../core/spaces/index.js';
 import { createWholeNumberParser } from '../arguments.js';
 import { followWithWorkers } from '../follow-with-workers.js';
 import { deliverResults, type ResultOptions, showFinished } from '../render/deliver-results.js';
@@ -98,7 +99,7 @@ async function search({ session, written, truth, options }: SearchRequest): Prom
   note(
     `search ${paint.bold(id)} ${started.how === 'started' ? 'started' : 'is running; attached to it'}${page ? `; watch it at ${page}` : ''}`,
   );
-  const need = definitionOf(specification.space).code === 'specification' ? 'modules' : undefined;
+  const need = permissionFor(specification);
   const restore = await withdrawBackgroundWorkers({ home, need, onNote: note });
   if (options.detach) {
     await startBackgroundWorkers({ home, modules, count, device: specification.execution.device });

@@ -2,8 +2,13 @@
 // machine.
 import type { Session } from '../connections/session.js';
 import { chooseWorkerCount } from '../searches/begin-search.js';
+import { createEnvironment } from '../specification/allow-modules.js';
 import type { ReadSpecification } from '../specification/read-specification.js';
-import { startBackgroundWorkers } from '../workers/background-workers.js';
+import {
+  permissionFor,
+  startBackgroundWorkers,
+  withdrawBackgroundWorkers,
+} from '../workers/background-workers.js';
 import { createSchedule, type Timing } from './create-schedule.js';
 import { type ScheduleRow, summaryOf } from './describe-schedule.js';
 import { findSchedule } from './find-schedule.js';
@@ -23,8 +28,11 @@ export async function beginSchedule(
   session: Session,
   { name, read, timing, workers = chooseWorkerCount(session) }: BeginScheduleRequest,
 ): Promise<ScheduleRow> {
-  const { client, store, home, modules } = session;
+  const { client, store, home, modules, onNote } = session;
   await createSchedule({ client, store, name, read, timing });
+  // Background workers without the permission that the runs need would fail them. They stay away.
+  const need = permissionFor(read.specification);
+  await withdrawBackgroundWorkers({ home, need, env: createEnvironment(modules), onNote });
   await startBackgroundWorkers({
     home,
     modules,

@@ -1,6 +1,8 @@
 // Starts, lists and stops workers that continue after the program that started them has ended.
 import { availableParallelism } from 'node:os';
+import { definitionOf } from '../../core/spaces/index.js';
 import { DEVICES, type Device } from '../../core/specification/devices.js';
+import type { Specification } from '../../core/specification/specification.js';
 import type { Home } from '../embedded/home.js';
 import { listCommandLines, terminate } from '../embedded/process.js';
 import {
@@ -89,6 +91,11 @@ interface WithdrawBackgroundWorkersArguments {
   readonly onNote: (text: string) => void;
   /** The environment of the workers of this program, with their permissions. */
   readonly env?: NodeJS.ProcessEnv;
+}
+
+/** The permission that workers need for a search: its space, or a proxy, may be a module. */
+export function permissionFor({ space, ownProxies = [] }: Specification): Permission | undefined {
+  return definitionOf(space).code === 'specification' || ownProxies.length > 0 ? 'modules' : undefined;
 }
 
 /**

@@ -1,11 +1,10 @@
 // Starts the workers on this machine that a program's searches need, once for each device, and stops them
 // together.
-import { definitionOf } from '../../core/spaces/index.js';
 import type { Device } from '../../core/specification/devices.js';
 import type { Session } from '../connections/session.js';
 import { createEnvironment } from '../specification/allow-modules.js';
 import type { ReadSpecification } from '../specification/read-candidates.js';
-import { withdrawBackgroundWorkers } from './background-workers.js';
+import { permissionFor, withdrawBackgroundWorkers } from './background-workers.js';
 import { type LocalWorkers, startLocalWorkers } from './local-workers.js';
 
 export interface LocalScoring {
@@ -22,8 +21,8 @@ export function createLocalScoring({ home, modules, onNote }: Session): LocalSco
   const restores: (() => void)[] = [];
   return {
     start: async ({ read: { specification }, count }) => {
-      const { space, execution } = specification;
-      const need = definitionOf(space).code === 'specification' ? 'modules' : undefined;
+      const { execution } = specification;
+      const need = permissionFor(specification);
       const env = createEnvironment(modules);
       restores.push(await withdrawBackgroundWorkers({ home, need, env, onNote }));
       const known = running.get(execution.device);

@@ -40,6 +40,19 @@ test('they are named with what they may run, and step aside for a search that ne
   const after = await status();
   expect(after).toMatchObject([{ may: [] }, { may: [] }]);
   expect(after[0].pid).not.toBe(before[0].pid);
+
+  // A proxy of one's own is code of the specification as well.
+  home.write('balance.ts', readFileSync(join(ROOT, 'examples/proxies/gradient-balance.ts'), 'utf8'));
+  const proxies = ['flops', './balance.ts'];
+  home.write('proxy.json', specification({ name: 'proxy', samples: 4, changes: { proxies } }));
+  const ranked = await done(['run', 'proxy.json', '--allow-modules'], { home });
+  expect(ranked.stderr).toMatch(/background workers .* may not run modules .*ending them/);
+  expect(ranked.stdout).toContain('own-gradient-balance');
+
+  // The runs of a schedule find workers that may run its code.
+  const timing = ['--cron', '0 2 * * *'];
+  await done(['schedule', 'create', 'nightly', 'proxy.json', ...timing, '--allow-modules'], { home });
+  expect(await status()).toMatchObject([{ may: ['modules'] }, { may: ['modules'] }]);
 });
 
 async function started(): Promise<TestHome> {
