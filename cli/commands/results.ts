@@ -32,6 +32,7 @@ import {
   formatSummary,
   noteFailedNotification,
 } from '../render/results.js';
+import { formatSetAside } from '../render/set-aside.js';
 import { note, paint, print, printData, printJson } from '../render/terminal.js';
 import { type Session, withSession } from '../session.js';
 
@@ -103,6 +104,8 @@ async function results(
   print(`\n${formatShownCount({ shown: rows.length, total: await results.total() })}`);
   print(formatRankedBy(specification));
   print(`${formatSummary({ ...results.summary, latency: undefined })}`);
+  const setAside = formatSetAside({ failures: results.failures, id: result.id });
+  if (setAside) print(paint.yellow(setAside));
   print(line);
   printLatencyLines({ results, latencies });
   const changes = await readChanges({ store, result });

@@ -16,6 +16,7 @@ import {
   formatSummary,
   noteFailedNotification,
 } from './results.js';
+import { formatSetAside } from './set-aside.js';
 import { note, paint, print, printJson } from './terminal.js';
 
 const TOP = 10;
@@ -98,6 +99,7 @@ async function showResults({
   if (rows.length < total) print(`\nthe first ${rows.length} of ${total} ranked candidates; ${more}`);
   print(`${rows.length < total ? '' : '\n'}${formatRankedBy(options.specification)}`);
   print(formatSummary(summary));
-  if (summary.failed) print(paint.yellow(`set aside: ${summary.failed}, with reasons in failures.csv`));
+  const setAside = formatSetAside({ failures: results.failures, id: summary.id, out: options.out });
+  if (setAside) print(paint.yellow(setAside));
   if (options.out !== undefined) print(`files in ${options.out}`);
 }
