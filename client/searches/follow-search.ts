@@ -2,10 +2,11 @@
 import { setMaxListeners } from 'node:events';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { SearchProgress, SearchResult } from '../../core/contract/search.js';
-import type { ProgressEvent, Store } from '../../store/store.js';
+import type { Store } from '../../store/store.js';
 import { watchServers } from '../status/away.js';
 import { createLooker } from '../status/facts.js';
 import { type AwayServer, listWaiting, type Waiting } from '../status/waiting.js';
+import { countLive } from './count-live.js';
 
 const POLL_MS = 1_000;
 /** The time within which workers started by this command poll for work. */
@@ -70,8 +71,8 @@ type Watching = FollowRequest & { readonly onLook: (look: SearchLook) => void };
 
 /** Calls `onLook` with the state of the search about once a second, until the returned function is called. */
 function lookAgainAndAgain(watching: Watching): () => void {
-  const { client, store, onLook, isRestarted = () => false } = watching;
-  const live = countLive(watching);
+  const { client, store, id, onLook, isRestarted = () => false } = watching;
+  const live = countLive({ bus: store.progress, id });
   const servers = watchServers({ isRestarted });
   const looker = createLooker(watching);
   const { workersStarted = Number.NEGATIVE_INFINITY } = watching;
@@ -117,19 +118,6 @@ function lookAgainAndAgain(watching: Watching): () => void {
     query.abort();
     clearInterval(timer);
     live.stop();
-  };
-}
-
-/** Counts the candidates that running shards have scored, from the events that their workers publish. */
-function countLive({ store, id }: Pick<FollowRequest, 'store' | 'id'>) {
-  const live = new Map<number, number>();
-  const stop = store.progress.subscribe(id, ({ shard, scored, reused, failed }: ProgressEvent) => {
-    live.set(shard, scored + reused + failed);
-  });
-  return {
-    of: ({ shards }: SearchProgress) =>
-      shards.running.reduce((sum, shard) => sum + (live.get(shard) ?? 0), 0),
-    stop,
   };
 }
 
