@@ -51,15 +51,21 @@ function progressLines(progress: SearchProgress): string[] {
   ];
 }
 
-function formatEnding(description: SearchDescription, { progress }: Partial<SearchMemo>): string[] {
+/** What is known of a search that has ended. The counts of a screening are those of its last round. */
+export function formatEnding(
+  description: Omit<SearchDescription, 'memo'>,
+  { progress, specification }: Partial<SearchMemo>,
+): string[] {
   const { counts, failure, started, ended, changes, verification, notCompared, notNotified } = description;
   const known = progress && counts?.candidates !== 0 ? [progress] : [];
+  const strategy = specification?.strategy;
+  const last = strategy?.kind === 'screening' ? `last of ${strategy.rounds.length} rounds: ` : '';
   if (failure) {
     const advice = adviceInCommands({ code: failure.adviceCode });
     return [...known, paint.red(`why: ${failure.reason}`), `what now: ${advice}`];
   }
   return [
-    ...known,
+    ...known.map((counted) => `${last}${counted}`),
     ...(ended ? [`took ${formatDuration(Date.parse(ended) - Date.parse(started))}`] : []),
     ...(changes ? [formatChangesLine(changes)] : []),
     ...(verification ? formatVerification(verification) : []),
