@@ -89,7 +89,7 @@ const evaluate: ModuleLoader = ({ code, digest }) => {
 function importApi(name: string): unknown {
   if (Object.hasOwn(APIS, name)) return APIS[name];
   throw SpecError.of({
-    path: 'space',
+    path: '',
     message: `a module imports "${name}"; it may import ${Object.keys(APIS).join(' alone, or ')}, so that its digest covers all of it`,
   });
 }

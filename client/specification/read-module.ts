@@ -115,9 +115,11 @@ export function createNamedError({
   });
 }
 
-/** The message without terminal colours and source excerpt, in one line. */
+/** The message of the compiler without terminal colours and source excerpt, in one line, with the place. */
 function shortenMessage(message: string): string {
-  return stripVTControlCharacters(message)
-    .split('\n')[0]!
-    .replace(/^\s*[x×]\s*/, '');
+  const plain = stripVTControlCharacters(message);
+  const [first = ''] = plain.split('\n');
+  // The excerpt has a line ` 3 | text` for each line, and `   :   ^` below the one at fault.
+  const [, line] = /^\s*(\d+) [|│].*\n\s*[:·] /m.exec(plain) ?? [];
+  return `${first.replace(/^\s*[x×]\s*/, '')}${line === undefined ? '' : `, in line ${line}`}`;
 }

@@ -1,12 +1,15 @@
 // Checks before a search starts that a module implements a space.
 
 import { SpecError } from '../../errors.js';
+import type { Block } from '../../ir/block.js';
 import type { Network } from '../../ir/network.js';
 import { channelsOf } from '../../ir/shape.js';
 import { blockShapes } from '../../ops/block-shapes.js';
+import { operations } from '../../ops/operations.js';
 import { randomStream } from '../../random/random-stream.js';
 import { oneOf, wholeNumber } from '../../schema/fields.js';
 import { AZ_NAS_PROXIES } from '../../specification/families.js';
+import { unknownValue } from '../../text/nearest.js';
 import { describeFound, quote, show } from '../../text/show.js';
 import type { Space } from '../space.js';
 import type { SpaceModule } from './space-module.js';
@@ -132,6 +135,7 @@ function checkNetwork({
       names.add(name);
     }
     if (block.instructions.length === 0) complain('has no instructions; add a value to its BlockBuilder');
+    checkInstructions({ block, complain });
     const shapes = blockShapes({ block, input: shape });
     for (const { operation, inputs, slot } of block.instructions) {
       const read = inputs.map((at) => shapes[at]!);
@@ -143,5 +147,29 @@ function checkNetwork({
         complain(`sum of shapes ${read.map((each) => `[${each}]`).join(', ')}; must be alike`);
     }
     shape = shapes.at(-1)!;
+  }
+}
+
+interface CheckInstructionsArguments {
+  readonly block: Block;
+  readonly complain: (message: string) => never;
+}
+
+/** Checks that every operation exists, reads values that are there, and has the weight that it needs. */
+function checkInstructions({ block, complain }: CheckInstructionsArguments): void {
+  for (const [at, { operation, inputs, settings, slot }] of block.instructions.entries()) {
+    if (!Object.hasOwn(operations, operation))
+      complain(unknownValue({ word: String(operation), known: Object.keys(operations) }));
+    const absent = inputs.find((input) => !Number.isInteger(input) || input < 0 || input > at);
+    if (absent !== undefined)
+      complain(
+        `${operation} reads value ${show(absent)}; must be one that was added before, or 0, the input of the block`,
+      );
+    if (!['conv', 'depthwise'].includes(operation)) continue;
+    const shape =
+      block.weights[slot]?.shape ?? complain(`${operation} has no weight; give it one with a slot`);
+    const sides = shape.slice(2);
+    if (sides.some((side) => side !== settings.kernel))
+      complain(`${operation} ${slot} has kernel ${settings.kernel}, its weight ${sides.join(' x ')}`);
   }
 }

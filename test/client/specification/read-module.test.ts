@@ -125,9 +125,14 @@ describe('allowed', () => {
   it.each<[string, (text: string) => string, RegExp]>([
     ['a syntax error', () => 'export default {', /^my.ts: cannot be compiled: /],
     [
+      'a syntax error in the midst',
+      (text) => text.replace('return b.build();', 'return b.build(;'),
+      /^my.ts: cannot be compiled: Expression expected, in line 18$/,
+    ],
+    [
       'another import',
       (text) => `import { readFileSync } from 'node:fs';\nconsole.log(readFileSync);\n${text}`,
-      /imports "node:fs"; it may import zeroscout\/space alone/,
+      /^my.ts: a module imports "node:fs"; it may import zeroscout\/space alone/,
     ],
     ['no export', () => 'const a = 1;', /^my.ts: default export: missing; must be an object/],
     [
@@ -149,6 +154,21 @@ describe('allowed', () => {
       'channels that do not fit',
       (text) => text.replace('WIDTHS[i - 1] ?? 16', '16'),
       /^my.ts: network of "\w{6}": block3: conv conv\d reads 32 channels, its weight has 16/,
+    ],
+    [
+      'an operation that there is not',
+      (text) => text.replace("b.add('relu', [0])", "b.add('rellu' as 'relu', [0])"),
+      /^my.ts: network of "\w{6}": block0: unknown "rellu"; did you mean "relu"\? Known: conv, /,
+    ],
+    [
+      'a value that there is not',
+      (text) => text.replace("b.add('relu', [0])", "b.add('relu', [7])"),
+      /^my.ts: network of "\w{6}": block0: relu reads value 7; must be one that was added before, or 0, the input/,
+    ],
+    [
+      'a weight of another kernel',
+      (text) => text.replace('kernel, kernel]', 'kernel, kernel + 1]'),
+      /^my.ts: network of "\w{6}": stem: conv conv3 has kernel 3, its weight 3 x 4$/,
     ],
     [
       'a size that is none',
