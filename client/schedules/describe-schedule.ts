@@ -45,6 +45,10 @@ function explainPause(note: string | undefined): { note?: string; failedRun?: st
   return { note: `failure of its run ${failedRun}`, failedRun };
 }
 
+/** The overlap policy, as it was named when the schedule was created. */
+export const overlapOf = ({ policies }: ScheduleDescription): string =>
+  (policies.overlap ?? 'skip').toLowerCase().replaceAll('_', '-');
+
 /** The details of a schedule with the results of its recent runs, newest first. */
 export async function detailsOf({
   client,
@@ -65,7 +69,7 @@ export async function detailsOf({
   return {
     ...summaryOf(description),
     jitter: jitter ?? '0s',
-    overlap: (policies.overlap ?? 'skip').toLowerCase().replaceAll('_', '-'),
+    overlap: overlapOf(description),
     catchup: formatDuration(policies.catchupWindow),
     pauseOnFailure: policies.pauseOnFailure,
     skipped: info.numActionsSkippedOverlap,

@@ -1,7 +1,8 @@
 // Starts runs of a schedule outside of its times: one now, or those of a past period.
 import { type Client, ScheduleOverlapPolicy } from '@temporalio/client';
+import { searchIdOf } from '../../core/contract/search-queues.js';
 import { ServiceError, SpecError } from '../../core/errors.js';
-import { runOf } from './describe-schedule.js';
+import { overlapOf, runOf } from './describe-schedule.js';
 import { findSchedule } from './find-schedule.js';
 
 /** How long a requested run may take to appear. */
@@ -27,11 +28,16 @@ export async function runScheduleNow({ client, name }: Named): Promise<string> {
     if (info.numActionsSkippedOverlap > before.numActionsSkippedOverlap) break;
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
-  const running = (await handle.describe()).info.runningActions.map(({ workflow }) => workflow.workflowId);
-  if (running.length > 0)
+  const { runningActions } = (await handle.describe()).info;
+  const running = runningActions.map(({ workflow }) => searchIdOf(workflow.workflowId)).join(', ');
+  const overlap = overlapOf(description);
+  if (running)
     throw SpecError.of({
       path: 'schedule',
-      message: `"${name}" started nothing: ${running.join(', ')} goes on still, and its overlap policy is ${description.policies.overlap}`,
+      message:
+        overlap === 'buffer-one'
+          ? `"${name}" starts its run when ${running} has ended, since its overlap policy is buffer-one`
+          : `"${name}" started nothing: ${running} goes on still, and its overlap policy is ${overlap}`,
     });
   throw new ServiceError({
     reason: 'timed-out',
