@@ -1,10 +1,12 @@
 // Reads a finished search: its rows, its summary, and its agreement with known accuracies.
 
 import type { SearchResult } from '../../core/contract/search.js';
+import { SpecError } from '../../core/errors.js';
 import { kendall, spearman } from '../../core/ranking/correlation.js';
 import type { RankingRow } from '../../core/report/ranking-csv.js';
 import { parseSummary, type Summary } from '../../core/report/summary.js';
 import type { Truth } from '../../core/report/truth.js';
+import { describeFound } from '../../core/text/show.js';
 import { readRanking } from '../../store/ranking.js';
 import type { Store } from '../../store/store.js';
 import { type Latencies, latenciesOf, type Scopes, scopesOf } from './latencies.js';
@@ -59,6 +61,7 @@ export async function readResults({
     scopes,
     latencies: (rows) => latenciesOf({ store, scopes, rows }),
     first: async (count = Infinity) => {
+      checkCount(count);
       const first: RankingRow[] = [];
       counted = 0;
       for await (const block of rows()) {
@@ -73,6 +76,11 @@ export async function readResults({
     },
   };
   return results;
+}
+
+function checkCount(count: number): void {
+  if (count === Infinity || (Number.isSafeInteger(count) && count >= 0)) return;
+  throw SpecError.of({ path: 'count', message: `${describeFound(count)}; must be a whole number from 0` });
 }
 
 /** Kendall's τ-b and Spearman's ρ of score and accuracy, over the ranked candidates with known accuracy. */
