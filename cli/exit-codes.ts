@@ -12,5 +12,6 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
     'Wrong use: a specification, an option, a setting or a file is not right. The error names the field, what was found and what would be right, and nothing was started.',
   setAside:
     'A worker that was told to stop while it was set aside, because another worker computed other numbers ([verification](../operate/verification.md)).',
-  interrupted: 'Interrupted (Ctrl-C, SIGTERM). Nothing is lost, and the message says how to continue.',
+  interrupted:
+    'Interrupted (Ctrl-C, SIGTERM): `run`, `watch` and `latency measure`. Nothing is lost, and the message says how to continue. Other commands, and these before they have begun, are ended by the signal itself, without a message: shells report 130 for Ctrl-C and 143 for SIGTERM. `worker` and `ui` end with 0.',
 };

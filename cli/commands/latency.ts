@@ -38,6 +38,7 @@ async function measure(session: Session, given: string, { top, again, json }: Op
   const stop = new AbortController();
   const interrupt = () => stop.abort();
   process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
   try {
     const which = again ? 'all' : 'missing';
     const request = { id: given, top, which, onStep: note, stop: stop.signal } as const;
@@ -48,6 +49,7 @@ async function measure(session: Session, given: string, { top, again, json }: Op
     else show(measured);
   } finally {
     process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
   }
 }
 

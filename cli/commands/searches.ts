@@ -70,7 +70,7 @@ async function watch(
 ): Promise<void> {
   const { id, handle } = await findSearch({ client, id: given });
   const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const isLocal = connections.temporal.source === 'embedded';
   const onStep = (text: string) => note(paint.dim(text));
   const result = await withServersKept({ home, connections, onStep }, (isRestarted) =>

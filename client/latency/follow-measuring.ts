@@ -47,6 +47,8 @@ export async function followMeasuring({
       });
   }, LOOK_MS);
   const stopped = new Promise<'stopped'>((resolve) => {
+    // It may have been stopped while the measurement was started.
+    if (stop.aborted) resolve('stopped');
     stop.addEventListener('abort', () => resolve('stopped'));
   });
   try {

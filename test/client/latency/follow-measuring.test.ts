@@ -1,9 +1,23 @@
-// Tests the line that tells how far the measurement of latencies is.
+// Tests the line that tells how far the measurement of latencies is, and that it can be stopped at any time.
 import { expect, test } from 'vitest';
-import { describeMeasured } from '../../../client/latency/follow-measuring.js';
+import { describeMeasured, followMeasuring } from '../../../client/latency/follow-measuring.js';
 
 test('the number of candidates is named once it is known', () => {
   expect(describeMeasured()).toBe('measuring latency');
   expect(describeMeasured({ taken: 0 })).toBe('measuring latency');
   expect(describeMeasured({ taken: 2, wanted: 20 })).toBe('measuring latency: 2 of 20 candidates');
+});
+
+test('a measurement that was stopped while it was started ends, on the server too', async () => {
+  let terminated = 0;
+  const handle = {
+    result: () => new Promise(() => {}),
+    terminate: async () => {
+      terminated += 1;
+    },
+  };
+  const measuring = { client: {}, handle, stop: AbortSignal.abort(), isLocal: true, onStep: () => {} };
+  type Following = Parameters<typeof followMeasuring>[0];
+  expect(await followMeasuring(measuring as unknown as Following)).toBe('stopped');
+  expect(terminated).toBe(1);
 });
