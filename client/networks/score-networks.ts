@@ -11,6 +11,7 @@ import { aggregate } from '../../core/ranking/aggregate.js';
 import {
   AZ_NAS_PROXIES,
   type FamilyName,
+  needsOf,
   type ProxyName,
   scoredFamilies,
 } from '../../core/specification/families.js';
@@ -222,6 +223,14 @@ async function scoreFeatures({
   return all;
 }
 
+/** Refuses the families that compare images with each other, as a specification does. */
+function checkSingleImage({ file, families }: Pick<OneFile, 'families'> & { readonly file: string }): void {
+  const comparing = families.filter((family) => needsOf(family).includes('several-images'));
+  if (comparing.length === 0) return;
+  const message = `${comparing.join(', ')} compares images with each other: found a batch of 1; must be at least 2`;
+  throw SpecError.inFile({ file, message });
+}
+
 /** The proxies of the whole network, by draw. */
 async function scoreMeasured({
   loaded: { file, source, network },
@@ -234,6 +243,7 @@ async function scoreMeasured({
   families,
 }: OneFile): Promise<readonly NetworkProxies[]> {
   const [batch, ...image] = network.graph.tape.shape(network.graph.input) as [number, ...number[]];
+  if (batch === 1) checkSingleImage({ file, families });
   const write = (count: number) => {
     const graph = resolveGraph({ graph: source, batch: count, image, file, normalization });
     return wholeOfGraph(graph, weightRoles(graph));

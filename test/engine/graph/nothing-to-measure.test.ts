@@ -1,4 +1,5 @@
-// Tests proxies that read maps or activation functions on a network of linear layers, which has neither.
+// Tests proxies that read maps or activation functions on a network of linear layers, which has neither, and
+// those that compare images where there is one.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,8 +26,10 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function score(...proxies: ProxyName[]) {
-  const load = { batch: 4, normalization: 'file' } as const;
+const score = (...proxies: ProxyName[]) => scoreBatch(4, proxies);
+
+async function scoreBatch(batch: number, proxies: readonly ProxyName[]) {
+  const load = { batch, normalization: 'file' } as const;
   const options = { load, draws: 1, seed: 1, threads: 1, proxies };
   return (await scoreNetworks({ files: [file], options }))[0]!.proxies;
 }
@@ -40,3 +43,12 @@ it('naswot alone is what it is beside a proxy that reads other statistics', asyn
   expect(alone.naswot).toBe(beside.naswot);
   expect(beside.zen).not.toBe(0);
 });
+
+it.each(['jacov', 'naswot', 'epe-nas', 'swap'] as const)(
+  '%s has no value for a single image',
+  async (proxy) => {
+    const message = `${proxy} compares images with each other: found a batch of 1; must be at least 2`;
+    await expect(scoreBatch(1, ['flops', proxy])).rejects.toMatchObject({ issues: [{ file, message }] });
+    expect(await scoreBatch(2, [proxy])).toHaveProperty(proxy);
+  },
+);
