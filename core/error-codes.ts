@@ -18,6 +18,34 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, string>> = {
   'no-device': '`DeviceError`: a device is absent, or cannot do all of the work.',
 };
 
+/** Codes that only the HTTP API has, beside those of the library. */
+export type HttpCode =
+  | 'bad-cursor'
+  | 'cross-site'
+  | 'http'
+  | 'internal'
+  | 'no-results'
+  | 'operator-needed'
+  | 'token-needed'
+  | 'too-large'
+  | 'too-many-requests'
+  | 'unknown-host'
+  | 'wrong-token';
+
+export const HTTP_CODES: Readonly<Record<HttpCode, string>> = {
+  'bad-cursor': '400: the cursor is not one that this list gave, or belongs to another order or filter.',
+  'cross-site': '403: a page of another site tried to change something.',
+  http: 'Any status: the request is not valid HTTP or JSON, or has another method or content type.',
+  internal: '500: an error of zeroscout, which the log of the program has.',
+  'no-results': '409: the search has no results, because it runs, failed or was cancelled.',
+  'operator-needed': '403: the request changes data, and its token may only read.',
+  'token-needed': '401: the request has no token.',
+  'too-large': '413: the body is larger than this server reads.',
+  'too-many-requests': '429: too many requests or wrong tokens from one address; try again in a minute.',
+  'unknown-host': '421: the server does not answer for the host that the request names.',
+  'wrong-token': '401: the token is unknown.',
+};
+
 /** Why a server cannot be used: the `reason` of a ServiceError. */
 export type ServiceReason =
   | 'unreachable'

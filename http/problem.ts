@@ -3,10 +3,11 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { ISSUE_REASONS, SERVICE_REASONS } from '../core/error-codes.js';
+import { type HttpCode, ISSUE_REASONS, SERVICE_REASONS } from '../core/error-codes.js';
 import {
   BlobError,
   DeviceError,
+  type ErrorCode,
   type IssueReason,
   ServiceError,
   type ServiceReason,
@@ -60,16 +61,18 @@ const TITLES: Readonly<Record<number, string>> = {
  */
 const OF_PATHS = new Set(['id', 'schedule', 'worker']);
 
+type ProblemCode = HttpCode | ErrorCode;
+
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly status: number;
-  readonly code: string;
+  readonly code: ProblemCode;
 
   constructor({
     status,
     code,
     detail,
-  }: { readonly status: number; readonly code: string; readonly detail: string }) {
+  }: { readonly status: number; readonly code: ProblemCode; readonly detail: string }) {
     super(detail);
     this.status = status;
     this.code = code;
@@ -109,7 +112,7 @@ export function answerProblem(context: Context, error: unknown): Response {
   });
 }
 
-function problem(status: number, code: string, detail: string): Problem {
+function problem(status: number, code: ProblemCode, detail: string): Problem {
   return { type: 'about:blank', title: TITLES[status] ?? 'Error', status, code, detail };
 }
 

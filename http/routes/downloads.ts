@@ -2,6 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { stream } from 'hono/streaming';
 import { requireRole } from '../access.js';
+import { isKnown } from '../etag.js';
 import { describeJson, IdParameter, problems } from '../schemas.js';
 import { toJson } from '../to-json.js';
 import { readFinishedResults } from './finished-search.js';
@@ -56,7 +57,7 @@ function addRankingFile(setting: RouteSetting): void {
     async (context) => {
       const { id, results } = await readFinishedResults(setting, context.req.valid('param').id);
       const tag = `"${results.summary.rankingSha256}"`;
-      if (context.req.header('if-none-match') === tag) return context.body(null, 304);
+      if (isKnown(context.req.header('if-none-match'), tag)) return context.body(null, 304);
       context.header('ETag', tag);
       context.header('Content-Type', 'text/csv; charset=utf-8');
       context.header('Content-Disposition', `attachment; filename="${id}-ranking.csv"`);

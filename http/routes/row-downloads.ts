@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createRoute, z } from '@hono/zod-openapi';
 import { stream } from 'hono/streaming';
 import { requireRole } from '../access.js';
+import { isKnown } from '../etag.js';
 import { IdParameter, problems } from '../schemas.js';
 import { toJson } from '../to-json.js';
 import { readFinishedResults } from './finished-search.js';
@@ -40,7 +41,7 @@ export function addRowDownloads(setting: RouteSetting): void {
         const finished = await readFinishedResults(setting, context.req.valid('param').id);
         const { id, results } = finished;
         const tag = `"${results.summary.rankingSha256}-${form}"`;
-        if (context.req.header('if-none-match') === tag) return context.body(null, 304);
+        if (isKnown(context.req.header('if-none-match'), tag)) return context.body(null, 304);
         context.header('ETag', tag);
         context.header('Content-Type', type);
         context.header('Content-Disposition', `attachment; filename="${id}-ranking.${form}"`);
