@@ -100,9 +100,10 @@ async function search({ session, written, truth, options }: SearchRequest): Prom
     `search ${paint.bold(id)} ${started.how === 'started' ? 'started' : 'is running; attached to it'}${page ? `; watch it at ${page}` : ''}`,
   );
   const need = permissionFor(specification);
-  const restore = await withdrawBackgroundWorkers({ home, need, onNote: note });
+  const { device } = specification.execution;
+  const restore = await withdrawBackgroundWorkers({ home, need, device, onNote: note });
   if (options.detach) {
-    await startBackgroundWorkers({ home, modules, count, device: specification.execution.device });
+    await startBackgroundWorkers({ home, modules, count, device });
     if (options.json) printJson({ id, detached: true });
     else note(`it continues in the background: zeroscout watch ${id}, zeroscout results ${id}`);
     return;

@@ -30,14 +30,10 @@ export async function beginSchedule(
 ): Promise<ScheduleRow> {
   const { client, store, home, modules, onNote } = session;
   await createSchedule({ client, store, name, read, timing });
-  // Background workers without the permission that the runs need would fail them. They stay away.
+  // Background workers without the permission that the runs need would refuse them. They stay away.
   const need = permissionFor(read.specification);
-  await withdrawBackgroundWorkers({ home, need, env: createEnvironment(modules), onNote });
-  await startBackgroundWorkers({
-    home,
-    modules,
-    count: workers,
-    device: read.specification.execution.device,
-  });
+  const { device } = read.specification.execution;
+  await withdrawBackgroundWorkers({ home, need, device, env: createEnvironment(modules), onNote });
+  await startBackgroundWorkers({ home, modules, count: workers, device });
   return summaryOf((await findSchedule({ client, name })).description);
 }

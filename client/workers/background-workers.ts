@@ -35,12 +35,13 @@ interface Workers {
 /** The part of the command line of a home's background workers by which they are found. */
 const markerOf = (home: Home): string => `--background-of=${home.root}`;
 
-/** Starts background workers if none run. `zeroscout services down` stops them. */
+/** Starts background workers if none of this device run. `zeroscout services down` stops them. */
 export async function startBackgroundWorkers({
   modules,
   ...workers
 }: Workers & { readonly modules: ModulePermission }): Promise<void> {
-  if (workers.count === 0 || (await listBackgroundWorkers(workers)).length > 0) return;
+  const { count, device } = workers;
+  if (count === 0 || (await listBackgroundWorkers(workers)).some((one) => isScorerOf(one, device))) return;
   start({ ...workers, env: createEnvironment(modules) });
 }
 
@@ -76,17 +77,26 @@ export async function listBackgroundWorkers({
   });
 }
 
+const isScorerOf = ({ role, device }: BackgroundWorker, wanted: Device): boolean =>
+  role === 'score' && device === wanted;
+
 /** Lets the background workers of a home finish their work and stops them; returns their number. */
 export async function stopBackgroundWorkers({ home }: { readonly home: Home }): Promise<number> {
-  const marker = markerOf(home);
   const workers = await listBackgroundWorkers({ home });
-  await Promise.all(workers.map(({ pid }) => terminate({ pid, marker, graceMs: DRAIN_MS })));
+  await stop(home, workers);
   return workers.length;
+}
+
+async function stop(home: Home, workers: readonly BackgroundWorker[]): Promise<void> {
+  const marker = markerOf(home);
+  await Promise.all(workers.map(({ pid }) => terminate({ pid, marker, graceMs: DRAIN_MS })));
 }
 
 interface WithdrawBackgroundWorkersArguments {
   readonly home: Home;
   readonly need: Permission | undefined;
+  /** The device of the search; score workers of others go on. */
+  readonly device: Device;
   /** Called with one line for each event of background workers. */
   readonly onNote: (text: string) => void;
   /** The environment of the workers of this program, with their permissions. */
@@ -99,33 +109,36 @@ export function permissionFor({ space, ownProxies = [] }: Specification): Permis
 }
 
 /**
- * A task goes to the first worker that polls. Background workers that may not run modules would take the
- * tasks of a search that needs one, and fail them. So they are stopped; the returned function starts them
- * again, as they were, when the search no longer needs the module.
+ * A task goes to the first worker that polls. Background workers that may not run modules would be asked for the
+ * tasks of a search that needs one, and refuse them one after the other. So they are stopped; the returned function
+ * starts them again, as they were, when the search no longer needs the module.
  */
 export async function withdrawBackgroundWorkers({
   home,
   need,
+  device,
   onNote,
   env: ours = process.env,
 }: WithdrawBackgroundWorkersArguments): Promise<() => void> {
   if (need === undefined || !permissionsIn(ours).includes(need)) return () => {};
   const workers = await listBackgroundWorkers({ home });
-  const unfit = workers.filter(({ may }) => !may.includes(need));
+  const unfit = workers.filter(
+    (one) => !one.may.includes(need) && (one.role === 'control' || isScorerOf(one, device)),
+  );
   if (unfit.length === 0) return () => {};
   const pids = unfit.map(({ pid }) => pid).join(', ');
   onNote(
     `background workers (pid ${pids}) may not run ${need} and would take tasks of this search: ending them`,
   );
-  await stopBackgroundWorkers({ home });
-  const score = workers.filter(({ role }) => role === 'score');
+  await stop(home, unfit);
+  const score = unfit.filter(({ role }) => role === 'score');
   return () => {
     onNote('starting the background workers again, without that permission');
     const env = withoutModules(ours);
     start({
       home,
       count: Math.min(score.length, availableParallelism()),
-      device: score[0]?.device ?? 'cpu',
+      device,
       env,
     });
   };

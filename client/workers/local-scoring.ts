@@ -24,7 +24,7 @@ export function createLocalScoring({ home, modules, onNote }: Session): LocalSco
       const { execution } = specification;
       const need = permissionFor(specification);
       const env = createEnvironment(modules);
-      restores.push(await withdrawBackgroundWorkers({ home, need, env, onNote }));
+      restores.push(await withdrawBackgroundWorkers({ home, need, device: execution.device, env, onNote }));
       const known = running.get(execution.device);
       if (known || count === 0) return known?.since;
       const workers = startLocalWorkers({ home, count, device: execution.device, env, onNote });

@@ -53,6 +53,17 @@ test('they are named with what they may run, and step aside for a search that ne
   const timing = ['--cron', '0 2 * * *'];
   await done(['schedule', 'create', 'nightly', 'proxy.json', ...timing, '--allow-modules'], { home });
   expect(await status()).toMatchObject([{ may: ['modules'] }, { may: ['modules'] }]);
+
+  // A search for another device gets workers of that device, and the others stay.
+  const held = (await status()).map(({ pid }: { pid: number }) => pid);
+  const execution = { device: 'cpu-stack' };
+  home.write('stack.json', specification({ name: 'stack', samples: 4, changes: { execution } }));
+  await done(['run', 'stack.json', '--detach', '--id', 'stack'], { home });
+  await done(['watch', 'stack'], { home });
+  const all: { pid: number; role: string; device: string }[] = await status();
+  const devices = all.filter(({ role }) => role === 'score').map(({ device }) => device);
+  expect(devices.sort()).toEqual(['cpu', 'cpu-stack']);
+  expect(all.map(({ pid }) => pid)).toEqual(expect.arrayContaining(held));
 });
 
 async function started(): Promise<TestHome> {
