@@ -16,8 +16,8 @@ export interface Workers {
   /** Lets a worker that was set aside poll for work again. */
   release(name: string): Promise<void>;
   /**
-   * Starts a control worker and `count` score workers that continue after this program has ended, unless some
-   * run already.
+   * Starts a control worker and `count` score workers that continue after this program has ended, unless score
+   * workers of this device (default: cpu) run already.
    */
   startInBackground(options: { readonly count: number; readonly device?: Device }): Promise<void>;
   /** Lets the background workers finish their work and stops them; returns their number. */
