@@ -27,8 +27,15 @@ const WHOLE = [
 /** Searches under faults, and commands whose servers do not answer, which take minutes: `npm run test:faults`; `npm test` leaves this project out. */
 const FAULTS = ['test/faults/**/*.test.ts'];
 
-/** Those that use the library in their own process, which keeps settings and connections of a file. */
-const WHOLE_APART = ['test/client/*.test.ts', 'test/client/{connections,devices,embedded}/**/*.test.ts'];
+/**
+ * Those that use the library in their own process, which keeps settings and connections of a file, or run
+ * Temporal's worker there, whose runtime exists once.
+ */
+const WHOLE_APART = [
+  'test/e2e/verify-decisions.test.ts',
+  'test/client/*.test.ts',
+  'test/client/{connections,devices,embedded}/**/*.test.ts',
+];
 
 /**
  * Tests that replace a module or the environment of their process, need one that has no permission yet, or
@@ -86,7 +93,14 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'whole', include: WHOLE, isolate: false, maxWorkers: 5, sequence: { groupOrder: 1 } },
+        test: {
+          name: 'whole',
+          include: WHOLE,
+          exclude: [...configDefaults.exclude, ...WHOLE_APART],
+          isolate: false,
+          maxWorkers: 5,
+          sequence: { groupOrder: 1 },
+        },
       },
       {
         extends: true,

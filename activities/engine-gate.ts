@@ -41,6 +41,8 @@ export interface Fleet {
    * steps of the workflow.
    */
   engines(step: Step): Promise<EngineCounts>;
+  /** The number of living workers of this worker's queue, itself included. */
+  peers(step: Step): Promise<number>;
 }
 
 /** A step that a worker refuses, identified as in Temporal. */
@@ -60,8 +62,8 @@ export interface Gate {
    * which a newer release may have made.
    */
   admit(version: string): Promise<void>;
-  /** Whether another worker of this queue is alive, which may be able to do what this one cannot. */
-  hasOthers(): Promise<boolean>;
+  /** Whether no other worker of this queue, which may do what this one must not, was seen for a quarter of a minute. */
+  isAlone(): Promise<boolean>;
 }
 
 /**
@@ -127,9 +129,17 @@ export function createGate({
       message: `"${address.scope}" is not the scope of this specification under engine ${own}`,
     });
   };
-  const hasOthers = async (): Promise<boolean> => {
-    const counts = await fleet.engines(step());
-    return [...counts.values()].reduce((sum, count) => sum + count, 0) > 1;
+  /** When this worker was first found alone, and when last, while no other was seen. */
+  let alone: { readonly since: number; readonly last: number } | undefined;
+  const isAlone = async (): Promise<boolean> => {
+    if ((await fleet.peers(step())) > 1) {
+      alone = undefined;
+      return false;
+    }
+    const at = now();
+    const isOld = alone !== undefined && at - alone.last > GONE_MS;
+    alone = { since: alone && !isOld ? alone.since : at, last: at };
+    return at - alone.since >= GONE_MS;
   };
-  return Object.assign(gate, { admit, hasOthers });
+  return Object.assign(gate, { admit, isAlone });
 }

@@ -31,14 +31,13 @@ export function createSignedScores({ link }: { readonly link: Link }): SignedSco
 
     async discard(scope, keys, signer) {
       // A score of another worker, such as one that lacks a proxy, may lie in front of one of this worker.
-      const counts = ({ text }: HeldMessage) => workerOf(text) === signer;
+      // A replica that lags behind may show once more what was removed.
       const removed = new Set<number>();
+      const counts = ({ text, sequence }: HeldMessage) =>
+        workerOf(text) === signer && !removed.has(sequence());
       for (;;) {
         const found = await readScores({ link, counts }, { scope, keys });
-        // A replica that lags behind may show once more what was removed.
-        const theirs = [...found.values()]
-          .map(({ held }) => held.sequence())
-          .filter((sequence) => !removed.has(sequence));
+        const theirs = [...found.values()].map(({ held }) => held.sequence());
         if (theirs.length === 0) return removed.size;
         await remove(theirs);
         for (const sequence of theirs) removed.add(sequence);

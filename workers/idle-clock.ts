@@ -1,6 +1,7 @@
 // Ends a score worker that has had no work for a while, for fleets whose jobs end when nothing is left.
 import { ApplicationFailure } from '@temporalio/common';
 import { OtherEngineError } from '../activities/engine-gate.js';
+import { NOT_PERMITTED } from '../activities/module-permission.js';
 
 /** Tells when a worker has been without work for `idleMs`. */
 export interface IdleClock {
@@ -58,7 +59,9 @@ export function createIdleClock({
   };
 }
 
-/** The activities of a worker turn an OtherEngineError into a failure of that type (`activities/create.ts`). */
+/** The types of failures with which a worker leaves a step to others (`activities/create.ts`). */
+const REFUSALS: readonly unknown[] = [OtherEngineError.name, NOT_PERMITTED];
+
 function isRefusal(error: unknown): boolean {
-  return error instanceof ApplicationFailure && error.type === OtherEngineError.name;
+  return error instanceof ApplicationFailure && REFUSALS.includes(error.type);
 }

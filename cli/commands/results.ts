@@ -104,7 +104,7 @@ async function results(
   print(`\n${formatShownCount({ shown: rows.length, total: await results.total() })}`);
   print(formatRankedBy(specification));
   print(`${formatSummary({ ...results.summary, latency: undefined })}`);
-  const setAside = formatSetAside({ failures: results.failures, id: result.id });
+  const setAside = formatSetAside({ failures: results.failures, summary: results.summary });
   if (setAside) print(paint.yellow(setAside));
   print(line);
   printLatencyLines({ results, latencies });

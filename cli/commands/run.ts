@@ -99,7 +99,8 @@ async function search({ session, written, truth, options }: SearchRequest): Prom
   note(
     `search ${paint.bold(id)} ${started.how === 'started' ? 'started' : 'is running; attached to it'}${page ? `; watch it at ${page}` : ''}`,
   );
-  const need = permissionFor(specification);
+  // Without workers of this command, those of the background are needed.
+  const need = count > 0 ? permissionFor(specification) : undefined;
   const { device } = specification.execution;
   const restore = await withdrawBackgroundWorkers({ home, need, device, onNote: note });
   if (options.detach) {

@@ -99,7 +99,7 @@ async function showResults({
   if (rows.length < total) print(`\nthe first ${rows.length} of ${total} ranked candidates; ${more}`);
   print(`${rows.length < total ? '' : '\n'}${formatRankedBy(options.specification)}`);
   print(formatSummary(summary));
-  const setAside = formatSetAside({ failures: results.failures, id: summary.id, out: options.out });
+  const setAside = formatSetAside({ failures: results.failures, summary, out: options.out });
   if (setAside) print(paint.yellow(setAside));
   if (options.out !== undefined) print(`files in ${options.out}`);
 }

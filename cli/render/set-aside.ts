@@ -2,17 +2,19 @@
 import type { Results } from '../../client/results/results.js';
 import { readFailuresCsv } from '../../core/report/failures-csv.js';
 
-type SetAside = Pick<Results, 'failures'> & { readonly id: string; readonly out?: string | undefined };
+type SetAside = Pick<Results, 'failures' | 'summary'> & { readonly out?: string | undefined };
 
 /**
  * One line, or undefined if nothing was set aside. Without a folder for failures.csv it has the first reason,
- * and the command that writes all of them.
+ * and the command that writes all of them. Of a screening, that file has those of the last round, and the count is
+ * that of all rounds.
  */
-export function formatSetAside({ failures, id, out }: SetAside): string | undefined {
-  const all = readFailuresCsv(failures);
-  const [first] = all;
-  if (!first) return undefined;
-  const count = `set aside: ${all.length}`;
-  if (out !== undefined) return `${count}, with reasons in failures.csv`;
-  return `${count}; the first: ${first.reason}: ${first.detail}; zeroscout results ${id} --out DIR writes all reasons to failures.csv`;
+export function formatSetAside({ failures, summary: { failed, id }, out }: SetAside): string | undefined {
+  if (failed === 0) return undefined;
+  const [first, ...more] = readFailuresCsv(failures);
+  const count = `set aside: ${failed}`;
+  if (!first) return `${count}, in rounds before the last`;
+  const whose = more.length + 1 < failed ? ' of the last round' : '';
+  if (out !== undefined) return `${count}, with reasons${whose} in failures.csv`;
+  return `${count}; the first: ${first.reason}: ${first.detail}; zeroscout results ${id} --out DIR writes all reasons${whose} to failures.csv`;
 }

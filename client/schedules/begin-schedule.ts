@@ -33,7 +33,8 @@ export async function beginSchedule(
   // Background workers without the permission that the runs need would refuse them. They stay away.
   const need = permissionFor(read.specification);
   const { device } = read.specification.execution;
-  await withdrawBackgroundWorkers({ home, need, device, env: createEnvironment(modules), onNote });
+  if (workers > 0)
+    await withdrawBackgroundWorkers({ home, need, device, env: createEnvironment(modules), onNote });
   await startBackgroundWorkers({ home, modules, count: workers, device });
   return summaryOf((await findSchedule({ client, name })).description);
 }

@@ -41,13 +41,25 @@ export async function startBackgroundWorkers({
   ...workers
 }: Workers & { readonly modules: ModulePermission }): Promise<void> {
   const { count, device } = workers;
-  if (count === 0 || (await listBackgroundWorkers(workers)).some((one) => isScorerOf(one, device))) return;
-  start({ ...workers, env: createEnvironment(modules) });
+  const running = await listBackgroundWorkers(workers);
+  if (count === 0 || running.some((one) => isScorerOf(one, device))) return;
+  start({ ...workers, env: createEnvironment(modules), running });
 }
 
-function start({ home, count, device, env }: Workers & { readonly env: NodeJS.ProcessEnv }): void {
-  const may = permissionsIn(env).join(',') || 'nothing';
-  for (const args of rolesOf({ count, device })) {
+interface StartArguments extends Workers {
+  readonly env: NodeJS.ProcessEnv;
+  /** Workers that go on; a control worker among them with the same permissions serves these as well. */
+  readonly running?: readonly BackgroundWorker[];
+}
+
+function start({ home, count, device, env, running = [] }: StartArguments): void {
+  const needed = permissionsIn(env);
+  const may = needed.join(',') || 'nothing';
+  const isServed = running.some(
+    (one) => one.role === 'control' && needed.every((each) => one.may.includes(each)),
+  );
+  const [control, ...score] = rolesOf({ count, device });
+  for (const args of isServed ? score : [control!, ...score]) {
     const marks = [markerOf(home), `--background-may=${may}`];
     spawnWorker({ home, args: [...args, ...marks], lifetime: 'background', env }).unref();
   }

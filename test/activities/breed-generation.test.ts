@@ -33,7 +33,7 @@ const specificationOf = (weights: Readonly<Record<string, number>> = {}) =>
 const usual = specificationOf();
 const scopes = listScopesByFamily({ specification: usual, address: addressOf({ specification: usual }) });
 const gate = createGate({
-  fleet: { engines: async () => new Map() },
+  fleet: { engines: async () => new Map(), peers: async () => 1 },
   step: () => ({ activityId: '1' }),
 });
 

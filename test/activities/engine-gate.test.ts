@@ -21,10 +21,10 @@ const addressUnder = async (engine: string, of = specification) => {
   return { engine, scope: scopes[0]! };
 };
 
-function gateOf(given: { engines: (string | undefined)[] }) {
+function gateOf(given: { engines: (string | undefined)[]; peers?: number }) {
   let time = 0;
   const gate = createGate({
-    fleet: { engines: async () => countEngines(given.engines) },
+    fleet: { engines: async () => countEngines(given.engines), peers: async () => given.peers ?? 1 },
     now: () => time,
     step: () => ({ activityId: '1' }),
   });
@@ -47,6 +47,30 @@ describe('a gate', () => {
     const address = await addressUnder(OWN, specificationOf(2));
     await expect(gate({ specification, address })).rejects.toThrow(SpecError);
     await expect(gate({ specification, address })).rejects.toThrow(/^address\.scope: /);
+  });
+
+  test('is alone where it has seen no other worker for 15 seconds', async () => {
+    const given = { engines: [], peers: 1 };
+    const { gate, wait } = gateOf(given);
+    const askedAfter = async (ms: number) => {
+      wait(ms);
+      return gate.isAlone();
+    };
+    expect([await askedAfter(0), await askedAfter(10_000), await askedAfter(6_000)]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    given.peers = 2;
+    expect(await askedAfter(1_000)).toBe(false);
+    given.peers = 1;
+    expect([await askedAfter(1_000), await askedAfter(10_000), await askedAfter(5_000)]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    // What it saw long ago says nothing about now.
+    expect([await askedAfter(60_000), await askedAfter(15_000)]).toEqual([false, true]);
   });
 
   test.each([OTHER, undefined])(

@@ -61,7 +61,7 @@ function scoringOf(worker: string, wrong = 0): Scoring {
 }
 
 const gate = createGate({
-  fleet: { engines: async () => new Map() },
+  fleet: { engines: async () => new Map(), peers: async () => 1 },
   step: () => ({ activityId: '1' }),
 });
 const images = createLocalImages({ blobs: store.blobs });

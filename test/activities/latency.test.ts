@@ -13,7 +13,7 @@ import { createMemoryStore } from '../../store/memory.js';
 const specificationOf = (text: string) =>
   parseSpecification({ text: `name: a\nspace: { kind: nas-bench-201 }\n${text}`, source: 'spec.yaml' });
 const space = openSpace({ kind: 'nas-bench-201' });
-const gate = createGate({ fleet: { engines: async () => new Map() } });
+const gate = createGate({ fleet: { engines: async () => new Map(), peers: async () => 1 } });
 /** The cost in milliseconds: the number of 3x3 convolutions. */
 const cost = (candidate: string) => candidate.split('nor_conv_3x3').length - 1;
 

@@ -19,7 +19,7 @@ const specification = parseSpecification({
   source: 'spec.yaml',
 });
 const gate = createGate({
-  fleet: { engines: async () => new Map() },
+  fleet: { engines: async () => new Map(), peers: async () => 1 },
   step: () => ({ activityId: '1' }),
 });
 
@@ -75,28 +75,31 @@ test('code that a worker may not run is left to the others of its queue; the sea
     resolution: 8,
     proxies: ['expressivity', 'progressivity', 'trainability', 'complexity'],
   } as const;
-  const plan = async ({ workers, attempt }: { workers: number; attempt: number }) => {
-    const counts = new Map([[undefined, workers]]);
-    const { planCandidates } = createControlActivities({
-      store: createMemoryStore(),
-      notifying,
-      gate: createGate({ fleet: { engines: async () => counts }, step: () => ({ activityId: '1' }) }),
-      meter,
-      verification,
-    });
-    const input = { specification: { ...specification, space } };
-    return await new MockActivityEnvironment({ attempt })
+  const given = { workers: 1, seconds: 0 };
+  const { planCandidates } = createControlActivities({
+    store: createMemoryStore(),
+    notifying,
+    gate: createGate({
+      fleet: { engines: async () => new Map(), peers: async () => given.workers },
+      now: () => given.seconds * 1_000,
+      step: () => ({ activityId: '1' }),
+    }),
+    meter,
+    verification,
+  });
+  const input = { specification: { ...specification, space } };
+  const plan = async (attempt: number) =>
+    await new MockActivityEnvironment({ attempt })
       .run(planCandidates, input as never)
       .catch((failure: unknown) => failure);
-  };
-  const final = { type: 'SpecError', nonRetryable: true };
-  expect(await plan({ workers: 1, attempt: 15 })).toMatchObject(final);
-  expect(await plan({ workers: 2, attempt: 100 })).toMatchObject(final);
-  expect(await plan({ workers: 2, attempt: 99 })).toMatchObject({ nextRetryDelay: 5_000 });
   // Others may just be starting.
-  const left = await plan({ workers: 1, attempt: 1 });
+  const left = await plan(1);
   expect(left).toMatchObject({ type: 'NotPermittedError', nextRetryDelay: 1_000 });
   expect(left).toMatchObject({ message: expect.stringContaining('ZEROSCOUT_ALLOW_MODULES=1') });
+  given.seconds = 15;
+  expect(await plan(16)).toMatchObject({ type: 'SpecError', nonRetryable: true });
+  given.workers = 2;
+  expect(await plan(500)).toMatchObject({ type: 'NotPermittedError', nextRetryDelay: 5_000 });
 });
 
 test('a proxy of a newer release is left to workers of that release', async () => {

@@ -32,7 +32,7 @@ const specification = checkSpecification({
 });
 const scopes = listScopesByFamily({ specification, address: addressOf({ specification }) });
 const gate = createGate({
-  fleet: { engines: async () => new Map() },
+  fleet: { engines: async () => new Map(), peers: async () => 1 },
   step: () => ({ activityId: '1' }),
 });
 const proxies = { trainability: 1, residual: 1 };

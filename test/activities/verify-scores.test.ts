@@ -31,7 +31,7 @@ const specification = checkSpecification({
 });
 const scopes = listScopesByFamily({ specification, address: addressOf({ specification }) });
 const gate = createGate({
-  fleet: { engines: async () => new Map() },
+  fleet: { engines: async () => new Map(), peers: async () => 1 },
   step: () => ({ activityId: '1' }),
 });
 

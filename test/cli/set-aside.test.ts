@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { formatSetAside } from '../../cli/render/set-aside.js';
 import { failuresCsv } from '../../core/report/failures-csv.js';
+import type { Summary } from '../../core/report/summary.js';
 
 const failures = [
   ...failuresCsv([
@@ -10,15 +11,28 @@ const failures = [
   ]),
 ].join('');
 
+const summaryOf = (failed: number) => ({ id: 'x', failed }) as Summary;
+
 test('the file is named only where it was written; else the first reason and the command that writes it', () => {
-  expect(formatSetAside({ failures, id: 'x', out: 'folder' })).toBe(
+  expect(formatSetAside({ failures, summary: summaryOf(2), out: 'folder' })).toBe(
     'set aside: 2, with reasons in failures.csv',
   );
-  expect(formatSetAside({ failures, id: 'x' })).toBe(
+  expect(formatSetAside({ failures, summary: summaryOf(2) })).toBe(
     'set aside: 2; the first: error: own-mine: it broke, "at once"; zeroscout results x --out DIR writes all reasons to failures.csv',
   );
 });
 
 test('nothing is said where nothing was set aside', () => {
-  expect(formatSetAside({ failures: [...failuresCsv([])].join(''), id: 'x' })).toBeUndefined();
+  const none = [...failuresCsv([])].join('');
+  expect(formatSetAside({ failures: none, summary: summaryOf(0) })).toBeUndefined();
+});
+
+test('of a screening, those of all rounds are counted, and the file has those of the last', () => {
+  const none = [...failuresCsv([])].join('');
+  expect(formatSetAside({ failures: none, summary: summaryOf(3) })).toBe(
+    'set aside: 3, in rounds before the last',
+  );
+  expect(formatSetAside({ failures, summary: summaryOf(3), out: 'folder' })).toBe(
+    'set aside: 3, with reasons of the last round in failures.csv',
+  );
 });

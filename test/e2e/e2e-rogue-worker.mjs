@@ -20,7 +20,7 @@ const worker = await Worker.create({
     images: {},
     gate: Object.assign(async ({ address }) => address, {
       admit: async () => {},
-      hasOthers: async () => false,
+      isAlone: async () => true,
     }),
     scoring: {
       device: 'cpu',

@@ -160,7 +160,7 @@ async function verificationOf(given: () => Case) {
   const { workflow } = new Client({ connection });
   const options = { taskQueue: CONTROL_QUEUE, workflowId: `part-${count++}`, args: [input] };
   const result = (await workflow.execute('scorePart', options)) as PartResult;
-  return { ...result.verification!, records: calls.records, verified: result.verification!.verified };
+  return { ...result.verification!, records: calls.records };
 }
 
 test('a second worker agrees', async () => {

@@ -33,16 +33,19 @@ test('a task holds the clock, and its end begins it anew', async () => {
   clock.close();
 });
 
-test('tasks that are refused do not keep a worker', async () => {
-  const clock = start();
-  const refusal = ApplicationFailure.create({ message: 'another engine', type: 'OtherEngineError' });
-  const { score } = clock.watch({ score: async () => Promise.reject(refusal) });
-  const again = setInterval(() => void score().catch(() => {}), 700);
-  await vi.advanceTimersByTimeAsync(12_000);
-  expect(clock.isOver.aborted).toBe(true);
-  clearInterval(again);
-  clock.close();
-});
+test.each(['OtherEngineError', 'NotPermittedError'])(
+  'tasks that are refused do not keep a worker: %s',
+  async (type) => {
+    const clock = start();
+    const refusal = ApplicationFailure.create({ message: 'left to others', type });
+    const { score } = clock.watch({ score: async () => Promise.reject(refusal) });
+    const again = setInterval(() => void score().catch(() => {}), 700);
+    await vi.advanceTimersByTimeAsync(12_000);
+    expect(clock.isOver.aborted).toBe(true);
+    clearInterval(again);
+    clock.close();
+  },
+);
 
 test('a task that fails after a long time begins the time anew, because it will come again', async () => {
   const clock = start();
