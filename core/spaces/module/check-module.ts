@@ -150,6 +150,9 @@ function checkNetwork({
   }
 }
 
+const CONVOLUTIONS: readonly string[] = ['conv', 'depthwise'];
+const WEIGHTED: readonly string[] = [...CONVOLUTIONS, 'linear', 'layerNorm', 'patchEmbedding'];
+
 interface CheckInstructionsArguments {
   readonly block: Block;
   readonly complain: (message: string) => never;
@@ -165,11 +168,18 @@ function checkInstructions({ block, complain }: CheckInstructionsArguments): voi
       complain(
         `${operation} reads value ${show(absent)}; must be one that was added before, or 0, the input of the block`,
       );
-    if (!['conv', 'depthwise'].includes(operation)) continue;
+    if (inputs.length === 0) complain(`${operation} reads no value; name at least one`);
+    if (!WEIGHTED.includes(operation)) continue;
     const shape =
       block.weights[slot]?.shape ?? complain(`${operation} has no weight; give it one with a slot`);
+    if (!CONVOLUTIONS.includes(operation)) continue;
+    const { kernel } = settings;
     const sides = shape.slice(2);
-    if (sides.some((side) => side !== settings.kernel))
-      complain(`${operation} ${slot} has kernel ${settings.kernel}, its weight ${sides.join(' x ')}`);
+    if (sides.length !== 2)
+      complain(
+        `${operation} ${slot} has a weight of shape [${shape}]; must have 4 sizes, the last two ${kernel}`,
+      );
+    if (sides.some((side) => side !== kernel))
+      complain(`${operation} ${slot} has kernel ${kernel}, its weight ${sides.join(' x ')}`);
   }
 }

@@ -171,6 +171,16 @@ describe('allowed', () => {
       /^my.ts: network of "\w{6}": stem: conv conv3 has kernel 3, its weight 3 x 4$/,
     ],
     [
+      'a weight without a kernel',
+      (text) => text.replace(', kernel, kernel]', ']'),
+      /^my.ts: network of "\w{6}": stem: conv conv3 has a weight of shape \[\d+,\d+\]; must have 4 sizes, the last two 3$/,
+    ],
+    [
+      'an operation that reads nothing',
+      (text) => text.replace("b.add('relu', [0])", "b.add('relu', [])"),
+      /^my.ts: network of "\w{6}": block0: relu reads no value; name at least one$/,
+    ],
+    [
       'a size that is none',
       (text) => text.replace('step: 4', 'step: 0'),
       /^my.ts: step: found 0; must be a whole number from 1 to 512/,
