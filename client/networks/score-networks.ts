@@ -227,7 +227,7 @@ async function scoreFeatures({
 function checkSingleImage({ file, families }: Pick<OneFile, 'families'> & { readonly file: string }): void {
   const comparing = families.filter((family) => needsOf(family).includes('several-images'));
   if (comparing.length === 0) return;
-  const message = `${comparing.join(', ')} compares images with each other: found a batch of 1; must be at least 2`;
+  const message = `found a batch of 1; must be at least 2, as images are compared with each other by ${comparing.join(', ')}`;
   throw SpecError.inFile({ file, message });
 }
 

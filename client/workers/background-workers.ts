@@ -152,6 +152,7 @@ export async function withdrawBackgroundWorkers({
       count: Math.min(score.length, availableParallelism()),
       device,
       env,
+      running: workers.filter((one) => !unfit.includes(one)),
     });
   };
 }

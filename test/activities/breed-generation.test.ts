@@ -3,7 +3,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { addressOf, listScopesByFamily } from '../../activities/address-scores.js';
 import { breedGeneration } from '../../activities/breed-generation.js';
-import { createGate } from '../../activities/engine-gate.js';
 import { checkConstraints } from '../../activities/latency.js';
 import { scoreKey } from '../../core/address.js';
 import type { CandidateListRef, HistoryRef } from '../../core/contract/search.js';
@@ -13,6 +12,7 @@ import { checkSpecification } from '../../core/specification/specification.js';
 import { readCandidates } from '../../store/candidate-list.js';
 import { createMemoryStore } from '../../store/memory.js';
 import type { Store } from '../../store/store.js';
+import { gateOfOne } from '../support/scoring-activities.js';
 
 const DRAWS = 2;
 const BUDGET = 26;
@@ -32,10 +32,7 @@ const specificationOf = (weights: Readonly<Record<string, number>> = {}) =>
   });
 const usual = specificationOf();
 const scopes = listScopesByFamily({ specification: usual, address: addressOf({ specification: usual }) });
-const gate = createGate({
-  fleet: { engines: async () => new Map(), peers: async () => 1 },
-  step: () => ({ activityId: '1' }),
-});
+const gate = gateOfOne();
 
 let store: Store;
 beforeEach(() => {

@@ -4,7 +4,6 @@ import { beforeEach, expect, test } from 'vitest';
 import { addressScores } from '../../activities/address-scores.js';
 import { auditScores } from '../../activities/audit-scores.js';
 import { lookUpFacts } from '../../activities/cohort.js';
-import { createGate } from '../../activities/engine-gate.js';
 import { createLocalImages } from '../../activities/local-images.js';
 import { rankCandidates } from '../../activities/rank-candidates.js';
 import { sampleScores } from '../../activities/sample-scores.js';
@@ -19,6 +18,7 @@ import { parseSpecification } from '../../core/specification/specification.js';
 import type { ScoreRequest } from '../../engine/protocol.js';
 import { writeCandidateList } from '../../store/candidate-list.js';
 import { createMemoryStore } from '../../store/memory.js';
+import { gateOfOne } from '../support/scoring-activities.js';
 
 const { enumeration, costs } = openSpace({ kind: 'nas-bench-201' });
 const candidates = Array.from({ length: 6 }, (_, i) => enumeration!.at(i * 97));
@@ -60,10 +60,7 @@ function scoringOf(worker: string, wrong = 0): Scoring {
   };
 }
 
-const gate = createGate({
-  fleet: { engines: async () => new Map(), peers: async () => 1 },
-  step: () => ({ activityId: '1' }),
-});
+const gate = gateOfOne();
 const images = createLocalImages({ blobs: store.blobs });
 const run = 'run';
 

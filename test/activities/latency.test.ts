@@ -1,6 +1,5 @@
 // Tests limits on latency: each candidate is measured once, after everything that is counted, and the first measurement wins.
 import { describe, expect, test } from 'vitest';
-import { createGate } from '../../activities/engine-gate.js';
 import { checkConstraints, type LatencyMeter } from '../../activities/latency.js';
 import { planCandidates } from '../../activities/plan-candidates.js';
 import { CandidateError } from '../../core/candidate-error.js';
@@ -9,11 +8,12 @@ import { MEASURED_PATIENCE } from '../../core/specification/rejection.js';
 import { parseSpecification } from '../../core/specification/specification.js';
 import { readCandidates } from '../../store/candidate-list.js';
 import { createMemoryStore } from '../../store/memory.js';
+import { gateOfOne } from '../support/scoring-activities.js';
 
 const specificationOf = (text: string) =>
   parseSpecification({ text: `name: a\nspace: { kind: nas-bench-201 }\n${text}`, source: 'spec.yaml' });
 const space = openSpace({ kind: 'nas-bench-201' });
-const gate = createGate({ fleet: { engines: async () => new Map(), peers: async () => 1 } });
+const gate = gateOfOne();
 /** The cost in milliseconds: the number of 3x3 convolutions. */
 const cost = (candidate: string) => candidate.split('nor_conv_3x3').length - 1;
 

@@ -13,15 +13,13 @@ import { moduleDigest } from '../../core/spaces/module/definition.js';
 import { parseSpecification } from '../../core/specification/specification.js';
 import { createMemoryStore } from '../../store/memory.js';
 import type { Store } from '../../store/store.js';
+import { gateOfOne } from '../support/scoring-activities.js';
 
 const specification = parseSpecification({
   text: 'name: a\nspace: { kind: nas-bench-201 }\nstrategy: { kind: random, samples: 5 }',
   source: 'spec.yaml',
 });
-const gate = createGate({
-  fleet: { engines: async () => new Map(), peers: async () => 1 },
-  step: () => ({ activityId: '1' }),
-});
+const gate = gateOfOne();
 
 const notifying = { commands: 'refused', env: {} } as const;
 const meter = { machine: 'none', measure: () => Promise.reject(new Error('nothing is measured')) };

@@ -135,8 +135,9 @@ test('a ranking that fits into memory, one that does not, and the plain definiti
   await fc.assert(ranked, { numRuns: 40 });
 });
 
-test('the best of more rows than are written at once is the first', async () => {
-  const specification = checkSpecification({
+/** A search that ranks by the four proxies of AZ-NAS, by one draw. */
+const rankedByFour = () =>
+  checkSpecification({
     value: {
       name: 'test',
       space: 'nas-bench-201',
@@ -146,6 +147,9 @@ test('the best of more rows than are written at once is the first', async () => 
     },
     source: 'test',
   });
+
+test('the best of more rows than are written at once is the first', async () => {
+  const specification = rankedByFour();
   const store = createMemoryStore();
   const candidates = Array.from({ length: 700 }, (_, index) => space.enumeration!.at(index));
   await store.scores.put(
@@ -176,16 +180,7 @@ test('a score that is lost between audit and ranking is an error, not a gap', as
 });
 
 test('a search that measured latencies has a column of them, empty where one is missing; the rest is the same', async () => {
-  const specification = checkSpecification({
-    value: {
-      name: 'test',
-      space: 'nas-bench-201',
-      cohort: 'written',
-      fidelity: { draws: 1 },
-      aggregation: 'log-rank',
-    },
-    source: 'test',
-  });
+  const specification = rankedByFour();
   const store = createMemoryStore();
   const candidates = [5, 7, 9].map((index) => space.enumeration!.at(index));
   const proxies = { expressivity: 1, progressivity: 2, trainability: 3, complexity: 4 };

@@ -2,8 +2,6 @@
 // an attempt begins where the one before it has stored everything.
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeEach, expect, test } from 'vitest';
-import { addressOf, listScopesByFamily } from '../../activities/address-scores.js';
-import { createGate } from '../../activities/engine-gate.js';
 import { createLocalImages } from '../../activities/local-images.js';
 import { scoreShard } from '../../activities/score-shard.js';
 import type { Scoring } from '../../activities/scoring.js';
@@ -11,30 +9,17 @@ import { scoreKey } from '../../core/address.js';
 import { CandidateError } from '../../core/candidate-error.js';
 import type { ShardResult } from '../../core/contract/search-activities.js';
 import { openSpace } from '../../core/spaces/index.js';
-import { checkSpecification } from '../../core/specification/specification.js';
 import { writeCandidateList } from '../../store/candidate-list.js';
 import { createMemoryStore } from '../../store/memory.js';
 import type { Store } from '../../store/store.js';
+import { gateOfOne, scoringBy, twoFamilies } from '../support/scoring-activities.js';
 
 const { enumeration } = openSpace({ kind: 'nas-bench-201' });
 /** The shard is the last ten of a list of twelve. */
 const list = Array.from({ length: 12 }, (_, i) => enumeration!.at(i * 97));
 const shard = list.slice(2);
-const specification = checkSpecification({
-  value: {
-    name: 'test',
-    space: 'nas-bench-201',
-    cohort: 'written',
-    proxies: ['trainability', 'residual'],
-    fidelity: { draws: 1 },
-  },
-  source: 'test',
-});
-const scopes = listScopesByFamily({ specification, address: addressOf({ specification }) });
-const gate = createGate({
-  fleet: { engines: async () => new Map(), peers: async () => 1 },
-  step: () => ({ activityId: '1' }),
-});
+const { specification, scopes } = twoFamilies(1);
+const gate = gateOfOne();
 const proxies = { trainability: 1, residual: 1 };
 
 let store: Store;
@@ -57,19 +42,11 @@ async function scored({ scoring, cursor }: Shard = {}) {
     gate,
     images: createLocalImages({ blobs: store.blobs }),
     scoring: {
-      device: 'cpu',
-      worker: 'one',
-      standing: new AbortController().signal,
-      size: 1,
-      countDeaths: () => 0,
-      onScored: () => {},
-      onVerified: () => {},
-      onFailed: () => {},
-      ...others,
-      score: async (request, turn) => {
+      ...scoringBy('one', async (request, turn) => {
         computed.push(request.candidate);
         return await score(request, turn);
-      },
+      }),
+      ...others,
     },
   });
   const environment = new MockActivityEnvironment(

@@ -2,38 +2,23 @@
 // whom a third computation agrees.
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeEach, expect, test } from 'vitest';
-import { addressOf, listScopesByFamily } from '../../activities/address-scores.js';
-import { createGate } from '../../activities/engine-gate.js';
 import { createLocalImages } from '../../activities/local-images.js';
 import { verifyScores } from '../../activities/verify-scores.js';
 import { scoreKey } from '../../core/address.js';
 import { CandidateError } from '../../core/candidate-error.js';
 import type { VerifyInput, VerifyResult } from '../../core/contract/verification.js';
 import { openSpace } from '../../core/spaces/index.js';
-import { checkSpecification } from '../../core/specification/specification.js';
 import { writeCandidateList } from '../../store/candidate-list.js';
 import { encodeScore } from '../../store/codec.js';
 import { createMemoryStore } from '../../store/memory.js';
 import type { Store } from '../../store/store.js';
+import { gateOfOne, scoringBy, twoFamilies } from '../support/scoring-activities.js';
 
 const { enumeration } = openSpace({ kind: 'nas-bench-201' });
 const candidates = Array.from({ length: 8 }, (_, i) => enumeration!.at(i * 97));
 const keys = candidates.map((candidate) => scoreKey({ candidate, draw: 1 }));
-const specification = checkSpecification({
-  value: {
-    name: 'test',
-    space: 'nas-bench-201',
-    cohort: 'written',
-    proxies: ['trainability', 'residual'],
-    fidelity: { draws: 2 },
-  },
-  source: 'test',
-});
-const scopes = listScopesByFamily({ specification, address: addressOf({ specification }) });
-const gate = createGate({
-  fleet: { engines: async () => new Map(), peers: async () => 1 },
-  step: () => ({ activityId: '1' }),
-});
+const { specification, scopes } = twoFamilies(2);
+const gate = gateOfOne();
 
 let store: Store;
 let list: VerifyInput['list'];
@@ -64,26 +49,16 @@ async function computeAgain(input: Partial<VerifyInput>, { wrong = {}, attempt =
     store,
     gate,
     images: createLocalImages({ blobs: store.blobs }),
-    scoring: {
-      device: 'cpu',
-      worker: 'two',
-      standing: new AbortController().signal,
-      size: 1,
-      countDeaths: () => 0,
-      score: async ({ candidate, draws, families = ['az-nas'] }) => {
-        const index = candidates.indexOf(candidate);
-        asked.push([index, draws]);
-        const value = wrong[index] ?? index / 10;
-        if (Number.isNaN(value)) throw new CandidateError({ reason: 'crash', detail: 'it died' });
-        const proxies: Readonly<Record<string, number>> = families.includes('residual')
-          ? { residual: value }
-          : { trainability: value };
-        return draws.map(() => proxies);
-      },
-      onScored: () => {},
-      onVerified: () => {},
-      onFailed: () => {},
-    },
+    scoring: scoringBy('two', async ({ candidate, draws, families = ['az-nas'] }) => {
+      const index = candidates.indexOf(candidate);
+      asked.push([index, draws]);
+      const value = wrong[index] ?? index / 10;
+      if (Number.isNaN(value)) throw new CandidateError({ reason: 'crash', detail: 'it died' });
+      const proxies: Readonly<Record<string, number>> = families.includes('residual')
+        ? { residual: value }
+        : { trainability: value };
+      return draws.map(() => proxies);
+    }),
   });
   const given = { run: 'run', specification, list, from: 0, to: 8, except: ['one'], ...input };
   return (await new MockActivityEnvironment({ attempt }).run(activity, given)) as VerifyResult;

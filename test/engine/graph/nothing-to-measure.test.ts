@@ -47,7 +47,7 @@ it('naswot alone is what it is beside a proxy that reads other statistics', asyn
 it.each(['jacov', 'naswot', 'epe-nas', 'swap'] as const)(
   '%s has no value for a single image',
   async (proxy) => {
-    const message = `${proxy} compares images with each other: found a batch of 1; must be at least 2`;
+    const message = `found a batch of 1; must be at least 2, as images are compared with each other by ${proxy}`;
     await expect(scoreBatch(1, ['flops', proxy])).rejects.toMatchObject({ issues: [{ file, message }] });
     expect(await scoreBatch(2, [proxy])).toHaveProperty(proxy);
   },
