@@ -78,6 +78,7 @@ const OPTIONS = {
     catchup: milliseconds,
     overlap: oneOf(Object.keys(OVERLAPS) as [keyof typeof OVERLAPS]),
   },
+  update: { workers },
   schedules: {
     after: text({ test: () => true, right: 'the name of a schedule' }),
     limit: wholeNumber({ min: 1, max: 1e6 }),

@@ -1,8 +1,8 @@
 // Defines the commands `zeroscout schedule ...`, for searches that start by themselves.
 import { type Command, Option } from 'commander';
-import { beginSchedule } from '../../client/schedules/begin-schedule.js';
+import { beginSchedule, renewSchedule } from '../../client/schedules/begin-schedule.js';
 import { controlSchedule, type ScheduleAction } from '../../client/schedules/control-schedule.js';
-import { OVERLAPS, type Timing, updateSchedule } from '../../client/schedules/create-schedule.js';
+import { OVERLAPS, type Timing } from '../../client/schedules/create-schedule.js';
 import { detailsOf, summaryOf } from '../../client/schedules/describe-schedule.js';
 import { checkName, describeSchedules, findSchedule } from '../../client/schedules/find-schedule.js';
 import { backfillSchedule, runScheduleNow } from '../../client/schedules/run-schedule.js';
@@ -26,9 +26,11 @@ interface Json {
   readonly json?: true;
 }
 
-interface CreateFlags extends Json, Timing {
+interface WorkersFlag extends Json {
   readonly workers?: number;
 }
+
+interface CreateFlags extends WorkersFlag, Timing {}
 
 export function addScheduleCommands(program: Command): void {
   const schedule = program
@@ -77,13 +79,16 @@ function addCreate(schedule: Command): void {
         .choices(Object.keys(OVERLAPS))
         .default('skip'),
     )
-    .option(
-      '--workers <N>',
-      'number of score workers in the background on this machine (default: 1 with embedded servers, else 0)',
-      createWholeNumberParser({ min: 0, max: 256 }),
-    )
+    .addOption(workersOption())
     .option('--json', 'print JSON')
     .action(create);
+}
+
+function workersOption(): Option {
+  return new Option(
+    '--workers <N>',
+    'number of score workers in the background on this machine (default: 1 with embedded servers, else 0)',
+  ).argParser(createWholeNumberParser({ min: 0, max: 256 }));
 }
 
 function addUpdate(schedule: Command): void {
@@ -92,12 +97,11 @@ function addUpdate(schedule: Command): void {
     .description('replace the specification and its candidate list, from the next run on')
     .argument('<NAME>', SCHEDULE_NAME)
     .argument('<SPEC>', SPECIFICATION)
+    .addOption(workersOption())
     .option('--json', 'print JSON')
-    .action(async (name: string, path: string, { json }: Json) => {
+    .action(async (name: string, path: string, { json, workers }: WorkersFlag) => {
       const read = await readChecked(path);
-      await withSession({ start: 'never' }, ({ client, store }) =>
-        updateSchedule({ client, store, name, read }),
-      );
+      await withSession({ start: 'never' }, (session) => renewSchedule(session, { name, read, workers }));
       answer({ name, done: 'updated', json });
     });
 }
@@ -198,8 +202,10 @@ async function list({ client }: Session, { json }: Json): Promise<void> {
 }
 
 async function runNow({ client }: Session, name: string, { json }: Json): Promise<void> {
-  const id = await runScheduleNow({ client, name });
-  json ? printJson({ name, id }) : note(`search ${id} started: zeroscout watch ${id}`);
+  const run = await runScheduleNow({ client, name });
+  if (json) return printJson({ name, ...run });
+  if (run.id !== null) return note(`search ${run.id} started: zeroscout watch ${run.id}`);
+  note(`schedule ${name}: the run starts when ${run.after} has ended: zeroscout schedule describe ${name}`);
 }
 
 async function backfill(

@@ -14,31 +14,32 @@ interface Named {
   readonly name: string;
 }
 
-/** Returns the id of the search that was started. Temporal answers before the run exists, without its id. */
-export async function runScheduleNow({ client, name }: Named): Promise<string> {
+/**
+ * A run that somebody asked for: the id of its search, or, if it waits, that of the search after whose end it
+ * starts (overlap policy `buffer-one`).
+ */
+export type RequestedRun = { readonly id: string } | { readonly id: null; readonly after: string };
+
+/** Temporal answers before the run exists, without its id. */
+export async function runScheduleNow({ client, name }: Named): Promise<RequestedRun> {
   const { handle, description } = await findSchedule({ client, name });
   const before = description.info;
   // By default a trigger ignores running searches, and its result is not passed to the next run for
   // comparison.
   await handle.trigger(description.policies.overlap);
   for (const deadline = Date.now() + APPEARS_MS; Date.now() < deadline; ) {
-    const { info } = await handle.describe();
+    const { info, raw } = await handle.describe();
     const newest = info.recentActions.at(-1);
-    if (info.numActionsTaken > before.numActionsTaken && newest) return runOf(newest).id;
-    if (info.numActionsSkippedOverlap > before.numActionsSkippedOverlap) break;
+    if (info.numActionsTaken > before.numActionsTaken && newest) return { id: runOf(newest).id };
+    const running = info.runningActions.map(({ workflow }) => searchIdOf(workflow.workflowId)).join(', ');
+    if (running && Number(raw.info?.bufferSize ?? 0) > 0) return { id: null, after: running };
+    if (info.numActionsSkippedOverlap > before.numActionsSkippedOverlap)
+      throw SpecError.of({
+        path: 'schedule',
+        message: `"${name}" started nothing: ${running || 'its last run'} goes on still, and its overlap policy is ${overlapOf(description)}`,
+      });
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
-  const { runningActions } = (await handle.describe()).info;
-  const running = runningActions.map(({ workflow }) => searchIdOf(workflow.workflowId)).join(', ');
-  const overlap = overlapOf(description);
-  if (running)
-    throw SpecError.of({
-      path: 'schedule',
-      message:
-        overlap === 'buffer-one'
-          ? `"${name}" starts its run when ${running} has ended, since its overlap policy is buffer-one`
-          : `"${name}" started nothing: ${running} goes on still, and its overlap policy is ${overlap}`,
-    });
   throw new ServiceError({
     reason: 'timed-out',
     address: 'Temporal',

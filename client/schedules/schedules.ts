@@ -3,12 +3,12 @@ import { checkOptions } from '../check-options.js';
 import type { Session } from '../connections/session.js';
 import { checkStart } from '../specification/check-start.js';
 import { readSpecificationInput, type SpecificationInput } from '../specification/read-specification.js';
-import { beginSchedule } from './begin-schedule.js';
+import { beginSchedule, renewSchedule } from './begin-schedule.js';
 import { controlSchedule } from './control-schedule.js';
-import { type Timing, updateSchedule } from './create-schedule.js';
+import type { Timing } from './create-schedule.js';
 import { detailsOf, type ScheduleDetails, type ScheduleRow, summaryOf } from './describe-schedule.js';
 import { checkName, describeSchedules, findSchedule, type SchedulePage } from './find-schedule.js';
-import { backfillSchedule, runScheduleNow } from './run-schedule.js';
+import { backfillSchedule, type RequestedRun, runScheduleNow } from './run-schedule.js';
 
 export interface CreateScheduleOptions extends Partial<Timing> {
   /** The beginning of the id of every run. */
@@ -23,6 +23,11 @@ export interface CreateScheduleOptions extends Partial<Timing> {
   readonly workers?: number;
 }
 
+export interface UpdateScheduleOptions {
+  /** As for a new schedule; workers that run already go on, unless they may not run the new specification. */
+  readonly workers?: number;
+}
+
 export interface Schedules {
   /**
    * Creates a schedule. Each run is a search of its own, which reuses all scores; candidates that the
@@ -30,7 +35,7 @@ export interface Schedules {
    */
   create(options: CreateScheduleOptions): Promise<ScheduleRow>;
   /** Replaces the specification from the next run on, for instance by one with a longer candidate list. */
-  update(name: string, specification: SpecificationInput): Promise<void>;
+  update(name: string, specification: SpecificationInput, options?: UpdateScheduleOptions): Promise<void>;
   /** Schedules in the order of their names; all by default. */
   list(page?: SchedulePage): Promise<readonly ScheduleRow[]>;
   get(name: string): Promise<ScheduleDetails>;
@@ -39,8 +44,8 @@ export interface Schedules {
   resume(name: string): Promise<void>;
   /** Deletes the schedule. Its runs and their results are kept. */
   delete(name: string): Promise<void>;
-  /** Starts a run now and returns the id of its search. */
-  runNow(name: string): Promise<string>;
+  /** Asks for a run now. It begins at once, or after the running one where the overlap policy is `buffer-one`. */
+  runNow(name: string): Promise<RequestedRun>;
   /** Starts the runs of a past period, one after the other. */
   backfill(name: string, time: { readonly from: Date; readonly to: Date }): Promise<void>;
 }
@@ -49,7 +54,7 @@ export interface Schedules {
 const USUAL: Omit<Timing, 'cron'> = { timezone: 'UTC', jitter: 0, catchup: 600_000, overlap: 'skip' };
 
 export function createSchedules(session: Session): Schedules {
-  const { client, store, modules } = session;
+  const { client, modules } = session;
   const readChecked = async (specification: SpecificationInput) => {
     const read = await readSpecificationInput(specification, { modules });
     checkStart(read, session);
@@ -63,8 +68,10 @@ export function createSchedules(session: Session): Schedules {
       const read = await readChecked(specification);
       return beginSchedule(session, { name, read, workers, timing: { ...USUAL, ...timing } });
     },
-    update: async (name, specification) =>
-      updateSchedule({ client, store, name, read: await readChecked(specification) }),
+    update: async (name, specification, options = {}) => {
+      checkOptions('update', options);
+      await renewSchedule(session, { name, read: await readChecked(specification), ...options });
+    },
     list: async (page = {}) => {
       checkOptions('schedules', page);
       return (await describeSchedules(client, page)).map(summaryOf);

@@ -1,5 +1,6 @@
 // Defines the routes of schedules.
 import { createRoute, z } from '@hono/zod-openapi';
+import type { CreateScheduleOptions } from '../../client/index.js';
 import { requireRole } from '../access.js';
 import { type CursorParts, NextSchema, pageQuery, readCursor, writeCursor } from '../cursor.js';
 import { wholeField } from '../parameters.js';
@@ -16,6 +17,20 @@ const Name = z
 const ScheduleSchema = z
   .looseObject({ name: z.string(), cron: z.string(), state: z.string() })
   .openapi('Schedule');
+/** Milliseconds, at most a year. */
+const Duration = wholeField({ min: 0, max: 31_536_000_000 });
+const TIMING = {
+  jitter: Duration.optional().openapi({ description: 'largest random delay of a start, in milliseconds' }),
+  catchup: Duration.optional().openapi({
+    description:
+      'a missed run is made up for if it is late by at most this many milliseconds; 600,000 by default',
+  }),
+  overlap: z
+    .enum(['skip', 'buffer-one', 'cancel-other'] satisfies readonly CreateScheduleOptions['overlap'][])
+    .optional()
+    .openapi({ description: 'what happens when the previous run has not ended; skip by default' }),
+};
+const WORKERS = wholeField({ min: 0, max: 256 });
 const Done = { 204: { description: 'done' }, ...problems } as const;
 const TAG = 'schedules';
 
@@ -82,7 +97,8 @@ function addScheduleCreation({ app, zeroscout }: RouteSetting): void {
                 name: z.string().min(1).max(100),
                 cron: z.string().min(1).max(200).openapi({ example: '0 2 * * *' }),
                 timezone: z.string().min(1).max(100).optional(),
-                workers: wholeField({ min: 0, max: 1024 }).optional(),
+                ...TIMING,
+                workers: WORKERS.optional(),
               }),
             },
           },
@@ -130,14 +146,21 @@ function addScheduleUpdate({ app, zeroscout }: RouteSetting): void {
       middleware: requireRole('operator'),
       request: {
         params: z.object({ name: Name }),
-        body: { required: true, content: { 'application/json': { schema: SpecificationInputSchema } } },
+        body: {
+          required: true,
+          content: {
+            'application/json': { schema: SpecificationInputSchema.extend({ workers: WORKERS.optional() }) },
+          },
+        },
       },
       responses: Done,
     }),
     async (context) => {
+      const { workers, ...input } = context.req.valid('json');
       await zeroscout.schedules.update(
         context.req.valid('param').name,
-        createSpecificationInput(context.req.valid('json')),
+        createSpecificationInput(input),
+        workers === undefined ? {} : { workers },
       );
       return context.body(null, 204);
     },
@@ -193,10 +216,19 @@ function addScheduleRuns({ app, zeroscout }: RouteSetting): void {
       summary: 'Start a run now',
       middleware: requireRole('operator'),
       request: { params: z.object({ name: Name }) },
-      responses: { 201: describeJson(z.object({ id: z.string() }), 'id of the search'), ...problems },
+      responses: {
+        201: describeJson(z.object({ id: z.string() }), 'id of the search'),
+        202: describeJson(
+          z.object({ id: z.null(), after: z.string() }),
+          'the search after whose end the run starts (overlap policy buffer-one)',
+        ),
+        ...problems,
+      },
     }),
-    async (context) =>
-      context.json({ id: await zeroscout.schedules.runNow(context.req.valid('param').name) }, 201),
+    async (context) => {
+      const run = await zeroscout.schedules.runNow(context.req.valid('param').name);
+      return run.id === null ? context.json(run, 202) : context.json(run, 201);
+    },
   );
 }
 

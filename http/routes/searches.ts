@@ -88,7 +88,7 @@ function addStart({ app, zeroscout }: RouteSetting): void {
               schema: SpecificationInputSchema.extend({
                 id: z.string().max(100).optional(),
                 whereFinished: z.enum(['keep', 'again']).optional(),
-                workers: wholeField({ min: 0, max: 1024 }).optional(),
+                workers: wholeField({ min: 0, max: 256 }).optional(),
               }),
             },
           },

@@ -4,6 +4,9 @@ import { ask, type Method, serveApi } from '../support/http-api.js';
 
 serveApi();
 
+const operator = (method: Method, path: string, given?: unknown) =>
+  ask(path, { method, role: 'operator', ...(given === undefined ? {} : { body: given }) });
+
 test('schedules are created, paused, resumed and deleted; workers are listed', async () => {
   const body = {
     specification: 'name: nightly\nspace: nas-bench-201\n',
@@ -11,8 +14,6 @@ test('schedules are created, paused, resumed and deleted; workers are listed', a
     cron: '0 2 * * *',
     workers: 0,
   };
-  const operator = (method: Method, path: string, given?: unknown) =>
-    ask(path, { method, role: 'operator', ...(given === undefined ? {} : { body: given }) });
   expect(await operator('POST', '/api/schedules', body)).toMatchObject({
     status: 201,
     json: { state: 'active' },
@@ -38,4 +39,25 @@ test('schedules are created, paused, resumed and deleted; workers are listed', a
   const { queues, next } = (await ask('/api/workers')).json;
   expect(queues.length).toBeGreaterThan(1);
   expect(next).toBeNull();
+});
+
+test('a run that is asked for while another goes on is skipped, or waits, as the overlap policy says', async () => {
+  // There are no workers, so the first run goes on.
+  const body = { specification: 'name: scan\nspace: nas-bench-201\n', cron: '0 2 * * *', workers: 0 };
+  for (const overlap of ['skip', 'buffer-one']) {
+    const name = `of-${overlap}`;
+    expect(await operator('POST', '/api/schedules', { ...body, name, overlap })).toMatchObject({
+      status: 201,
+    });
+    const runNow = () => operator('POST', `/api/schedules/${name}/runs`);
+    const first = await runNow();
+    expect(first).toMatchObject({ status: 201, json: { id: expect.stringMatching(`^${name}-20`) } });
+    const { id } = first.json;
+    const refused = `"${name}" started nothing: ${id} goes on still, and its overlap policy is skip`;
+    expect(await runNow()).toMatchObject(
+      overlap === 'skip'
+        ? { status: 422, json: { issues: [{ path: 'schedule', message: refused }] } }
+        : { status: 202, json: { id: null, after: id } },
+    );
+  }
 });

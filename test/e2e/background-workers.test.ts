@@ -49,9 +49,11 @@ test('they are named with what they may run, and step aside for a search that ne
   expect(ranked.stderr).toMatch(/background workers .* may not run modules .*ending them/);
   expect(ranked.stdout).toContain('own-gradient-balance');
 
-  // The runs of a schedule find workers that may run its code.
+  // The runs of a schedule find workers that may run its code, also that of a later specification.
   const timing = ['--cron', '0 2 * * *'];
-  await done(['schedule', 'create', 'nightly', 'proxy.json', ...timing, '--allow-modules'], { home });
+  await done(['schedule', 'create', 'nightly', 'x.json', ...timing], { home });
+  expect(await status()).toMatchObject([{ may: [] }, { may: [] }]);
+  await done(['schedule', 'update', 'nightly', 'proxy.json', '--allow-modules'], { home });
   expect(await status()).toMatchObject([{ may: ['modules'] }, { may: ['modules'] }]);
 
   // A search for another device gets workers of that device, and the others stay.
