@@ -146,6 +146,14 @@ test('the table has a line for each dataset, over candidates and over classes', 
   }
 });
 
+test('of few candidates, no top is repeated', async () => {
+  const few = home.read('truth.csv').split('\n').slice(0, 9).join('\n');
+  home.write('few.csv', few);
+  const { stdout } = await done(['correlate', 'one', '--truth', 'few.csv'], { home });
+  const tops = [...stdout.matchAll(/^noisy +(\d+) +[\d.]+ /gm)].map(([, k]) => k);
+  expect(tops).toEqual(['1', '8']);
+});
+
 test('what cannot be compared ends with code 2', async () => {
   const cell = rows[0]!.candidate;
   home.write('header.csv', 'arch,noisy\n');

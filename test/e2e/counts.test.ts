@@ -5,7 +5,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type TestHome, testHome } from '../support/home.js';
 import { type NatsServer, startNats } from '../support/nats.js';
 import { startTemporal, type TemporalServer } from '../support/temporal.js';
-import { done, type Running, spawnNode, spawnZeroscout, specification } from '../support/zeroscout.js';
+import {
+  done,
+  type Running,
+  spawnNode,
+  spawnZeroscout,
+  specification,
+  zeroscout,
+} from '../support/zeroscout.js';
 
 const timeout = 240_000;
 const CANDIDATES = 18;
@@ -93,4 +100,20 @@ test.each(Object.keys(COURSES) as (keyof typeof COURSES)[])('%s', { timeout }, a
   expect(lost.counts).toEqual({ ...all, scored: 1, reused: ranked - 1 });
   expect(lost.shown).toEqual({ ...all, planned: failed + 1, done: failed + 1 });
   for (const { files } of [repaired, lost]) expect(files).toEqual(first.files);
+});
+
+test('a search that ranks nothing ends with 1, and says why', { timeout }, async () => {
+  home.write('never.mjs', PROXY.replace('size % 2 === 0 ? Number.NaN : size', 'Number.NaN'));
+  home.write('none.json', specification({ samples: 3, changes: { proxies: ['./never.mjs'] } }));
+  const none = ['none.json', '--id', 'none', '--workers', '0', '--allow-modules'];
+  for (const command of [
+    ['run', ...none],
+    ['run', ...none, '--json'],
+    ['watch', 'none'],
+  ]) {
+    const { code, stdout, stderr } = await zeroscout(command, { home, env: env() });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/3 set aside|"failed": ?3/);
+    expect(stderr).toContain('nothing is ranked: all 3 candidates were set aside');
+  }
 });
