@@ -106,7 +106,27 @@ def recurrent(net, x, a, node):
     return [y, *(last if kind == "LSTM" else [last])]
 
 
+def dft(net, x, a, node):
+    """torch.fft of real numbers, or of complex ones as pairs of a real and an imaginary part along the last axis."""
+    axis = int(x[2]) if len(x) > 2 and x[2] is not None else a.get("axis", 1)
+    axis = axis % x[0].dim()
+    n = int(x[1]) if len(x) > 1 and x[1] is not None else None
+    signal = torch.view_as_complex(x[0].contiguous()) if x[0].shape[-1] == 2 else x[0].squeeze(-1)
+    inverse, onesided = a.get("inverse", 0), a.get("onesided", 0)
+    if inverse and onesided:
+        return torch.fft.irfft(signal, n, axis).unsqueeze(-1)
+    transform = torch.fft.ifft if inverse else torch.fft.rfft if onesided else torch.fft.fft
+    return torch.view_as_real(transform(signal, n, axis))
+
+
+def stft(net, x, a, node):
+    step, n = int(x[1]), len(x[2])
+    frames = x[0].unfold(1, n, step).transpose(2, 3) * x[2].reshape(n, 1)
+    return dft(net, [frames, None, 2], {"onesided": a.get("onesided", 1)}, node)
+
+
 RARE_OPS = {
+    "DFT": dft, "STFT": stft,
     "LSTM": recurrent, "GRU": recurrent, "RNN": recurrent,
     "Mean": lambda net, x, a, node: sum(x) / len(x),
     "CastLike": lambda net, x, a, node: x[0].to(x[1].dtype),

@@ -1,5 +1,5 @@
-"""Writes golden cases of networks that read signals, samples, volumes, images that are not square, texts, and of recurrent
-layers, in float64:
+"""Writes golden cases of networks that read signals, samples, volumes, images that are not square, texts, of recurrent
+layers, and of Fourier transforms, in float64:
 `signals_and_volumes.py test/goldens`.
 
 Exports small networks into FOLDER/onnx, without the numbers of their weights, and computes their features and blocks
@@ -27,6 +27,7 @@ FEATURES = {
     "volume": [("/Add_output_0", 1), ("/Add_1_output_0", 1), ("/average/AveragePool_output_0", 1), ("/last/last.2/Relu_output_0", 1)],
     "spectrogram": [("/stem/stem.2/Relu_output_0", 1), ("/first/first.5/Relu_output_0", 1), ("/second/second.5/Relu_output_0", 1)],
     "text": [("/norms.0/LayerNormalization_output_0", 2), ("/Add_2_output_0", 2), ("/Add_3_output_0", 2), ("/Add_5_output_0", 2)],
+    "fourier": [("add_73", 2), ("add_90", 2), ("add_111", 2)],
     # The exporter leaves the steps before the images.
     "recurrent": [("/first/Reshape_output_0", 2), ("/second/Reshape_output_0", 2), ("/third/Squeeze_output_0", 2)],
 }
@@ -161,9 +162,31 @@ class Spectrogram(nn.Module):
         return self.head(self.second(self.first(self.stem(x))).mean((2, 3)))
 
 
+class Fourier(nn.Module):
+    """Windows of samples [batch, 256], whose spectra are mixed by further Fourier transforms, one of them with a filter."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("window", torch.hann_window(32))
+        self.stem, self.n1, self.n2 = nn.Linear(17, 24), nn.LayerNorm(24), nn.LayerNorm(24)
+        self.up, self.down = nn.Linear(24, 48), nn.Linear(48, 24)
+        self.filter = nn.Parameter(torch.randn(8, 24, 2))
+        self.head = nn.Linear(24, 4)
+
+    def forward(self, x):
+        spectra = torch.stft(x, 32, 16, 32, self.window, center=False, return_complex=True).transpose(1, 2)
+        x = self.stem(torch.log(spectra.real**2 + spectra.imag**2 + 1e-3))
+        x = x + torch.fft.fft(torch.fft.fft(self.n1(x), dim=2), dim=1).real
+        filtered = torch.fft.rfft(x, dim=1) * torch.view_as_complex(self.filter)
+        x = x + torch.fft.irfft(filtered, 15, dim=1)
+        x = x + self.down(torch.relu(self.up(self.n2(x))))
+        return self.head(x.mean(1))
+
+
 NETWORKS = {
     "signal": (Signal, [2, 250]), "samples": (Samples, [400]), "volume": (Volume, [3, 6, 16, 16]), "spectrogram": (Spectrogram, [1, 49, 10]),
     "text": (Text, [24, 32]), "recurrent": (Recurrent, [3, 40]),
+    "fourier": (Fourier, [256]),
 }  # fmt: skip
 
 
@@ -173,13 +196,15 @@ def main(folder: Path) -> None:
         file = f"{name}.onnx"
         torch.manual_seed(0)
         network = build()
-        export(network, folder / "onnx" / file, image=image, tokens=image[0] if name == "text" else None)
+        # The older exporter has no Fourier transforms.
+        exporter = "dynamo" if name == "fourier" else "torchscript"
+        export(network, folder / "onnx" / file, image=image, tokens=image[0] if name == "text" else None, exporter=exporter)
         strip(folder / "onnx" / file)
         features, axes = zip(*FEATURES[name])
         parameters = sum(p.numel() for p in network.parameters())
         cases.append({"file": file, "batch": BATCH, "input": image, "features": features, "channelAxes": axes, "parameters": parameters})
         # whole_golden.py does not follow weights that an exporter transposed, such as those of linear layers.
-        if name not in ("samples", "text", "recurrent"):
+        if name not in ("samples", "text", "recurrent", "fourier"):
             whole.append({"file": file, "batch": BATCH, "input": image})
     wanted = folder / "onnx" / "features.json"
     wanted.write_text(json.dumps(cases))

@@ -118,13 +118,18 @@ def products(model: nn.Module, size: int) -> int:
 
 
 def strip(path: Path) -> None:
-    """Drops the values of float tensors with more than one element, except of buffers: masks and tables of positions."""
+    """Drops the values of float tensors with more than one element, except of buffers: masks and tables of positions. Also drops
+    where in the program each node comes from."""
     model = onnx.load(path)
     buffers = {note.name for note in model.graph.value_info if any(p.value == "BUFFER" for p in note.metadata_props)}
     for t in model.graph.initializer:
         if t.data_type == onnx.TensorProto.FLOAT and math.prod(t.dims) > 1 and t.name not in buffers:
             t.ClearField("raw_data")
             t.ClearField("float_data")
+    for node in model.graph.node:
+        kept = [note for note in node.metadata_props if note.key != "pkg.torch.onnx.stack_trace"]
+        del node.metadata_props[:]
+        node.metadata_props.extend(kept)
     path.write_bytes(model.SerializeToString())
 
 

@@ -3,6 +3,7 @@ import { range, sizeOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
 import { einsum } from './einsum.js';
+import { fourier, shortTimeFourier } from './fourier.js';
 import { rootOfSquares } from './norm.js';
 import { writeStandardization } from './normalizations.js';
 import { alongAxis, axesOf, type NodeSite, type Operators } from './operator.js';
@@ -160,6 +161,8 @@ export const products: Operators = {
   MatMul: (site) => [matMul(site)],
   Gemm: (site) => [gemm(site)],
   Einsum: (site) => [einsum(site)],
+  DFT: (site) => [fourier(site)],
+  STFT: (site) => [shortTimeFourier(site)],
   Softmax: (site) => [overAxis(site, (x, axis) => site.t.add('Softmax', [x], { axis }))],
   LogSoftmax: (site) => [overAxis(site, (x, axis) => logSoftmax(site.t, x, axis))],
   MaxPool: (site) => [maxPool(site), undefined],

@@ -1,12 +1,10 @@
 // Translates Resize (nearest, linear, cubic) into a product with a matrix along each axis whose size changes.
 import { axisOf, range } from '../../ops/tensor/shapes.js';
-import type { Id, Tape } from '../../ops/tensor/tape.js';
+import type { Id } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
+import { LARGEST_MATRIX, timesAlongAxis } from './axis-product.js';
 import { cubic, cubicKernel, linear, nearest, smoothed, tent } from './interpolation.js';
 import type { NodeSite } from './operator.js';
-
-/** The most elements of a matrix along one axis. */
-const LARGEST_MATRIX = 2 ** 22;
 
 /**
  * Row i of a matrix holds the weights of the input elements in element i of the result, so the gradient is a
@@ -113,18 +111,4 @@ function roundingOf(site: NodeSite): (x: number) => number {
   const of = round[mode];
   if (!of) throw new TapeError(`its nearest_mode "${mode}" is not supported`);
   return of;
-}
-
-/** Multiplies the tensor by a matrix [to, from] along one axis. */
-function timesAlongAxis(
-  t: Tape,
-  x: Id,
-  { axis, matrix }: { readonly axis: number; readonly matrix: Id },
-): Id {
-  const shape = t.shape(x);
-  const [to, from] = t.shape(matrix) as [number, number];
-  const after = shape.slice(axis + 1).reduce((n, m) => n * m, 1);
-  const before = shape.slice(0, axis).reduce((n, m) => n * m, 1);
-  const product = t.add('MatMul', [matrix, t.reshape(x, [before, from, after])]);
-  return t.reshape(product, [...shape.slice(0, axis), to, ...shape.slice(axis + 1)]);
 }

@@ -1,4 +1,5 @@
 // Lists one-node networks for every supported operator, for the tests of shapes, values and gradients.
+import { FOURIER_CASES } from './fourier.js';
 import { LAYER_CASES } from './layers.js';
 import type { OperatorCase } from './operator-case.js';
 import { POINTWISE_CASES } from './pointwise.js';
@@ -15,4 +16,5 @@ export const OPERATOR_CASES: readonly OperatorCase[] = [
   ...SHAPE_CASES,
   ...RARE_CASES,
   ...RECURRENT_CASES,
+  ...FOURIER_CASES,
 ];
