@@ -1,6 +1,7 @@
 // Connects a program to zeroscout's servers and gives it searches, schedules, workers and the rest.
 import type { Usage } from '../store/store.js';
 import { checkOptions } from './check-options.js';
+import type { Connections } from './connections/resolve-connections.js';
 import { openSession, type Session } from './connections/session.js';
 import { type Keeper, keepRunning } from './embedded/keep-running.js';
 import { createLatencies, type LatencyMeasurements } from './latency/latencies.js';
@@ -28,8 +29,8 @@ export interface ConnectOptions {
    */
   readonly home?: string;
   /**
-   * Whether the code of spaces of kind module may run in this program and in workers that it starts. Such
-   * code comes with a specification; `refused` by default.
+   * Whether the code of spaces of kind module and of own proxies may run in this program and in workers that
+   * it starts. Such code comes with a specification; `refused` by default.
    */
   readonly modules?: ModulePermission;
   /**
@@ -86,7 +87,7 @@ export interface Zeroscout {
     check(specification: SpecificationInput): Promise<CheckedSpecification>;
   };
   /** The addresses of Temporal and NATS, and whether they are embedded. */
-  readonly connections: Session['connections'];
+  readonly connections: Connections;
   /**
    * Lets workers that this program started finish their work, and disconnects. Searches continue where other
    * workers run.

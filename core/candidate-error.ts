@@ -2,7 +2,7 @@
 
 /**
  * `crash`: the candidate's scorer died; `timeout`, `memory`: it exceeded a limit; `not-a-number`: a proxy is
- * NaN; `invalid`: the text is no candidate of the space.
+ * NaN; `invalid`: the text is no candidate of the space; `error`: anything else, which the message explains.
  */
 export type FailureReason = 'crash' | 'timeout' | 'memory' | 'not-a-number' | 'invalid' | 'error';
 

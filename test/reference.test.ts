@@ -13,6 +13,19 @@ test.each(Object.keys(pages))('%s is not stale; else: npm run docs:reference', (
   expect(readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), 'utf8')).toBe(pages[path]);
 });
 
+test('declarations of the API are whole, and the types of options and results that they name are shown', () => {
+  const page = pages['docs/reference/api.md']!;
+  const declarations = [...page.matchAll(/^### (\w+)\n\n```ts\n([\s\S]*?)\n```/gm)];
+  expect(declarations.length).toBeGreaterThan(100);
+  expect(declarations.filter(([, , text]) => /[=|]$/.test(text!)).map(([, name]) => name)).toEqual([]);
+  const shown = new Map(declarations.map(([, name, text]) => [name!, text!]));
+  expect(shown.get('MeasurementNeed')).toContain("'weight-gradients'");
+  // Of options, of values of options, and of results.
+  expect([...shown.keys()]).toEqual(
+    expect.arrayContaining(['Timing', 'OVERLAPS', 'DEVICES', 'ServiceStatus']),
+  );
+});
+
 test('every command has a section, also one that has subcommands', () => {
   const names = commandNames() as readonly string[];
   expect(names).toEqual(expect.arrayContaining(['run', 'workers', 'workers release', 'schedule create']));

@@ -13,6 +13,7 @@ import { type Latencies, latenciesOf, type Scopes, scopesOf } from './latencies.
 
 export interface Results {
   readonly summary: Summary;
+  /** The text of failures.csv. */
   readonly failures: string;
   /** The first rows of the ranking, or all without `count`. The whole ranking is verified in either case. */
   first(count?: number): Promise<RankingRow[]>;

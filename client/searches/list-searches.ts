@@ -21,7 +21,7 @@ const PHASES = ['starting', 'planning', 'breeding', 'scoring', 'auditing', 'rank
 export const STATES: readonly [string, ...string[]] = ['running', ...PHASES, ...Object.keys(ENDED)];
 
 export interface SearchFilter {
-  /** One of `STATES`. */
+  /** `running`, a phase of a running search such as `scoring` or `paused`, or how it ended, such as `completed`. */
   readonly state?: string | undefined;
   /** The name in the specification. */
   readonly name?: string | undefined;

@@ -1,4 +1,4 @@
-// Decides whether the code of spaces of kind module may run in this process and in those that it starts.
+// Decides whether the code of spaces and proxies that are modules may run in this process and in those that it starts.
 import { SpecError } from '../../core/errors.js';
 import { definitionOf, openSpace } from '../../core/spaces/index.js';
 import { permitModule } from '../../core/spaces/module/definition.js';
@@ -7,7 +7,7 @@ import type { SpaceSpecification } from '../../core/specification/space.js';
 import { loadModule } from '../../engine/load-module.js';
 
 /**
- * The environment variable that permits a process, and those that it starts, to run spaces of kind module.
+ * The environment variable that permits a process, and those that it starts, to run spaces and proxies that are modules.
  */
 export const ALLOW_MODULES = 'ZEROSCOUT_ALLOW_MODULES';
 
@@ -37,7 +37,7 @@ export const PROXY_REFUSED = {
   advice: REFUSED.advice,
 } as const;
 
-/** Whether the code of spaces of kind module may run in this process. */
+/** Whether the code of spaces of kind module and of own proxies may run in this process. */
 export type ModulePermission = 'allowed' | 'refused';
 
 /** The permission in the environment. */

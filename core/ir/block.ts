@@ -91,7 +91,10 @@ export class BlockBuilder {
     this.#form = form;
   }
 
-  /** Adds an instruction and returns the number of its value. */
+  /**
+   * Adds an instruction and returns the number of its value, which later ones may name among their `inputs`; 0 is the
+   * block's input. core/ops/operations.ts lists the operations.
+   */
   // biome-ignore lint/complexity/useMaxParams: the weights are a list
   add(
     operation: OperationName,
@@ -104,6 +107,7 @@ export class BlockBuilder {
     return this.#instructions.length;
   }
 
+  /** The block, whose output is the last value. */
   build(): Block {
     return { name: this.#name, form: this.#form, instructions: this.#instructions, weights: this.#weights };
   }

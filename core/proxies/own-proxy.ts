@@ -14,6 +14,9 @@ export interface OwnProxy {
   readonly name: string;
   /** The required measurements. Fields that no need names are absent; costs and depth are always present. */
   readonly needs: readonly MeasurementNeed[];
-  /** The value of one network under one draw. */
+  /**
+   * The value of one network under one draw. An Error that is thrown here, and a result that is not a number, set the
+   * candidate aside.
+   */
   compute(measurement: Measurement): number;
 }

@@ -102,6 +102,7 @@ const SummarySchema = z.looseObject({
 /** The keys that a summary may have; core/report/file-formats.ts explains each. */
 export const SUMMARY_KEYS = Object.keys(SummarySchema.shape);
 
+/** The contents of summary.json; docs/reference/files.md explains each key. */
 export type Summary = z.infer<typeof SummarySchema>;
 
 /**

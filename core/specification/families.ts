@@ -114,6 +114,7 @@ export const FAMILIES = {
 
 export type FamilyName = keyof typeof FAMILIES;
 export type AzNasProxy = keyof (typeof FAMILIES)['az-nas']['proxies'];
+/** The name of a proxy of this release; docs/reference/proxies.md lists them. */
 export type ProxyName = { [Name in FamilyName]: keyof (typeof FAMILIES)[Name]['proxies'] }[FamilyName] &
   string;
 

@@ -25,6 +25,7 @@ export { PROXIES, type ProxyName } from './families.js';
  * A specification in which every default is filled in. `aggregation.weights` has exactly the chosen proxies.
  */
 export type Specification = ReturnType<typeof complete>;
+/** Draws, images of a batch, their side in pixels, how weights are shared, and the features; docs/reference/specification.md. */
 export type Fidelity = Specification['fidelity'];
 
 /** Parses YAML or JSON text. Throws a SpecError with every issue found; `source` is the file's name. */

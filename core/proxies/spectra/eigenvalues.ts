@@ -9,7 +9,7 @@ export const DOUBLE_UP_TO = 256;
 
 /**
  * Eigenvalues, in no order, of a symmetric n x n matrix (row-major; only the lower triangle is read). The
- * error is a few times 1e-16 of the largest eigenvalue, or about 1e-6 of it for n above DOUBLE_UP_TO. O(n³).
+ * error is a few times 1e-16 of the largest eigenvalue, or about 1e-6 of it for n above 256. O(n³).
  * All eigenvalues are NaN where an entry is not finite.
  */
 export function symmetricEigenvalues(a: ArrayLike<number>, n: number): Float64Array {
