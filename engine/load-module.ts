@@ -1,4 +1,4 @@
-// Evaluates the compiled code of a module space in this process and returns its default export.
+// Evaluates the compiled code of a module, a space or a proxy, in this process and returns its default export.
 import { compileFunction } from 'node:vm';
 import { SpecError } from '../core/errors.js';
 import * as proxyApi from '../core/proxies/own-proxy.js';

@@ -72,7 +72,7 @@ export function isFactOf({ tokenIn }: FactKind, subject: string, text: string): 
   }
 }
 
-/** Reads a stream of facts by subjects, some ten thousand at a time; undefined if there is no such stream. */
+/** Reads a stream of facts by subjects, SUBJECTS_AT_ONCE at a time; undefined if there is no such stream. */
 export async function checkFacts(what: FactKind, { link, onDamage }: Check): Promise<CheckCount | undefined> {
   const { kind, stream, prefix } = what;
   if ((await find({ link, stream })) === undefined) return undefined;

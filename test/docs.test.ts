@@ -8,6 +8,7 @@ import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { readSpecification } from '../client/specification/read-specification.js';
 import { openSpace } from '../core/spaces/index.js';
+import { OWN_NEEDS } from '../core/specification/own-proxies.js';
 import { parseSpecification } from '../core/specification/specification.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -164,6 +165,22 @@ test('docs/understand/architecture.md passes through every room', () => {
   expect(paths.length).toBeGreaterThan(40);
   for (const room of ['core', 'engine', 'store', 'activities', 'workflows', 'workers', 'cli'])
     expect(paths.some((path) => path.startsWith(`${room}/`))).toBe(true);
+});
+
+test('docs/operate/searches.md explains everything that a search may wait for', () => {
+  const [, union] = /readonly for:([\s\S]*?);/.exec(read('client/status/waiting.ts'))!;
+  const reasons = [...union!.matchAll(/'([\w-]+)'/g)].map(([, name]) => name!);
+  expect(reasons.length).toBeGreaterThan(5);
+  const rows = read('docs/operate/searches.md')
+    .match(/^\| `.*$/gm)!
+    .map((row) => row.split(' | ')[0]);
+  expect(reasons.filter((name) => !rows.some((names) => names!.includes(`\`${name}\``)))).toEqual([]);
+});
+
+test('docs/guides/own-proxy.md explains everything that a proxy may need', () => {
+  const cells = read('docs/guides/own-proxy.md').match(/^\| `[^|]*\|/gm)!;
+  const explained = cells.flatMap((cell) => [...cell.matchAll(/`([\w-]+)`/g)].map(([, name]) => name!));
+  expect(explained.sort()).toEqual([...OWN_NEEDS].sort());
 });
 
 test('docs/guides/mobilenet-v2.md shows a candidate of that space, the first of an evolution', () => {

@@ -112,3 +112,10 @@ test('a blob of the last two days stays, as a step may use it that has not recor
   expect([young.blobs.gone.length, young.scores.gone.length]).toEqual([0, all.length + 1]);
   expect((await planAfter(2 * DAY + 60_000)).blobs.gone).toHaveLength(1);
 });
+
+test('two days are not added to a longer age', async () => {
+  const planAfter = async (age: number) =>
+    planCollection({ client: clientOf({}), store, now: Date.now() + age, olderThan: 9 * DAY, keepLast: 0 });
+  expect((await planAfter(9 * DAY - 60_000)).blobs.gone).toEqual([]);
+  expect((await planAfter(9 * DAY + 60_000)).blobs.gone).toHaveLength(1);
+});
