@@ -11,6 +11,7 @@ import { readResults } from '../results/results.js';
 export interface SuggestedNetwork {
   readonly rank: number;
   readonly candidate: string;
+  /** Why it is suggested, for people: it may be the best, or a calibration needs a network of its region. */
   readonly why: string;
 }
 

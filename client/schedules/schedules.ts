@@ -28,6 +28,10 @@ export interface UpdateScheduleOptions {
   readonly workers?: number;
 }
 
+/**
+ * Calls throw a SpecError for wrong input, with the code `not-found` for a name that no schedule has, and a ServiceError if
+ * a server does not answer.
+ */
 export interface Schedules {
   /**
    * Creates a schedule. Each run is a search of its own, which reuses all scores; candidates that the

@@ -38,7 +38,10 @@ import { openSpaceWith } from '../specification/allow-modules.js';
 import { readTruth } from '../specification/read-truth.js';
 import { findFinishedSearch } from './find-search.js';
 
-/** A search is given by its id, by a prefix of exactly one search's id, or by `@last`, the newest search. */
+/**
+ * A search is given by its id, by a prefix of exactly one search's id, or by `@last`, the newest search. A SpecError says of
+ * a search that has no results why there are none.
+ */
 export interface FinishedSearches {
   /**
    * The results of a finished search. With `truth`, the summary reports the agreement with known accuracies.

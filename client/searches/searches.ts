@@ -34,7 +34,11 @@ export interface StartOptions {
   readonly workers?: number;
 }
 
-/** An id may be given by the beginning of exactly one search's id, or as `@last`, the newest search. */
+/**
+ * An id may be given by the beginning of exactly one search's id, or as `@last`, the newest search. Calls throw a
+ * SpecError for wrong input, with the code `not-found` for an id that no search has, and a ServiceError if a server does
+ * not answer.
+ */
 export interface Searches extends FinishedSearches {
   /** Starts a search, attaches to a running one of this specification, or finds that it has finished. */
   start(options: StartOptions): Promise<Search>;

@@ -51,8 +51,11 @@ export interface Waiting {
   readonly attempt?: number;
   readonly reason?: string;
   readonly isRestarted?: boolean;
+  /** The number of candidates whose latency was measured so far. */
   readonly measured?: number;
+  /** The share of the drawn candidates that were rejected, from 0 to 1. */
   readonly rejectedShare?: number;
+  /** The limit that rejects most of them, such as `flops.max`. */
   readonly by?: string;
 }
 

@@ -87,7 +87,7 @@ export function workedExamplePageInJapanese() {
         ['全体の平均', ...example.datasets.map(({ meanOfAll }) => two(meanOfAll))],
       ],
     )}`,
-    `## 読み方\n\n- ${first.dataset} では、ランキングで選んだ 5 回の学習で得た最良のものが、無作為な学習 約 ${count(first.randomTrainingsForTheSame)} 回の最良のものの期待値に相当します。これが節約になります。\n- 比べるべき相手は FLOPs の行です。計算量が最大の 5 個を選ぶだけなら費用はかかりません。この行と変わらないところでは、ランキングは何も加えていません。ただし、計算量に上限がある場合、この選び方は使えません。\n- 5 個のうち最高のものは、全体の最高ではありません。最後の 0.1 % が必要なら、5 個より多く学習させてください。\n- このベンチマークは有利な例です。\`residual\` と、測定に使う特徴の選び方は、この精度を見て決めました。誰も結果を見ていない空間では、これほど良くないと考えてください。数値は[既知の限界](../../understand/limits.md)と[ランキングと既知の精度](../../understand/rankings.md)にあります。\n\n再現するには、NAS-Bench-201 の精度の CSV(\`arch,<dataset>,...\`)を用意して \`npm run bench:example -- --truth FILE\` を実行します。`,
+    `## 読み方\n\n- ${first.dataset} では、ランキングで選んだ 5 回の学習で得た最良のものが、無作為な学習 約 ${count(first.randomTrainingsForTheSame)} 回の最良のものの期待値に相当します。これが節約になります。\n- 比べるべき相手は FLOPs の行です。計算量が最大の 5 個を選ぶだけなら費用はかかりません。この行と変わらないところでは、ランキングは何も加えていません。ただし、計算量に上限がある場合、この選び方は使えません。\n- 5 個のうち最高のものは、全体の最高ではありません。最後の 0.1 % が必要なら、5 個より多く学習させてください。\n- このベンチマークは有利な例です。\`residual\` と、測定に使う特徴の選び方は、この精度を見て決めました。ほかの空間では、これほど良くないと考えてください。数値は[既知の限界](../../understand/limits.md)と[ランキングと既知の精度](../../understand/rankings.md)にあります。\n\n再現するには、NAS-Bench-201 の精度の CSV(\`arch,<dataset>,...\`)を用意して \`npm run bench:example -- --truth FILE\` を実行します。`,
   ]);
 }
 
