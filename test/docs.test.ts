@@ -183,6 +183,24 @@ test('docs/guides/own-proxy.md explains everything that a proxy may need', () =>
   expect(explained.sort()).toEqual([...OWN_NEEDS].sort());
 });
 
+test('docs/guides/scheduled-searches.md quotes what a failed notification leaves in output and log', () => {
+  const [, output, log] = /contains `([^`]+)`, the log of the control worker `([^`]+)`/.exec(
+    read('docs/guides/scheduled-searches.md'),
+  )!;
+  for (const file of ['cli/render/results.ts', 'cli/render/describe-search.ts'])
+    expect(read(file)).toContain(`${output!}: `);
+  expect(read('workflows/notify.ts')).toContain(`'${log!}`);
+});
+
+test('docs/operate/deployment.md says how the images that the build uses are named', () => {
+  const isByDigest = (name: string) =>
+    new RegExp(`^ARG ${name}=\\S+@sha256:`, 'm').test(read('deploy/Dockerfile'));
+  expect([isByDigest('NODE_IMAGE'), isByDigest('CUDA_IMAGE')]).toEqual([true, false]);
+  const text = read('docs/operate/deployment.md');
+  expect(text).toContain('The Node image that the build uses is named by version and by digest');
+  expect(text).toContain('The image of CUDA is named by version alone');
+});
+
 test('docs/guides/mobilenet-v2.md shows a candidate of that space, the first of an evolution', () => {
   const { parse, start } = openSpace({ kind: 'mobilenet-v2' });
   const [text] = /^ {4}(SuperConv.*)$/m.exec(read('docs/guides/mobilenet-v2.md'))!.slice(1);
