@@ -39,10 +39,14 @@ export interface RankingPages {
 const PAGE = 100;
 /** The most pages that are cached for one query (20,000 rows). */
 const KEPT = 200;
+/** The time until a page is requested again that an unavailable server did not answer. */
+const AGAIN_MS = 3_000;
 
 interface Reading {
   readonly pages: Map<number, readonly RankingCells[]>;
   readonly asked: Set<number>;
+  /** Pages that were answered with an error. A table wants its pages at each drawing, and must not ask on. */
+  readonly failed: Set<number>;
   head: RankingPages['head'];
   problem: AskError | undefined;
   stop: AbortController;
@@ -52,9 +56,13 @@ export function useRankingPages({ id, filter, sort }: RankingQuery): RankingPage
   const [, draw] = useReducer((count: number) => count + 1, 0);
   const reading = useRef<Reading>(begin(undefined));
   const load = useCallback(
-    async (page: number) => {
+    async (page: number): Promise<void> => {
+      const askAgain = (before: Reading) => {
+        before.failed.delete(page);
+        if (before === reading.current) void load(page);
+      };
       const now = reading.current;
-      if (now.asked.has(page) || now.stop.signal.aborted) return;
+      if (now.asked.has(page) || now.failed.has(page) || now.stop.signal.aborted) return;
       now.asked.add(page);
       const query = { filter, sort, offset: page * PAGE, limit: PAGE };
       try {
@@ -67,6 +75,8 @@ export function useRankingPages({ id, filter, sort }: RankingQuery): RankingPage
       } catch (error) {
         if (now.stop.signal.aborted) return;
         now.problem = asAskError(error);
+        now.failed.add(page);
+        if (now.problem.isPassing) setTimeout(askAgain, AGAIN_MS, now);
       }
       now.asked.delete(page);
       draw(0);
@@ -93,7 +103,14 @@ export function useRankingPages({ id, filter, sort }: RankingQuery): RankingPage
 
 /** The columns and counts of the previous query are shown until the next one is answered. */
 function begin(head: Reading['head']): Reading {
-  return { pages: new Map(), asked: new Set(), head, problem: undefined, stop: new AbortController() };
+  return {
+    pages: new Map(),
+    asked: new Set(),
+    failed: new Set(),
+    head,
+    problem: undefined,
+    stop: new AbortController(),
+  };
 }
 
 function keep(pages: Reading['pages'], page: number, rows: readonly RankingCells[]): void {

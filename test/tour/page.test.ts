@@ -163,6 +163,18 @@ describe.skipIf(!isAsked)('the page', { timeout: 3 * WAIT_MS }, () => {
     await page.getByRole('alert').filter({ hasText: 'no column "flopz"' }).waitFor();
   });
 
+  test('a wrong filter is asked for once, and can be mended where a link has it', async () => {
+    const link = page.url();
+    // A request that follows from each answer would come between these, which wait for one another.
+    await page.evaluate("(async () => { for (let i = 0; i < 20; i += 1) await fetch('/api/session'); })()");
+    expect(requested.filter((url) => /\/api\/.*flopz/.test(url))).toHaveLength(1);
+    await page.goto(link);
+    await page.getByRole('alert').filter({ hasText: 'no column "flopz"' }).waitFor();
+    await page.getByRole('searchbox', { name: 'Filter' }).fill('flops < 100M');
+    await page.getByRole('searchbox', { name: 'Filter' }).press('Enter');
+    await page.getByText(/^\d+ of 50 candidates$/).waitFor();
+  });
+
   test('a candidate is drawn, and its score explained', async () => {
     await page.getByRole('link', { name: 'Overview' }).click();
     await page.locator('.best a').click();

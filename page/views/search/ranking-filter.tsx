@@ -42,8 +42,8 @@ export function RankingFilter({ filter, columns, onFilter }: RankingFilterProps)
             parentheses. Numbers may end in k, M or G.
           </p>
           <p>
-            Columns: {columns.map(({ name }) => name).join(', ')}; <code>flops</code> and{' '}
-            <code>complexity</code> stand for each other where only one is a column.
+            {columns.length > 0 && `Columns: ${columns.map(({ name }) => name).join(', ')}; `}
+            <code>flops</code> and <code>complexity</code> stand for each other where only one is a column.
           </p>
         </div>
       </details>

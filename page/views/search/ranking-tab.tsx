@@ -38,8 +38,8 @@ function Ranking({ id }: { readonly id: string }) {
   const [hidden, setHidden] = useHiddenColumns();
   const jump = useJump({ id, filter, sort });
   const { head, problem } = pages;
-  if (!head)
-    return problem ? <ProblemNote problem={problem} /> : <p class="quiet">Reading the ranking ...</p>;
+  const setFilter = (text: string) => setQuery({ filter: text });
+  if (!head) return <WithoutRows filter={filter} problem={problem} onFilter={setFilter} />;
   const columns = head.columns.filter(({ name }) => !hidden.has(name));
   const toggle = (row: RankingCells) => {
     const next = new Map(selected);
@@ -50,11 +50,7 @@ function Ranking({ id }: { readonly id: string }) {
   return (
     <section class="ranking">
       <div class="row between">
-        <RankingFilter
-          filter={filter}
-          columns={head.columns}
-          onFilter={(text) => setQuery({ filter: text })}
-        />
+        <RankingFilter filter={filter} columns={head.columns} onFilter={setFilter} />
         <div class="row">
           <Jump onJump={jump.to} />
           <ColumnChoice columns={head.columns} hidden={hidden} onChange={setHidden} />
@@ -84,6 +80,22 @@ function Ranking({ id }: { readonly id: string }) {
         onRemove={toggle}
         onClear={() => setSelected(new Map())}
       />
+    </section>
+  );
+}
+
+interface WithoutRowsProps {
+  readonly filter: string;
+  readonly problem: AskError | undefined;
+  readonly onFilter: (text: string) => void;
+}
+
+/** Before the first answer, which a wrong filter in the address prevents until it is changed. */
+function WithoutRows({ filter, problem, onFilter }: WithoutRowsProps) {
+  return (
+    <section class="ranking">
+      {filter !== '' && <RankingFilter filter={filter} columns={[]} onFilter={onFilter} />}
+      {problem ? <ProblemNote problem={problem} /> : <p class="quiet">Reading the ranking ...</p>}
     </section>
   );
 }
