@@ -6,6 +6,8 @@ import type { Place, RankingTable } from './table-types.js';
 
 /** The most members of a class that are listed. */
 const MEMBERS = 20;
+/** The percentile of a candidate without others: that of one among equals. */
+const ALONE = 0.5;
 
 export function createStanding(
   { ask }: Questions,
@@ -19,14 +21,17 @@ export function createStanding(
       );
       if (numbers.length === 0) return {};
       // Where ranks were taken over classes, a class counts once.
-      const from = hasClass ? '(SELECT DISTINCT ON (class) * FROM ranking)' : 'ranking';
+      const others = hasClass
+        ? '(SELECT DISTINCT ON (class) * FROM ranking WHERE class <> ?)'
+        : '(SELECT * FROM ranking WHERE candidate <> ?)';
       const shares = numbers.map((name) => {
         const column = quoteName(name);
         return `avg((${column} < ?)::INTEGER + ((${column} = ?)::INTEGER) / 2.0) AS ${column}`;
       });
       const values = numbers.flatMap((name) => [row[name] as number, row[name] as number]);
-      const [found] = await ask(`SELECT ${shares.join(', ')} FROM ${from}`, values);
-      return Object.fromEntries(numbers.map((name) => [name, Number(found![name])]));
+      const own = String(hasClass ? row.class : row.candidate);
+      const [found] = await ask(`SELECT ${shares.join(', ')} FROM ${others}`, [...values, own]);
+      return Object.fromEntries(numbers.map((name) => [name, Number(found![name] ?? ALONE)]));
     },
     members: async (row) => {
       if (!hasClass || typeof row.class !== 'string') return { total: 1, first: [] };

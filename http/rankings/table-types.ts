@@ -103,8 +103,8 @@ export interface RankingTable {
     request: Selection & { readonly sort?: Sort; readonly candidate: string },
   ): Promise<number | undefined>;
   /**
-   * For each numeric column, the share of the cohort whose value is less than the row's, plus half of the
-   * share with an equal value.
+   * For each numeric column, the share of the others of the cohort whose value is less than the row's, plus half of
+   * the share with an equal value; 0.5 if there are no others.
    */
   percentiles(row: Readonly<Record<string, Cell>>): Promise<Readonly<Record<string, number>>>;
   /** The candidates of the row's class, best first. */

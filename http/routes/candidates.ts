@@ -16,7 +16,7 @@ const CandidateSchema = z
     total: z.int().openapi({ description: 'candidates of the ranking' }),
     percentiles: z.record(z.string(), z.number()).openapi({
       description:
-        'by column, the share of the cohort whose value is less, with half of those whose value is equal',
+        'by column, the share of the others of the cohort whose value is less, with half of those whose value is equal; 0.5 if there are no others',
     }),
     aggregation: z
       .object({ kind: z.enum(['log-rank', 'linear-rank']), weights: z.record(z.string(), z.number()) })

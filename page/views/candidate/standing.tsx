@@ -13,7 +13,10 @@ export function Standing({ answer }: { readonly answer: CandidateAnswer }) {
   return (
     <section>
       <h2>Where its score comes from</h2>
-      <p class="quiet">The bar is the share of candidates with a lower value. {describeSum(aggregation)}</p>
+      <p class="quiet">
+        The bar is the share of the other candidates with a lower value, with half of those with an equal one.{' '}
+        {describeSum(aggregation)}
+      </p>
       <div class="scroll proxies" tabIndex={0} role="region" aria-label="Proxies of this candidate">
         <table>
           <thead>
@@ -45,7 +48,7 @@ export function Standing({ answer }: { readonly answer: CandidateAnswer }) {
 function Bar({ share, name }: { readonly share: number; readonly name: string }) {
   return (
     <span class="percentile">
-      <progress class="progress" max={1} value={share} aria-label={`share of candidates with less ${name}`} />
+      <progress class="progress" max={1} value={share} aria-label={`share of the others with less ${name}`} />
       <span>{formatPercent(share)}</span>
     </span>
   );
