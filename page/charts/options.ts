@@ -1,7 +1,7 @@
 // Creates the options with which ECharts draws each chart. Tooltips are drawn on the canvas, so no text in
 // them is interpreted as markup.
 import type { Grid, Histogram } from '../../http/answers.js';
-import { formatValue } from '../text/format.js';
+import { formatCorrelation, formatValue } from '../text/format.js';
 import type { Colours } from './colours.js';
 import type { EChartsCoreOption } from './echarts.js';
 
@@ -170,10 +170,11 @@ export function correlationOption(
     splitArea: { show: false },
   };
   return {
-    grid: { left: 110, right: 12, top: 8, bottom: 110 },
+    // The legend is above, because the names below take as much height as the longest of them needs.
+    grid: { left: 110, right: 12, top: 40, bottom: 110 },
     tooltip: tooltip(colours, (params: { readonly value: readonly [number, number, number | '-'] }) => {
       const [x, y, value] = params.value;
-      return `${columns[x]} and ${columns[y]}\nρ = ${value === '-' ? 'undefined' : value.toFixed(3)}`;
+      return `${columns[x]} and ${columns[y]}\nρ = ${value === '-' ? 'undefined' : formatCorrelation(value, 3)}`;
     }),
     xAxis: { ...names, axisLabel: { ...names.axisLabel, rotate: 45 } },
     yAxis: { ...names, inverse: true },
@@ -183,7 +184,7 @@ export function correlationOption(
       calculable: false,
       orient: 'horizontal',
       left: 'center',
-      bottom: 0,
+      top: 0,
       itemHeight: 120,
       text: ['1', '−1'],
       textStyle: { color: colours.quiet },
@@ -196,7 +197,7 @@ export function correlationOption(
         label: {
           show: columns.length <= 12,
           formatter: ({ value }: { readonly value: readonly [number, number, number | '-'] }) =>
-            value[2] === '-' ? '–' : value[2].toFixed(2),
+            value[2] === '-' ? '–' : formatCorrelation(value[2], 2),
         },
         itemStyle: { borderColor: colours.card, borderWidth: 1 },
       },

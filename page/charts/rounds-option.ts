@@ -1,6 +1,6 @@
 // Converts the rounds of a screening to the option of a chart with bars and a line.
 import type { ScreeningRound } from '../../http/answers.js';
-import { formatCount, formatDuration } from '../text/format.js';
+import { formatCorrelation, formatCount, formatDuration } from '../text/format.js';
 import type { Colours } from './colours.js';
 import type { EChartsCoreOption } from './echarts.js';
 import { axis, tooltip } from './options.js';
@@ -15,7 +15,7 @@ export function roundsOption(rounds: readonly ScreeningRound[], colours: Colours
     legend: { top: 0, textStyle: { color: colours.text } },
     tooltip: tooltip(colours, ({ dataIndex }: { readonly dataIndex: number }) => {
       const { candidates, failed, seconds, agreement } = rounds[dataIndex]!;
-      const tau = agreement === null ? '' : `\nτ with the last round ${agreement.toFixed(3)}`;
+      const tau = agreement === null ? '' : `\nτ with the last round ${formatCorrelation(agreement, 3)}`;
       return `${formatCount(candidates)} candidates, ${formatCount(failed)} set aside\n${formatDuration(seconds)}${tau}`;
     }),
     xAxis: {

@@ -50,6 +50,13 @@ export function formatPercent(share: number): string {
   return `${percent >= 10 || percent === 0 ? Math.round(percent) : percent.toFixed(1)} %`;
 }
 
+/** A correlation with this number of decimals; one that rounds to 0 has no sign. */
+export function formatCorrelation(value: number | null | undefined, digits: number): string {
+  if (value === null || value === undefined) return '–';
+  const text = value.toFixed(digits);
+  return Number(text) === 0 ? text.replace('-', '') : withMinusSign(text);
+}
+
 /** The two largest units: `2 h 5 min`. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '–';

@@ -1,16 +1,18 @@
 // Tests how the page writes numbers, durations and files.
 import { describe, expect, it } from 'vitest';
 import * as inReports from '../../core/text/display-numbers.js';
-import { csvOf } from '../../page/text/csv.js';
+import { accuraciesOf, csvOf } from '../../page/text/csv.js';
 import { describeSum } from '../../page/text/describe-sum.js';
 import {
   formatBytes,
+  formatCorrelation,
   formatCount,
   formatDuration,
   formatNumber,
   formatPercent,
   formatValue,
 } from '../../page/text/format.js';
+import { summaryFacts } from '../../page/text/summary-facts.js';
 import { createRates } from '../../page/views/searches/rates.js';
 
 it('writes numbers with four digits, and says what is no number', () => {
@@ -47,6 +49,36 @@ it('writes a CSV that a spreadsheet does not run', () => {
   expect(csvOf(['rank', 'candidate', 'score'], rows)).toBe(
     'rank,candidate,score\n1,\'=cmd(),-inf\n2,"a,""b""",\n',
   );
+});
+
+it.each([
+  ['in another order of columns', 'acc,arch\n70,a\n80.5,b\n'],
+  ['with spaces and quotes', 'arch, acc \r\na , 70\r\n"b","80.5"\r\n'],
+  ['with old line ends, and costs', 'arch,parameters,acc\ra,5,70\rb,6,80.5\rc,7,\r'],
+  ['that is a ranking', 'rank,candidate,acc\n1,a,70\n2,b,80.5\n3,c,-inf\n'],
+])('finds the accuracies in a table %s', (_, text) => {
+  expect([...accuraciesOf(text, 'acc')]).toEqual([
+    ['a', 70],
+    ['b', 80.5],
+  ]);
+});
+
+it('writes a correlation with a minus sign, and none before 0', () => {
+  expect([-0.004, -0.27, 1, null].map((value) => formatCorrelation(value, 2))).toEqual([
+    '0.00',
+    '−0.27',
+    '1.00',
+    '–',
+  ]);
+});
+
+it('says that functions of a screening are those of its last round', () => {
+  const counts = { candidates: 60, scored: 60, reused: 0, failed: 0, classes: 11, shared: 1 };
+  const rounds = [60, 31, 12].map((candidates) => ({ candidates, reused: 0, failed: 0, seconds: 1 }));
+  const namesOf = (more: object) =>
+    summaryFacts({ ...counts, millisecondsPerCandidate: 0, ...more } as never).map(([name]) => name);
+  expect(namesOf({ rounds })).toContain('distinct functions in the last round');
+  expect(namesOf({})).toContain('distinct functions');
 });
 
 describe('rates', () => {

@@ -38,7 +38,10 @@ function formatSetting(value: unknown): string {
 }
 
 function countFacts({ summary }: ReportData): readonly Fact[] {
-  const { candidates, scored, reused, failed, classes, shared, generations, drawn, verification } = summary;
+  const { candidates, scored, reused, failed, classes, shared = 0 } = summary;
+  const { generations, drawn, verification, rounds = [] } = summary;
+  // With screening, functions are counted in the last round, and candidates in the first.
+  const where = rounds.length > 1 ? ' in the last round' : '';
   const rejected = drawn ? Object.values(drawn.rejected).reduce((sum, count) => sum + count, 0) : 0;
   return [
     [
@@ -49,8 +52,8 @@ function countFacts({ summary }: ReportData): readonly Fact[] {
       ? []
       : [
           [
-            'distinct functions',
-            `${formatCount(classes)}; ${formatCount(shared ?? 0)} candidates share another's score`,
+            `distinct functions${where}`,
+            `${formatCount(classes)}; ${formatCount(shared)} ${shared === 1 ? 'candidate shares' : 'candidates share'} another's score`,
           ] as const,
         ]),
     ...(generations === undefined ? [] : [['generations', formatCount(generations)] as const]),

@@ -4,7 +4,7 @@ import { Link } from 'wouter-preact';
 import type { Comparison } from '../../../http/answers.js';
 import { withQuery } from '../../api/ask.js';
 import { Coded } from '../../parts/coded.js';
-import { formatCount, formatPercent, formatValue } from '../../text/format.js';
+import { formatCorrelation, formatCount, formatPercent, formatValue } from '../../text/format.js';
 import { CostTables } from './cost-tables.js';
 
 /** The number of best candidates that are listed for each search. */
@@ -46,10 +46,10 @@ function Agreement({ between }: Pick<Comparison, 'between'>) {
                   {formatCount(candidates)}
                 </td>
                 <td data-name="Kendall’s τ" class="number">
-                  {kendall?.toFixed(3) ?? '–'}
+                  {formatCorrelation(kendall, 3)}
                 </td>
                 <td data-name="Spearman’s ρ" class="number">
-                  {spearman?.toFixed(3) ?? '–'}
+                  {formatCorrelation(spearman, 3)}
                 </td>
                 <td data-name="shared among the first">{formatShared(shared)}</td>
               </tr>

@@ -1,6 +1,6 @@
 // Renders what the proxies of a search cost, and how well each ranking agrees with known accuracies beside it.
 import type { Comparison } from '../../../http/answers.js';
-import { formatCount, formatValue } from '../../text/format.js';
+import { formatCorrelation, formatCount, formatValue } from '../../text/format.js';
 
 type SearchPart = Comparison['searches'][number];
 type Costs = NonNullable<SearchPart['costs']>;
@@ -81,7 +81,7 @@ function QualityTable({ quality: { dataset, candidates, rankers } }: { readonly 
               <tr key={name}>
                 <td>{name}</td>
                 <td class="number">{milliseconds === null ? '–' : formatValue(milliseconds)}</td>
-                <td class="number">{kendall.value?.toFixed(3) ?? '–'}</td>
+                <td class="number">{formatCorrelation(kendall.value, 3)}</td>
                 <td class="number">{formatValue(top.find(({ k }) => k === 10)?.regret.value)}</td>
                 <td>{paretoOptimal && <span class="badge good">best</span>}</td>
               </tr>

@@ -10,6 +10,9 @@ import { ProblemNote } from '../../parts/notes.js';
 import { Placeholder } from '../../parts/placeholder.js';
 import { formatCount } from '../../text/format.js';
 
+/** The least width of a cell, in which a number such as −0.27 has room, in pixels. */
+const CELL = 40;
+
 export function CorrelationPicture({ id, colours }: { readonly id: string; readonly colours: Colours }) {
   const { data, problem } = useAnswer<Correlations>(searchPath(id, '/ranking/correlations'));
   const option = useMemo(() => data && correlationOption(data, colours), [data, colours]);
@@ -18,7 +21,8 @@ export function CorrelationPicture({ id, colours }: { readonly id: string; reado
     <Chart
       title="Rank correlations"
       option={option}
-      height={Math.max(380, 150 + 34 * data.columns.length)}
+      height={Math.max(410, 180 + 34 * data.columns.length)}
+      minWidth={150 + CELL * data.columns.length}
       about={`Spearman’s ρ between columns over ${formatCount(data.rows)} candidates: 1 is the same order, 0 none, −1 the reverse. Proxies that agree closely say the same twice.`}
     />
   );

@@ -8,7 +8,8 @@ import type { Colours } from '../../charts/colours.js';
 import { scatterOption } from '../../charts/options.js';
 import { ProblemNote } from '../../parts/notes.js';
 import type { RankingCells } from '../../table/use-ranking-pages.js';
-import { parseTable } from '../../text/csv.js';
+import { accuraciesOf } from '../../text/csv.js';
+import { formatCorrelation, formatValue } from '../../text/format.js';
 
 interface Truth {
   readonly text: string;
@@ -49,7 +50,7 @@ export function TruthPicture({ id, colours }: { readonly id: string; readonly co
         <ProblemNote problem={problem} />
         {truth && <Agreements correlation={truth.correlation} />}
       </section>
-      {truth && <TruthScatter id={id} text={truth.text} colours={colours} />}
+      {truth && <TruthScatter id={id} truth={truth} colours={colours} />}
     </>
   );
 }
@@ -71,10 +72,10 @@ function Agreements({ correlation: { datasets } }: { readonly correlation: Corre
           {datasets.map(({ dataset, written, trueBest, top }) => (
             <tr key={dataset}>
               <td>{dataset}</td>
-              <td class="number">{written.kendall?.toFixed(3) ?? '–'}</td>
-              <td class="number">{written.spearman?.toFixed(3) ?? '–'}</td>
-              <td class="number">{trueBest.toFixed(2)}</td>
-              <td class="number">{top.find(({ k }) => k === 10)?.best.toFixed(2) ?? '–'}</td>
+              <td class="number">{formatCorrelation(written.kendall, 3)}</td>
+              <td class="number">{formatCorrelation(written.spearman, 3)}</td>
+              <td class="number">{formatValue(trueBest)}</td>
+              <td class="number">{formatValue(top.find(({ k }) => k === 10)?.best)}</td>
             </tr>
           ))}
         </tbody>
@@ -85,21 +86,21 @@ function Agreements({ correlation: { datasets } }: { readonly correlation: Corre
 
 interface TruthScatterProps {
   readonly id: string;
-  readonly text: string;
+  readonly truth: Truth;
   readonly colours: Colours;
 }
 
-function TruthScatter({ id, text, colours }: TruthScatterProps) {
-  const { header, rows } = useMemo(() => parseTable(text), [text]);
-  const datasets = header.slice(1);
-  const [dataset, setDataset] = useState(datasets[0] ?? '');
+function TruthScatter({ id, truth: { text, correlation }, colours }: TruthScatterProps) {
+  const datasets = correlation.datasets.map((known) => known.dataset);
+  const [chosen, setChosen] = useState('');
+  // Another file may have other datasets.
+  const dataset = datasets.includes(chosen) ? chosen : (datasets[0] ?? '');
   const { data } = useAnswer<readonly RankingCells[]>(searchPath(id, '/ranking/sample?size=5000'));
   const option = useMemo(() => {
-    const column = header.indexOf(dataset);
-    const known = new Map(rows.map((cells) => [cells[0], Number.parseFloat(cells[column] ?? '')]));
+    const known = accuraciesOf(text, dataset);
     const points = (data ?? []).flatMap(({ rank, candidate, score }) => {
       const accuracy = known.get(String(candidate));
-      if (typeof score !== 'number' || accuracy === undefined || Number.isNaN(accuracy)) return [];
+      if (typeof score !== 'number' || accuracy === undefined) return [];
       return [{ value: [score, accuracy] as const, rank: Number(rank), candidate: String(candidate) }];
     });
     return scatterOption({
@@ -110,7 +111,7 @@ function TruthScatter({ id, text, colours }: TruthScatterProps) {
       grid: undefined,
       front: [],
     });
-  }, [header, rows, dataset, data, colours]);
+  }, [text, dataset, data, colours]);
   return (
     <Chart
       title="Score against accuracy"
@@ -119,7 +120,7 @@ function TruthScatter({ id, text, colours }: TruthScatterProps) {
     >
       <label>
         Dataset{' '}
-        <select value={dataset} onChange={(event) => setDataset(event.currentTarget.value)}>
+        <select value={dataset} onChange={(event) => setChosen(event.currentTarget.value)}>
           {datasets.map((name) => (
             <option key={name}>{name}</option>
           ))}

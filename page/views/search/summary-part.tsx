@@ -3,7 +3,8 @@ import type { Summary } from '../../../http/answers.js';
 import { searchPath } from '../../api/ask.js';
 import { useAnswer } from '../../api/use-answer.js';
 import { ProblemNote } from '../../parts/notes.js';
-import { formatCount, formatDuration, formatPercent, formatValue } from '../../text/format.js';
+import { formatCount, formatDuration } from '../../text/format.js';
+import { summaryFacts } from '../../text/summary-facts.js';
 
 export function SummaryPart({ id }: { readonly id: string }) {
   const { data: summary, problem } = useAnswer<Summary>(searchPath(id, '/summary'));
@@ -18,7 +19,7 @@ export function SummaryPart({ id }: { readonly id: string }) {
         </p>
       ))}
       <dl class="facts">
-        {factsOf(summary).map(([name, value]) => (
+        {summaryFacts(summary).map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
             <dd>{value}</dd>
@@ -28,42 +29,6 @@ export function SummaryPart({ id }: { readonly id: string }) {
       {rounds.length > 1 && <Rounds rounds={rounds} />}
     </section>
   );
-}
-
-function factsOf(summary: Summary): readonly (readonly [string, string])[] {
-  const { candidates, scored, reused, failed, millisecondsPerCandidate, classes, shared } = summary;
-  const { generations, ended, verification, drawn } = summary;
-  const facts: [string, string][] = [
-    ['candidates', formatCount(candidates)],
-    ['scored now', formatCount(scored)],
-    ['scores that were there', formatCount(reused)],
-    ['set aside', formatCount(failed)],
-  ];
-  if (millisecondsPerCandidate > 0)
-    facts.push(['time a candidate', formatMilliseconds(millisecondsPerCandidate)]);
-  if (classes !== undefined) facts.push(['distinct functions', formatCount(classes)]);
-  if (shared) facts.push(['share another’s score', formatCount(shared)]);
-  if (generations !== undefined) facts.push(['generations', formatCount(generations)]);
-  if (ended) facts.push(['ended because', ended]);
-  if (drawn) {
-    const rejected = Object.values(drawn.rejected).reduce((sum, count) => sum + count, 0);
-    facts.push(['drawn', formatCount(drawn.proposed)]);
-    facts.push(['rejected by constraints', formatPercent(rejected / Math.max(1, drawn.proposed))]);
-    facts.push(['drawn before', formatPercent(drawn.duplicates / Math.max(1, drawn.proposed))]);
-  }
-  if (verification)
-    facts.push([
-      'verified by another worker',
-      `${formatCount(verification.verified)} of ${formatCount(verification.scores)}`,
-    ]);
-  return facts;
-}
-
-function formatMilliseconds(milliseconds: number): string {
-  if (milliseconds < 10_000) return `${formatValue(milliseconds)} ms`;
-  return milliseconds < 60_000
-    ? `${formatValue(milliseconds / 1_000)} s`
-    : formatDuration(milliseconds / 1_000);
 }
 
 function Rounds({ rounds }: { readonly rounds: NonNullable<Summary['rounds']> }) {

@@ -70,6 +70,18 @@ describe('a report', () => {
   });
 });
 
+it('says that the functions of a screening are those of its last round', () => {
+  const made = makeReport({ count: 30 });
+  const rounds = [60, 31, 12].map((candidates) => ({ candidates, reused: 0, failed: 0, seconds: 1 }));
+  const textOf = (more: object) =>
+    renderReport({
+      ...made,
+      summary: { ...made.summary, classes: 11, shared: 1, ...more } as never,
+    }).replaceAll(/<[^>]*>/g, ' ');
+  expect(textOf({ rounds })).toMatch(/distinct functions in the last round\s+11; 1 candidate shares/);
+  expect(textOf({})).toMatch(/distinct functions\s+11; 1 candidate shares/);
+});
+
 it('escapes hostile names of candidates, searches, proxies, data sets and reasons', () => {
   const made = makeReport({
     count: 30,
