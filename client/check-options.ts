@@ -7,6 +7,7 @@ import { PARETO_COSTS } from '../core/report/pareto.js';
 import { mapping, oneOf, text, toIssues, wholeNumber } from '../core/schema/fields.js';
 import { DEVICES } from '../core/specification/devices.js';
 import { describeFound } from '../core/text/show.js';
+import { isFileInput } from './files/open-file.js';
 import { EXPORT_FORMATS } from './results/export-candidates.js';
 import { OVERLAPS } from './schedules/create-schedule.js';
 import { STATES } from './searches/list-searches.js';
@@ -24,12 +25,15 @@ const path = text({ test: (value) => value !== '', right: 'the path of a file' }
 /** An option that is checked where it is used. */
 const other = z.unknown();
 const ids = z.array(z.string(), { error: ({ input }) => `${describeFound(input)}; must be a list of ids` });
-const TRUTH = {
-  file: z.custom((value) => (typeof value === 'string' && value !== '') || value instanceof Uint8Array, {
-    error: ({ input }) => `${describeFound(input)}; must be the path of a file, or its bytes`,
-  }),
-  name: z.string().optional(),
-};
+const file = z.custom(isFileInput, {
+  error: ({ input }) => `${describeFound(input)}; must be the path of a file, or its bytes`,
+});
+const listener = z.custom((value) => typeof value === 'function', {
+  error: ({ input }) => `${describeFound(input)}; must be a function`,
+});
+const nameOf = (what: string) => text({ test: () => true, right: `the name of ${what}` });
+const home = text({ test: () => true, right: 'the path of a folder' });
+const TRUTH = { file, name: z.string().optional() };
 const truth = mapping(TRUTH);
 
 const OPTIONS = {
@@ -37,13 +41,13 @@ const OPTIONS = {
     servers: oneOf(['start', 'running']),
     modules: oneOf(['allowed', 'refused']),
     readings: oneOf(['here', 'thread']),
-    home: other,
-    name: other,
-    onNote: other,
+    home,
+    name: nameOf('this program'),
+    onNote: listener,
   },
   start: { specification: other, id: other, workers, whereFinished: oneOf(['keep', 'again']) },
-  list: { state: oneOf(STATES), name: other, before: isoTime },
-  servers: { home: other, onNote: other },
+  list: { state: oneOf(STATES), name: nameOf('a search'), before: isoTime },
+  servers: { home, onNote: listener },
   results: { truth },
   truth: TRUTH,
   pareto: { cost: oneOf(PARETO_COSTS), top },
@@ -58,15 +62,16 @@ const OPTIONS = {
   },
   calibrate: {
     truth,
-    dataset: other,
+    dataset: nameOf('a column'),
     labels: wholeNumber({ min: FEWEST_LABELS, max: MOST_LABELS }),
     seed,
   },
   suggest: { known: truth, budget: wholeNumber({ min: 1, max: 100_000 }), seed },
+  candidate: { expanded: z.array(wholeNumber({ min: 0, max: 1e9 })) },
   export: { format: oneOf(EXPORT_FORMATS), top: wholeNumber({ min: 1, max: 10_000 }) },
-  measure: { top, which: oneOf(['missing', 'all']), onStep: other },
+  measure: { top, which: oneOf(['missing', 'all']), onStep: listener },
   describe: { space: other, resolution: wholeNumber({ min: 8, max: 512 }) },
-  costs: { space: other, candidates: other, resolution: wholeNumber({ min: 8, max: 512 }) },
+  costs: { space: other, candidates: file, resolution: wholeNumber({ min: 8, max: 512 }) },
   retention: { keepLast: wholeNumber({ min: 0, max: 1e6 }), olderThan: milliseconds },
   schedule: {
     name: other,
@@ -80,20 +85,23 @@ const OPTIONS = {
   },
   update: { workers },
   schedules: {
-    after: text({ test: () => true, right: 'the name of a schedule' }),
+    after: nameOf('a schedule'),
     limit: wholeNumber({ min: 1, max: 1e6 }),
   },
   workers: { count: workers, device: oneOf(DEVICES) },
 } satisfies Readonly<Record<string, Fields>>;
 
-/** Options that have no default. */
-const REQUIRED = new Set(['cost', 'format', 'count', 'path', 'ids', 'file']);
+/** Options that have no default, with their call where it is the only one that needs them. */
+const REQUIRED = new Set(['cost', 'format', 'count', 'path', 'ids', 'file', 'calibrate.truth']);
 
 /** Options with the value `undefined` count as absent. */
 export function checkOptions(call: keyof typeof OPTIONS, options: unknown): void {
   const fields: Fields = OPTIONS[call];
   const shape = Object.fromEntries(
-    Object.entries(fields).map(([name, field]) => [name, REQUIRED.has(name) ? field : field.optional()]),
+    Object.entries(fields).map(([name, field]) => [
+      name,
+      REQUIRED.has(name) || REQUIRED.has(`${call}.${name}`) ? field : field.optional(),
+    ]),
   );
   const { success, error } = mapping(shape).safeParse(options, { reportInput: true });
   if (!success) throw new SpecError(toIssues({ error, root: 'options' }));

@@ -5,6 +5,10 @@ import { openRegularFile } from '../../store/regular-file.js';
 /** A file: its path on this machine, or its contents. */
 export type FileInput = string | Uint8Array;
 
+export function isFileInput(value: unknown): value is FileInput {
+  return (typeof value === 'string' && value !== '') || value instanceof Uint8Array;
+}
+
 /** An opened file; the caller must close it. */
 export interface OpenedFile {
   readonly size: number;

@@ -114,14 +114,16 @@ async function readStarted(client: Session['client'], id: string): Promise<Speci
 function createReaders({ client, store, modules }: Session): Pick<Searches, 'specification' | 'candidate'> {
   return {
     specification: (id) => readStarted(client, id),
-    candidate: async (id, candidate, { expanded } = {}) =>
-      describeCandidate({
+    candidate: async (id, candidate, options = {}) => {
+      checkOptions('candidate', options);
+      return describeCandidate({
         specification: await readStarted(client, id),
         candidate,
         modules,
-        expanded,
+        expanded: options.expanded,
         blob: (digest) => store.blobs.get(digest),
-      }),
+      });
+    },
   };
 }
 

@@ -21,7 +21,7 @@ import { readDocument } from '../../core/text/read-document.js';
 import { describeFound } from '../../core/text/show.js';
 import type { FileInput } from '../files/open-file.js';
 import type { ModulePermission } from './allow-modules.js';
-import { checkForm } from './check-form.js';
+import { checkFile, checkForm, copyOf } from './check-form.js';
 import { checkChannels, expectedImages } from './expected-images.js';
 import { resolveNamedFile } from './named-file.js';
 import { withCalibration } from './read-calibration.js';
@@ -82,14 +82,14 @@ export async function readSpecificationInput(
   if ('path' in input) return readSpecification(input.path, { modules });
   const { files } = input;
   const resolve: Resolve = async (file, field) => {
-    if (files) return files(file);
+    if (files) return checkFile({ found: await files(file), file, field });
     const message = `${describeFound(file)}; no files came with this specification: hand them in as \`files\`, or the specification as a path`;
     throw SpecError.of({ path: field, message });
   };
   return withField(FIELD, () => {
     // A text or an object has no file that an error could name.
     const source = '';
-    const value = 'text' in input ? readDocument({ text: input.text, source }) : structuredClone(input.value);
+    const value = 'text' in input ? readDocument({ text: input.text, source }) : copyOf(input.value, FIELD);
     return completeSpecification({ value, source, reading: { modules, resolve } });
   });
 }

@@ -37,6 +37,12 @@ test.each([
   ['servers', { hom: '/tmp' }, ['hom']],
   ['writeParquet', {}, ['path']],
   ['costs', { candidate: 'a' }, ['candidate']],
+  ['costs', { candidates: ['a'] }, ['candidates']],
+  ['connect', { home: 5, name: 5, onNote: 'log' }, ['home', 'name', 'onNote']],
+  ['calibrate', { dataset: 5 }, ['truth', 'dataset']],
+  ['list', { name: 5 }, ['name']],
+  ['candidate', { expanded: [1], expand: [1] }, ['expand']],
+  ['candidate', { expanded: [-1] }, ['expanded.0']],
 ] as const)('%s %j', (call, options, fields) => {
   expect(fieldsOf(call, options)).toEqual(fields);
 });
@@ -49,8 +55,22 @@ test.each([
   { text: 5 },
   { path: 'a.yaml', text: 'name: a' },
   { text: 'name: a', files: {} },
+  { value: { name: () => 'a', space: 'nas-bench-201' } },
+  { value: { name: 'a', space: Symbol('nas-bench-201') } },
 ])('no specification: %j', async (input) => {
   await expect(readSpecificationInput(input as never, { modules: 'refused' })).rejects.toMatchObject({
     field: 'specification',
   });
 });
+
+test.each([undefined, null, '', ['a']])(
+  '`files` that returns %j is named with the field of the file',
+  async (found) => {
+    const value = { name: 'a', space: 'nas-bench-201', strategy: { kind: 'list', file: 'mine.txt' } };
+    const input = { value, files: () => found as never };
+    await expect(readSpecificationInput(input, { modules: 'refused' })).rejects.toMatchObject({
+      field: 'strategy.file',
+      message: expect.stringContaining('files("mine.txt") returned'),
+    });
+  },
+);
