@@ -147,7 +147,7 @@ export function requireRole(role: Role): MiddlewareHandler {
 
 /** The token from a header, the cookie, or the printed link; a link is accepted only for opening a page. */
 function tokenOf(context: Context): { token: string; from: 'header' | 'cookie' | 'link' } | undefined {
-  const [, bearer] = /^Bearer (\S{1,500})$/.exec(context.req.header('authorization') ?? '') ?? [];
+  const [, bearer] = /^Bearer +(\S{1,500})$/i.exec(context.req.header('authorization') ?? '') ?? [];
   if (bearer !== undefined) return { token: bearer, from: 'header' };
   const link = context.req.method === 'GET' ? context.req.query('token') : undefined;
   if (link !== undefined && !context.req.path.includes('/api/')) return { token: link, from: 'link' };

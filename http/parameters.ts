@@ -35,6 +35,22 @@ function readNumber(text: unknown): unknown {
 }
 
 /**
+ * Returns what `work` returns. Issues of a SpecError name the parameter of the request in place of the library's
+ * argument, by `names`.
+ */
+export async function withParameters<T>(
+  names: Readonly<Record<string, string>>,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof SpecError)) throw error;
+    throw new SpecError(error.issues.map((issue) => ({ ...issue, path: names[issue.path] ?? issue.path })));
+  }
+}
+
+/**
  * Middleware that throws a SpecError for a query parameter which the route in the OpenAPI description of `app`
  * does not name. Routes without a description pass.
  */

@@ -47,6 +47,7 @@ const TITLES: Readonly<Record<number, string>> = {
   404: 'Not found',
   409: 'Not in this state',
   413: 'Too large',
+  415: 'Not this type of content',
   421: 'Not this host',
   422: 'Invalid input',
   429: 'Too many requests',
@@ -56,10 +57,10 @@ const TITLES: Readonly<Record<number, string>> = {
 };
 
 /**
- * Fields that come from the path of a request. If they name nothing, the answer is 404; an unknown search
- * that the body names is a mistake in the body.
+ * Fields that come from the path of a request, and the searches of a comparison. If they name nothing, the answer is
+ * 404; an unknown search that the body or another parameter names is a mistake there.
  */
-const OF_PATHS = new Set(['id', 'schedule', 'worker']);
+const OF_PATHS = new Set(['id', 'ids', 'schedule', 'worker']);
 
 type ProblemCode = HttpCode | ErrorCode;
 

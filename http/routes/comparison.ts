@@ -2,7 +2,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { requireRole } from '../access.js';
-import { usualParameter } from '../parameters.js';
+import { usualParameter, withParameters } from '../parameters.js';
 import { describeJson, problems } from '../schemas.js';
 import { toJson } from '../to-json.js';
 import type { RouteSetting } from './route-setting.js';
@@ -40,6 +40,8 @@ const answer = describeJson(
 );
 
 export function addComparisonRoutes({ app, zeroscout }: RouteSetting): void {
+  const compare: RouteSetting['zeroscout']['searches']['compare'] = (ids, options) =>
+    withParameters({ id: 'ids' }, () => zeroscout.searches.compare(ids, options));
   app.openapi(
     createRoute({
       tags: ['rankings'],
@@ -53,7 +55,7 @@ export function addComparisonRoutes({ app, zeroscout }: RouteSetting): void {
     }),
     async (context) => {
       const { ids, time: timed, winners } = context.req.valid('query');
-      return context.json(toJson(await zeroscout.searches.compare(unique(ids), { timed, winners })), 200);
+      return context.json(toJson(await compare(unique(ids), { timed, winners })), 200);
     },
   );
   app.openapi(
@@ -75,7 +77,7 @@ export function addComparisonRoutes({ app, zeroscout }: RouteSetting): void {
       const { ids, time: timed, winners } = context.req.valid('query');
       const truth = { file: new Uint8Array(await context.req.arrayBuffer()), name: 'truth' };
       const options = { truth, timed, winners };
-      return context.json(toJson(await zeroscout.searches.compare(unique(ids), options)), 200);
+      return context.json(toJson(await compare(unique(ids), options)), 200);
     },
   );
 }

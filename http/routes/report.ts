@@ -1,6 +1,7 @@
 // Defines the route that hands out the report of a finished search as one HTML file.
 import { createRoute, z } from '@hono/zod-openapi';
 import { requireRole } from '../access.js';
+import { withParameters } from '../parameters.js';
 import { IdParameter, problems } from '../schemas.js';
 import { readFinishedResults } from './finished-search.js';
 import type { RouteSetting } from './route-setting.js';
@@ -44,7 +45,9 @@ export function addReportRoute(setting: RouteSetting): void {
     async (context) => {
       const { compare } = context.req.valid('query');
       const { id } = await readFinishedResults(setting, context.req.valid('param').id);
-      const report = await zeroscout.searches.report(id, { compare });
+      const report = await withParameters({ id: 'compare' }, () =>
+        zeroscout.searches.report(id, { compare }),
+      );
       context.header('Cache-Control', 'private, no-cache');
       context.header('Content-Disposition', `attachment; filename="${id}-report.html"`);
       return context.body(report, 200, { 'Content-Type': 'text/html; charset=utf-8' });

@@ -2,10 +2,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { requireRole } from '../access.js';
 import { NextSchema, pageInOrder, pageQuery } from '../cursor.js';
-import { usualParameter, wholeParameter } from '../parameters.js';
+import { usualParameter, wholeParameter, withParameters } from '../parameters.js';
 import { ProblemError } from '../problem.js';
 import { describeJson, IdParameter, problems } from '../schemas.js';
 import { toJson } from '../to-json.js';
+import { readFinishedResults } from './finished-search.js';
 import type { RouteSetting } from './route-setting.js';
 
 const TYPES = {
@@ -56,7 +57,8 @@ function addPareto({ app, zeroscout }: RouteSetting): void {
   );
 }
 
-function addDiff({ app, zeroscout }: RouteSetting): void {
+function addDiff(setting: RouteSetting): void {
+  const { app, zeroscout } = setting;
   app.openapi(
     createRoute({
       tags: [TAG],
@@ -76,7 +78,9 @@ function addDiff({ app, zeroscout }: RouteSetting): void {
     }),
     async (context) => {
       const { from, top } = context.req.valid('query');
-      const changes = await zeroscout.searches.diff(from, context.req.valid('param').id, { top });
+      const { id } = await readFinishedResults(setting, context.req.valid('param').id);
+      const names = { earlier: 'from', later: 'from' };
+      const changes = await withParameters(names, () => zeroscout.searches.diff(from, id, { top }));
       return context.json(toJson(changes), 200);
     },
   );

@@ -31,7 +31,9 @@ test('elsewhere nothing is told without a token', async () => {
     const url = `http://127.0.0.1:${port}/api/session`;
     expect((await fetch(url)).status).toBe(401);
     const [, token] = other.link.split('token=');
-    expect((await fetch(url, { headers: { Authorization: `Bearer ${token}` } })).status).toBe(200);
+    // The name of the scheme may be written in any case (RFC 9110, section 11.1).
+    for (const scheme of ['Bearer', 'bearer'])
+      expect((await fetch(url, { headers: { Authorization: `${scheme} ${token}` } })).status).toBe(200);
   } finally {
     await other.close();
   }

@@ -270,10 +270,22 @@ describe('a search', () => {
   }, 120_000);
 
   test('an unknown one is 404, whatever is asked of it', async () => {
-    for (const path of ['', '/events', '/ranking', '/summary', '/specification'])
+    for (const path of ['', '/events', '/ranking', '/summary', '/specification', '/diff?from=second'])
       expect(await ask(`/api/searches/nobody${path}`)).toMatchObject({
         status: 404,
         json: { code: 'not-found' },
+      });
+    expect((await ask('/api/comparison?ids=second,nobody')).json.detail).toMatch(/^ids: no search "nobody"/);
+  });
+
+  test('a search that a parameter names is a mistake in that parameter', async () => {
+    for (const [path, parameter] of [
+      ['diff?from=nobody', 'from'],
+      ['report?compare=second', 'compare'],
+    ])
+      expect(await ask(`/api/searches/second/${path}`)).toMatchObject({
+        status: 422,
+        json: { issues: [{ path: parameter }] },
       });
   });
 });
