@@ -8,6 +8,7 @@ import {
   BlobError,
   DeviceError,
   type ErrorCode,
+  type Issue,
   type IssueReason,
   ServiceError,
   type ServiceReason,
@@ -30,6 +31,10 @@ export const ProblemSchema = z
         z.object({
           path: z.string(),
           message: z.string(),
+          file: z.string().optional().openapi({ description: 'the file of the request that is wrong' }),
+          line: z.int().optional().openapi({ description: 'in the file, or in the specification as a text' }),
+          column: z.int().optional(),
+          key: z.string().optional().openapi({ description: 'the field within the file' }),
           reason: z.enum(Object.keys(ISSUE_REASONS) as [IssueReason, ...IssueReason[]]).optional(),
         }),
       )
@@ -39,6 +44,7 @@ export const ProblemSchema = z
   .openapi('Problem');
 
 export type Problem = z.infer<typeof ProblemSchema>;
+type ProblemIssue = NonNullable<Problem['issues']>[number];
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad request',
@@ -86,12 +92,7 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof SpecError) {
     if (error.code === 'not-found' && OF_PATHS.has(error.field))
       return problem(404, error.code, error.message);
-    const issues = error.issues.map(({ path, message, reason }) => ({
-      path,
-      message,
-      ...(reason === undefined ? {} : { reason }),
-    }));
-    return { ...problem(422, 'invalid-input', error.message), issues };
+    return { ...problem(422, 'invalid-input', error.message), issues: error.issues.map(issueOf) };
   }
   if (error instanceof ServiceError)
     return { ...problem(503, error.code, error.message), reason: error.reason };
@@ -103,6 +104,11 @@ export function problemOf(error: unknown): Problem {
   if (reason !== undefined)
     return { ...problem(503, 'server-away', 'Temporal does not answer; it is tried again'), reason };
   return problem(500, 'internal', 'an error of zeroscout; the log of this program has it');
+}
+
+/** Fields without a value are absent in JSON. */
+function issueOf({ path, message, file, line, column, key, reason }: Issue): ProblemIssue {
+  return { path, message, file, line, column, key, reason };
 }
 
 export function answerProblem(context: Context, error: unknown): Response {

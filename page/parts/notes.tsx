@@ -1,6 +1,7 @@
 // Renders the text of a view without data: that there are none yet, or the reason why they cannot be shown.
 import type { ComponentChildren } from 'preact';
 import type { AskError } from '../api/ask.js';
+import { placeOf } from '../text/place-of.js';
 
 export function Empty({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
   return (
@@ -20,9 +21,10 @@ export function ProblemNote({ problem }: { readonly problem: AskError | undefine
         <p>{problem.message}</p>
       ) : (
         <ul>
-          {problem.issues.map(({ path, message }) => (
-            <li key={path + message}>
-              <code>{path}</code>: {message}
+          {problem.issues.map((issue) => (
+            <li key={JSON.stringify(issue)}>
+              <code>{issue.path}</code>: {placeOf(issue)}
+              {issue.message}
             </li>
           ))}
         </ul>

@@ -28,6 +28,20 @@ test('bad input: 422 with its issues; an unknown id of the path: 404', () => {
   expect(problemOf(unknown)).not.toHaveProperty('reason');
 });
 
+test('issues say where in a text or a file they are', () => {
+  const place = { line: 4, column: 1 };
+  const inText = SpecError.of({ path: 'specification', message: 'must be indented', ...place });
+  expect(problemOf(inText)).toMatchObject({ issues: [{ path: 'specification', ...place }] });
+  const inFile = {
+    path: 'space.file',
+    file: 'cell.yaml',
+    line: 3,
+    key: 'stages[2].width',
+    message: 'found 0',
+  };
+  expect(JSON.parse(JSON.stringify(problemOf(SpecError.of(inFile)))).issues).toEqual([inFile]);
+});
+
 test('a server that does not know its namespace is away', () => {
   const error = new Error('Namespace not found');
   error.name = 'NamespaceNotFoundError';

@@ -12,6 +12,7 @@ import {
   formatPercent,
   formatValue,
 } from '../../page/text/format.js';
+import { placeOf } from '../../page/text/place-of.js';
 import { summaryFacts } from '../../page/text/summary-facts.js';
 import { createRates } from '../../page/views/searches/rates.js';
 
@@ -79,6 +80,15 @@ it('says that functions of a screening are those of its last round', () => {
     summaryFacts({ ...counts, millisecondsPerCandidate: 0, ...more } as never).map(([name]) => name);
   expect(namesOf({ rounds })).toContain('distinct functions in the last round');
   expect(namesOf({})).toContain('distinct functions');
+});
+
+it.each([
+  [{}, ''],
+  [{ line: 4, column: 1 }, 'line 4, column 1: '],
+  [{ file: 'space', line: 4 }, 'line 4: '],
+  [{ file: 'cell.yaml', line: 3, key: 'stages[2].width' }, 'cell.yaml, line 3, stages[2].width: '],
+])('says where a mistake is: %j', (place, text) => {
+  expect(placeOf({ path: 'space', message: 'found 0', ...place })).toBe(text);
 });
 
 describe('rates', () => {

@@ -31,6 +31,7 @@ export function TruthPicture({ id, colours }: { readonly id: string; readonly co
       });
       setTruth({ text, correlation });
     } catch (error) {
+      setTruth(undefined);
       setProblem(asAskError(error));
     }
   };
