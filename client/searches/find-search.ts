@@ -9,7 +9,7 @@ import {
 } from '../../core/contract/search-queues.js';
 import { SpecError } from '../../core/errors.js';
 import { checkText } from '../check-text.js';
-import { resultOf } from '../status/ending.js';
+import { deletedSearch, resultOf } from '../status/ending.js';
 
 /** The number of existing ids in a message about an unknown one. */
 const KNOWN = 10;
@@ -33,18 +33,16 @@ export async function findSearch({
 }) {
   checkText(argument, given);
   for (const workflowId of exactIds({ given, argument })) {
-    const handle = client.workflow.getHandle(workflowId);
-    try {
-      return { id: searchIdOf(workflowId), handle, description: await handle.describe() };
-    } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
-    }
+    const found = await describe(client, workflowId);
+    if (found) return found;
   }
   const isLast = given === LAST;
   const found = await listIds({ client, prefix: isLast ? '' : given, most: isLast ? 1 : KNOWN + 1 });
   if (found.length === 1) {
-    const handle = client.workflow.getHandle(workflowIdOf(found[0]!));
-    return { id: found[0]!, handle, description: await handle.describe() };
+    const only = await describe(client, workflowIdOf(found[0]!));
+    // Temporal lists a search for a moment after its deletion.
+    if (!only) throw deletedSearch(found[0]!, argument);
+    return only;
   }
   if (found.length > 1)
     throw SpecError.of({
@@ -56,6 +54,17 @@ export async function findSearch({
     code: 'not-found',
     message: `no search "${given}"; ${await knownSearches(client)}`,
   });
+}
+
+/** The search with this workflow id; undefined if there is none. */
+async function describe(client: Client, workflowId: string) {
+  const handle = client.workflow.getHandle(workflowId);
+  try {
+    return { id: searchIdOf(workflowId), handle, description: await handle.describe() };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  }
 }
 
 /** The workflow ids for which `given` may be the full id. */
@@ -126,7 +135,7 @@ export async function findFinishedSearch({ argument = 'id', ...asked }: Paramete
     const way = state === 'paused' ? 'resume it, and wait until it ends' : 'wait until it ends';
     throw SpecError.of({ path: argument, message: `${why}; ${way}` });
   }
-  const outcome = await resultOf(handle);
+  const outcome = await resultOf(handle, argument);
   if ('ending' in outcome) {
     const { reason, advice, adviceCode } = outcome.ending;
     throw SpecError.of({

@@ -45,9 +45,9 @@ export function addReportRoute(setting: RouteSetting): void {
     async (context) => {
       const { compare } = context.req.valid('query');
       const { id } = await readFinishedResults(setting, context.req.valid('param').id);
-      const report = await withParameters({ id: 'compare' }, () =>
-        zeroscout.searches.report(id, { compare }),
-      );
+      // Without others, only the search of the path can be at fault, such as one that was deleted meanwhile.
+      const names: Record<string, string> = compare.length > 0 ? { id: 'compare' } : {};
+      const report = await withParameters(names, () => zeroscout.searches.report(id, { compare }));
       context.header('Cache-Control', 'private, no-cache');
       context.header('Content-Disposition', `attachment; filename="${id}-report.html"`);
       return context.body(report, 200, { 'Content-Type': 'text/html; charset=utf-8' });

@@ -1,0 +1,34 @@
+// Tests that a search which is deleted while it is read is an unknown one.
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { expect, test } from 'vitest';
+import { findFinishedSearch, findSearch } from '../../../client/searches/find-search.js';
+import { workflowIdOf } from '../../../core/contract/search-queues.js';
+
+/** A client that lists one search, and that finds it only until `deleted`. */
+function fakeClient({ deleted }: { readonly deleted: 'before its description' | 'before its result' }) {
+  const gone = () => {
+    throw new WorkflowNotFoundError('not found', workflowIdOf('gone'), undefined);
+  };
+  const describe = async () =>
+    deleted === 'before its result' ? { status: { name: 'COMPLETED' }, memo: {} } : gone();
+  const workflow = {
+    getHandle: (workflowId: string) => ({ workflowId, describe, result: async () => gone() }),
+    async *list() {
+      yield { workflowId: workflowIdOf('gone') };
+    },
+  };
+  return { workflow } as unknown as Client;
+}
+
+test.each(['@last', 'go', 'gone'])('between the list and its description: %s', async (id) => {
+  const client = fakeClient({ deleted: 'before its description' });
+  await expect(findSearch({ client, id })).rejects.toMatchObject({ code: 'not-found', field: 'id' });
+});
+
+test('between its description and its result', async () => {
+  const client = fakeClient({ deleted: 'before its result' });
+  await expect(findFinishedSearch({ client, id: 'gone', argument: 'compare' })).rejects.toMatchObject({
+    code: 'not-found',
+    message: 'compare: no search "gone" any more; it was deleted',
+  });
+});
