@@ -156,13 +156,8 @@ export const activations: Operators = {
     site.text('approximate', 'none') === 'tanh' ? geluByTanh(t, x) : t.add('Gelu', [x]),
   ),
   Clip: (site) => {
-    const bound = (i: number, name: string) =>
-      site.has(i)
-        ? site.x(i)
-        : site.attribute(name) === undefined
-          ? undefined
-          : site.t.scalar(site.number(name));
-    return [clip(site.t, site.x(0), { min: bound(1, 'min'), max: bound(2, 'max') })];
+    const bound = (i: number) => (site.has(i) ? site.x(i) : undefined);
+    return [clip(site.t, site.x(0), { min: bound(1), max: bound(2) })];
   },
   Identity: (site) => [site.x(0)],
   // Masks and ratios are ignored: a network is scored in evaluation mode, except for its normalizations.

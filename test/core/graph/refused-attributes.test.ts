@@ -7,6 +7,8 @@ import { GraphBuilder } from '../../../core/onnx/graph.js';
 
 const weight = (g: GraphBuilder, ...dims: number[]) =>
   g.weights({ name: `w${dims}`, dims, data: new Float32Array(dims.reduce((n, m) => n * m, 1)) });
+const tensor = (g: GraphBuilder, dims: readonly number[], ...data: number[]) =>
+  g.tensor({ type: 'int64', dims, data });
 const window = { kernel_shape: [2, 2] };
 /** `x` with zeros to maps of this size. */
 const padded = (g: GraphBuilder, height: number, width: number) =>
@@ -60,6 +62,30 @@ const CASES: Readonly<Record<string, readonly [make: (g: GraphBuilder) => string
   'a reflection beyond the map': [
     (g) => g.add('Pad', ['x', g.ints(0, 0, 8, 0, 0, 0, 0, 0)], { mode: 'reflect' }),
     'reflects 8 elements of an axis of 8',
+  ],
+  'slices that are added': [
+    (g) => g.add('ScatterND', ['x', tensor(g, [1, 1], 0), weight(g, 1, 4, 8, 8)], { reduction: 'add' }),
+    'reduction "add" is not supported',
+  ],
+  'gathering in batches': [
+    (g) => g.add('GatherND', ['x', tensor(g, [2, 1], 0, 1)], { batch_dims: 1 }),
+    'batch_dims is not supported',
+  ],
+  'elements gathered beyond an axis': [
+    (g) => g.add('GatherElements', ['x', tensor(g, [1, 1, 1, 1], 8)], { axis: 3 }),
+    'index 8 is outside an axis of 8',
+  ],
+  'the last of equal numbers': [
+    (g) => g.add('Add', ['x', g.add('ArgMax', [g.ints(1, 1)], { select_last_index: 1 })]),
+    'select_last_index is not supported',
+  ],
+  'patches that are dilated': [
+    (g) =>
+      g.add('Col2Im', [g.add('Reshape', ['x', g.ints(2, 4, 64)]), g.ints(16, 16), g.ints(2, 2)], {
+        strides: [2, 2],
+        dilations: [2, 2],
+      }),
+    'overlap, are padded or dilated',
   ],
   'a condition of floats': [(g) => g.add('Where', ['x', 'x', 'x']), 'type float; must be bool'],
   'a policy of no kind': [

@@ -151,6 +151,26 @@ describe("shapes and values agree with ONNX Runtime's own operators", () => {
   );
 });
 
+it.each([{}, { epsilon: { float: 0.3 } }])(
+  'normalizes a batch of one image as the image, with %j',
+  async (attributes) => {
+    const x = [1, 6, 7, 5];
+    const scales: OperatorCase['inputs'] = [{ shape: [6] }, { shape: [6] }];
+    const [ofBatch, ofImage] = await Promise.all(
+      [
+        { op: 'BatchNormalization', x, inputs: [...scales, { shape: [6] }, { shape: [6] }], attributes },
+        { op: 'InstanceNormalization', x, inputs: scales, attributes },
+      ].map(async (item) => {
+        const { forward, places, feeds } = open(item);
+        const shapes = Object.fromEntries(places.map(({ name, shape }) => [name, shape]));
+        return (await compute(forward, feeds, shapes)).y!.data as Float32Array;
+      }),
+    );
+    const off = ofBatch!.map((value, i) => Math.abs(value - ofImage![i]!));
+    expect(Math.max(...off)).toBeLessThan(1e-4);
+  },
+);
+
 const PYTHON = pythonWith('onnx');
 
 describe.skipIf(PYTHON === undefined)("shapes and values agree with ONNX's reference evaluator", () => {

@@ -1,4 +1,6 @@
 // Lists one-node networks for every supported operator, for the tests of shapes, values and gradients.
+
+import { ATTRIBUTE_CASES } from './attributes.js';
 import { FOURIER_CASES } from './fourier.js';
 import { LAYER_CASES } from './layers.js';
 import type { OperatorCase } from './operator-case.js';
@@ -17,4 +19,5 @@ export const OPERATOR_CASES: readonly OperatorCase[] = [
   ...RARE_CASES,
   ...RECURRENT_CASES,
   ...FOURIER_CASES,
+  ...ATTRIBUTE_CASES,
 ];

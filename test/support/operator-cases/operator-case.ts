@@ -1,9 +1,10 @@
 // Defines a network of one operator, as a case of tests, and its file.
 import { type Attributes, GraphBuilder } from '../../../core/onnx/graph.js';
 
-/** An input other than the images: integers are constants of the graph, floats are weights. */
+/** An input other than the images: integers and floats are constants of the graph, others are weights. */
 export type CaseInput =
   | { readonly ints: readonly number[]; readonly dims?: readonly number[] }
+  | { readonly floats: readonly number[]; readonly dims?: readonly number[] }
   | { readonly shape: readonly number[] };
 
 export interface OperatorCase {
@@ -13,6 +14,8 @@ export interface OperatorCase {
   readonly inputs?: readonly CaseInput[];
   readonly attributes?: Attributes;
   readonly opset?: number;
+  /** The scales of a Resize, which has sizes otherwise. */
+  readonly scales?: CaseInput;
   /** Whether the images have positive values. */
   readonly positive?: boolean;
   readonly outputs?: number;
@@ -44,19 +47,22 @@ export interface CaseModel {
  * values, so that other programs can read the file.
  */
 export function caseModel(
-  { op, x, inputs = [], attributes, opset = 18, outputs = 1, second }: OperatorCase,
+  { op, x, inputs = [], scales, attributes, opset = 18, outputs = 1, second }: OperatorCase,
   numbers: (name: string, shape: readonly number[]) => Float32Array,
 ): CaseModel {
   const g = new GraphBuilder();
   const weights: { name: string; shape: readonly number[] }[] = [];
-  const names = inputs.map((input, i) => {
+  const names = [...inputs, ...(scales ? [scales] : [])].map((input, i) => {
     if ('ints' in input)
       return g.tensor({ type: 'int64', dims: input.dims ?? [input.ints.length], data: input.ints });
+    if ('floats' in input)
+      return g.tensor({ type: 'float', dims: input.dims ?? [input.floats.length], data: input.floats });
     const name = `w${i + 1}`;
     weights.push({ name, shape: input.shape });
     return g.weights({ name, dims: input.shape, data: numbers(name, input.shape) });
   });
-  const all = op === 'Resize' ? ['x', '', '', ...names] : second ? [...names, 'x'] : ['x', ...names];
+  const before = op === 'Resize' ? ['', ...(scales ? [] : [''])] : [];
+  const all = second ? [...names, 'x'] : ['x', ...before, ...names];
   const values = g.addMany(op, all, { attributes, results: outputs });
   const bytes = g.build({
     name: 'case',
