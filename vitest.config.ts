@@ -35,6 +35,7 @@ const WHOLE_APART = [
   'test/e2e/verify-decisions.test.ts',
   'test/client/*.test.ts',
   'test/client/{connections,devices,embedded}/**/*.test.ts',
+  'test/workflows/**/*.test.ts',
 ];
 
 /**
