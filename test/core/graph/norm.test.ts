@@ -4,20 +4,8 @@ import { expect, test } from 'vitest';
 import { rootOfSquares } from '../../../core/graph/operators/norm.js';
 import { pullback } from '../../../core/graph/pullback.js';
 import { TENSOR_RULES } from '../../../core/ops/tensor/table.js';
-import { type Id, Tape } from '../../../core/ops/tensor/tape.js';
-
-/** The values of `id`, computed as constants are folded. */
-function evaluate(t: Tape, id: Id, ports: Readonly<Record<string, readonly number[]>>): Float64Array {
-  const { op, inputs, attributes, shape, type, port, constant } = t.get(id);
-  if (constant) return constant;
-  if (op === undefined) return Float64Array.from(ports[port!]!);
-  const operands = inputs.map((input) => ({
-    values: evaluate(t, input, ports),
-    shape: t.shape(input),
-    type: t.get(input).type,
-  }));
-  return TENSOR_RULES[op]!.fold!({ operands, attributes, shape, type });
-}
+import { Tape } from '../../../core/ops/tensor/tape.js';
+import { evaluateTape } from '../../support/evaluate-tape.js';
 
 test.each([
   ['a vector of zeros', [0, 0], [0, 0]],
@@ -30,7 +18,7 @@ test.each([
   const v = t.port('v', [1, 1]);
   const [gradient] = pullback({ tape: t, output: norm, v, to: [port] });
   for (const upstream of [0, 1, 7]) {
-    const found = evaluate(t, gradient!, { x, v: [upstream] });
+    const found = evaluateTape(t, gradient!, { x, v: [upstream] });
     expect([...found].map((g) => g + 0)).toEqual(wanted.map((g) => expect.closeTo(g * upstream, 12)));
   }
 });
@@ -42,7 +30,7 @@ test.each([2, 3])('the %s-th root of a sum of powers, at zeros and elsewhere', (
   const norm = t.add('Pow', [t.reduce('ReduceSum', powers, [1]), t.scalar(1 / order)]);
   const v = t.port('v', [1, 1]);
   const [gradient] = pullback({ tape: t, output: norm, v, to: [port] });
-  const at = (x: readonly number[]) => [...evaluate(t, gradient!, { x, v: [1] })].map((g) => g + 0);
+  const at = (x: readonly number[]) => [...evaluateTape(t, gradient!, { x, v: [1] })].map((g) => g + 0);
   expect(at([0, 0])).toEqual([0, 0]);
   const size = (3 ** order + 4 ** order) ** (1 / order);
   const wanted = [3, 4].map((x) => (x / size) ** (order - 1));

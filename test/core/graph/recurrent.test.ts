@@ -118,6 +118,12 @@ it.each<[string, LayerArguments, RegExp]>([
     /activations must be a list of names/,
   ],
   ['clipping', { attributes: { clip: { float: 1 } } }, /attribute clip is not supported/],
+  ['coupled gates', { attributes: { input_forget: 1 } }, /attribute input_forget is not supported/],
+  [
+    'sequences of different lengths',
+    { rest: (g) => [g.add('Cast', [g.ints(STEPS, STEPS - 1)], { to: 6 })] },
+    /sequences have different lengths; all must have 4 steps/,
+  ],
   ['another layout', { attributes: { layout: 1 } }, /layout must be 0/],
   ['more steps than are written out', { steps: 1025 }, /has 1025 steps; at most 1024/],
 ])('refuses %s, with the node', (_, options, message) => {

@@ -59,6 +59,10 @@ const CASES: Readonly<Record<string, readonly [make: (g: GraphBuilder) => string
     (g) => g.add('Pad', ['x', g.ints(0, 0, -9, 0, 0, 0, 0, 0)]),
     'cuts 9 elements off an axis of 8',
   ],
+  'more cut off at both ends than there is': [
+    (g) => g.add('Pad', ['x', g.ints(0, 0, -4, 0, 0, 0, -5, 0)]),
+    'cuts 9 elements off an axis of 8',
+  ],
   'a reflection beyond the map': [
     (g) => g.add('Pad', ['x', g.ints(0, 0, 8, 0, 0, 0, 0, 0)], { mode: 'reflect' }),
     'reflects 8 elements of an axis of 8',

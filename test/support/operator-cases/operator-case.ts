@@ -5,6 +5,7 @@ import { type Attributes, GraphBuilder } from '../../../core/onnx/graph.js';
 export type CaseInput =
   | { readonly ints: readonly number[]; readonly dims?: readonly number[] }
   | { readonly floats: readonly number[]; readonly dims?: readonly number[] }
+  | 'absent'
   | { readonly shape: readonly number[] };
 
 export interface OperatorCase {
@@ -53,6 +54,7 @@ export function caseModel(
   const g = new GraphBuilder();
   const weights: { name: string; shape: readonly number[] }[] = [];
   const names = [...inputs, ...(scales ? [scales] : [])].map((input, i) => {
+    if (input === 'absent') return '';
     if ('ints' in input)
       return g.tensor({ type: 'int64', dims: input.dims ?? [input.ints.length], data: input.ints });
     if ('floats' in input)

@@ -35,6 +35,14 @@ export const RECURRENT_CASES: readonly OperatorCase[] = [
     };
     return { op, x, inputs: inputs(gates, 2), attributes, withoutReference: true };
   }),
+  // First states, which are learned.
+  ...(['LSTM', 'GRU', 'RNN'] as const).map((op): OperatorCase => {
+    const gates = { LSTM: 4, GRU: 3, RNN: 1 }[op];
+    const state = weight(2, x[1]!, HIDDEN);
+    const states: CaseInput[] = ['absent', state, ...(op === 'LSTM' ? [state] : [])];
+    const attributes = { ...hidden, direction: 'bidirectional' };
+    return { op, x, inputs: [...inputs(gates, 2), ...states], attributes, withoutReference: true };
+  }),
   {
     op: 'LSTM',
     x,
