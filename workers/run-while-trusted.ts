@@ -24,12 +24,17 @@ export async function runWhileTrusted({
   onReleased,
 }: RunWhileTrustedArguments): Promise<EndState> {
   const { stop, records, worker: name } = standing;
+  // A store that does not answer is asked for minutes, and a worker that is to stop does not wait for it.
+  const stopped = new Promise<undefined>((resolve) => {
+    stop.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
   const isSetAside = async () => {
-    const record = await records.find(name).catch(() => undefined);
+    const record = await Promise.race([records.find(name), stopped]).catch(() => undefined);
     return record?.state === 'set aside' ? record : undefined;
   };
   while (!stop.aborted) {
     const found = await isSetAside();
+    if (stop.aborted) break;
     if (found) {
       onSetAside(found);
       await untilReleased(standing);
