@@ -13,14 +13,28 @@ export interface TemporalServer {
   stop(): Promise<void>;
 }
 
-/** `limits` are dynamic configuration, such as `limit.historyCount.suggestContinueAsNew`. */
-export async function startTemporal({
+interface StartTemporalArguments {
+  readonly home: TestHome;
+  /** Dynamic configuration, such as `limit.historyCount.suggestContinueAsNew`. */
+  readonly limits?: Readonly<Record<string, number | boolean>>;
+}
+
+/** How often a server is started that ends at once. */
+const ATTEMPTS = 3;
+
+/** Between the choice of a port and its use, another server of a test may take it, so a server that ends is started again. */
+export async function startTemporal(given: StartTemporalArguments): Promise<TemporalServer> {
+  for (let attempt = 1; ; attempt++) {
+    const started = await tryTemporal(given);
+    if (!('code' in started)) return started;
+    if (attempt === ATTEMPTS) throw new Error(`Temporal ended ${attempt} times, with code ${started.code}`);
+  }
+}
+
+async function tryTemporal({
   home: { home, dir },
   limits = {},
-}: {
-  readonly home: TestHome;
-  readonly limits?: Readonly<Record<string, number | boolean>>;
-}): Promise<TemporalServer> {
+}: StartTemporalArguments): Promise<TemporalServer | { readonly code: number }> {
   const { path } = await ensureBinary({ home, name: 'temporal', onStep: console.log });
   const port = await freePort();
   const address = `127.0.0.1:${port}`;
@@ -36,7 +50,7 @@ export async function startTemporal({
     what: 'Temporal starts',
     timeoutMs: 60_000,
   });
-  if (child.exitCode !== null) throw new Error(`${path} ${args.join(' ')} ended with code ${child.exitCode}`);
+  if (child.exitCode !== null) return { code: child.exitCode };
   return {
     address,
     pid: child.pid!,

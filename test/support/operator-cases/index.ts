@@ -1,5 +1,4 @@
 // Lists one-node networks for every supported operator, for the tests of shapes, values and gradients.
-
 import { ATTRIBUTE_CASES } from './attributes.js';
 import { FOURIER_CASES } from './fourier.js';
 import { LAYER_CASES } from './layers.js';
