@@ -7,7 +7,7 @@ export const EXIT = { done: 0, failed: 1, wrongUse: 2, setAside: 3, interrupted:
 export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   done: 'Done. Also `run` of a search that was finished before, and a worker that was told to stop.',
   failed:
-    'Failed: a server cannot be reached, a search failed or ranked no candidate (all were set aside), `doctor` found something missing, `store check` found damage, `score --keep-going` could not score some of the files. A failed search may be run again; its scores are kept.',
+    'Failed: a server cannot be reached, a search failed, `doctor` found something missing, `store check` found damage, `score --keep-going` could not score some of the files. A failed search may be run again; its scores are kept.',
   wrongUse:
     'Wrong use: a specification, an option, a setting or a file is not right. The error names the field, what was found and what would be right, and nothing was started.',
   setAside:

@@ -6,6 +6,7 @@ export type {
   LiveProgress,
   QueueOfWorkers,
   RankingDiff,
+  RequestedRun,
   ScheduleDetails,
   ScheduleRow,
   SearchDescription,

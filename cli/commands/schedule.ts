@@ -79,15 +79,15 @@ function addCreate(schedule: Command): void {
         .choices(Object.keys(OVERLAPS))
         .default('skip'),
     )
-    .addOption(workersOption())
+    .addOption(workersOption('1 with embedded servers, else 0'))
     .option('--json', 'print JSON')
     .action(create);
 }
 
-function workersOption(): Option {
+function workersOption(usual: string): Option {
   return new Option(
     '--workers <N>',
-    'number of score workers in the background on this machine (default: 1 with embedded servers, else 0)',
+    `number of score workers in the background on this machine (default: ${usual})`,
   ).argParser(createWholeNumberParser({ min: 0, max: 256 }));
 }
 
@@ -97,7 +97,7 @@ function addUpdate(schedule: Command): void {
     .description('replace the specification and its candidate list, from the next run on')
     .argument('<NAME>', SCHEDULE_NAME)
     .argument('<SPEC>', SPECIFICATION)
-    .addOption(workersOption())
+    .addOption(workersOption('1 if some run there, else 0'))
     .option('--json', 'print JSON')
     .action(async (name: string, path: string, { json, workers }: WorkersFlag) => {
       const read = await readChecked(path);

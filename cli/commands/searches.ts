@@ -11,7 +11,7 @@ import { showSearch } from '../render/describe-search.js';
 import { withProgress } from '../render/follow-view.js';
 import { type ListOptions, showSearches } from '../render/list-searches.js';
 import { formatSummary } from '../render/results.js';
-import { failIfNoneRanked } from '../render/set-aside.js';
+import { noteIfNoneRanked } from '../render/set-aside.js';
 import { note, paint, print, printJson } from '../render/terminal.js';
 import { type Session, withSession, withStatusSession } from '../session.js';
 
@@ -84,5 +84,5 @@ async function watch(
   const { summary } = await readResults({ store, result });
   if (json) printJson(summary);
   else print(formatSummary(summary));
-  failIfNoneRanked(summary);
+  noteIfNoneRanked(summary);
 }

@@ -16,7 +16,7 @@ import {
   formatSummary,
   noteFailedNotification,
 } from './results.js';
-import { failIfNoneRanked, formatSetAside } from './set-aside.js';
+import { formatSetAside, noteIfNoneRanked } from './set-aside.js';
 import { note, paint, print, printJson } from './terminal.js';
 
 const TOP = 10;
@@ -81,7 +81,7 @@ export async function deliverResults({
   if (out !== undefined) await writeResults({ folder: out, results, format });
   if (json) printJson(results.summary);
   else await showResults({ results, options });
-  failIfNoneRanked(results.summary);
+  noteIfNoneRanked(results.summary);
 }
 
 async function showResults({

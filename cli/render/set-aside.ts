@@ -2,7 +2,6 @@
 import type { Results } from '../../client/results/results.js';
 import { readFailuresCsv } from '../../core/report/failures-csv.js';
 import type { Summary } from '../../core/report/summary.js';
-import { EXIT } from '../exit-codes.js';
 import { note, paint } from './terminal.js';
 
 type SetAside = Pick<Results, 'failures' | 'summary'> & { readonly out?: string | undefined };
@@ -22,9 +21,8 @@ export function formatSetAside({ failures, summary: { failed, id }, out }: SetAs
   return `${count}; the first: ${first.reason}: ${first.detail}; zeroscout results ${id} --out DIR writes all reasons${whose} to failures.csv`;
 }
 
-/** Lets the command end with 1 if a search has ranked nothing, so that a script does not go on with its winners. */
-export function failIfNoneRanked({ candidates, failed }: Pick<Summary, 'candidates' | 'failed'>): void {
+/** Says that a search has ranked nothing, which its empty table does not explain. */
+export function noteIfNoneRanked({ candidates, failed }: Pick<Summary, 'candidates' | 'failed'>): void {
   if (failed < candidates || candidates === 0) return;
   note(paint.yellow(`nothing is ranked: all ${candidates} candidates were set aside`));
-  process.exitCode = EXIT.failed;
 }

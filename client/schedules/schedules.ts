@@ -24,7 +24,10 @@ export interface CreateScheduleOptions extends Partial<Timing> {
 }
 
 export interface UpdateScheduleOptions {
-  /** As for a new schedule; workers that run already go on, unless they may not run the new specification. */
+  /**
+   * The number of score workers that run in the background on this machine; by default 1 if some run there, else 0.
+   * Those that may run the new specification go on.
+   */
   readonly workers?: number;
 }
 

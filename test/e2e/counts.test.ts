@@ -102,7 +102,7 @@ test.each(Object.keys(COURSES) as (keyof typeof COURSES)[])('%s', { timeout }, a
   for (const { files } of [repaired, lost]) expect(files).toEqual(first.files);
 });
 
-test('a search that ranks nothing ends with 1, and says why', { timeout }, async () => {
+test('a search that ranks nothing says why', { timeout }, async () => {
   home.write('never.mjs', PROXY.replace('size % 2 === 0 ? Number.NaN : size', 'Number.NaN'));
   home.write('none.json', specification({ samples: 3, changes: { proxies: ['./never.mjs'] } }));
   const none = ['none.json', '--id', 'none', '--workers', '0', '--allow-modules'];
@@ -112,7 +112,7 @@ test('a search that ranks nothing ends with 1, and says why', { timeout }, async
     ['watch', 'none'],
   ]) {
     const { code, stdout, stderr } = await zeroscout(command, { home, env: env() });
-    expect(code).toBe(1);
+    expect(code).toBe(0);
     expect(stdout).toMatch(/3 set aside|"failed": ?3/);
     expect(stderr).toContain('nothing is ranked: all 3 candidates were set aside');
   }

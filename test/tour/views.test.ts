@@ -228,6 +228,29 @@ describe.runIf(isAsked)('every view', { timeout: 600_000 }, () => {
     expect(stage.faults).toEqual([]);
   });
 
+  test('of a run that waits for the one before', async () => {
+    const { schedules, searches } = stage.scout;
+    const specification = {
+      value: { name: 'waits', space: 'nas-bench-201', fidelity: SMALL, execution: { device: 'cuda' } },
+    };
+    await schedules.create({
+      name: 'waits',
+      specification,
+      cron: '@yearly',
+      overlap: 'buffer-one',
+      workers: 0,
+    });
+    const { id } = await schedules.runNow('waits');
+    await show('schedules', 'h1');
+    const schedule = page.locator('section').filter({ has: page.getByRole('heading', { name: /^waits/ }) });
+    await schedule.getByRole('button', { name: 'Run now' }).click();
+    await schedule.getByText(`The run starts when ${id} has ended.`).waitFor();
+    expect(await examine(page, 'waits')).toEqual([]);
+    await schedules.delete('waits');
+    await searches.cancel(id!);
+    expect(stage.faults).toEqual([]);
+  });
+
   test('goes back and forward', async () => {
     await show('', 'table.cards a[title=cells]');
     await page.locator('a[title=cells]').first().click();

@@ -1,6 +1,6 @@
 // Translates discrete Fourier transforms (DFT, STFT) into products with matrices of cosines and sines.
 import { slice } from '../../ops/tensor/movement.js';
-import { axisOf, range } from '../../ops/tensor/shapes.js';
+import { axisOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
 import { LARGEST_MATRIX, timesAlongAxis } from './axis-product.js';
@@ -27,11 +27,10 @@ export function shortTimeFourier(site: NodeSite): Id {
     throw new TapeError(
       `its windows have ${n} samples, one begins every ${step}, and the signal has ${length}`,
     );
-  const frames = range(Math.floor((length! - n) / step) + 1);
-  checkCount(frames.length * n);
-  const places = frames.flatMap((frame) => range(n).map((i) => frame * step + i));
+  const frames = Math.floor((length! - n) / step) + 1;
+  const places = new Float64Array(checkCount(frames * n)).map((_, i) => Math.floor(i / n) * step + (i % n));
   const rows = t.add('Gather', [site.x(0), t.constant(places, [places.length], 'int')], { axis: 1 });
-  const cut = t.reshape(rows, [batch!, frames.length, n, parts]);
+  const cut = t.reshape(rows, [batch!, frames, n, parts]);
   const weighted = site.has(2) ? t.times(cut, t.reshape(site.x(2), [n, 1])) : cut;
   const isOneSided = site.number('onesided', 1) === 1;
   return transform(

@@ -1,7 +1,7 @@
 // Renders the schedules: their times, the outcome of their last runs, and buttons that change them.
 import { useEffect, useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
-import type { ScheduleDetails, ScheduleRow } from '../../../http/answers.js';
+import type { RequestedRun, ScheduleDetails, ScheduleRow } from '../../../http/answers.js';
 import { type AskError, type AskOptions, ask, askAll, withQuery } from '../../api/ask.js';
 import { useIsOperator } from '../../api/session.js';
 import { asAskError, useAnswer } from '../../api/use-answer.js';
@@ -95,11 +95,13 @@ function Actions({ path, state, onChange }: ActionsProps) {
   const isOperator = useIsOperator();
   const [problem, setProblem] = useState<AskError>();
   const [isSure, setSure] = useState(false);
+  const [waitsFor, setWaitsFor] = useState<string>();
   if (!isOperator) return null;
   const run = (rest: string, method: 'POST' | 'DELETE' = 'POST') =>
-    ask(`${path}${rest}`, { method }).then(
-      () => {
+    ask<RequestedRun | undefined>(`${path}${rest}`, { method }).then(
+      (answer) => {
         setProblem(undefined);
+        setWaitsFor(answer?.id === null ? answer.after : undefined);
         onChange();
       },
       (error) => setProblem(asAskError(error)),
@@ -119,6 +121,11 @@ function Actions({ path, state, onChange }: ActionsProps) {
         </button>
       </div>
       <ProblemNote problem={problem} />
+      {waitsFor !== undefined && (
+        <p class="quiet" role="status">
+          The run starts when {waitsFor} has ended.
+        </p>
+      )}
     </div>
   );
 }

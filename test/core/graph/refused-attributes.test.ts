@@ -14,6 +14,10 @@ const window = { kernel_shape: [2, 2] };
 const padded = (g: GraphBuilder, height: number, width: number) =>
   g.add('Pad', ['x', g.ints(0, 0, 0, 0, 0, 0, height - 8, width - 8)]);
 
+/** The images as real numbers of a Fourier transform: [2, 4, 8, 8, 1]. */
+const single = (g: GraphBuilder) => g.add('Unsqueeze', ['x', g.ints(4)]);
+const number = (g: GraphBuilder, value: number) => g.tensor({ type: 'int64', dims: [], data: [value] });
+
 const CASES: Readonly<Record<string, readonly [make: (g: GraphBuilder) => string, says: string]>> = {
   'padding of no kind': [
     (g) => g.add('Conv', ['x', weight(g, 4, 4, 3, 3)], { auto_pad: 'WEIRD' }),
@@ -47,6 +51,30 @@ const CASES: Readonly<Record<string, readonly [make: (g: GraphBuilder) => string
   'averages over many dilated windows': [
     (g) => g.add('AveragePool', [padded(g, 9_000, 9_000)], { kernel_shape: [2, 1], dilations: [2, 1] }),
     'the constants of the graph have more than',
+  ],
+  'a Fourier transform of what is no pair': [
+    (g) => g.add('DFT', ['x']),
+    'the last axis must have 1 or 2 parts',
+  ],
+  'a Fourier transform along the pair': [
+    (g) => g.add('DFT', [single(g)], { axis: -1 }),
+    'its axis is that of the real and the imaginary part',
+  ],
+  'a real signal from a real half of a spectrum': [
+    (g) => g.add('DFT', [single(g)], { inverse: 1, onesided: 1 }),
+    'onesided needs complex numbers',
+  ],
+  'a Fourier transform that is too long': [
+    (g) => g.add('DFT', [single(g), number(g, 2 ** 31)]),
+    'transforms an axis of 4 to a length of 2147483648',
+  ],
+  'windows that do not move': [
+    (g) => g.add('STFT', [g.add('Reshape', ['x', g.ints(0, -1, 1)]), number(g, 0), '', number(g, 8)]),
+    'one begins every 0',
+  ],
+  'windows that are longer than the signal': [
+    (g) => g.add('STFT', [g.add('Reshape', ['x', g.ints(0, -1, 1)]), number(g, 2), '', number(g, 999)]),
+    'its windows have 999 samples',
   ],
   'a norm of order 0': [(g) => g.add('LpPool', ['x'], { ...window, p: 0 }), 'p is 0'],
   'an order that lacks axes': [(g) => g.add('Transpose', ['x'], { perm: [0, 1] }), 'perm is [0,1]'],
