@@ -32,7 +32,6 @@ const FAULTS = ['test/faults/**/*.test.ts'];
  * Temporal's worker there, whose runtime exists once.
  */
 const WHOLE_APART = [
-  'test/e2e/verify-decisions.test.ts',
   'test/client/*.test.ts',
   'test/client/{connections,devices,embedded}/**/*.test.ts',
   'test/workflows/**/*.test.ts',

@@ -24,6 +24,7 @@ export type RequestedRun = { readonly id: string } | { readonly id: null; readon
 export async function runScheduleNow({ client, name }: Named): Promise<RequestedRun> {
   const { handle, description } = await findSchedule({ client, name });
   const before = description.info;
+  const waits = description.policies.overlap === ScheduleOverlapPolicy.BUFFER_ONE;
   // By default a trigger ignores running searches, and its result is not passed to the next run for
   // comparison.
   await handle.trigger(description.policies.overlap);
@@ -32,7 +33,8 @@ export async function runScheduleNow({ client, name }: Named): Promise<Requested
     const newest = info.recentActions.at(-1);
     if (info.numActionsTaken > before.numActionsTaken && newest) return { id: runOf(newest).id };
     const running = info.runningActions.map(({ workflow }) => searchIdOf(workflow.workflowId)).join(', ');
-    if (running && Number(raw.info?.bufferSize ?? 0) > 0) return { id: null, after: running };
+    // Temporal puts any run into the buffer for a moment; with other policies it leaves the run out, or starts it.
+    if (waits && running && Number(raw.info?.bufferSize ?? 0) > 0) return { id: null, after: running };
     if (info.numActionsSkippedOverlap > before.numActionsSkippedOverlap)
       throw SpecError.of({
         path: 'schedule',

@@ -137,7 +137,7 @@ const COUNTED: Readonly<Record<string, (tape: Tape, value: Value) => number>> = 
   Conv: (tape, { inputs, shape }) => sizeOf(shape) * sizeOf(tape.shape(inputs[1]!).slice(1)),
   ConvTranspose: (tape, { inputs }) =>
     sizeOf(tape.shape(inputs[0]!)) * sizeOf(tape.shape(inputs[1]!).slice(1)),
-  // A matrix product of constants is an interpolation.
+  // A product with a constant matrix is an interpolation or a Fourier transform.
   MatMul: (tape, { inputs, shape }) =>
     inputs.some((input) => tape.get(input).constant) ? 0 : sizeOf(shape) * tape.shape(inputs[0]!).at(-1)!,
 };

@@ -15,7 +15,7 @@ export interface InitializerUses {
 
 type Places = Readonly<Record<string, readonly number[]>>;
 
-/** Inputs that must be known before the network runs: shapes, indices, scales, bounds. */
+/** Inputs that are settings: shapes, indices, scales and bounds, which must be known before the network runs, and windows of STFT. */
 const SETTINGS: Places = {
   Clip: [1, 2],
   Col2Im: [1, 2],

@@ -41,10 +41,10 @@ test('schedules are created, paused, resumed and deleted; workers are listed', a
   expect(next).toBeNull();
 });
 
-test('a run that is asked for while another goes on is skipped, or waits, as the overlap policy says', async () => {
+test('a run that is asked for while another goes on is skipped, waits, or ends it, as the overlap policy says', async () => {
   // There are no workers, so the first run goes on.
   const body = { specification: 'name: scan\nspace: nas-bench-201\n', cron: '0 2 * * *', workers: 0 };
-  for (const overlap of ['skip', 'buffer-one']) {
+  for (const overlap of ['skip', 'buffer-one', 'cancel-other'] as const) {
     const name = `of-${overlap}`;
     expect(await operator('POST', '/api/schedules', { ...body, name, overlap })).toMatchObject({
       status: 201,
@@ -54,10 +54,12 @@ test('a run that is asked for while another goes on is skipped, or waits, as the
     expect(first).toMatchObject({ status: 201, json: { id: expect.stringMatching(`^${name}-20`) } });
     const { id } = first.json;
     const refused = `"${name}" started nothing: ${id} goes on still, and its overlap policy is skip`;
-    expect(await runNow()).toMatchObject(
-      overlap === 'skip'
-        ? { status: 422, json: { issues: [{ path: 'schedule', message: refused }] } }
-        : { status: 202, json: { id: null, after: id } },
-    );
+    const answers = {
+      skip: { status: 422, json: { issues: [{ path: 'schedule', message: refused }] } },
+      'buffer-one': { status: 202, json: { id: null, after: id } },
+      // Without workers, nobody ends the first run.
+      'cancel-other': { status: 503, json: { reason: 'timed-out' } },
+    };
+    expect(await runNow()).toMatchObject(answers[overlap]);
   }
 });

@@ -121,16 +121,20 @@ function recorded<N extends Name>(name: N): SearchActivities[N] {
   }) as SearchActivities[N];
 }
 
-/** Starts the server and two workers before the tests of the file, and stops them after it. */
-export function serveWorkflows(): void {
+/** The client of the server that `serveActivities` has started. */
+export const workflowClient = () => new Client({ connection }).workflow;
+
+/**
+ * Starts a server, a control worker and a score worker with these activities before the tests of the file, and stops
+ * them after it.
+ */
+export function serveActivities(activities: object): void {
   beforeAll(async () => {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
     home = testHome();
     temporal = await startTemporal({ home });
     connection = await Connection.connect({ address: temporal.address });
     native = await NativeConnection.connect({ address: temporal.address });
-    const names = Object.keys(USUAL) as Name[];
-    const activities = Object.fromEntries(names.map((name) => [name, recorded(name)]));
     const common = { connection: native, activities };
     const { device } = specificationOf().execution;
     workers = [
@@ -149,6 +153,12 @@ export function serveWorkflows(): void {
   }, 60_000);
 }
 
+/** The same with activities that behave as usual but for those of a scene. */
+export function serveWorkflows(): void {
+  const names = Object.keys(USUAL) as Name[];
+  serveActivities(Object.fromEntries(names.map((name) => [name, recorded(name)])));
+}
+
 /** Starts a search whose activities behave as usual but for those of the scene. */
 export async function startSearch(
   changes: object,
@@ -158,7 +168,7 @@ export async function startSearch(
   calls = [];
   audited = new Set();
   const id = `search-of-test-${count++}`;
-  const { workflow } = new Client({ connection });
+  const workflow = workflowClient();
   await workflow.start(SEARCH_WORKFLOW, {
     taskQueue: CONTROL_QUEUE,
     workflowId: workflowIdOf(id),
@@ -197,8 +207,7 @@ export function progressWhere(
 }
 
 /** Handles of the parts that run. */
-export const partOf = (workflowId: string): WorkflowHandle =>
-  new Client({ connection }).workflow.getHandle(workflowId);
+export const partOf = (workflowId: string): WorkflowHandle => workflowClient().getHandle(workflowId);
 
 /** A gate at which activities wait until it is opened. */
 export function createGate(): { readonly opened: Promise<void>; open(): void } {

@@ -25,7 +25,7 @@ export function shortTimeFourier(site: NodeSite): Id {
   const n = site.has(3) ? site.known(3)[0]! : site.has(2) ? site.shape(2)[0]! : length!;
   if (!(step > 0 && n > 0 && n <= length!))
     throw new TapeError(
-      `its windows have ${n} samples, one begins every ${step}, and the signal has ${length}`,
+      `its windows have ${n} samples, one begins every ${step}, and the signal has ${length}; windows must fit into the signal and begin at least 1 sample apart`,
     );
   const frames = Math.floor((length! - n) / step) + 1;
   const places = new Float64Array(checkCount(frames * n)).map((_, i) => Math.floor(i / n) * step + (i % n));
@@ -73,10 +73,8 @@ interface Transform {
 function transformOf(site: NodeSite): Transform {
   const shape = site.shape(0);
   const rank = shape.length;
-  const [isInverse, isOneSided] = ['inverse', 'onesided'].map((name) => site.number(name, 0) === 1) as [
-    boolean,
-    boolean,
-  ];
+  const isInverse = site.number('inverse', 0) === 1;
+  const isOneSided = site.number('onesided', 0) === 1;
   const parts = shape.at(-1);
   const isComplex = parts === 2;
   if (rank < 2 || (parts !== 1 && parts !== 2))
@@ -100,11 +98,14 @@ function checked(of: Transform): Transform {
   if (isOneSided && isComplex !== isInverse)
     throw new TapeError(`its attribute onesided needs ${isInverse ? 'complex' : 'real'} numbers`);
   if (!(Number.isInteger(n) && n > 0 && sizeAfter(of) * from <= LARGEST_MATRIX))
-    throw new TapeError(`it transforms an axis of ${from} to a length of ${n}`, 'too-large');
+    throw new TapeError(
+      `it transforms an axis of ${from} to a length of ${n}; the length must be at least 1, and the matrix of both have at most ${LARGEST_MATRIX} elements`,
+      'too-large',
+    );
   return of;
 }
 
-/** The matrix [to, from] of c f(2π k n / N). Elements of x beyond N are not read; if it has fewer, zeros follow. */
+/** The matrix [to, from] of c f(2π k n / N). Elements of x after the first N are not read; a shorter x is continued with zeros. */
 function matrixOf(t: Tape, of: Transform, f: (angle: number) => number): Id {
   const { from, n, isInverse, isOneSided } = of;
   const to = sizeAfter(of);

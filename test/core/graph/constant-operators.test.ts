@@ -1,23 +1,12 @@
 // Tests constants: matrices with ones on a diagonal and tests of numbers against themselves, as masks of attention
 // have them, and rounded numbers.
 import { expect, it } from 'vitest';
-import { readOnnx } from '../../../core/graph/read-onnx.js';
-import { resolveGraph } from '../../../core/graph/resolve.js';
 import { GraphBuilder } from '../../../core/onnx/graph.js';
+import { foldedConstant } from '../../support/folded-constant.js';
 
-/** What a network adds to its images. */
 function constantOf(build: (g: GraphBuilder) => string) {
   const g = new GraphBuilder();
-  const added = build(g);
-  const bytes = g.build({
-    name: 'network',
-    inputs: [{ name: 'x', dims: [1, 3, 2, 4] }],
-    outputs: [{ name: 'y', value: g.add('Add', ['x', added]), dims: [] }],
-  });
-  const graph = readOnnx({ bytes, file: 'x.onnx' });
-  const { tape, named } = resolveGraph({ graph, batch: 1, image: [3, 2, 4], file: 'x.onnx' });
-  const { constant, shape, type } = tape.get(named.get(added)!);
-  return { values: Array.from(constant!), shape, type };
+  return foldedConstant(g, build(g));
 }
 
 const FLOAT = 1;

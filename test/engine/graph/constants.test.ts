@@ -1,9 +1,8 @@
 // Tests operators over constants, whose results are computed when a file is read, against ONNX Runtime's own.
 import { expect, it } from 'vitest';
-import { readOnnx } from '../../../core/graph/read-onnx.js';
-import { resolveGraph } from '../../../core/graph/resolve.js';
 import { GraphBuilder } from '../../../core/onnx/graph.js';
 import { InferenceSession, Tensor } from '../../../engine/onnx-runtime.js';
+import { foldedConstant } from '../../support/folded-constant.js';
 
 const FLOAT = 1;
 const INT = 7;
@@ -107,15 +106,8 @@ function foldedBy(make: Make) {
   const g = new GraphBuilder();
   const made = make(g);
   const added = g.add('ReduceSum', [toFloat(g, made)], { keepdims: 0 });
-  const bytes = g.build({
-    name: 'network',
-    inputs: [{ name: 'x', dims: [1, 3, 2, 4] }],
-    outputs: [{ name: 'y', value: g.add('Add', ['x', added]), dims: [] }],
-  });
-  const graph = readOnnx({ bytes, file: 'x.onnx' });
-  const { tape, named } = resolveGraph({ graph, batch: 1, image: [3, 2, 4], file: 'x.onnx' });
-  const { constant, shape } = tape.get(named.get(made)!);
-  return { values: Array.from(constant!, (value) => value + 0), shape: [...shape] };
+  const { values, shape } = foldedConstant(g, made, added);
+  return { values: values.map((value) => value + 0), shape: [...shape] };
 }
 
 async function computedBy(make: Make) {

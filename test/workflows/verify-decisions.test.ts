@@ -1,11 +1,8 @@
 // Tests whom the workflow of a part sets aside or suspects, by what a second and a third worker find, with activities that
 // answer as each case says.
-import { fileURLToPath } from 'node:url';
-import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { PartInput, PartResult } from '../../core/contract/search-activities.js';
-import { CONTROL_QUEUE, scoreQueue } from '../../core/contract/search-queues.js';
+import { CONTROL_QUEUE } from '../../core/contract/search-queues.js';
 import type {
   Disagreement,
   Sample,
@@ -15,15 +12,9 @@ import type {
   VerifyResult,
 } from '../../core/contract/verification.js';
 import type { FamilyName } from '../../core/specification/families.js';
-import { checkSpecification } from '../../core/specification/specification.js';
-import { type TestHome, testHome } from '../support/home.js';
-import { startTemporal, type TemporalServer } from '../support/temporal.js';
+import { serveActivities, specificationOf, workflowClient } from '../support/workflow-runs.js';
 
-const BUNDLE = fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url));
-const specification = checkSpecification({
-  value: { name: 'test', space: 'nas-bench-201', aggregation: 'log-rank' },
-  source: 'test',
-});
+const specification = specificationOf();
 const SIZE = 4;
 const list = { digest: 'a'.repeat(64), count: SIZE };
 const none = { digest: 'b'.repeat(64), count: 0 };
@@ -51,12 +42,6 @@ interface Calls {
   readonly records: Pick<SetAsideInput, 'state' | 'workers'>[];
 }
 
-let home: TestHome;
-let temporal: TemporalServer;
-let connection: Connection;
-let native: NativeConnection;
-let workers: Worker[];
-let running: Promise<unknown>;
 let now: Case;
 let calls: Calls;
 
@@ -98,47 +83,18 @@ async function verifyScores(input: VerifyInput): Promise<VerifyResult> {
     : { ...result, outcome: 'computed', ...answer };
 }
 
-beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  home = testHome();
-  temporal = await startTemporal({ home });
-  connection = await Connection.connect({ address: temporal.address });
-  native = await NativeConnection.connect({ address: temporal.address });
-  const activities = {
-    checkPart: async () => {},
-    scoreShard: async () => ({ scored: SIZE, reused: 0, failed: 0 }),
-    auditScores: async () => ({ todo: none, missing: 0, failed: 0 }),
-    sampleScores,
-    verifyScores,
-    pollingWorkers: async () => polling(),
-    setAsideWorkers: async ({ state, workers: named }: SetAsideInput) => {
-      calls.records.push({ state, workers: named });
-      return { discarded: state === 'set aside' ? 7 : 0 };
-    },
-  };
-  workers = await Promise.all([
-    Worker.create({
-      connection: native,
-      taskQueue: CONTROL_QUEUE,
-      workflowBundle: { codePath: BUNDLE },
-      activities,
-    }),
-    Worker.create({
-      connection: native,
-      taskQueue: scoreQueue(specification.execution.device),
-      activities,
-    }),
-  ]);
-  running = Promise.all(workers.map((worker) => worker.run()));
-}, 120_000);
-afterAll(async () => {
-  for (const worker of workers ?? []) worker.shutdown();
-  await running;
-  await native?.close();
-  await connection?.close();
-  await temporal?.stop();
-  await home.remove();
-}, 60_000);
+serveActivities({
+  checkPart: async () => {},
+  scoreShard: async () => ({ scored: SIZE, reused: 0, failed: 0 }),
+  auditScores: async () => ({ todo: none, missing: 0, failed: 0 }),
+  sampleScores,
+  verifyScores,
+  pollingWorkers: async () => polling(),
+  setAsideWorkers: async ({ state, workers: named }: SetAsideInput) => {
+    calls.records.push({ state, workers: named });
+    return { discarded: state === 'set aside' ? 7 : 0 };
+  },
+});
 
 let count = 0;
 async function verificationOf(given: () => Case) {
@@ -157,9 +113,8 @@ async function verificationOf(given: () => Case) {
     paused: false,
     verify: 0.5,
   };
-  const { workflow } = new Client({ connection });
   const options = { taskQueue: CONTROL_QUEUE, workflowId: `part-${count++}`, args: [input] };
-  const result = (await workflow.execute('scorePart', options)) as PartResult;
+  const result = (await workflowClient().execute('scorePart', options)) as PartResult;
   return { ...result.verification!, records: calls.records };
 }
 
