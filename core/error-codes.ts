@@ -24,6 +24,7 @@ export type HttpCode =
   | 'cross-site'
   | 'http'
   | 'internal'
+  | 'method-not-allowed'
   | 'no-results'
   | 'operator-needed'
   | 'token-needed'
@@ -35,8 +36,10 @@ export type HttpCode =
 export const HTTP_CODES: Readonly<Record<HttpCode, string>> = {
   'bad-cursor': '400: the cursor is not one that this list gave, or belongs to another order or filter.',
   'cross-site': '403: a page of another site tried to change something.',
-  http: 'Any status: the request is not valid HTTP or JSON, or has another method or content type.',
+  http: 'Any status: the request is not valid HTTP or JSON, or has another content type.',
   internal: '500: an error of zeroscout, which the log of the program has.',
+  'method-not-allowed':
+    '405: nothing at this path has the method of the request; the header Allow lists those that it has.',
   'no-results': '409: the search has no results, because it runs, failed or was cancelled.',
   'operator-needed': '403: the request changes data, and its token may only read.',
   'token-needed': '401: the request has no token.',

@@ -10,6 +10,7 @@ import { plainIssues } from '../core/schema/plain-issues.js';
 import type { Access } from './access.js';
 import { requireRole } from './access.js';
 import type { FleetHistory } from './fleet-history.js';
+import { refuseOtherMethods } from './methods.js';
 import { createPage } from './page.js';
 import { refuseUnknownParameters } from './parameters.js';
 import { answerHealth, answerReady, createHttpMetrics } from './probes.js';
@@ -78,7 +79,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   app.get('/metrics', requireRole('viewer'), metrics.answer);
   app.use('/api/openapi.json', requireRole('viewer'));
   for (const path of ['/api/searches/:id/ranking', '/api/searches/:id/ranking/*']) app.use(path, etag());
-  app.use('/api/*', refuseUnknownParameters(app));
+  app.use('/api/*', refuseOtherMethods(app), refuseUnknownParameters(app));
   addSessionRoute(app, options);
   const setting: RouteSetting = { app, zeroscout, stopped, ...kept };
   addSearchRoutes(setting);

@@ -51,6 +51,7 @@ const TITLES: Readonly<Record<number, string>> = {
   401: 'A token is needed',
   403: 'Not allowed',
   404: 'Not found',
+  405: 'Not this method',
   409: 'Not in this state',
   413: 'Too large',
   415: 'Not this type of content',
@@ -70,19 +71,25 @@ const OF_PATHS = new Set(['id', 'ids', 'schedule', 'worker']);
 
 type ProblemCode = HttpCode | ErrorCode;
 
+interface ProblemErrorArguments {
+  readonly status: number;
+  readonly code: ProblemCode;
+  readonly detail: string;
+  /** Further headers of the answer; none by default. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   readonly status: number;
   readonly code: ProblemCode;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor({
-    status,
-    code,
-    detail,
-  }: { readonly status: number; readonly code: ProblemCode; readonly detail: string }) {
+  constructor({ status, code, detail, headers = {} }: ProblemErrorArguments) {
     super(detail);
     this.status = status;
     this.code = code;
+    this.headers = headers;
   }
 }
 
@@ -115,6 +122,7 @@ export function answerProblem(context: Context, error: unknown): Response {
   const found = problemOf(error);
   if (found.status === 503) context.header('Retry-After', '5');
   return context.json(found, found.status as ContentfulStatusCode, {
+    ...(error instanceof ProblemError ? error.headers : {}),
     'Content-Type': 'application/problem+json',
   });
 }
