@@ -3,17 +3,17 @@
 import { normal, type RandomKey, type Run, signs, uniform } from '../random/random.js';
 import type { Cut, Initialization, Weight } from './block.js';
 
-/** The tensors with which a network is scored. All are row-major. */
+/**
+ * The tensors with which a network is scored. All are row-major, and each may be written over `out`, which has as many
+ * elements.
+ */
 export interface Draw {
-  /**
-   * A weight, determined by its name, shape and initialization. It may be written over `out`, which has as many
-   * elements.
-   */
+  /** A weight, determined by its name, shape and initialization. */
   weight(weight: Weight, out?: Float32Array): Float32Array;
   /** Images of standard normal values. */
-  input(shape: readonly number[]): Float32Array;
+  input(shape: readonly number[], out?: Float32Array): Float32Array;
   /** The Rademacher probe (entries 1 or -1) for the output of the block at this position, counted from 0. */
-  signs(block: number, shape: readonly number[]): Float32Array;
+  signs(block: number, shape: readonly number[], out?: Float32Array): Float32Array;
 }
 
 /**
@@ -38,8 +38,8 @@ export function randomDraw({
   return {
     weight: (weight, out) =>
       drawWeight({ weight, key: key(weight.name, weight.cut?.of ?? weight.shape), out }),
-    input: (shape) => normal({ key: key('input', shape), length: size(shape), std: 1 }),
-    signs: (block, shape) => signs({ key: key(`signs.${block}`, shape), length: size(shape) }),
+    input: (shape, out) => normal({ key: key('input', shape), length: size(shape), std: 1, out }),
+    signs: (block, shape, out) => signs({ key: key(`signs.${block}`, shape), length: size(shape), out }),
   };
 }
 
@@ -51,9 +51,10 @@ interface DrawWeightArguments {
   readonly out: Float32Array | undefined;
 }
 
-function drawWeight({ weight, key, out }: DrawWeightArguments): Float32Array {
+function drawWeight({ weight, key, out: given }: DrawWeightArguments): Float32Array {
   const { shape, initialization = HE_NORMAL, cut } = weight;
   const length = size(shape);
+  const out = given ?? new Float32Array(length);
   const runs = cut ? cutRuns({ shape, cut }) : [{ start: 0, length }];
   switch (initialization.kind) {
     case 'he-normal':
@@ -61,9 +62,9 @@ function drawWeight({ weight, key, out }: DrawWeightArguments): Float32Array {
     case 'normal':
       return normal({ key, length, runs, std: initialization.std, out });
     case 'uniform':
-      return uniform({ key, length, runs, bound: initialization.bound });
+      return uniform({ key, length, runs, bound: initialization.bound, out });
     case 'constant':
-      return new Float32Array(length).fill(initialization.value);
+      return out.fill(initialization.value);
   }
 }
 

@@ -68,6 +68,8 @@ interface UniformArguments {
   readonly length: number;
   readonly bound: number;
   readonly runs?: readonly Run[];
+  /** Where they are written; a new array by default. */
+  readonly out?: Float32Array | undefined;
 }
 
 /**
@@ -79,8 +81,8 @@ export function uniform({
   length,
   bound,
   runs = [{ start: 0, length }],
+  out = new Float32Array(length),
 }: UniformArguments): Float32Array {
-  const out = new Float32Array(length);
   for (const { row, at } of partsOf(key, runs)) {
     const words = wordsOf(row);
     for (let i = 0; i < words.length; i++) out[at + i] = bound * ((words[i]! + 0.5) * 2 ** -31 - 1);
@@ -88,10 +90,16 @@ export function uniform({
   return out;
 }
 
+interface SignsArguments {
+  readonly key: RandomKey;
+  readonly length: number;
+  /** Where they are written; a new array by default. */
+  readonly out?: Float32Array | undefined;
+}
+
 /** `length` Rademacher signs, -1 or +1 with equal probability, 32 from each word. */
-export function signs({ key, length }: { readonly key: RandomKey; readonly length: number }): Float32Array {
+export function signs({ key, length, out = new Float32Array(length) }: SignsArguments): Float32Array {
   const secret = keyWords(key);
-  const out = new Float32Array(length);
   for (let at = 0; at < length; at += MOST)
     out.set(signsOf({ key: secret, start: at / SIGNS_OF_COUNTER, length: Math.min(MOST, length - at) }), at);
   return out;

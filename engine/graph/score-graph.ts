@@ -18,14 +18,14 @@ import { openPlain, type Provider } from '../batched/device.js';
 import { findChannelBlock } from '../channel-block.js';
 import type { FeatureSpectrum, NetworkScore } from '../network-score.js';
 import { type InferenceSession, Tensor } from '../onnx-runtime.js';
-import { createWeightMemory, type WeightMemory } from './weight-memory.js';
+import { createDrawnMemory, type DrawnMemory } from './drawn-memory.js';
 
-/** The tensors that an imported network is scored with. */
+/** The tensors that an imported network is scored with. Each may be written over `out`, which is as long. */
 export interface GraphDraw {
-  images(shape: readonly number[]): Float32Array;
-  /** The weight at this index among the network's weights. It may be written over `out`, if that is as long. */
+  images(shape: readonly number[], out?: Float32Array): Float32Array;
+  /** The weight at this index among the network's weights. */
   weight(index: number, out?: Float32Array): Float32Array;
-  signs(block: number, shape: readonly number[]): Float32Array;
+  signs(block: number, shape: readonly number[], out?: Float32Array): Float32Array;
 }
 
 /** A network whose programs are open. */
@@ -74,7 +74,7 @@ export async function openGraph({
   return {
     score: async (draw) => {
       const known = new Map<string, Tensor>();
-      const memory = createWeightMemory();
+      const memory = createDrawnMemory();
       const features: number[] = [];
       const spectra: FeatureSpectrum[] = [];
       const blocks: (number | null)[] = [];
@@ -114,7 +114,7 @@ interface FeedsOfArguments {
   readonly block: number;
   readonly draw: GraphDraw;
   readonly known: ReadonlyMap<string, Tensor>;
-  readonly memory: WeightMemory;
+  readonly memory: DrawnMemory;
 }
 
 function feedsOf({
@@ -129,10 +129,11 @@ function feedsOf({
   for (const { name, id } of program.feeds) {
     const shape = tape.shape(id);
     const values = () => {
-      if (id === input) return draw.images(shape);
-      if (name === SIGNS) return draw.signs(block, shape);
+      const out = memory.take(sizeOf(shape));
+      if (id === input) return draw.images(shape, out);
+      if (name === SIGNS) return draw.signs(block, shape, out);
       const index = weights.findIndex((weight) => weight.id === id);
-      return memory.keep(draw.weight(index, memory.take(sizeOf(shape))));
+      return draw.weight(index, out);
     };
     feeds[name] = known.get(name) ?? new Tensor('float32', values(), shape);
   }
