@@ -117,7 +117,9 @@ function packKernels(
     weight,
     g.ints(out / channelBlock, channelBlock, channels / channelBlock, channelBlock, sizeOf(kernel)),
   ]);
-  const packed = g.add('Transpose', [apart], { perm: [0, 2, 4, 3, 1] });
+  // ONNX Runtime moves one axis several times as fast as it exchanges all of them.
+  const elementsFirst = g.add('Transpose', [apart], { perm: [0, 1, 2, 4, 3] });
+  const packed = g.add('Transpose', [elementsFirst], { perm: [0, 2, 3, 4, 1] });
   return g.add('Reshape', [packed, g.ints(out, channels, ...kernel)]);
 }
 
