@@ -3,8 +3,8 @@
     python -m zeroscout_export my_models:family --out models/
 
 `family` is a function of the module `my_models` without arguments that returns one network, or returns or yields networks
-or pairs of a name and a network. Needs torch, and the packages that torch.onnx.export asks for: onnx, and onnxscript for
-`--exporter dynamo`.
+or pairs of a name and a network; a dict of networks by name will do too. Needs torch, and the packages that torch.onnx.export
+asks for: onnx, and onnxscript for `--exporter dynamo`.
 """
 import argparse
 import contextlib
@@ -14,7 +14,8 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial, update_wrapper
 from pathlib import Path
 
@@ -93,10 +94,26 @@ def write(network: nn.Module, images: torch.Tensor, path: str, exporter: str) ->
                           external_data=False)
         return
     name = "images" if images.is_floating_point() else "input_ids"
-    torch.onnx.export(
-        network, (images,), path, dynamo=False, opset_version=17, input_names=[name],
-        training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False, dynamic_axes={name: {0: "batch"}},
-    )
+    with reading_one_argument(network):
+        torch.onnx.export(
+            network, (images,), path, dynamo=False, opset_version=17, input_names=[name],
+            training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False, dynamic_axes={name: {0: "batch"}},
+        )
+
+
+@contextlib.contextmanager
+def reading_one_argument(network: nn.Module) -> Iterator[None]:
+    """Lets `forward` have further arguments with defaults. The older exporter passes the defaults too, but makes a number among them
+    an input of the file, and leaves out None, in whose place the network then gets the next one."""
+    own = vars(network).get("forward")
+    forward = network.forward
+    network.forward = lambda images: forward(images)
+    try:
+        yield
+    finally:
+        del network.forward
+        if own is not None:
+            network.forward = own
 
 
 @contextlib.contextmanager
@@ -191,40 +208,83 @@ def positive(text: str) -> int:
 
 def named_networks(source: str) -> Iterator[tuple[str, nn.Module]]:
     """The networks of `module:function`, with names that are valid file names."""
-    module_name, _, function_name = source.partition(":")
-    if not function_name:
-        raise SystemExit(f'{source}: must be module:function, such as my_models:family')
-    sys.path.insert(0, ".")
-    try:
-        function = getattr(importlib.import_module(module_name), function_name)
-    except (ImportError, AttributeError) as error:
-        raise SystemExit(f"{source}: {error}") from error
+    function = function_of(source)
+    function_name = source.partition(":")[2]
     count = 0
     for number, item in enumerate(made_by(function, source)):
         count += 1
-        name, network = item if isinstance(item, tuple) else (f"{function_name}-{number}", item)
+        name, network = item if is_pair(item) else (f"{function_name}-{number}", item)
         if not isinstance(network, nn.Module):
-            raise SystemExit(f"{source}: made a {type(network).__name__}; must be torch.nn.Module, or a pair of a name and one")
+            raise SystemExit(f"{source}: made {described(network)}; {RIGHT}")
         # A name that begins with a dot would be that of a hidden file.
         yield re.sub(r"[^\w.-]+", "-", str(name)).lstrip(".-") or f"{function_name}-{number}", network
     if count == 0:
         raise SystemExit(f"{source}: made no network; must return or yield at least one")
 
 
+RIGHT = "must be torch.nn.Module, or a pair of a name and one"
+
+
+def function_of(source: str) -> Callable[[], object]:
+    """The function that `module:function` names. Errors of the module end the program with their last line and their place."""
+    module_name, _, function_name = source.partition(":")
+    if not module_name or not function_name:
+        raise SystemExit(f"{source}: must be module:function, such as my_models:family")
+    if re.search(r"[/\\]|\.py$", module_name):
+        name = Path(module_name.replace("\\", "/")).stem
+        raise SystemExit(f"{source}: found the path of a file; must be the name of a module: {name}:{function_name}, in the folder of the file")
+    sys.path.insert(0, ".")
+    try:
+        module = importlib.import_module(module_name)
+    except Exception as error:
+        raise SystemExit(f"{source}: {fault(error)}") from error
+    try:
+        return getattr(module, function_name)
+    except AttributeError as error:
+        raise SystemExit(f"{source}: {error}") from error
+
+
 def made_by(function: Callable[[], object], source: str) -> Iterator[object]:
     """What the function returns or yields. Its errors end the program with their last line, and the place in the user's code."""
     count = 0
     try:
-        made = function()
-        for item in [made] if isinstance(made, nn.Module) else made:
+        for item in items_of(function(), source):
             yield item
             count += 1
     except Exception as error:
-        place = traceback.extract_tb(error.__traceback__)[-1]
         counted = "1 network" if count == 1 else f"{count} networks"
-        raise SystemExit(
-            f"{source}: failed after {counted}: {type(error).__name__}: {error} ({place.filename}, line {place.lineno})"
-        ) from error
+        raise SystemExit(f"{source}: failed after {counted}: {fault(error)}") from error
+
+
+def items_of(made: object, source: str) -> Iterable[object]:
+    """What a function returned, as networks and pairs of a name and a network."""
+    if isinstance(made, nn.Module) or is_pair(made) and isinstance(made[1], nn.Module):
+        return [made]
+    if isinstance(made, dict):
+        return made.items()
+    if isinstance(made, Iterable) and not isinstance(made, type):
+        return made
+    raise SystemExit(f"{source}: returned {described(made)}; {RIGHT}, or several")
+
+
+def is_pair(item: object) -> bool:
+    """Whether it is a pair of a name and a network, not a tuple of two networks."""
+    return isinstance(item, tuple) and len(item) == 2 and not isinstance(item[0], nn.Module)
+
+
+def described(value: object) -> str:
+    """A value that is no network, in words."""
+    if isinstance(value, type):
+        return f"the class {value.__name__}, which was not called"
+    return "nothing" if value is None else f"a {type(value).__name__}"
+
+
+def fault(error: Exception) -> str:
+    """An error, with its place in the user's code where it has one. A SyntaxError names its place itself."""
+    ours = (__file__, "<frozen", os.path.dirname(importlib.__file__), os.path.dirname(torch.__file__))
+    places = [place for place in traceback.extract_tb(error.__traceback__) if not place.filename.startswith(ours)]
+    where = f" ({places[-1].filename}, line {places[-1].lineno})" if places and not isinstance(error, SyntaxError) else ""
+    return f"{type(error).__name__}: {error}{where}"
 
 
 @contextlib.contextmanager
@@ -245,12 +305,29 @@ def without_output() -> Iterator[None]:
         os.close(nowhere)
 
 
+@contextlib.contextmanager
+def without_known_warnings() -> Iterator[None]:
+    """Discards what the exporters say of every network and every normalization, and what nobody can act on."""
+    with warnings.catch_warnings():
+        for known in ("You are using the legacy TorchScript-based ONNX export", "ONNX Preprocess - Removing mutation",
+                      "Exporting a model while it is in training mode"):
+            warnings.filterwarnings("ignore", message=known)
+        yield
+
+
+def reason_of(error: Exception) -> str:
+    """The first line of an error. The newer exporter says in its own what to try next, and has the reason as its cause."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return f"{type(error).__name__}: {next(iter(str(error).strip().splitlines()), 'no reason given')}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="zeroscout_export", description="write PyTorch networks as ONNX files for zeroscout")
     parser.add_argument("source", metavar="MODULE:FUNCTION", help="returns or yields networks, or pairs of a name and a network")
     parser.add_argument("--out", default="models", help="folder (default: models)")
-    parser.add_argument("--size", type=int, default=224, help="side of the images (default: 224)")
-    parser.add_argument("--channels", type=int, default=3, help="of the images (default: 3)")
+    parser.add_argument("--size", type=positive, default=224, help="side of the images (default: 224)")
+    parser.add_argument("--channels", type=positive, default=3, help="of the images (default: 3)")
     parser.add_argument("--image", type=shape, metavar="SHAPE",
                         help="shape of one image, in place of --channels and --size: 1x64x101; of signals 12x1000, of videos 3x16x112x112")
     parser.add_argument("--tokens", type=positive, metavar="COUNT", help="of texts whose token ids the networks read, in place of images")
@@ -273,11 +350,11 @@ def main() -> None:
             continue
         written.add(name)
         try:
-            with without_output():
+            with without_output(), without_known_warnings():
                 export(network, path, options.size, options.channels, options.exporter, options.image, options.tokens)
         except Exception as error:  # noqa: BLE001: one network that PyTorch cannot export does not stop the others.
-            reason = next(iter(str(error).strip().splitlines()), "no reason given")
-            failed.append(f"{name} was not exported: {type(error).__name__}: {reason}")
+            older = f"; {path} is from an earlier export" if path.exists() else ""
+            failed.append(f"{name} was not exported: {reason_of(error)}{older}")
             print(failed[-1], file=sys.stderr)
         else:
             print(path)
