@@ -22,7 +22,7 @@ import { describeFound } from '../../core/text/show.js';
 import type { FileInput } from '../files/open-file.js';
 import type { ModulePermission } from './allow-modules.js';
 import { checkFile, checkForm, copyOf } from './check-form.js';
-import { checkChannels, expectedImages } from './expected-images.js';
+import { checkChannels, checkSides, expectedImages } from './expected-images.js';
 import { resolveNamedFile } from './named-file.js';
 import { withCalibration } from './read-calibration.js';
 import { findSourceField, type ReadSpecification, readListFile, withCandidates } from './read-candidates.js';
@@ -122,6 +122,7 @@ async function completeSpecification({
     ...(calibration === undefined ? {} : { calibration }),
   };
   const specification = checkSpecification({ value, source });
+  if (structures) checkSides({ specification, structures });
   const strategy = sourceOf(specification);
   const space = openSpace(specification.space);
   const warnings = [

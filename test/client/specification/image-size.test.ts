@@ -219,6 +219,32 @@ describe('square images', () => {
     );
   });
 
+  test.each<[string, object, string]>([
+    ['a resolution', { fidelity: { resolution: 64 } }, 'fidelity.resolution: found 64; must be left out'],
+    [
+      'that of a round',
+      {
+        strategy: {
+          kind: 'screening',
+          rounds: [{ fidelity: 'screen', keep: 0.5 }, { fidelity: { resolution: 64 } }],
+        },
+      },
+      'strategy.rounds.1.fidelity.resolution: found 64; must be left out',
+    ],
+    [
+      'images of ones own',
+      { input: { images: 'large.npy' }, fidelity: { draws: 1, batch: 4 } },
+      'input.images: has images 4 x 3 x 64 x 64; must be 32 x 32 pixels',
+    ],
+  ])('%s cannot be another than files fix, also where no proxy reads features', async (_, more, text) => {
+    writeFileSync(join(folder, 'large.npy'), npy({ shape: [4, 3, 64, 64] }));
+    expect(await refusal({ a: [3, 32, 32] }, {}, { proxies: ['synflow'], ...more })).toContain(
+      `${text}, because the networks were exported for images of 32 x 32`,
+    );
+    const open = await read({ a: [3, 'h', 'w'] }, { resolution: 32 }, { proxies: ['synflow'], ...more });
+    expect(open.specification.space).toMatchObject({ resolution: 32 });
+  });
+
   test('costs are those of the images that files read, so that no other size can be asked for', async () => {
     const more = { constraints: { flops: { max: 1e9 }, resolution: 64 } };
     expect(await refusal({ a: [3, 32, 32] }, {}, more)).toContain(
