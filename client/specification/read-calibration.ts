@@ -3,6 +3,7 @@ import { parseCalibration } from '../../core/calibration/calibration.js';
 import { SpecError, withField } from '../../core/errors.js';
 import { CALIBRATED } from '../../core/specification/aggregation.js';
 import { withFeatures } from '../../core/specification/assemblies.js';
+import { isOwnProxy } from '../../core/specification/families.js';
 import { SpaceSchema } from '../../core/specification/space.js';
 import { canonicalJson } from '../../core/specification/specification-digest.js';
 import { describeFound } from '../../core/text/show.js';
@@ -47,12 +48,7 @@ export async function withCalibration({
   const path = await resolve(file, field);
   const text = await withField(field, () => readText(path, file));
   const calibration = await withField(field, async () => parseCalibration({ text, source: file }));
-  const named: readonly unknown[] = Array.isArray(proxies) ? proxies : calibration.proxies;
-  const missing = calibration.proxies.filter((name) => !named.includes(name));
-  if (missing.length > 0) {
-    const message = `the calibration ${file} reads ${missing.join(', ')}, which proxies does not name; add ${missing.length > 1 ? 'them' : 'it'}, or remove proxies`;
-    throw SpecError.of({ path: 'proxies', message });
-  }
+  const named = namedProxies({ file, calibrated: calibration.proxies, proxies });
   const { dataset, labels, method, weights, features } = calibration;
   const own = SpaceSchema.safeParse(space);
   const isSame = own.success && digestSpace(own.data) === calibration.space.digest;
@@ -68,6 +64,36 @@ export async function withCalibration({
     },
     calibration: text,
   };
+}
+
+/** The proxies of the specification, or else those of the calibration, of which own ones have no code in it. */
+function namedProxies({
+  file,
+  calibrated,
+  proxies,
+}: {
+  readonly file: string;
+  readonly calibrated: readonly string[];
+  readonly proxies: unknown;
+}): readonly unknown[] {
+  const refuse = (message: string) => {
+    throw SpecError.of({ path: 'proxies', message });
+  };
+  const hasOwn = calibrated.some(isOwnProxy);
+  if (!Array.isArray(proxies)) {
+    const all = calibrated.map((name) => (isOwnProxy(name) ? `the file of ${name}` : name));
+    if (hasOwn)
+      refuse(
+        `missing; the calibration ${file} reads a proxy that comes from a file; must be [${all.join(', ')}]`,
+      );
+    return calibrated;
+  }
+  const missing = calibrated.filter((name) => !proxies.includes(name));
+  if (missing.length > 0)
+    refuse(
+      `the calibration ${file} reads ${missing.join(', ')}, which proxies does not name; add ${missing.length > 1 ? 'them' : 'it'}${hasOwn ? '' : ', or remove proxies'}`,
+    );
+  return proxies;
 }
 
 function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
