@@ -7,7 +7,7 @@ export function formatChanges({ a, b, top, ...diff }: RankingDiff): string {
     section(`entered the top ${top}`, diff.entered, ranks),
     section(`left the top ${top}`, diff.left, ranks),
     section(
-      'moved',
+      'moved among the candidates of both',
       diff.moves,
       ({ moved, ...change }) => `${ranks(change)}  ${moved > 0 ? '+' : ''}${moved}`,
     ),

@@ -41,11 +41,12 @@ const LINE_MS = 5_000;
 /** The width of the bar; the rest of the line is text. */
 const BAR_COLUMNS = 12;
 
-/** Measures candidates per second since the first one that this view saw. */
-function speedometer() {
-  let first: { time: number; now: number } | undefined;
-  return ({ now, planned }: Shown) => {
-    first ??= { time: Date.now(), now };
+/** Measures candidates per second since the first one that this view saw; in every round of a screening anew, which counts from 0. */
+export function speedometer() {
+  let first: { time: number; now: number; round: number } | undefined;
+  return ({ now, planned, round: { number: round } }: Pick<Shown, 'now' | 'planned' | 'round'>) => {
+    if (first === undefined || round !== first.round || now < first.now)
+      first = { time: Date.now(), now, round };
     const rate = (now - first.now) / Math.max((Date.now() - first.time) / 1000, 1e-3);
     const left = rate > 0 ? formatDuration((1000 * (planned - now)) / rate) : '-';
     return { rate: rate.toFixed(1), left };

@@ -5,16 +5,16 @@ import { z } from 'zod';
 import { SpecError } from '../../core/errors.js';
 import { mapping, text, toIssues } from '../../core/schema/fields.js';
 import { readDocument } from '../../core/text/read-document.js';
+import { describeFound } from '../../core/text/show.js';
 import type { FileInput } from '../files/open-file.js';
 import { readText } from '../specification/read-text.js';
 
 const RIGHT = 'a list of at least 2 names of tensors or of modules, such as [layer1, layer2]';
 
-const Names = z
-  .array(text({ test: (name) => name !== '', right: 'a name' }), { error: `must be ${RIGHT}` })
-  .min(2, {
-    error: `must be ${RIGHT}`,
-  });
+const error = ({ input }: { readonly input?: unknown }) =>
+  `${Array.isArray(input) ? `found a list of ${input.length}` : describeFound(input)}; must be ${RIGHT}`;
+
+const Names = z.array(text({ test: (name) => name !== '', right: 'a name' }), { error }).min(2, { error });
 const Sidecar = mapping({ features: Names });
 
 /** Throws a SpecError that names `field` for a value that is not a list of names. */

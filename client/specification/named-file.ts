@@ -26,7 +26,7 @@ export async function resolveNamedFile({
   throw SpecError.of({
     path: field,
     reason: 'outside-folder',
-    message: `${describeFound(file)} lies outside the specification's folder and the working folder; move it into one of them`,
+    message: `${describeFound(file)}, which lies outside the specification's folder and the working folder; move it into one of them`,
   });
 }
 

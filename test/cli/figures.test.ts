@@ -5,6 +5,7 @@ import { printCalibration } from '../../cli/render/calibration.js';
 import { formatChanges, formatChangesLine } from '../../cli/render/changes.js';
 import { printComparison } from '../../cli/render/comparison.js';
 import { printCorrelation } from '../../cli/render/correlation.js';
+import { speedometer } from '../../cli/render/follow-view.js';
 import { formatLatencyCells } from '../../cli/render/latencies.js';
 import {
   formatFixed,
@@ -121,6 +122,13 @@ test('compare: estimates with half of their intervals, cost, and who is Pareto-o
   ).toEqual(optimal.sort());
 });
 
+test('progress: a round of a screening counts from 0, and its rate is not negative', () => {
+  const speed = speedometer();
+  speed({ now: 1, planned: 12, round: { number: 1, of: 2 } });
+  speed({ now: 12, planned: 12, round: { number: 1, of: 2 } });
+  expect(speed({ now: 0, planned: 6, round: { number: 2, of: 2 } })).toEqual({ rate: '0.0', left: '-' });
+});
+
 test('diff: from the earlier rank to the later one', () => {
   const none = { count: 0, first: [] };
   const diff = {
@@ -138,6 +146,8 @@ test('diff: from the earlier rank to the later one', () => {
   expect(lines[0]).toBe('old (5 ranked, 1 set aside) -> new (6 ranked, 2 set aside)');
   for (const line of ['up  9 -> 2', 'down  1 -> 4  -3', 'bad  - -> crash', 'and 1 more'])
     expect(lines.map((each) => each.trim())).toContain(line);
+  // Of a candidate that other new ones overtook, the move differs from the difference of its ranks.
+  expect(lines).toContain('  2 moved among the candidates of both');
   expect(formatChangesLine(diff)).toBe('since old: 1 entered the top 3, 2 moved, 1 failures changed');
 });
 

@@ -54,7 +54,7 @@ test('a list and a custom space outside are refused, and nothing of them is show
     writeFileSync(path, `name: x\n${text}\n`);
     const message = await readSpecification(path).then(String, (error: Error) => error.message);
     expect(message).toContain(`${where}: `);
-    expect(message).toContain('lies outside');
+    expect(message).toMatch(/: found the text "[^"]+", which lies outside the specification's folder/);
     expect(message).not.toContain('planted');
   }
 });
