@@ -76,10 +76,12 @@ interface FilesOfFileArguments {
 }
 
 function filesOfFile({ space, candidate, resolution, structure }: FilesOfFileArguments): CandidateFiles {
-  const model = fileModel({ graph: graphOfStructure(structure), resolution });
+  const graph = graphOfStructure(structure);
+  const model = fileModel({ graph, resolution });
   const { batch, image } = model;
   return {
-    trainableParameters: space.costs({ candidate, resolution }).parameters,
+    // A network of texts is written from its embeddings on.
+    trainableParameters: space.costs({ candidate, resolution }).parameters - (graph.tableSize ?? 0),
     image,
     ...(batch === undefined ? {} : { batch }),
     onnx: model.bytes,

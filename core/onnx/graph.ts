@@ -9,7 +9,7 @@ const INT32 = 6;
 const INT64 = 7;
 const PORT_TYPES = { float: FLOAT, int32: INT32, int64: INT64 } as const;
 
-export type Attribute = number | readonly number[] | string | { readonly float: number };
+export type Attribute = number | readonly number[] | string | readonly string[] | { readonly float: number };
 export type Attributes = Readonly<Record<string, Attribute>>;
 /** A dimension is a size, or the name of a size that is known only when the program runs. */
 export type Dimension = number | string;
@@ -253,8 +253,11 @@ function writeNode(
       else if (typeof value === 'string') w.uint32(34).string(value).uint32(160).int32(3);
       else if ('float' in value) w.uint32(21).float(value.float).uint32(160).int32(1);
       else {
-        for (const item of value) w.uint32(64).int64(item);
-        w.uint32(160).int32(7);
+        const isText = value.some((item) => typeof item === 'string');
+        for (const item of value)
+          if (typeof item === 'string') w.uint32(74).string(item);
+          else w.uint32(64).int64(item);
+        w.uint32(160).int32(isText ? 8 : 7);
       }
     });
   }

@@ -96,9 +96,18 @@ const REMAINDER = graphOfStructure(
 );
 const TEXT = readOnnx({ bytes: readFileSync(join(FOLDER, 'text.onnx')), file: 'text.onnx' });
 
+/** The activations of its layers are named. */
+const RECURRENT = readOnnx({ bytes: readFileSync(join(FOLDER, 'recurrent.onnx')), file: 'recurrent.onnx' });
+
+it('the exported network of texts, which begins behind its table, is said to have no parameters of it', () => {
+  expect(TEXT.tableSize).toBeGreaterThan(0);
+  expect(candidate('text.onnx', 8).files.trainableParameters).toBe(7 - TEXT.tableSize!);
+});
+
 it.each([
   ['slices to the end of an axis', REMAINDER, [3, 8, 8], [2, 3, 7, 8]],
   ['reads the embeddings of tokens', TEXT, [24, 32], [2, 3]],
+  ['has a recurrent layer with a named activation', RECURRENT, [3, 40], [2, 4]],
 ])('an exported network %s', async (_, graph, image, expected) => {
   const bytes = fileModel({ graph, resolution: 8 }).bytes(draw);
   const session = await InferenceSession.create(bytes, { logSeverityLevel: 3, intraOpNumThreads: 1 });
