@@ -1,4 +1,5 @@
 // Creates files with which training can start, for the best candidates of a finished search.
+import { SpecError } from '../../core/errors.js';
 import { candidateFiles } from '../../core/export/candidate-files.js';
 import { randomDraw } from '../../core/ir/draw.js';
 import type { RankingRow } from '../../core/report/ranking-csv.js';
@@ -35,7 +36,10 @@ export interface ExportRequest {
   readonly blob: (digest: string) => Promise<Uint8Array>;
 }
 
-/** One file for each candidate, in the order of the ranking, for images of the space's published size. */
+/**
+ * One file for each candidate, in the order of the ranking, for images of the space's published size. Throws SpecError where
+ * none is ranked.
+ */
 export async function* exportCandidates({
   results,
   specification: { space: kind, seed },
@@ -45,9 +49,12 @@ export async function* exportCandidates({
   blob,
 }: ExportRequest): AsyncGenerator<ExportedFile> {
   const rows = await results.first(top);
+  const { id } = results.summary;
+  if (rows.length === 0)
+    throw SpecError.of({ path: 'id', message: `${id} has ranked no candidate; all of them were set aside` });
   const latencies = await results.latencies(rows);
   const about: About = {
-    search: results.summary.id,
+    search: id,
     kind,
     space: openSpaceWith({ space: kind, modules }),
     seed,

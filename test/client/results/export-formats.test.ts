@@ -1,6 +1,8 @@
-// Tests that a candidate is said to have the formats in which it can be exported, and no other.
+// Tests that a candidate is said to have the formats in which it can be exported, and no other, and that nothing is no export.
 import { expect, test } from 'vitest';
 import { describeCandidate } from '../../../client/results/describe-candidate.js';
+import { exportCandidates } from '../../../client/results/export-candidates.js';
+import type { Results } from '../../../client/results/results.js';
 import { readSpecificationInput } from '../../../client/specification/read-specification.js';
 import { candidateFiles } from '../../../core/export/candidate-files.js';
 import { openSpace } from '../../../core/spaces/index.js';
@@ -27,4 +29,15 @@ test('the network of a file is exported in every format but as a PyTorch module'
   expect(formats).toEqual(['config', 'onnx']);
   const files = candidateFiles({ space, candidate, resolution: 16, structure });
   expect(() => files.pytorch('')).toThrow('has no PyTorch module here');
+});
+
+test('a ranking without candidates is not exported, so that files of an earlier export stay', async () => {
+  const { specification } = await readSpecificationInput(
+    { value: { name: 'empty', space: 'nas-bench-201' } },
+    { modules: 'refused' },
+  );
+  const results = { first: async () => [], summary: { id: 'empty' } } as unknown as Results;
+  const about = { results, specification, modules: 'refused', format: 'config', top: 1 } as const;
+  const files = exportCandidates({ ...about, blob: () => expect.unreachable() });
+  await expect(files.next()).rejects.toThrow('id: empty has ranked no candidate');
 });
