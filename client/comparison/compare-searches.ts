@@ -5,7 +5,7 @@ import { type Comparison, compareCohorts } from '../../core/comparison/compariso
 import { SpecError } from '../../core/errors.js';
 import type { Truth } from '../../core/report/truth.js';
 import type { Space } from '../../core/spaces/space.js';
-import { canonicalJson, specificationDifferences } from '../../core/specification/specification-digest.js';
+import { canonicalJson, differingFields } from '../../core/specification/specification-digest.js';
 import type { Store } from '../../store/store.js';
 import { findFinishedSearch } from '../searches/find-search.js';
 import { type ModulePermission, openSpaceWith } from '../specification/allow-modules.js';
@@ -47,8 +47,7 @@ export async function compareSearches({
   const searches = [];
   for (const search of found) searches.push(await readCohort({ store, search, space, truth, timed }));
   const specifications = found.map(({ memo }) => memo.specification);
-  const differ = (a: number, b: number) =>
-    specificationDifferences(specifications[a]!, specifications[b]!).map((line) => line.split(':')[0]!);
+  const differ = (a: number, b: number) => differingFields(specifications[a]!, specifications[b]!);
   return compareCohorts({ searches, differ, winners });
 }
 

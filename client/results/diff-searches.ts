@@ -4,7 +4,7 @@ import type { Client } from '@temporalio/client';
 import { diffRuns } from '../../activities/compare-runs.js';
 import { SpecError } from '../../core/errors.js';
 import type { RankingDiff } from '../../core/report/ranking-diff.js';
-import { specificationDifferences } from '../../core/specification/specification-digest.js';
+import { differingFields } from '../../core/specification/specification-digest.js';
 import type { Store } from '../../store/store.js';
 import { findFinishedSearch } from '../searches/find-search.js';
 
@@ -41,6 +41,5 @@ export async function diffSearches(
     b: { ...b.result, id: b.id },
     top,
   });
-  const differences = specificationDifferences(a.memo.specification, b.memo.specification);
-  return { changes, fields: differences.map((line) => line.split(':')[0]!) };
+  return { changes, fields: differingFields(a.memo.specification, b.memo.specification) };
 }

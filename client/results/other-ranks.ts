@@ -1,6 +1,6 @@
 // Finds how a candidate of one search stood in the other finished searches of the same space.
 import type { SearchMemo, SearchResult } from '../../core/contract/search.js';
-import { canonicalJson, specificationDifferences } from '../../core/specification/specification-digest.js';
+import { canonicalJson, differingFields } from '../../core/specification/specification-digest.js';
 import { parseNumber } from '../../core/text/numbers.js';
 import { textCell } from '../../core/text/text-cell.js';
 import type { Session } from '../connections/session.js';
@@ -51,12 +51,12 @@ export async function findOtherRanks(
     read += 1;
     const place = await findPlace(store.blobs.stream(other.result.ranking), candidate);
     if (!place) continue;
-    const differ = specificationDifferences(
+    const differ = differingFields(
       { ...other.memo.specification, name: '' },
       { ...memo.specification, name: '' },
     );
     const { name, started } = row;
-    found.push({ id: row.id, name, started, ...place, differ: differ.map((line) => line.split(':')[0]!) });
+    found.push({ id: row.id, name, started, ...place, differ });
   }
   return { found, read, isMore: false };
 }

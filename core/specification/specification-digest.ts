@@ -68,6 +68,11 @@ export function specificationDifferences(a: unknown, b: unknown): string[] {
   return differences({ a, b, path: '' });
 }
 
+/** The fields that differ, each once: several members of a list, such as networks, may be missing in one of them. */
+export function differingFields(a: unknown, b: unknown): string[] {
+  return [...new Set(specificationDifferences(a, b).map((line) => line.split(':')[0]!))];
+}
+
 function differences({
   a,
   b,

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseSpecification } from '../../../core/specification/specification.js';
 import {
   canonicalJson,
+  differingFields,
   specificationDifferences,
   specificationDigest,
 } from '../../../core/specification/specification-digest.js';
@@ -99,6 +100,7 @@ describe('specificationDifferences', () => {
       'space.networks.two.digest: "b" in the existing search, "d" here',
       'space.networks: three in the existing search, missing here',
     ]);
+    expect(differingFields(list(one, two, three), list(one))).toEqual(['space.networks']);
     const many = Array.from({ length: 30 }, (_, i) => network(`n${i}`, 'a'));
     const found = specificationDifferences(list(one), list(one, ...many));
     expect(found).toHaveLength(6);
