@@ -2,6 +2,7 @@
 import { range, sizeOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
+import { attention } from './attention.js';
 import { einsum } from './einsum.js';
 import { fourier, shortTimeFourier } from './fourier.js';
 import { rootOfSquares } from './norm.js';
@@ -161,6 +162,7 @@ export const products: Operators = {
   MatMul: (site) => [matMul(site)],
   Gemm: (site) => [gemm(site)],
   Einsum: (site) => [einsum(site)],
+  Attention: attention,
   DFT: (site) => [fourier(site)],
   STFT: (site) => [shortTimeFourier(site)],
   Softmax: (site) => [overAxis(site, (x, axis) => site.t.add('Softmax', [x], { axis }))],

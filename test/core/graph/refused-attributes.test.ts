@@ -52,6 +52,32 @@ const CASES: Readonly<Record<string, readonly [make: (g: GraphBuilder) => string
     (g) => g.add('AveragePool', [padded(g, 9_000, 9_000)], { kernel_shape: [2, 1], dilations: [2, 1] }),
     'the constants of the graph have more than',
   ],
+  'attention with keys of earlier steps': [
+    (g) => g.add('Attention', ['x', 'x', 'x', '', 'x', 'x']),
+    'it has past_key, a cache of earlier steps; must have none',
+  ],
+  'attention whose heads do not divide the channels': [
+    (g) => {
+      const tokens = g.add('Reshape', ['x', g.ints(2, 4, 64)]);
+      return g.add('Attention', [tokens, tokens, tokens], { q_num_heads: 5, kv_num_heads: 4 });
+    },
+    'its input 0 has shape [2,4,64]; must be [batch, heads, length, channels], or [batch, length, channels] with channels that the 5 heads of q_num_heads divide',
+  ],
+  'attention of 4 heads to 3': [
+    (g) => g.add('Attention', ['x', weight(g, 2, 3, 8, 8), weight(g, 2, 3, 8, 8)]),
+    'it has 4 heads of queries and 3 of keys',
+  ],
+  'attention with a mask for fewer keys': [
+    (g) => g.add('Attention', ['x', 'x', 'x', weight(g, 8, 5)]),
+    'its mask has shape [8,5]; its last size must be that of the keys, 8',
+  ],
+  'causal attention to very many keys': [
+    (g) => {
+      const many = padded(g, 9_000, 8);
+      return g.add('Attention', [many, many, many], { is_causal: 1 });
+    },
+    'the constants of the graph have more than',
+  ],
   'a Fourier transform of what is no pair': [
     (g) => g.add('DFT', ['x']),
     'the last axis must have 1 or 2 parts',

@@ -131,24 +131,23 @@ describe('gradients agree with numerical directional derivatives', () => {
   });
 });
 
+/** ONNX Runtime has batch normalization with running statistics alone, and no windows of attention yet. */
+const isOfRuntime = ({ op, attributes = {} }: OperatorCase) =>
+  op !== 'BatchNormalization' && !('left_window_size' in attributes);
+
 describe("shapes and values agree with ONNX Runtime's own operators", () => {
-  it.each(CASES.filter(({ op }) => op !== 'BatchNormalization').map((item) => [title(item), item] as const))(
-    '%s',
-    async (_, item) => {
-      const { bytes, forward, places, feeds } = open(item);
-      const shapes = Object.fromEntries(places.map(({ name, shape }) => [name, shape]));
-      const { y } = await compute(forward, feeds, shapes);
-      const session = await InferenceSession.create(bytes, { logSeverityLevel: 3, intraOpNumThreads: 1 });
-      const out = await session.run({ x: new Tensor('float32', feeds.images!, item.x) });
-      await session.release();
-      expect(y!.dims).toEqual(out.y!.dims);
-      const [found, expected] = [y!.data as Float32Array, out.y!.data as Float32Array];
-      const off = found.map(
-        (value, i) => Math.abs(value - expected[i]!) / Math.max(1, Math.abs(expected[i]!)),
-      );
-      expect(Math.max(...off)).toBeLessThan(1e-5);
-    },
-  );
+  it.each(CASES.filter(isOfRuntime).map((item) => [title(item), item] as const))('%s', async (_, item) => {
+    const { bytes, forward, places, feeds } = open(item);
+    const shapes = Object.fromEntries(places.map(({ name, shape }) => [name, shape]));
+    const { y } = await compute(forward, feeds, shapes);
+    const session = await InferenceSession.create(bytes, { logSeverityLevel: 3, intraOpNumThreads: 1 });
+    const out = await session.run({ x: new Tensor('float32', feeds.images!, item.x) });
+    await session.release();
+    expect(y!.dims).toEqual(out.y!.dims);
+    const [found, expected] = [y!.data as Float32Array, out.y!.data as Float32Array];
+    const off = found.map((value, i) => Math.abs(value - expected[i]!) / Math.max(1, Math.abs(expected[i]!)));
+    expect(Math.max(...off)).toBeLessThan(1e-5);
+  });
 });
 
 it.each([{}, { epsilon: { float: 0.3 } }])(

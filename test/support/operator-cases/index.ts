@@ -1,4 +1,5 @@
 // Lists one-node networks for every supported operator, for the tests of shapes, values and gradients.
+import { ATTENTION_CASES } from './attention.js';
 import { ATTRIBUTE_CASES } from './attributes.js';
 import { FOURIER_CASES } from './fourier.js';
 import { LAYER_CASES } from './layers.js';
@@ -19,4 +20,5 @@ export const OPERATOR_CASES: readonly OperatorCase[] = [
   ...RECURRENT_CASES,
   ...FOURIER_CASES,
   ...ATTRIBUTE_CASES,
+  ...ATTENTION_CASES,
 ];

@@ -1,10 +1,11 @@
 // Defines a network of one operator, as a case of tests, and its file.
 import { type Attributes, GraphBuilder } from '../../../core/onnx/graph.js';
 
-/** An input other than the images: integers and floats are constants of the graph, others are weights. */
+/** An input other than the images: integers, booleans and floats are constants of the graph, others are weights. */
 export type CaseInput =
   | { readonly ints: readonly number[]; readonly dims?: readonly number[] }
   | { readonly floats: readonly number[]; readonly dims?: readonly number[] }
+  | { readonly bools: readonly number[]; readonly dims: readonly number[] }
   | 'absent'
   | { readonly shape: readonly number[] };
 
@@ -29,6 +30,9 @@ export interface OperatorCase {
    */
   readonly withoutReference?: boolean;
 }
+
+/** The data type bool of onnx.proto. */
+const BOOL = 9;
 
 export const map = [2, 6, 7, 5];
 export const each = (names: readonly string[], rest: Omit<OperatorCase, 'op'>): OperatorCase[] =>
@@ -59,6 +63,8 @@ export function caseModel(
       return g.tensor({ type: 'int64', dims: input.dims ?? [input.ints.length], data: input.ints });
     if ('floats' in input)
       return g.tensor({ type: 'float', dims: input.dims ?? [input.floats.length], data: input.floats });
+    if ('bools' in input)
+      return g.add('Cast', [g.tensor({ type: 'int64', dims: input.dims, data: input.bools })], { to: BOOL });
     const name = `w${i + 1}`;
     weights.push({ name, shape: input.shape });
     return g.weights({ name, dims: input.shape, data: numbers(name, input.shape) });
