@@ -21,8 +21,8 @@ import { workConcurrently } from './work-concurrently.js';
 
 const TICK_MS = 500;
 /**
- * The number of times that a worker hands back a task that it must not do before it reports that no other
- * worker took it.
+ * A worker hands back a task that it must not do, until this attempt, at which it reports that no other worker took the
+ * task.
  */
 const REFUSALS = 5;
 const NEXT_TRY = '500ms';

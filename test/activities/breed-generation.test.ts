@@ -7,7 +7,10 @@ import { checkConstraints } from '../../activities/latency.js';
 import { scoreKey } from '../../core/address.js';
 import type { CandidateListRef, HistoryRef } from '../../core/contract/search.js';
 import type { BreedResult } from '../../core/contract/search-activities.js';
+import { breed } from '../../core/evolution/breed.js';
+import { aggregate } from '../../core/ranking/aggregate.js';
 import { openSpace } from '../../core/spaces/index.js';
+import type { Evolution } from '../../core/specification/evolution.js';
 import { checkSpecification } from '../../core/specification/specification.js';
 import { readCandidates } from '../../store/candidate-list.js';
 import { createMemoryStore } from '../../store/memory.js';
@@ -148,4 +151,45 @@ test('a candidate that this run has set aside is no parent and is not asked for'
   const next = await breeder({ run: 'run', specification: usual, history });
   expect(next).toMatchObject({ outcome: 'bred', history: { candidates: 12 } });
   expect(await readAll(next.plan)).not.toContain(broken);
+});
+
+test('a step that is repeated after it has ended breeds the same generation again', async () => {
+  const { generations } = await evolve();
+  store = createMemoryStore();
+  const breeder = createBreeder();
+  const { history } = await breeder({ run: 'run', specification: usual });
+  await score(generations[0]!);
+  const input = { run: 'run', specification: usual, history };
+  const next = await breeder(input);
+  expect(await breeder(input)).toEqual(next);
+  expect(await readAll(next.plan)).toEqual(generations[1]);
+});
+
+test('parents are chosen among as many of the best as a population has, less one', async () => {
+  const { seed, strategy, aggregation, fidelity } = usual;
+  const { generations } = await evolve();
+  const scored = generations.slice(0, 4).flat();
+  const columns = [1, -1].map((sign, i) => ({
+    proxy: usual.proxies[i]!,
+    weight: aggregation.weights[usual.proxies[i]!]!,
+    draws: Array.from({ length: fidelity.draws }, (_, draw) =>
+      scored.map((candidate) => sign * (costs({ candidate, resolution: 32 }).flops + draw)),
+    ),
+  }));
+  const scores = aggregate({ columns, kind: 'log-rank' });
+  const places = [...scores.keys()].sort((a, b) => scores[b]! - scores[a]! || a - b);
+  const space = openSpace({ kind: 'nas-bench-201' });
+  const { children } = await breed({
+    space,
+    seed,
+    evolution: strategy as Evolution,
+    generation: { number: 4, count: 2 },
+    past: {
+      scored,
+      best: () => places.slice(0, 5).sort((a, b) => a - b),
+      seen: new Set(scored.map(space.canonicalKey)),
+    },
+    rejection: () => undefined,
+  });
+  expect(generations[4]).toEqual(children);
 });

@@ -27,6 +27,22 @@ test('everything is stored once and in order, nothing waits beyond the limit', a
   await fc.assert(property, { numRuns: 60 });
 });
 
+test('an item waits where as many as the limit wait for a batch that is being stored', async () => {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const collector = createCollector<number>({ limit: 2, store: () => released });
+  // The first item is being stored, so that the second waits alone, and the third is the second to wait.
+  await collector.add(1);
+  await collector.add(2);
+  const third = collector.add(3).then(() => 'added');
+  expect(await Promise.race([third, turn('waits')])).toBe('waits');
+  release();
+  expect(await third).toBe('added');
+  await collector.finish();
+});
+
 test('one by one where each is stored before the next comes', async () => {
   const batches: number[] = [];
   const collector = createCollector<number>({

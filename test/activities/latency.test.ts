@@ -73,6 +73,40 @@ describe('a limit on latency', () => {
     expect(other.measured.length).toBeGreaterThan(0);
   });
 
+  test('a worker that serves searches of two resolutions mixes up none of their latencies', async () => {
+    const sides: number[] = [];
+    const check = checkConstraints({
+      store: createMemoryStore(),
+      gate,
+      meter: {
+        machine: 'a',
+        measure: async ({ resolution }) => {
+          sides.push(resolution);
+          return { latency: resolution };
+        },
+      },
+    });
+    const candidate = space.enumeration!.at(7);
+    const rejected = (resolution: number) => {
+      const text = `constraints: { resolution: ${resolution}, latency: { max: 40ms } }`;
+      return check({ space, specification: specificationOf(text) }).rejection(candidate);
+    };
+    expect([await rejected(32), await rejected(64)]).toEqual([undefined, 'latency.max']);
+    expect([await rejected(64), await rejected(32)]).toEqual(['latency.max', undefined]);
+    expect(sides).toEqual([32, 64]);
+  });
+
+  test('is not measured by a worker of another engine, whose result would count for this one', async () => {
+    const given = meter();
+    const other = Object.assign(() => Promise.reject(new Error('another engine')), gate);
+    const specification = specificationOf('constraints: { latency: { max: 2ms } }');
+    const store = createMemoryStore();
+    const { rejection } = checkConstraints({ store, gate: other, meter: given })({ space, specification });
+    const candidate = space.enumeration!.at(0);
+    await expect(rejection(candidate)).rejects.toThrow('another engine');
+    expect(given.measured).toEqual([]);
+  });
+
   test('two who measure at once agree: the first to store wins', async () => {
     const store = createMemoryStore();
     const specification = specificationOf('constraints: { latency: { max: 2ms } }');

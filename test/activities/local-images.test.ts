@@ -40,6 +40,16 @@ test('a file is there while somebody works with it, fetched once for all', async
   expect(files.filter(existsSync)).toEqual([]);
 });
 
+test('a file that somebody still works with stays, however many others come and go', async () => {
+  const local = createLocalImages({ blobs });
+  const sets = await Promise.all([1, 2, 3, 4].map(put));
+  await local.withFile(sets[0]!, async (file) => {
+    for (const other of sets.slice(1)) await local.withFile(other, async () => {});
+    expect(existsSync(file)).toBe(true);
+  });
+  await local.close();
+});
+
 test('what is not what the digest or the shape says is nobody’s file, and fetched anew', async () => {
   const images = await put(1);
   let damaged = true;

@@ -6,9 +6,10 @@ import { expect, test } from 'vitest';
 import { createControlActivities, createScoreActivities } from '../../activities/create.js';
 import { createGate } from '../../activities/engine-gate.js';
 import { createLocalImages } from '../../activities/local-images.js';
+import { lacksPermission, leaveToOthers, NOT_PERMITTED } from '../../activities/module-permission.js';
 import type { Scoring } from '../../activities/scoring.js';
 import { scoreScope } from '../../core/address.js';
-import { TerminalError } from '../../core/errors.js';
+import { BlobError, type Issue, LostScoreError, SpecError, TerminalError } from '../../core/errors.js';
 import { moduleDigest } from '../../core/spaces/module/definition.js';
 import { parseSpecification } from '../../core/specification/specification.js';
 import { createMemoryStore } from '../../store/memory.js';
@@ -58,6 +59,14 @@ test('a TerminalError is not retried, and its code travels with it', async () =>
   });
 });
 
+test.each([
+  new BlobError('missing'),
+  new LostScoreError('no score in the store'),
+  SpecError.of({ path: 'name', message: 'wrong' }),
+])('$name is left to the workflow, which knows it by its type', async (error) => {
+  expect(await failureOf(error)).toMatchObject({ type: error.name, nonRetryable: true });
+});
+
 test('a RangeError is retried: V8 throws it where memory runs out', async () => {
   const failure = await failureOf(new RangeError('Array buffer allocation failed'));
   expect(failure).toBeInstanceOf(RangeError);
@@ -98,6 +107,25 @@ test('code that a worker may not run is left to the others of its queue; the sea
   expect(await plan(16)).toMatchObject({ type: 'SpecError', nonRetryable: true });
   given.workers = 2;
   expect(await plan(500)).toMatchObject({ type: 'NotPermittedError', nextRetryDelay: 5_000 });
+});
+
+const PERMISSION: Issue = {
+  path: 'space',
+  message: 'this worker runs no code',
+  advice: { code: 'allow-modules', text: 'start another one' },
+};
+
+test('only a lack of permission alone is left to others, not a specification that is wrong besides', () => {
+  expect(lacksPermission(new SpecError([PERMISSION, PERMISSION]))).toBe(true);
+  expect(lacksPermission(new SpecError([PERMISSION, { path: 'seed', message: 'found -1' }]))).toBe(false);
+});
+
+test('code is left to others as well where nobody can say whether there are any', async () => {
+  const silent = Object.assign(gateOfOne(), { isAlone: () => Promise.reject(new Error('no answer')) });
+  const left = await new MockActivityEnvironment().run(() =>
+    leaveToOthers(new SpecError([PERMISSION]), silent),
+  );
+  expect(left).toMatchObject({ type: NOT_PERMITTED, nextRetryDelay: 1_000 });
 });
 
 test('a proxy of a newer release is left to workers of that release', async () => {

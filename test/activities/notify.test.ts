@@ -64,10 +64,12 @@ afterAll(() => {
 
 type Given = Partial<Parameters<ReturnType<typeof notify>>[0]['notify']> & {
   commands?: 'allowed' | 'refused';
+  delivery?: string;
 };
-function tell({ commands = 'allowed', ...given }: Given): Promise<void> {
+function tell({ commands = 'allowed', delivery, ...given }: Given): Promise<void> {
   const activity = notify({ store, commands, env });
-  const input = { notify: { timeout: '5s', retries: 0, ...given }, notification };
+  const told = { ...notification, ...(delivery === undefined ? {} : { delivery }) };
+  const input = { notify: { timeout: '5s', retries: 0, ...given }, notification: told };
   return new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') }).run(activity, input);
 }
 const failureOf = (promise: Promise<unknown>) =>
@@ -91,8 +93,15 @@ test('a webhook gets the event with its contents, and a signature that its owner
   expect(requests.at(-1)!.headers).not.toHaveProperty('x-zeroscout-signature');
 });
 
+test('a delivery that has an id of its own is named by it, and otherwise by its run', async () => {
+  answer = { status: 204 };
+  await tell({ webhook: url, delivery: 'nightly-1_r.late' });
+  expect(requests.at(-1)!.headers).toMatchObject({ 'x-zeroscout-delivery': 'nightly-1_r.late' });
+});
+
 test.each([
   [500, false],
+  [408, false],
   [429, false],
   [404, true],
   [401, true],

@@ -167,6 +167,42 @@ test('the best of more rows than are written at once is the first', async () => 
   });
 });
 
+test('a class whose members lie far apart in the plan is one unit, under whichever member it comes', async () => {
+  const specification = checkSpecification({
+    value: {
+      name: 'test',
+      space: 'nas-bench-201',
+      cohort: 'classes',
+      fidelity: { draws: 1 },
+      proxies: ['trainability'],
+      aggregation: 'linear-rank',
+    },
+    source: 'test',
+  });
+  const unit = unitOf(specification);
+  const classes = new Map<string, string[]>();
+  for (let index = 0; index < space.enumeration!.size; index++) {
+    const candidate = space.enumeration!.at(index);
+    const members = classes.get(unit(candidate));
+    if (members) members.push(candidate);
+    else classes.set(unit(candidate), [candidate]);
+  }
+  // Scores are looked up by the thousand; the second members come after the first thousand.
+  const pairs = [...classes].filter(([, members]) => members.length > 1).slice(0, 1_001);
+  const store = createMemoryStore();
+  await store.scores.put(
+    scoreScope(specification),
+    pairs.map(([of], i) => ({ key: scoreKey({ candidate: of, draw: 0 }), proxies: { trainability: i } })),
+  );
+  const candidates = [0, 1].flatMap((member) => pairs.map(([, members]) => members[member]!));
+  const plan = await writeCandidateList(store.blobs, candidates);
+  const { ranking } = await rankCandidates({ store })({ run: 'run', specification, plan });
+  const rows = readRankingCsv(new TextDecoder().decode(await store.blobs.get(ranking)));
+  const scoreOf = new Map(pairs.map(([of], i) => [of, (i + 1) / pairs.length]));
+  expect(rows).toHaveLength(candidates.length);
+  for (const { candidate, score } of rows) expect(score).toBe(scoreOf.get(unit(candidate)));
+});
+
 test('a score that is lost between audit and ranking is an error, not a gap', async () => {
   const specification = checkSpecification({
     value: { name: 'test', space: { kind: 'nas-bench-201' }, cohort: 'written' },
@@ -182,7 +218,7 @@ test('a score that is lost between audit and ranking is an error, not a gap', as
 test('a search that measured latencies has a column of them, empty where one is missing; the rest is the same', async () => {
   const specification = rankedByFour();
   const store = createMemoryStore();
-  const candidates = [5, 7, 9].map((index) => space.enumeration!.at(index));
+  const candidates = [5, 7, 9, 11].map((index) => space.enumeration!.at(index));
   const proxies = { expressivity: 1, progressivity: 2, trainability: 3, complexity: 4 };
   await store.scores.put(
     scoreScope(specification),
@@ -192,6 +228,7 @@ test('a search that measured latencies has a column of them, empty where one is 
   await store.latencies.put('there', [
     { key: candidates[0]!, proxies: { latency: 50 } },
     { key: candidates[1]!, proxies: { latency: 70 } },
+    { key: candidates[3]!, proxies: { latency: 80 } },
   ]);
   const plan = await writeCandidateList(store.blobs, candidates);
   const input = { run: 'run', specification, plan };
@@ -200,10 +237,11 @@ test('a search that measured latencies has a column of them, empty where one is 
   const plain = await text((await rank(input)).ranking);
   const ranked = await rank({ ...input, latencies: { there: 'b', here: 'a' } });
   const measured = await text(ranked.ranking);
-  expect(ranked.latency).toEqual({ measured: 2, busy: 1 });
+  expect(ranked.latency).toEqual({ measured: 3, busy: 1 });
   const of = new Map([
     [candidates[0], '5'],
     [candidates[1], '70'],
+    [candidates[3], '80'],
   ]);
   const [header, ...rows] = plain.trimEnd().split('\n');
   const expected = rows.map((row) => `${row},${of.get(row.split(',')[1]!) ?? ''}`);

@@ -82,6 +82,10 @@ test('another key chooses others; a worker that was verified before is sampled b
   const { ranges } = await sampled({ share: 1e-9, seen: ['many', 'some'] });
   expect(ranges).toEqual([{ worker: 'one', from: 0, to: 1 }]);
   expect((await sampled({ share: 1 })).keys).toHaveLength(4_000);
+  // A larger share adds scores to those of a smaller one, of which each worker has one at least.
+  const least = await sampled({ share: 1e-9 });
+  expect(least.keys).toHaveLength(3);
+  expect((await sampled({ share: 0.05 })).keys).toEqual(expect.arrayContaining(least.keys));
 });
 
 test('scores of workers that are set aside or distrusted leave the store and the sample', async () => {

@@ -150,6 +150,21 @@ test('a candidate that cannot be scored is recorded for its run, and the others 
   expect(await stored()).toEqual(shard.map((_, i) => (i === 3 ? 0 : 2)));
 });
 
+test('a failure that could not be recorded does not count, and the next attempt begins before it', async () => {
+  const { failures } = store;
+  store = { ...store, failures: { ...failures, put: () => Promise.reject(new Error('no quorum')) } };
+  const { outcome, last } = await scored({
+    scoring: {
+      score: async ({ candidate }) => {
+        if (candidate === shard[3]) throw new CandidateError({ reason: 'memory', detail: 'too large' });
+        return [proxies];
+      },
+    },
+  });
+  expect(outcome).toMatchObject({ message: 'no quorum' });
+  expect(last).toBeLessThanOrEqual(3);
+});
+
 test('what a worker computed when it was set aside is not stored', async () => {
   const standing = new AbortController();
   const { outcome, computed } = await scored({

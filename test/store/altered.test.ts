@@ -85,8 +85,23 @@ test('a blob that lost its middle chunk, all chunks, itself', async () => {
     message: expect.stringContaining('300000'),
   });
   expect(performance.now() - start).toBeLessThan(10_000);
+  const isListed = async () => (await store.housekeeping.blobs()).some(({ name }) => name === digest);
+  expect(await isListed()).toBe(true);
   await (await new Objm(jetstream(connection)).open('zeroscout-blobs')).delete(digest);
   await expect(getAnew(digest)).rejects.toThrow(BlobError);
+  expect(await isListed()).toBe(false);
+});
+
+test('a blob that is put again after more than a day is a new one, which no collection takes for an old one', async () => {
+  const bytes = bytesOf(4);
+  const digest = await store.blobs.put(bytes);
+  const newest = async () =>
+    (await store.housekeeping.blobs()).find(({ name }) => name === digest)?.newest ?? Number.NaN;
+  const first = await newest();
+  const now = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 25 * 3_600_000);
+  await store.blobs.put(bytes).finally(() => now.mockRestore());
+  expect(await newest()).toBeGreaterThan(first);
+  expect(Buffer.compare(await getAnew(digest), bytes)).toBe(0);
 });
 
 test('verified bytes are kept: the second get asks nobody', async () => {
@@ -108,12 +123,26 @@ test('a score under the subject of another, and something that is no score: neve
   expect([...found.values()]).toEqual([{ p: 2 }, { p: 2 }, { p: 2 }]);
 });
 
+test('of a failure that lies in two places the first counts', async () => {
+  const [first, later] = ['memory', 'crash'].map((reason) => ({ candidate: 'a', reason, detail: '' }));
+  await store.failures.put('twice', [first!]);
+  const next = `zeroscout.failure.twice.${tokenOf('a')}-1`;
+  await jetstream(connection).publish(next, JSON.stringify(later));
+  expect(await store.failures.list('twice')).toEqual([first]);
+});
+
 test('a stream that is full is not taken for a score that exists', async () => {
   const jsm = await jetstreamManager(connection);
   const impatient = await connectStore({ url: server.url, patienceMs: 200 });
   await jsm.streams.update('ZEROSCOUT_SCORES', { max_bytes: 10 });
-  const put = impatient.scores.put('full', [{ key: 'a', proxies: { p: 1 } }]);
-  await expect(put).rejects.toThrow(/storing scores: maximum bytes exceeded/);
+  // Many scores are put in another way than a few.
+  for (const keys of [['a'], ['a', 'b', 'c', 'd', 'e']]) {
+    const put = impatient.scores.put(
+      'full',
+      keys.map((key) => ({ key, proxies: { p: 1 } })),
+    );
+    await expect(put).rejects.toThrow(/storing scores: maximum bytes exceeded/);
+  }
   await jsm.streams.update('ZEROSCOUT_SCORES', { max_bytes: -1 });
   await impatient.close();
 });

@@ -66,11 +66,18 @@ test.each([
   expect(message).not.toMatch(/planted|user:|:12/);
 });
 
-test('a server that says nothing', () =>
+test('a server that says nothing, alone and in front of one that answers, to which the store then connects', () =>
   serving(createServer(), async (url) => {
-    const error = await faultOf({ url });
+    const server = await startNats({ dir: join(dir, 'silent') });
+    const [error, store] = await Promise.all([
+      faultOf({ url }),
+      connectStore({ url: `${url},${server.url}` }),
+    ]);
     expect(error).toMatchObject({ reason: 'timed-out', address: url, settings: ['NATS_URL'] });
     expect(error.message).toContain(url);
+    expect(store.isConnected()).toBe(true);
+    await store.close();
+    await server.stop();
   }));
 
 test('a server that hangs up', () =>

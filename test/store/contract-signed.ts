@@ -58,6 +58,14 @@ export function signedContract({
     });
   });
 
+  test('of one key all scores of a worker are discarded', async () => {
+    const [scope, key] = [fresh(), 'k'];
+    for (const name of ['p', 'q'])
+      await store().scores.put(scope, [{ key, proxies: { [name]: 1 }, required: [name] }], 'bad');
+    expect(await other().signed.discard(scope, [key], 'bad')).toBeGreaterThan(0);
+    expect((await other().signed.get(scope, [key])).size).toBe(0);
+  });
+
   test('all scores of a worker are discarded, in every scope', async () => {
     const [one, two, worker] = [fresh(), fresh(), fresh()];
     await store().scores.put(one, entries(0, 1_500), worker);

@@ -168,6 +168,14 @@ export function storeContract(given: {
       expect(usage.get('scores')!.bytes).toBeGreaterThan(0);
       expect(usage.get('failures')!.messages).toBeGreaterThanOrEqual(1);
       expect(usage.get('blobs')!.bytes).toBeGreaterThanOrEqual(3_000);
+      // Scopes share the bytes of their streams; each share is rounded.
+      const scopes = await housekeeping.scopes();
+      const shares = scopes.reduce((sum, holding) => sum + holding.bytes, 0);
+      const all = usage.get('scores')!.bytes + usage.get('latencies')!.bytes;
+      expect(Math.abs(shares - all)).toBeLessThanOrEqual(scopes.length);
+      // A blob that is put again within a day is the same one.
+      await store.blobs.put(bytes);
+      expect(await find(housekeeping.blobs(), digest)).toEqual(blob);
 
       await housekeeping.deleteScope(scope);
       await housekeeping.deleteFailures(run);

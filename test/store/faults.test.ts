@@ -95,9 +95,13 @@ test('a put whose ack was lost answers stored, one that met another fact existed
     { key: 'ours', proxies: { p: 2 } },
     { key: 'theirs', proxies: { p: 2 } },
   ]);
+  // Many facts are put in another way than a few.
+  const several = store.scores.put('several', entries(0, 9));
   while ((await direct.scores.get('ack', ['ours'])).size === 0) await sleep(20);
+  while ((await direct.scores.get('several', ['k8'])).size === 0) await sleep(20);
   proxy.cut();
   expect(await put).toEqual(['stored', 'existed']);
+  expect(await several).toEqual(new Array(9).fill('stored'));
   expect((await store.scores.get('ack', ['theirs'])).get('theirs')).toEqual({ p: 1 });
   await store.close();
   await direct.close();
