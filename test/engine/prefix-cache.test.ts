@@ -5,7 +5,7 @@ import { openSpace } from '../../core/spaces/index.js';
 import type { SpaceSpecification } from '../../core/specification/space.js';
 import { drawTensors } from '../../engine/draw-tensors.js';
 import type { NetworkScore } from '../../engine/network-score.js';
-import { createPrefixCaches, type PrefixDepth } from '../../engine/prefix-cache.js';
+import { computePrefixKeys, createPrefixCaches, type PrefixDepth } from '../../engine/prefix-cache.js';
 import { scoreNetwork } from '../../engine/score.js';
 import { counted, withPrograms } from '../support/engine.js';
 
@@ -88,6 +88,36 @@ describe('what candidates have in common', () => {
     const both = await score({ space: mobileNetV2, candidates: [PARENT, child], depth: 'blocks' });
     // Two units of the changed residual block, and the convolution after it.
     expect(both.runs - runs).toBe(2 * 3);
+  });
+
+  it('has keys of their own for another layout, another sense of identities, and images of other channels', () => {
+    const network = openSpace(mobileNetV2).network({ candidate: PARENT, resolution: RESOLUTION });
+    const { blocks } = network;
+    const isMeasured = blocks.map(() => true);
+    const of = (
+      change: Partial<typeof network>,
+      boundary: 'plain' | 'blocked' = 'blocked',
+      isRead = isMeasured,
+    ) =>
+      computePrefixKeys({
+        network: { ...network, ...change },
+        boundary,
+        plan: { isMeasured, isRead },
+        depth: 'blocks',
+      });
+    const usual = of({});
+    expect(of({})).toEqual(usual);
+    const others = [
+      of({}, 'plain'),
+      of({ identities: network.identities === 'worst' ? 'skipped' : 'worst' }),
+      of({ inputChannels: 1 }),
+    ];
+    for (const [i, key] of usual.entries())
+      expect(new Set([key, ...others.map((keys) => keys[i])]).size).toBe(1 + others.length);
+    // What is not read of the first block changes the states from there on.
+    const unread = of({}, 'blocked', isMeasured.with(0, false));
+    expect(unread[0]).toBe(usual[0]);
+    for (const [i, key] of unread.slice(1).entries()) expect(key).not.toBe(usual[i + 1]);
   });
 
   it('is kept apart by what it depends on', async () => {

@@ -5,7 +5,7 @@ import { randomDraw } from '../../core/ir/draw.js';
 import { sample } from '../../core/random/shuffle.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';
 import { type CpuScorer, createCpuScorer } from '../../engine/cpu-scorer.js';
-import type { ScoreResult } from '../../engine/protocol.js';
+import type { ScoreRequest, ScoreResult } from '../../engine/protocol.js';
 import {
   largestDeviation,
   request,
@@ -47,6 +47,27 @@ describe('proxies', () => {
     expect(await scorer.score(request(candidates[0]!, [1]))).toEqual([both[1]]);
     expect(both[0]).not.toEqual(both[1]);
     await scorer.close();
+  });
+
+  it('have the same bits after searches of other seeds, batches and resolutions', async () => {
+    const usual = request(candidates[0]!);
+    const searches = [
+      usual,
+      { ...usual, seed: 2 },
+      { ...usual, fidelity: { ...usual.fidelity, batch: 2 } },
+      { ...usual, fidelity: { ...usual.fidelity, resolution: 8 } },
+    ];
+    const scoreAll = async (requests: readonly ScoreRequest[]) => {
+      const scorer = await createCpuScorer({ threads: 1 });
+      const found: ScoreResult[] = [];
+      for (const each of requests) found.push(await scorer.score(each));
+      await scorer.close();
+      return found;
+    };
+    const together = await scoreAll(searches);
+    const alone = await Promise.all(searches.map((each) => scoreAll([each])));
+    expect(together).toEqual(alone.flat());
+    expect(new Set(together.map(([proxies]) => proxies!.expressivity)).size).toBe(searches.length);
   });
 
   // Their tensors lie in memory that the next candidates of the scorer overwrite.

@@ -122,6 +122,33 @@ describe('scorers that never start', () => {
   });
 });
 
+describe('starts in vain', () => {
+  it('count only in a row: a scorer that was ready between them ends the row', async () => {
+    let starts = 0;
+    process.env.ZEROSCOUT_TEST_START = 'exit';
+    const onEvent = ({ type }: PoolEvent) => {
+      // Of five starts, four fail.
+      if (type === 'started') process.env.ZEROSCOUT_TEST_START = ++starts % 5 === 4 ? '' : 'exit';
+    };
+    const pool = open(fault('slow-scorer.mjs'), { listener: { onEvent } });
+    for (let round = 1; round <= 2; round++) {
+      expect(await pool.score(stub('xyz'))).toMatchObject([{ complexity: 3 }]);
+      expect(starts).toBe(5 * round);
+      process.kill(pool.pids()[0]!, 'SIGKILL');
+    }
+  });
+
+  it('do not count where something else killed the scorer before it was ready', async () => {
+    let kills = 0;
+    const onEvent = (event: PoolEvent) => {
+      if (event.type === 'started' && ++kills <= 8) process.kill(event.pid, 'SIGKILL');
+    };
+    const pool = open(fault('slow-scorer.mjs'), { listener: { onEvent } });
+    expect(await pool.score(stub('xyz'))).toMatchObject([{ complexity: 3 }]);
+    expect(kills).toBe(9);
+  });
+});
+
 describe('kill -9 from outside', () => {
   const names = Array.from({ length: 40 }, (_, i) => `candidate ${i}`);
 

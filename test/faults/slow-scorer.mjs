@@ -1,5 +1,6 @@
 // Runs as a scorer that computes nothing and answers after some milliseconds: the candidate `slow` takes a
-// second, `poison` kills the process, `broken` makes it give up.
+// second, `poison` kills the process, `broken` makes it give up. A variable makes it exit before it is ready.
+if (process.env.ZEROSCOUT_TEST_START === 'exit') process.exit(3);
 process.on('message', ({ id, requests }) => {
   const names = requests.map(({ candidate }) => candidate);
   if (names.includes('poison')) process.kill(process.pid, 'SIGKILL');

@@ -8,8 +8,9 @@ import {
   formatCalibration,
   parseCalibration,
 } from '../../../core/calibration/calibration.js';
-import { type Known, labelScores, ownScore } from '../../../core/calibration/features.js';
+import { type Known, labelScores, ownScore, rowOf, scalesOf } from '../../../core/calibration/features.js';
 import { openKernelFits } from '../../../core/calibration/fit-kernel-model.js';
+import { fitWeights } from '../../../core/calibration/fit-weights.js';
 import { distancesBetween, kernelRow, predict, type Row } from '../../../core/calibration/kernel-model.js';
 import { SpecError } from '../../../core/errors.js';
 import { kendall } from '../../../core/ranking/correlation.js';
@@ -55,6 +56,9 @@ describe('calibrate', () => {
     const own = calibrated({ labels: 40, accuracyOf: (known) => ownScore(known, WEIGHTS) });
     expect(own.found.method).toBe('own');
     expect(own.found.evidence.crossValidated.own).toBe(1);
+    // Nothing agrees better than perfectly, and a tie counts as a half.
+    for (const share of Object.values(own.found.evidence.betterThanOwn))
+      expect(share).toBeLessThanOrEqual(0.5);
   }, 60_000);
 
   it('rarely trusts labels of pure chance, however badly the weights of the search agree with them', () => {
@@ -86,11 +90,39 @@ describe('calibrate', () => {
     expect(again).toEqual({ ...once, labels: 80 });
   }, 60_000);
 
+  it('judges fitted weights by labels that they were not fitted to', () => {
+    // Ten labels are in ten folds, so that each is left out alone.
+    const cohort = cohortOf(62);
+    const labels = cohort
+      .slice(0, 10)
+      .map(({ shares }, unit) => ({ unit, accuracy: 90 + 3 * shares[1]! - shares[0]! }));
+    const heldOut = [{ unit: 20, accuracy: 90 }];
+    const { evidence } = calibrate({ cohort, weights: WEIGHTS, labels, heldOut, seed: 1 });
+    const scales = scalesOf(cohort, WEIGHTS);
+    const rows = labels.map(({ unit }) => rowOf(cohort[unit]!, scales));
+    const accuracies = labels.map(({ accuracy }) => accuracy);
+    const targets = labelScores(accuracies);
+    const agreementOf = (isUsed: (at: number, left: number) => boolean) => {
+      const predicted = rows.map(({ proxies }, left) => {
+        const used = <T>(values: readonly T[]) => values.filter((_, at) => isUsed(at, left));
+        const weights = fitWeights({ rows: used(rows), labels: used(targets), prior: WEIGHTS });
+        return proxies.reduce((sum, value, i) => sum + weights[i]! * value, 0);
+      });
+      return kendall(predicted, accuracies);
+    };
+    expect(evidence.crossValidated.weights).toBe(agreementOf((at, left) => at !== left));
+    expect(evidence.crossValidated.weights).toBeLessThan(agreementOf(() => true));
+    // One known accuracy that is left has no order to agree with.
+    expect(evidence.heldOut).toBeNull();
+  }, 60_000);
+
   it('finds weights where one proxy alone counts', () => {
     const { found } = calibrated({ labels: 100, accuracyOf: ({ shares }) => 80 + 10 * shares[1]! });
     expect(found.fittedWeights[1]!).toBeGreaterThan(found.fittedWeights[0]!);
     expect(found.fittedWeights[0]! + found.fittedWeights[1]!).toBeCloseTo(3, 9);
     expect(found.evidence.heldOut!.weights!).toBeGreaterThan(found.evidence.heldOut!.own!);
+    // The given order of the labels is one of the sixty.
+    for (const share of Object.values(found.evidence.chance!)) expect(share).toBeGreaterThanOrEqual(1 / 60);
   }, 60_000);
 });
 
@@ -103,6 +135,21 @@ describe('the kernel model', () => {
   }));
   const labels = rows.map(({ proxies, own }) => own + Math.sin(4 * proxies[0]!));
   const { model, leftOut } = openKernelFits(rows).fit(labels);
+
+  it('has the kernel 1 + own own + amplitude (1 + r) exp(-r), r² = 3 (d_proxies / scale² + d_graph / scale²)', () => {
+    const a = { proxies: [1, 2], graph: [3], own: 2 };
+    const b = { proxies: [2, 4], graph: [1], own: 5 };
+    const setting = { proxyScale: 2, graphScale: 4, amplitude: 0.3 };
+    const r = Math.sqrt(3 * ((1 + 4) / 2 / 4 + 4 / 16));
+    const [value] = kernelRow(setting, distancesBetween([a], [b]), 0);
+    expect(value).toBeCloseTo(1 + 2 * 5 + 0.3 * (1 + r) * Math.exp(-r), 12);
+  });
+
+  it('predicts the mean of its members', () => {
+    const alone = model.members.map((member) => predict({ ...model, members: [member] }, rows[3]!));
+    const mean = alone.reduce((sum, value) => sum + value, 0) / alone.length;
+    expect(predict(model, rows[3]!)).toBeCloseTo(mean, 9);
+  });
 
   it('solves (K + ridge I) alpha = labels', () => {
     for (const member of model.members) {
@@ -148,6 +195,50 @@ describe('labelScores', () => {
     expect(sorted.toSorted((a, b) => a - b)).toEqual(sorted);
     expect(new Set(sorted).size).toBe(sorted.length);
   });
+
+  it('are the mean of normal scores and standardized labels', () => {
+    // Ranks 1 to 3 of 3 are the quantiles 1/6, 1/2 and 5/6 of the normal distribution, -0.967422, 0 and 0.967422.
+    const standardized = Math.sqrt(3 / 2);
+    const expected = [-1, 0, 1].map((sign) => (sign * (0.967422 + standardized)) / 2);
+    labelScores([70, 80, 90]).forEach((score, i) => {
+      expect(score).toBeCloseTo(expected[i]!, 3);
+    });
+  });
+
+  it('count a label far below the others as one that is as far below their tenth as the best above it', () => {
+    const others = [90, 91, 92, 93, 94, 95, 96, 97, 98, 99];
+    expect(labelScores([0, ...others])).toEqual(labelScores([90 - (99 - 90), ...others]));
+    expect(labelScores([82, ...others])).not.toEqual(labelScores([81, ...others]));
+  });
+});
+
+describe('fitWeights', () => {
+  const random = mulberry32(5);
+  const rows: readonly Row[] = Array.from({ length: 200 }, () => ({
+    proxies: [random() - 0.5, random() - 0.5],
+    graph: [],
+    own: 0,
+  }));
+  const weightsFor = (of: (x: readonly number[]) => number) =>
+    fitWeights({ rows, labels: rows.map(({ proxies }) => of(proxies)), prior: WEIGHTS });
+
+  it('solves (XᵀX + 100 I) w = Xᵀy + 100 s prior, and has the sum of the prior', () => {
+    const of = ([a, b]: readonly number[]) => 5 * a! + 8 * b!;
+    const x = new Matrix(rows.map(({ proxies }) => [...proxies]));
+    const y = Matrix.columnVector(rows.map(({ proxies }) => of(proxies)));
+    const prior = Matrix.columnVector(WEIGHTS);
+    const own = x.mmul(prior);
+    const right = Matrix.add(x.transpose().mmul(y), prior.clone().mul((100 * own.dot(y)) / own.dot(own)));
+    const left = Matrix.add(x.transpose().mmul(x), Matrix.eye(2).mul(100));
+    const [a, b] = solve(left, right).to1DArray() as [number, number];
+    const found = weightsFor(of);
+    expect(found[0]).toBeCloseTo((3 * a) / (a + b), 9);
+    expect(found[1]).toBeCloseTo((3 * b) / (a + b), 9);
+  });
+
+  it('has no weight below 0', () => {
+    expect(weightsFor(([a, b]) => 50 * b! - 20 * a!)).toEqual([0, 3]);
+  });
 });
 
 describe('the file', () => {
@@ -171,6 +262,7 @@ describe('the file', () => {
     ['no JSON', '{'],
     ['another format', JSON.stringify({ ...JSON.parse(text), format: 'zeroscout-calibration/9' })],
     ['a list that is cut', JSON.stringify({ ...JSON.parse(text), weights: [1] })],
+    ['weights of which none counts', JSON.stringify({ ...JSON.parse(text), fittedWeights: [0, 0] })],
     ['a proxy that does not exist', text.replaceAll('"complexity"', '"complexness"')],
   ])('is refused: %s', (_, altered) => {
     expect(() => parseCalibration({ text: altered, source: 'c.json' })).toThrow(SpecError);

@@ -225,6 +225,8 @@ describe('compareCohorts', () => {
     for (const [file, text] of Object.entries(comparisonTables(found))) {
       const { names, rows } = readTable({ text, source: file, shape: 'CSV' });
       expect(rows.length).toBeGreaterThan(0);
+      // Each two of three proxies once, for both searches.
+      if (file === 'correlations.csv') expect(rows).toHaveLength(2 * 3);
       for (const { cells } of rows) expect(cells).toHaveLength(names!.length);
     }
   });
@@ -250,6 +252,21 @@ it('a ranking of one candidate is compared: no coefficient is defined, and the c
   expect(redundancy.leftOut.map(({ kendall }) => kendall)).toEqual([null, null, null]);
   expect(stability.betweenDraws?.kendall).toBeNull();
   expect(checklist.find(({ topic }) => topic === 'stable')?.verdict).toBe('unknown');
+});
+
+it('tells of each two searches how their specifications differ', () => {
+  const searches = ['a', 'b', 'c'].map((id) => ({
+    cohort: cohort({ id }),
+    space: { kind: 'darts' },
+    known: new Map(),
+    millisecondsPerCandidate: 1,
+  }));
+  const { between } = compareCohorts({ searches, differ: (a, b) => [`${a} and ${b}`] });
+  expect(between.map(({ searches: both, differ }) => [...both, ...differ])).toEqual([
+    ['a', 'b', '0 and 1'],
+    ['a', 'c', '0 and 2'],
+    ['b', 'c', '1 and 2'],
+  ]);
 });
 
 it('describes as many winners as are asked for', () => {

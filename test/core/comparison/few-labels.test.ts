@@ -9,6 +9,17 @@ function tauOf(classes: number) {
   return qualityOf({ name: 'x', kind: 'proxy', scores }, knownOf(candidates, 1)).kendall;
 }
 
+test('the first ten of five are the first five', () => {
+  const candidates = [3, 9, 5, 7, 1].map((accuracy, unit) => ({ unit, accuracy }));
+  const scores = Float64Array.of(5, 4, 3, 2, 1);
+  const { top } = qualityOf({ name: 'x', kind: 'proxy', scores }, knownOf(candidates, 1));
+  expect(top.map(({ k, mean, regret }) => [k, mean.value, regret.value])).toEqual([
+    [1, 3, 6],
+    [5, 5, 0],
+    [5, 5, 0],
+  ]);
+});
+
 test('fewer than five classes have no interval', () => {
   expect(tauOf(4)).toEqual({ value: 1, interval: null });
   expect(tauOf(5).interval).toEqual([1, 1]);

@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { knownRanking } from '../../../client/comparison/known-ranking.js';
 import { type ComparedSearch, compareCohorts } from '../../../core/comparison/comparison.js';
 import { KNOWN_LIMITS, type KnownLimit, nearestLimit } from '../../../core/comparison/known-limits.js';
+import { spaceDefaults } from '../../../core/specification/space.js';
 import { checkSpecification } from '../../../core/specification/specification.js';
 import { noisyCohort } from '../../support/noisy-cohort.js';
 
@@ -42,6 +43,9 @@ it('each size of a space has the limits of its own benchmark', () => {
   const nearest = (size: string) => nearestLimit({ kind: 'transnas-bench-101', size })?.benchmark;
   expect(['micro', 'macro'].map(nearest)).toEqual(['transnas-bench-101-micro', 'transnas-bench-101-macro']);
   expect(nearestLimit({ kind: 'custom' })).toBeUndefined();
+  // Both have images of 224 pixels a side.
+  expect(spaceDefaults({ kind: 'mobilenet-v2' }).resolution).toBe(224);
+  expect(nearestLimit({ kind: 'mobilenet-v2' })?.benchmark).toBe('accel-nasbench-224');
 });
 
 /** What the checklist knows of a ranking of NAS-Bench-201 that is specified with these fields. */
@@ -58,6 +62,14 @@ function limitsOf(fields: object) {
   const [found] = compareCohorts({ searches: [search], differ: () => [] }).searches;
   return found!.checklist.find(({ topic }) => topic === 'limits')!;
 }
+
+it('a ranking that agrees no better than a cost is no better than counting', () => {
+  const { assembled, flops } = nearestLimit({ kind: 'transnas-bench-101', size: 'macro' })!;
+  expect(assembled).toBe(flops);
+  const { verdict, answer } = limitsOf({ space: { kind: 'transnas-bench-101', size: 'macro' } });
+  expect(verdict).toBe('caution');
+  expect(answer).toContain('counting is as good there');
+});
 
 it('the known agreement is that of the ranking that was searched', () => {
   const [{ assembled, azNas, fourAtStages }] = KNOWN_LIMITS as [Required<KnownLimit>];

@@ -33,6 +33,7 @@ test.each<[readonly number[], number]>([
   [[0.94, 0.9], 1],
   [[0.936, 0.93, 0.94], 1],
   [[0.934, 0.93, 0.94], 3],
+  [[0.9, 0.99, 1], 3],
 ])('of accuracies %j, the first within half a point of the best is number %i', (accuracies, enough) => {
   const found = datasetOf(accuracies);
   expect(found).toMatchObject({ enough, trueBest: Math.max(...accuracies), candidates: accuracies.length });

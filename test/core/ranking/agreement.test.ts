@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type JudgedRow, rankingAgreement } from '../../../core/ranking/agreement.js';
 import { kendall } from '../../../core/ranking/correlation.js';
-import { exponentialNdcg } from '../../../core/ranking/quality.js';
+import { exponentialNdcg, ndcg } from '../../../core/ranking/quality.js';
 
 const row = fc.record({
   score: fc.oneof(fc.integer({ min: 0, max: 20 }), fc.constant(Number.NEGATIVE_INFINITY)),
@@ -43,6 +43,9 @@ describe('rankingAgreement', () => {
               better.map(({ accuracy }) => accuracy),
             ),
           );
+        // Every written candidate has a place of its own, also beside others of its class.
+        const inOrder = all.toSorted((a, b) => (a.score < b.score ? 1 : a.score > b.score ? -1 : 0));
+        expect(found.ndcg).toEqual(ndcg(inOrder.map(({ accuracy }) => accuracy)));
         const best = Math.max(...all.map(({ accuracy }) => accuracy));
         for (const { best: found_, regret } of found.top) expect(regret).toBe(best - found_);
         expect(found.recall[2]).toEqual({

@@ -36,4 +36,9 @@ describe('trainingsFor', () => {
       }),
     );
   });
+
+  it('is one where all values are the same, however their mean is rounded', () => {
+    for (const value of [0.1, 0.7, 91.3, 93.7])
+      for (let m = 1; m < 20; m++) expect(trainingsFor({ values: new Array(m).fill(value), value })).toBe(1);
+  });
 });

@@ -33,6 +33,24 @@ describe('ndcg', () => {
   });
 });
 
+describe('infinite values', () => {
+  it('count as the worst and the best of the finite ones', () => {
+    expect(ndcg([3, -Infinity, 5, 2])).toBe(ndcg([3, 2, 5, 2]));
+    expect(ndcg([3, Infinity, 5, 2])).toBe(ndcg([3, 5, 5, 2]));
+    expect(exponentialNdcg([3, -Infinity, 5, 2])).toBe(exponentialNdcg([3, 2, 5, 2]));
+  });
+});
+
+describe('exponentialNdcg of a long list', () => {
+  it('reads the first thousand', () => {
+    const accuracies = Array.from({ length: 1_003 }, (_, i) => ((i * 37) % 1_003) / 10);
+    const swapped = (a: number, b: number) =>
+      exponentialNdcg(accuracies.with(a, accuracies[b]!).with(b, accuracies[a]!));
+    expect(swapped(1_000, 1_002)).toBe(exponentialNdcg(accuracies));
+    expect(swapped(999, 1_002)).not.toBe(exponentialNdcg(accuracies));
+  });
+});
+
 describe('nDCG of accuracies that are all equal', () => {
   it('is not defined, since no order is better than another', () => {
     expect([ndcg([90, 90, 90]), ndcg([0]), exponentialNdcg([0, 0])]).toEqual([NaN, NaN, NaN]);

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TerminalError } from '../../../core/errors.js';
 import { aggregate, type ProxyColumn } from '../../../core/ranking/aggregate.js';
-import { order } from '../../../core/ranking/order.js';
+import { levelsOf } from '../../../core/ranking/levels.js';
+import { compareRows, order } from '../../../core/ranking/order.js';
 import { ascendingRanks } from '../../../core/ranking/ranks.js';
 import { ASSEMBLIES } from '../../../core/specification/assemblies.js';
 
@@ -35,6 +36,39 @@ describe('ascendingRanks', () => {
         expect([...ascendingRanks(all)]).toEqual(all.map((own) => plainRank(all, own)));
       }),
     );
+  });
+});
+
+describe('levelsOf', () => {
+  it('numbers the distinct values; NaN is the smallest, as in ranks', () => {
+    const { levels, count } = levelsOf([Infinity, NaN, 3, -0, 0, -Infinity]);
+    expect([[...levels], count]).toEqual([[3, 0, 2, 1, 1, 0], 4]);
+  });
+
+  it('orders values as their ranks do', () => {
+    fc.assert(
+      fc.property(values, (all) => {
+        const ranks = ascendingRanks(all);
+        const distinct = [...new Set(ranks)].sort((a, b) => a - b);
+        expect([...levelsOf(all).levels]).toEqual(Array.from(ranks, (rank) => distinct.indexOf(rank)));
+      }),
+    );
+  });
+});
+
+describe('compareRows', () => {
+  it('places a class by its representative, and its members by their own texts', () => {
+    const row = (score: number, unit: string, candidate: string) => ({ score, candidate, class: unit });
+    const ordered = [
+      row(2, 'z', 'z'),
+      row(1, 'a', 'b'),
+      row(1, 'a', 'x'),
+      row(1, 'm', 'a'),
+      row(1, 'm', 'm'),
+    ];
+    expect(ordered.toReversed().sort(compareRows)).toEqual(ordered);
+    const alone = ['a', 'b'].map((candidate) => ({ score: 1, candidate }));
+    expect(alone.toReversed().sort(compareRows)).toEqual(alone);
   });
 });
 
