@@ -20,6 +20,14 @@ it('whoever comes stands behind all of its turn and of lower ones', () => {
   );
 });
 
+it('what no supernet can score goes alone, whatever waits beside it', () => {
+  const queue = createScoreQueue({ together: 2, onSettled: () => {} });
+  const alone = { ...request('alone'), space: { kind: 'darts' } } as const;
+  for (const each of [request('a'), request('b'), alone, request('c'), request('d')])
+    queue.add({ request: each, turn: 0, ...nobody });
+  expect([1, 2, 3].map(() => named(queue.take()))).toEqual([['a', 'b'], ['alone'], ['c', 'd']]);
+});
+
 it('who is put back is next, unless a lower turn comes', () => {
   const queue = createScoreQueue({ together: 1, onSettled: () => {} });
   queue.add({ request: request('first'), turn: 5, ...nobody });

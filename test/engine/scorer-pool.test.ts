@@ -1,6 +1,6 @@
 // Tests that scorers that crash, hang, never start or are killed affect only the candidate at fault.
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CandidateError } from '../../core/candidate-error.js';
 import { nasBench201 } from '../../core/spaces/nas-bench-201/definition.js';
 import type { PoolEvent } from '../../engine/pool-event.js';
@@ -240,6 +240,26 @@ describe('candidates together', () => {
     });
     expect(fine).toMatchObject([{ complexity: 4, together: 1 }]);
     expect(count('started')).toBeGreaterThan(3);
+  });
+});
+
+describe('what a scorer answers', () => {
+  it('is a failure of the candidate where it is no number, since no store would take it', async () => {
+    const error = await failure(open(fault('slow-scorer.mjs')).score(stub('nan')));
+    expect(error).toMatchObject({ reason: 'not-a-number', message: 'complexity of nan is NaN' });
+  });
+
+  it('ends its time limits: later candidates have all of theirs', async () => {
+    const pool = open(fault('slow-scorer.mjs'));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    await pool.score(stub('first'));
+    // Longer than a start may take, and then in all longer than one candidate may take, which is ten minutes.
+    vi.advanceTimersByTime(400_000);
+    const slow = pool.score(stub('slow'));
+    vi.advanceTimersByTime(400_000);
+    expect(await slow).toMatchObject([{ complexity: 4 }]);
+    expect(count('died')).toBe(0);
   });
 });
 

@@ -6,7 +6,9 @@ process.on('message', ({ id, requests }) => {
   if (names.includes('poison')) process.kill(process.pid, 'SIGKILL');
   if (names.includes('broken')) return process.send({ type: 'broken', detail: 'no device any more' });
   const outcomes = names.map(({ length }) => ({
-    result: [{ complexity: length, pid: process.pid, together: names.length }],
+    result: [
+      { complexity: names.includes('nan') ? Number.NaN : length, pid: process.pid, together: names.length },
+    ],
   }));
   const residentBytes = names.includes('large') ? 2e9 : 1e6;
   const wait = names.some((name) => name.startsWith('slow')) ? 1000 : 5;

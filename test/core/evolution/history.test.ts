@@ -116,6 +116,58 @@ test('any weights, draws and kind', () => {
   );
 });
 
+/**
+ * Forty candidates whose ranks under p and q add up to about 40, but for the first, which is the best by far, and
+ * `second`, whose ranks add up to 8 or 5 less than those of the first.
+ */
+function ranked(second: 'is one of them' | 'comes later') {
+  const [first, next] = [
+    { p: 40, q: 30 },
+    { p: second === 'is one of them' ? 23 : 26, q: 39 },
+  ];
+  const left = (taken: readonly number[]) =>
+    Array.from({ length: 40 }, (_, i) => i + 1).filter((rank) => !taken.includes(rank));
+  const [p, q] = [left([first!.p, next!.p]), left([first!.q, next!.q]).toReversed()];
+  const others = p.map((rank, i) => ({ p: rank, q: q[i]! }));
+  const all = second === 'is one of them' ? [first!, ...others, next!] : [first!, ...others];
+  return { all, next: next! };
+}
+
+test.each(['is one of them', 'comes later'] as const)(
+  'a candidate whose ranks rise under each of several draws is seen in time: it %s',
+  (second) => {
+    const columns = ['p', 'q'].map((proxy) => ({ proxy, weight: 1 }));
+    const options: HistoryOptions = { columns, draws: 3, kind: 'linear-rank', best: 1 };
+    const history = createHistory(options);
+    const entries: Entry[] = [];
+    const insert = (one: { readonly p: number; readonly q: number }) => {
+      entries.push([one, one, one]);
+      history.insert(entries.at(-1)!);
+    };
+    const { all, next } = ranked(second);
+    all.forEach(insert);
+    expect([...history.best()]).toEqual([0]);
+    if (second === 'comes later') insert(next);
+    const at = entries.findIndex(([one]) => one === next);
+    // Each of these is below all under p, and under q above the first and below the second.
+    for (let i = 1; i <= 9; i++) {
+      insert({ p: -i, q: 30.5 });
+      expect([...history.best()]).toEqual(plainBest(options, entries));
+    }
+    expect([...history.best()]).toEqual([at]);
+  },
+);
+
+test('as long as there are fewer than asked for, all are the best', () => {
+  const columns = ['p', 'q'].map((proxy) => ({ proxy, weight: 1 }));
+  const history = createHistory({ columns, draws: 1, kind: 'linear-rank', best: 20 });
+  for (let i = 0; i < 8; i++) history.insert([{ p: i, q: -i }]);
+  expect(history.best()).toHaveLength(8);
+  // It is below all others, whose ranks add up to the same.
+  history.insert([{ p: -9, q: -9 }]);
+  expect([...history.best()]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+});
+
 describe('parts', () => {
   const values = fc.array(fc.oneof(fc.integer({ min: -3, max: 3 }), fc.double(), fc.constant(-Infinity)), {
     minLength: 1,
