@@ -4,7 +4,8 @@
 export function formatNumber(value: number): string {
   if (Number.isNaN(value)) return '–';
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
-  const size = Math.abs(value);
+  // The unit is that of the number as it is written: 9999.6 is 10 k.
+  const size = Math.abs(Number(value.toPrecision(4)));
   if (size >= 1e15 || (size < 1e-3 && size > 0)) return withMinusSign(value.toExponential(2));
   for (const [unit, name] of [
     [1e12, 'T'],
@@ -28,7 +29,8 @@ export function formatCount(value: number): string {
 export function formatPercent(share: number): string {
   const percent = share * 100;
   if (percent > 0 && percent < 0.1) return '< 0.1 %';
-  return `${percent >= 10 || percent === 0 ? Math.round(percent) : percent.toFixed(1)} %`;
+  const tenths = percent.toFixed(1);
+  return `${Number(tenths) >= 10 || percent === 0 ? Math.round(percent) : tenths} %`;
 }
 
 /** The two largest units: `2 h 5 min`. */

@@ -10,7 +10,8 @@ export function formatValue(value: Cell | undefined): string {
 }
 
 export function formatNumber(value: number): string {
-  const size = Math.abs(value);
+  // The unit is that of the number as it is written: 9999.6 is 10 k.
+  const size = Math.abs(Number(value.toPrecision(4)));
   if (size >= 1e15 || (size < 1e-3 && size > 0)) return withMinusSign(value.toExponential(2));
   for (const [unit, name] of [
     [1e12, 'T'],
@@ -47,7 +48,8 @@ export function formatBytes(bytes: number): string {
 export function formatPercent(share: number): string {
   const percent = share * 100;
   if (percent > 0 && percent < 0.1) return '< 0.1 %';
-  return `${percent >= 10 || percent === 0 ? Math.round(percent) : percent.toFixed(1)} %`;
+  const tenths = percent.toFixed(1);
+  return `${Number(tenths) >= 10 || percent === 0 ? Math.round(percent) : tenths} %`;
 }
 
 /** A correlation with this number of decimals; one that rounds to 0 has no sign. */

@@ -27,6 +27,18 @@ it('writes numbers with four digits, and says what is no number', () => {
     '1.5 G',
     '9999',
   ]);
+  // A number that is rounded up to the next unit has that unit.
+  const rounded = [9999.4, 9999.96, -9999.96, 999_960, 999.96e6, 999.96e9, 999.96e12, 0.00099996];
+  expect(rounded.map(formatValue)).toEqual([
+    '9999',
+    '10 k',
+    '−10 k',
+    '1 M',
+    '1 G',
+    '1 T',
+    '1.00e+15',
+    '0.001',
+  ]);
   expect([null, undefined, 'inf', '-inf', 'a<b'].map(formatValue)).toEqual(['–', '–', '∞', '−∞', 'a<b']);
 });
 
@@ -40,6 +52,13 @@ it('writes the two largest units of a duration', () => {
     '–',
   ]);
   expect([0, 0.0004, 0.034, 0.5].map(formatPercent)).toEqual(['0 %', '< 0.1 %', '3.4 %', '50 %']);
+  expect([0.0994, 0.0996, 0.1, 0.999, 1].map(formatPercent)).toEqual([
+    '9.9 %',
+    '10 %',
+    '10 %',
+    '100 %',
+    '100 %',
+  ]);
 });
 
 it('writes a CSV that a spreadsheet does not run', () => {
@@ -126,7 +145,9 @@ it('writes sizes with binary units', () => {
 });
 
 it('reports write numbers as the page does', () => {
-  const numbers = [0, 1, -1.23456, 1e-7, 15_625, 58_900_000, 1.5e9, 9999, -2e16, 0.5, 59, 3_661, 90_000];
+  const numbers = [
+    0, 1, -1.23456, 1e-7, 15_625, 58_900_000, 1.5e9, 9999, -2e16, 0.5, 59, 3_661, 90_000, 9999.96, 0.0996,
+  ];
   for (const [inReport, onPage] of [
     [inReports.formatNumber, formatNumber],
     [inReports.formatCount, formatCount],
