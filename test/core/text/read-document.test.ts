@@ -32,6 +32,7 @@ describe('readDocument', () => {
     ['list as key', '? [1, 2]\n: 3', /^s\.yaml:1:\d+: /],
     ['nothing', '', /^s\.yaml: empty/],
     ['only a comment', '# hi\n', /^s\.yaml: empty/],
+    ['too large in bytes', `a: ${'ä'.repeat(600_000)}`, /^s\.yaml: larger than 1 MiB/],
     ['too large', `a: ${'x'.repeat(1024 * 1024)}`, /^s\.yaml: larger than 1 MiB/],
     ['lists too deep', '['.repeat(1_000_000), /^s\.yaml: nested deeper than 32 levels/],
     ['rows too deep', '- '.repeat(500_000), /^s\.yaml: nested deeper than 32 levels/],
