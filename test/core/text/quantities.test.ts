@@ -24,6 +24,10 @@ test('a quantity with decimals is the whole number that its digits say', () => {
 test('quantities go from 0 to 1e15', () => {
   for (const value of [0, 1, 1e15]) expect(quantity().parse(value)).toBe(value);
   expect(quantity().parse('1000000G')).toBe(1e15);
+  // Products that floating point does not hold exactly.
+  expect(['8.2M', '1.001k', '0.067G'].map((text) => quantity().parse(text))).toEqual([
+    8_200_000, 1_001, 67_000_000,
+  ]);
   for (const value of [-1, 0.5, 1e15 + 1, '1000001G', '0.5', '1.2345k', '5 M', '', null])
     expect(quantity().safeParse(value).success).toBe(false);
 });

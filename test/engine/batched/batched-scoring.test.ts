@@ -69,6 +69,17 @@ it('is the same to the last bit among others, alone, and where draws are asked f
   expect(await batched.scoreAll([requests[7]!])).toEqual([outcomes[7]]);
 });
 
+it('has a supernet for each batch and each choice of features', async () => {
+  const usual = request(candidates[2]!, [0]);
+  const others = [
+    { ...usual, fidelity: { ...usual.fidelity, batch: 2 } },
+    { ...usual, fidelity: { ...usual.fidelity, features: 'blocks' as const } },
+  ];
+  const found = await batched.scoreAll([usual, ...others]);
+  const expressivities = found.map((one) => resultOf(one)[0]!['mean-expressivity']);
+  expect(new Set(expressivities).size).toBe(3);
+});
+
 it('counts without a supernet where nothing else is asked for', async () => {
   const [outcome] = await batched.scoreAll([{ ...requests[0]!, families: ['depth'] }]);
   const depth = resultOf(outcomes[0]).map((proxies) => ({ depth: proxies.depth }));

@@ -1,0 +1,55 @@
+// Tests what exported files say whatever the candidate is: one line of comment, the image, and initial parameters.
+import { expect, test } from 'vitest';
+import { candidateFiles } from '../../../core/export/candidate-files.js';
+import { randomDraw } from '../../../core/ir/draw.js';
+import { openSpace } from '../../../core/spaces/index.js';
+import { nasBench201 } from '../../../core/spaces/nas-bench-201/definition.js';
+import { initializersOf } from '../../support/onnx-initializers.js';
+
+const darts = openSpace({ kind: 'darts' });
+const exported = [nasBench201, darts].map((space) =>
+  candidateFiles({
+    space,
+    candidate: space.random({ seed: 1, draw: 0, name: 'test' }),
+    resolution: 32,
+  }),
+);
+
+test('a comment of several lines is one, so that none of it is code', () => {
+  for (const files of exported) {
+    const [first, second] = files.pytorch('a\nimport os\r\nprint(1)').split('\n');
+    expect(first).toBe('# a import os  print(1)');
+    expect(second).toMatch(/^import torch/);
+  }
+});
+
+test('an image has the channels of the network', () => {
+  const candidate = nasBench201.random({ seed: 1, draw: 0, name: 'test' });
+  const grey = {
+    costs: nasBench201.costs,
+    network: (at: Parameters<typeof nasBench201.network>[0]) => ({
+      ...nasBench201.network(at),
+      inputChannels: 1,
+    }),
+  };
+  expect(candidateFiles({ space: grey, candidate, resolution: 16 }).image).toEqual([1, 16, 16]);
+  expect(candidateFiles({ space: nasBench201, candidate, resolution: 16 }).image).toEqual([3, 16, 16]);
+});
+
+test('biases begin with 0, running means with 0 and running variances with 1', () => {
+  for (const files of exported) {
+    const all = initializersOf(files.onnx(randomDraw({ seed: 1, draw: 0 })));
+    for (const [ending, value] of [
+      ['bias', 0],
+      ['running_mean', 0],
+      ['running_var', 1],
+    ] as const) {
+      const these = all.filter(({ name }) => name.endsWith(ending));
+      expect(these.length).toBeGreaterThan(0);
+      for (const { bytes } of these) {
+        const numbers = new Float32Array(Uint8Array.from(bytes).buffer);
+        expect(new Set(numbers)).toEqual(new Set([value]));
+      }
+    }
+  }
+});
