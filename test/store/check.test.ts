@@ -154,6 +154,8 @@ test('blobs: an entry, chunks, chunks without an entry; a repair leaves the whol
     'chunks without an entry',
     'its entry cannot be read',
   ]);
+  // Nothing else holds the bytes of that blob.
+  expect(found.find(({ why }) => why === 'an entry without chunks')?.isStoredAgain).toBe(false);
   await inspect('repair');
   expect(await inspect('check')).toEqual({ counts: { ...HEALTHY, blobs: [1, 0] }, found: [] });
   await withStore(async ({ blobs }) => {
@@ -191,4 +193,20 @@ test('a repair that was interrupted after the purge goes on where it was', async
     ),
   );
   expect(kept.size).toBe(1_499);
+});
+
+test('a copy that an interrupted repair did not complete is made again, and nothing is lost', async () => {
+  const keys = entries.map(({ key }) => key);
+  const before = await withStore(({ scores }) => scores.get('s', keys));
+  expect(before.size).toBeGreaterThan(1_000);
+  const connection = await connect({ servers: server.url });
+  const [name, prefix] = ['ZEROSCOUT_REPAIR_ZEROSCOUT_SCORES', 'zeroscout.repair.ZEROSCOUT_SCORES.'];
+  const subjects = [`${prefix}>`];
+  await (await jetstreamManager(connection)).streams.add({ name, subjects, allow_direct: true });
+  await jetstream(connection).publish(`${prefix}zeroscout.score.s.${tokenOf(keys[0]!)}`, 'the first of many');
+  await connection.close();
+  const inspection = await openInspection({ url: server.url }, { orphanAgeMs: 0 });
+  await inspection.repair([{ kind: 'scores', stream: 'ZEROSCOUT_SCORES', count: 0, damaged: 1 }]);
+  await inspection.close();
+  expect(await withStore(({ scores }) => scores.get('s', keys))).toEqual(before);
 });

@@ -27,6 +27,7 @@ describe('classify', () => {
     ['connection refused', new errors.ConnectionError('refused'), 'transient'],
     ['closed under a request', new errors.RequestError('connection closed'), 'transient'],
     ['election', api(503, 'JetStream system temporarily unavailable'), 'transient'],
+    ['too many requests', api(429, 'too many requests'), 'transient'],
     ['permission', denied, 'denied'],
     ['authorization', new errors.AuthorizationError('no'), 'denied'],
     ['bad request', api(400, 'bad request'), 'rejected'],

@@ -18,6 +18,14 @@ it.each([
   await expect(waiting).resolves.toBeUndefined();
 });
 
+it.each([
+  ['without a record', undefined],
+  ['that is only suspected', { state: 'suspected' } as unknown as WorkerRecord],
+])('a worker %s need not be released', async (_, record) => {
+  const stop = new AbortController().signal;
+  await untilReleased({ records: records(async () => record), worker: 'one', stop });
+});
+
 it('tells that the worker is set aside', async () => {
   const stop = new AbortController().signal;
   expect(await untilSetAside({ records: records(async () => ASIDE), worker: 'one', stop })).toBe(ASIDE);
