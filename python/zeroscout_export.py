@@ -324,13 +324,13 @@ def reason_of(error: Exception) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="zeroscout_export", description="write PyTorch networks as ONNX files for zeroscout")
-    parser.add_argument("source", metavar="MODULE:FUNCTION", help="returns or yields networks, or pairs of a name and a network")
-    parser.add_argument("--out", default="models", help="folder (default: models)")
+    parser.add_argument("source", metavar="MODULE:FUNCTION", help="function that returns or yields networks or pairs of a name and a network, or returns a dict of networks by name")
+    parser.add_argument("--out", default="models", help="folder for the files (default: models)")
     parser.add_argument("--size", type=positive, default=224, help="side of the images (default: 224)")
-    parser.add_argument("--channels", type=positive, default=3, help="of the images (default: 3)")
+    parser.add_argument("--channels", type=positive, default=3, help="number of channels of the images (default: 3)")
     parser.add_argument("--image", type=shape, metavar="SHAPE",
                         help="shape of one image, in place of --channels and --size: 1x64x101; of signals 12x1000, of videos 3x16x112x112")
-    parser.add_argument("--tokens", type=positive, metavar="COUNT", help="of texts whose token ids the networks read, in place of images")
+    parser.add_argument("--tokens", type=positive, metavar="COUNT", help="number of tokens of a text, for networks that read token ids in place of images")
     parser.add_argument("--exporter", choices=["torchscript", "dynamo"], default="torchscript")
     options = parser.parse_args()
     folder = Path(options.out)

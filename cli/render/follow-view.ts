@@ -41,7 +41,7 @@ const LINE_MS = 5_000;
 /** The width of the bar; the rest of the line is text. */
 const BAR_COLUMNS = 12;
 
-/** Measures candidates per second since the first one that this view saw; in every round of a screening anew, which counts from 0. */
+/** Measures candidates per second since the first one that this view saw. Every round of a screening counts from 0, so each is measured anew. */
 export function speedometer() {
   let first: { time: number; now: number; round: number } | undefined;
   return ({ now, planned, round: { number: round } }: Pick<Shown, 'now' | 'planned' | 'round'>) => {

@@ -1,4 +1,4 @@
-// Memory for the tensors that are drawn for one program of a network after the other.
+// Keeps the memory in which the tensors of one program of a network are drawn, for those of the next one.
 
 /**
  * Arrays in which the tensors of a program are drawn, and after its run those of later programs and networks. New
@@ -15,10 +15,10 @@ export interface DrawnMemory {
 const BYTES = Float32Array.BYTES_PER_ELEMENT;
 /** Shorter arrays take less time to create than to look up. */
 const SHORTEST = 1024;
-/** The most that nobody has. A longer array is a new one each time, such as the first linear layer of a VGG, of 411 MB. */
+/** The most that is kept. A longer array is a new one each time, such as the first linear layer of a VGG, of 411 MB. */
 const MOST_SPARE_BYTES = 128 * 2 ** 20;
 
-/** The arrays that nobody has, from the least to the most recently used. Networks that are scored at a time share them. */
+/** The arrays that nobody has, from the least to the most recently used. Networks that are scored at the same time share them. */
 const spare: Float32Array[] = [];
 
 export function createDrawnMemory(): DrawnMemory {

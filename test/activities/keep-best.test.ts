@@ -2,11 +2,11 @@
 import { expect, test } from 'vitest';
 import { unitOf } from '../../activities/cohort.js';
 import { keepBest } from '../../activities/keep-best.js';
-import { rankingHeader, rankingLines } from '../../core/report/ranking-csv.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { checkSpecification } from '../../core/specification/specification.js';
 import { readCandidates } from '../../store/candidate-list.js';
 import { createMemoryStore } from '../../store/memory.js';
+import { rankingText } from '../support/ranking-text.js';
 
 const { enumeration } = openSpace({ kind: 'nas-bench-201' });
 
@@ -24,17 +24,8 @@ async function keptOf({
     source: 'test',
   });
   const unit = unitOf(specification);
-  const proxies = { expressivity: 1, progressivity: 1, trainability: 1, complexity: 1 };
-  const rows = candidates.map((candidate, i) => ({
-    rank: i + 1,
-    candidate,
-    score: -i,
-    parameters: 1,
-    proxies,
-    ...(cohort === 'classes' ? { class: unit(candidate) } : {}),
-  }));
   const store = createMemoryStore();
-  const text = `${rankingHeader({ cohort })}${rankingLines(rows)}`;
+  const text = rankingText({ candidates, ...(cohort === 'classes' ? { classOf: unit } : {}) });
   const ranking = await store.blobs.put(new TextEncoder().encode(text));
   const list = await keepBest({ store })({ specification, ranking, keep });
   const kept: string[] = [];

@@ -4,10 +4,10 @@ import { expect, test } from 'vitest';
 import type { LatencyMeter } from '../../activities/latency.js';
 import { measureLatencies } from '../../activities/measure-latencies.js';
 import { CandidateError } from '../../core/candidate-error.js';
-import { rankingHeader, rankingLines } from '../../core/report/ranking-csv.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { checkSpecification } from '../../core/specification/specification.js';
 import { createMemoryStore } from '../../store/memory.js';
+import { rankingText } from '../support/ranking-text.js';
 
 const { enumeration } = openSpace({ kind: 'nas-bench-201' });
 const candidates = Array.from({ length: 12 }, (_, i) => enumeration!.at(i * 97));
@@ -19,15 +19,7 @@ const specification = checkSpecification({
 /** A store whose ranking arrives in several pieces, as a long one does. */
 async function rankedStore() {
   const store = createMemoryStore();
-  const proxies = { expressivity: 1, progressivity: 1, trainability: 1, complexity: 1 };
-  const rows = candidates.map((candidate, i) => ({
-    rank: i + 1,
-    candidate,
-    score: -i,
-    parameters: 1,
-    proxies,
-  }));
-  const text = new TextEncoder().encode(`${rankingHeader({ cohort: 'written' })}${rankingLines(rows)}`);
+  const text = new TextEncoder().encode(rankingText({ candidates }));
   const ranking = await store.blobs.put(text);
   const third = Math.ceil(text.length / 3);
   const stream = async function* (digest: string) {

@@ -60,6 +60,14 @@ test('the link makes a cookie that scripts cannot read, and leads to an address 
   });
 });
 
+test('a method that a path does not have is told from a path that does not exist', async () => {
+  const wrong = await ask('/api/searches/@last/pause', { role: 'operator' });
+  expect(wrong).toMatchObject({ status: 405, json: { code: 'method-not-allowed' } });
+  expect(wrong.headers.get('allow')).toBe('POST');
+  expect(await ask('/api/searches', { method: 'DELETE', role: 'operator' })).toMatchObject({ status: 405 });
+  expect(await ask('/api/nothing', { role: 'operator' })).toMatchObject({ status: 404 });
+});
+
 test('every answer forbids frames, other sites and inline scripts', async () => {
   for (const path of ['/api/session', '/api/nothing']) {
     const { headers } = await ask(path);

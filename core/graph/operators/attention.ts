@@ -4,14 +4,14 @@ import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
 import type { NodeSite } from './operator.js';
 
-/** Its inputs after queries, keys, values and mask, which only models that write text step by step have. */
+/** Its inputs after queries, keys, values and mask: those of models that generate text token by token. */
 const CACHES = ['past_key', 'past_value', 'nonpad_kv_seqlen'];
 
 /**
  * softmax(softcap(s q kᵀ) + mask) v with s = 1 / √d unless the attribute `scale` gives it, for queries q
  * [batch, heads, length, d]; or [batch, length, heads * d] with the attributes q_num_heads and kv_num_heads. Each head of
- * keys and values serves as many consecutive heads of queries. Returns the result in the layout of the queries, keys,
- * and values.
+ * keys and values serves as many consecutive heads of queries. Returns the result in the layout of the queries, then keys
+ * and values as [batch, heads, length, channels].
  */
 export function attention(site: NodeSite): readonly (Id | undefined)[] {
   const { t } = site;
@@ -22,11 +22,13 @@ export function attention(site: NodeSite): readonly (Id | undefined)[] {
   const q = headsOf(site, 0, 'q_num_heads');
   const [k, v] = [headsOf(site, 1, 'kv_num_heads'), headsOf(site, 2, 'kv_num_heads')];
   const heads = t.shape(q)[1]!;
-  const root = Math.sqrt(site.number('scale', t.shape(q)[3]! ** -0.5));
+  const scale = site.number('scale', t.shape(q)[3]! ** -0.5);
+  if (!(scale > 0)) throw new TapeError(`its attribute scale is ${scale}; must be above 0`);
+  const root = Math.sqrt(scale);
   const keys = t.transpose(repeatHeads(t, k, heads), [0, 1, 3, 2]);
   const products = t.add('MatMul', [t.times(q, { number: root }), t.times(keys, { number: root })]);
-  const weights = t.add('Softmax', [masked(site, capped(site, products))], { axis: 3 });
-  const result = t.add('MatMul', [weights, repeatHeads(t, v, heads)]);
+  const probabilities = t.add('Softmax', [masked(site, capped(site, products))], { axis: 3 });
+  const result = t.add('MatMul', [probabilities, repeatHeads(t, v, heads)]);
   return [isFlat ? flatten(t, result) : result, k, v, undefined];
 }
 
@@ -34,11 +36,15 @@ export function attention(site: NodeSite): readonly (Id | undefined)[] {
 function headsOf(site: NodeSite, i: number, attribute: string): Id {
   const shape = site.shape(i);
   if (shape.length === 4) return site.x(i);
+  if (shape.length !== 3)
+    throw new TapeError(
+      `its input ${i} has shape [${shape}]; must be [batch, heads, length, channels] or [batch, length, channels]`,
+    );
   const heads = site.number(attribute);
   const [batch, length, width] = shape as [number, number, number];
-  if (shape.length !== 3 || heads < 1 || !Number.isInteger(width / heads))
+  if (!(Number.isInteger(heads) && heads > 0 && width % heads === 0))
     throw new TapeError(
-      `its input ${i} has shape [${shape}]; must be [batch, heads, length, channels], or [batch, length, channels] with channels that the ${heads} heads of ${attribute} divide`,
+      `its attribute ${attribute} is ${heads}; must divide the ${width} channels of its input ${i}, of shape [${shape}]`,
     );
   return site.t.transpose(site.t.reshape(site.x(i), [batch, length, heads, width / heads]), [0, 2, 1, 3]);
 }
@@ -79,8 +85,7 @@ function masked(site: NodeSite, x: Id): Id {
   const excluded = excludedKeys(site, { rows, columns });
   const scores = excluded ? t.plus(x, excluded) : x;
   if (!site.has(3)) return scores;
-  const last = site.shape(3).at(-1);
-  if (last !== columns && last !== 1)
+  if (site.shape(3).at(-1) !== columns)
     throw new TapeError(
       `its mask has shape [${site.shape(3)}]; its last size must be that of the keys, ${columns}`,
     );

@@ -61,7 +61,19 @@ const CASES: Readonly<Record<string, readonly [make: (g: GraphBuilder) => string
       const tokens = g.add('Reshape', ['x', g.ints(2, 4, 64)]);
       return g.add('Attention', [tokens, tokens, tokens], { q_num_heads: 5, kv_num_heads: 4 });
     },
-    'its input 0 has shape [2,4,64]; must be [batch, heads, length, channels], or [batch, length, channels] with channels that the 5 heads of q_num_heads divide',
+    'its attribute q_num_heads is 5; must divide the 64 channels of its input 0, of shape [2,4,64]',
+  ],
+  'attention to matrices': [
+    (g) => g.add('Attention', [g.add('Reshape', ['x', g.ints(8, 64)]), 'x', 'x']),
+    'its input 0 has shape [8,64]; must be [batch, heads, length, channels] or [batch, length, channels]',
+  ],
+  'attention with a negative scale': [
+    (g) => g.add('Attention', ['x', 'x', 'x'], { scale: { float: -1 } }),
+    'its attribute scale is -1; must be above 0',
+  ],
+  'attention with a mask for one key, which could be repeated or padded': [
+    (g) => g.add('Attention', ['x', 'x', 'x', weight(g, 8, 1)]),
+    'its mask has shape [8,1]; its last size must be that of the keys, 8',
   ],
   'attention of 4 heads to 3': [
     (g) => g.add('Attention', ['x', weight(g, 2, 3, 8, 8), weight(g, 2, 3, 8, 8)]),
