@@ -24,8 +24,15 @@ const WHOLE = [
   'test/cli/**/*.test.ts',
 ];
 
-/** Searches under faults, and commands whose servers do not answer, which take minutes: `npm run test:faults`; `npm test` leaves this project out. */
+/** Searches under faults, and commands whose servers do not answer: `npm run test:faults`. */
 const FAULTS = ['test/faults/**/*.test.ts'];
+
+/**
+ * What a search needs that runs for others and for long: schedules, workers of several users, encryption,
+ * metrics, traces, upgrades: `npm run test:operate`. `npm test` leaves out projects whose names begin with
+ * "long".
+ */
+const OPERATE = ['test/operate/**/*.test.ts'];
 
 /**
  * Those that use the library in their own process, which keeps settings and connections of a file, or run
@@ -80,7 +87,15 @@ export default defineConfig({
         test: {
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...PURE, ...WHOLE, ...WHOLE_APART, ...FAULTS, ...APART],
+          exclude: [
+            ...configDefaults.exclude,
+            ...PURE,
+            ...WHOLE,
+            ...WHOLE_APART,
+            ...FAULTS,
+            ...OPERATE,
+            ...APART,
+          ],
           // A new process for each file would take a fifth of the processor time of the unit tests.
           isolate: false,
           maxWorkers: 2,
@@ -104,7 +119,17 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'faults', include: FAULTS, maxWorkers: 5, sequence: { groupOrder: 1 } },
+        test: { name: 'long: faults', include: FAULTS, maxWorkers: 5, sequence: { groupOrder: 1 } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'long: operate',
+          include: OPERATE,
+          isolate: false,
+          maxWorkers: 5,
+          sequence: { groupOrder: 1 },
+        },
       },
       {
         extends: true,

@@ -35,7 +35,7 @@ export function versionsPage() {
   ];
   return page(
     'Versions that work together',
-    `The versions with which zeroscout ${version} is tested. \`npm test\` and \`npm run test:faults\` run the second column. Compose file and chart name the third column; their wiring is tested with processes of the second.`,
+    `The versions with which zeroscout ${version} is tested. \`npm test\`, \`npm run test:operate\` and \`npm run test:faults\` run the second column. Compose file and chart name the third column; their wiring is tested with processes of the second.`,
     [
       table(['part', 'version', 'in compose and chart'], rows),
       'Rankings are byte for byte equal where the engine version and the kind of processor are. Workers of several engine versions may run side by side: [Upgrade](../operate/upgrade.md).',

@@ -13,8 +13,8 @@ const NEEDS: readonly (readonly [file: RegExp, need: string])[] = [
   [/tour\//, 'npm run test:page (Chromium; about four minutes)'],
   [/faults\/soak/, 'npm run soak -- --minutes 10 (searches under random faults)'],
   [
-    /e2e\/upgrade/,
-    'ZEROSCOUT_OTHER_BUILD=FOLDER/dist/cli/main.js npx vitest run test/e2e/upgrade.test.ts, where FOLDER is a built checkout of another commit',
+    /operate\/upgrade/,
+    'ZEROSCOUT_OTHER_BUILD=FOLDER/dist/cli/main.js npx vitest run test/operate/upgrade.test.ts, where FOLDER is a built checkout of another commit',
   ],
   [
     /replay\/record/,
@@ -26,7 +26,7 @@ const NEEDS: readonly (readonly [file: RegExp, need: string])[] = [
   [/null-cuda/, 'npx zeroscout devices install cuda (PyPI, 250 MB), and gcc'],
   [/webgpu|one-by-one/, 'a WebGPU adapter; one in software: apt-get install mesa-vulkan-drivers'],
   [
-    /alert-rules|e2e\/prometheus/,
+    /alert-rules|operate\/prometheus/,
     'npm run setup:optional (Debian: prometheus and promtool, unpacked without installing)',
   ],
   [
