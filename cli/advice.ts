@@ -1,6 +1,6 @@
 // Translates advice of the library into commands and options.
 
-import { ALLOW_MODULES } from '../client/specification/allow-modules.js';
+import { ALLOW_MODULES } from '../client/specification/module-permission.js';
 import type { AdviceCode } from '../core/errors.js';
 
 interface AdviceContext {

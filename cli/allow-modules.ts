@@ -1,6 +1,6 @@
 // Adds `--allow-modules` to the commands that open spaces.
 import type { Command } from 'commander';
-import { ALLOW_MODULES } from '../client/specification/allow-modules.js';
+import { ALLOW_MODULES } from '../client/specification/module-permission.js';
 
 /** Commands that open spaces, or start processes that do. */
 const OPENING = new Set([

@@ -7,6 +7,7 @@ import { describeFault } from '../client/files/describe-fault.js';
 import { EXIT } from './exit-codes.js';
 import { createProgram } from './program.js';
 import { note, paint } from './render/terminal.js';
+import { reportError } from './report-error.js';
 
 const program = await createProgram({ typed: process.argv[2] });
 /** The command that is running, for the names of its arguments in errors. */
@@ -27,13 +28,7 @@ process.stderr.on('error', () => {});
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = await exitCodeOf(error);
-}
-
-/** Reports what is an error. Help and version end with a CommanderError too. */
-async function exitCodeOf(thrown: unknown): Promise<number> {
-  if (thrown instanceof CommanderError && thrown.exitCode === 0) return EXIT.done;
-  // Temporal's client, by whose classes errors are told apart, takes a quarter of a second to load.
-  const { reportError } = await import('./report-error.js');
-  return reportError(thrown, running);
+  // Help and version end with a CommanderError too.
+  const isDone = error instanceof CommanderError && error.exitCode === 0;
+  process.exitCode = isDone ? EXIT.done : reportError(error, running);
 }

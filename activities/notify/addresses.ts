@@ -129,3 +129,12 @@ function addRange(list: BlockList, text: string): boolean {
   list.addSubnet(address, bits === undefined ? most : Number(bits), family === 6 ? 'ipv6' : 'ipv4');
   return true;
 }
+
+/**
+ * The IP address that a URL names instead of a host. The WHATWG parser has already normalized decimal, octal
+ * and short forms.
+ */
+export function parseLiteralAddress({ hostname }: URL): string | undefined {
+  const bare = hostname.replace(/^\[(.*)\]$/, '$1');
+  return isIP(bare) === 0 ? undefined : bare;
+}

@@ -3,10 +3,16 @@ import { createHmac } from 'node:crypto';
 import { promises as dns, type LookupAddress } from 'node:dns';
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
+import type { LookupFunction } from 'node:net';
 import { ApplicationFailure } from '@temporalio/common';
 import { readListedSecrets, secretAdvice, secretStanding } from '../../core/specification/notify-secrets.js';
-import { ALLOW_SETTING, type AllowedAddresses, findRefusedKind, readAllowedAddresses } from './addresses.js';
+import {
+  ALLOW_SETTING,
+  type AllowedAddresses,
+  findRefusedKind,
+  parseLiteralAddress,
+  readAllowedAddresses,
+} from './addresses.js';
 
 /** Finds all addresses of a host name. */
 export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
@@ -84,15 +90,6 @@ function checkUrl({ url, allowed }: { readonly url: string; readonly allowed: Al
   const kind = literal === undefined ? undefined : findRefusedKind(literal, allowed);
   if (kind !== undefined) throw refusal({ host: parsed.hostname, kind, is: 'is' });
   return parsed;
-}
-
-/**
- * The IP address that a URL names instead of a host. The WHATWG parser has already normalized decimal, octal
- * and short forms.
- */
-export function parseLiteralAddress({ hostname }: URL): string | undefined {
-  const bare = hostname.replace(/^\[(.*)\]$/, '$1');
-  return isIP(bare) === 0 ? undefined : bare;
 }
 
 class RefusedAddress extends Error {}

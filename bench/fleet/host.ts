@@ -1,6 +1,7 @@
 // Runs many score workers in one process, each with its own connections, name and poller; their scorers are
 // synthetic. The process that started it tells it by messages which workers to start and to preempt.
-import { connectTemporal, resolveConnections } from '../../client/connections/resolve-connections.js';
+import { connectTemporal } from '../../client/connections/connect-temporal.js';
+import { resolveConnections } from '../../client/connections/resolve-connections.js';
 import { resolveHome } from '../../client/embedded/home.js';
 import { connectStore } from '../../store/jetstream.js';
 import { createLog, installTemporalRuntime } from '../../workers/log.js';

@@ -1,6 +1,7 @@
 // Runs a worker like that of `zeroscout worker`, but with synthetic scores, which a group of 64 candidates gets
 // at once, as on a device that scores many together.
-import { connectTemporal, resolveConnections } from '../../client/connections/resolve-connections.js';
+import { connectTemporal } from '../../client/connections/connect-temporal.js';
+import { resolveConnections } from '../../client/connections/resolve-connections.js';
 import { resolveHome } from '../../client/embedded/home.js';
 import { connectStore } from '../../store/jetstream.js';
 import { runWorker } from '../../workers/run.js';

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { calibrateSearch } from '../../client/calibration/calibrate-search.js';
 import { openOutFile } from '../../client/files/out-file.js';
 import { findFinishedSearch } from '../../client/searches/find-search.js';
-import { openSpaceWith } from '../../client/specification/allow-modules.js';
+import { openSpaceWith } from '../../client/specification/open-space.js';
 import { readTruth } from '../../client/specification/read-truth.js';
 import { FEWEST_LABELS, MOST_LABELS } from '../../core/calibration/calibrate.js';
 import { createWholeNumberParser, SEARCH_ID } from '../arguments.js';

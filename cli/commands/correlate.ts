@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { correlateWith } from '../../client/results/correlate.js';
 import { findFinishedSearch } from '../../client/searches/find-search.js';
-import { openSpaceWith } from '../../client/specification/allow-modules.js';
+import { openSpaceWith } from '../../client/specification/open-space.js';
 import { readTruth } from '../../client/specification/read-truth.js';
 import { SEARCH_ID } from '../arguments.js';
 import { printCorrelation } from '../render/correlation.js';

@@ -6,8 +6,8 @@ import { OVERLAPS, type Timing } from '../../client/schedules/create-schedule.js
 import { detailsOf, summaryOf } from '../../client/schedules/describe-schedule.js';
 import { checkName, describeSchedules, findSchedule } from '../../client/schedules/find-schedule.js';
 import { backfillSchedule, runScheduleNow } from '../../client/schedules/run-schedule.js';
-import { readModulePermission } from '../../client/specification/allow-modules.js';
 import { checkStart } from '../../client/specification/check-start.js';
+import { readModulePermission } from '../../client/specification/module-permission.js';
 import { type ReadSpecification, readSpecification } from '../../client/specification/read-specification.js';
 import {
   createWholeNumberParser,

@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { computeCandidateCosts } from '../../client/spaces/candidate-costs.js';
 import { describeSpaceInput, type SpaceInput } from '../../client/spaces/describe-space.js';
-import { readModulePermission } from '../../client/specification/allow-modules.js';
+import { readModulePermission } from '../../client/specification/module-permission.js';
 import { MODULE_FILE } from '../../client/specification/read-module.js';
 import type { SpaceDescription } from '../../core/spaces/describe.js';
 import { SPACES } from '../../core/spaces/index.js';

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { suggestNetworks } from '../../client/calibration/suggest-networks.js';
 import { findFinishedSearch } from '../../client/searches/find-search.js';
-import { openSpaceWith } from '../../client/specification/allow-modules.js';
+import { openSpaceWith } from '../../client/specification/open-space.js';
 import { readTruth } from '../../client/specification/read-truth.js';
 import { textCell } from '../../core/text/text-cell.js';
 import { createWholeNumberParser, SEARCH_ID } from '../arguments.js';

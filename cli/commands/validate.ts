@@ -2,8 +2,8 @@
 // with it.
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
-import { readModulePermission } from '../../client/specification/allow-modules.js';
 import { checkSpecificationInput } from '../../client/specification/check.js';
+import { readModulePermission } from '../../client/specification/module-permission.js';
 import { formatWarnings } from '../../client/specification/read-candidates.js';
 import { imageOfSpace } from '../../core/specification/space.js';
 import type { Specification } from '../../core/specification/specification.js';

@@ -1,11 +1,12 @@
 // Defines the command `zeroscout worker`, which works for searches until a signal stops it.
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
+import { connectTemporal } from '../../client/connections/connect-temporal.js';
 import { readEncryptionKeys } from '../../client/connections/encryption-keys.js';
-import { connectTemporal, resolveConnections } from '../../client/connections/resolve-connections.js';
+import { resolveConnections } from '../../client/connections/resolve-connections.js';
 import type { NatsSettings } from '../../client/connections/settings.js';
 import { resolveHome } from '../../client/embedded/home.js';
-import { areModulesAllowed } from '../../client/specification/allow-modules.js';
+import { areModulesAllowed } from '../../client/specification/module-permission.js';
 import { SpecError } from '../../core/errors.js';
 import { allowModules } from '../../core/spaces/module/definition.js';
 import { DEVICES, type Device, isBatchedDevice } from '../../core/specification/devices.js';

@@ -1,6 +1,6 @@
 // Converts the error that ends a command into the object that `--json` prints.
 import { CommanderError } from 'commander';
-import { SearchFailedError } from '../../client/searches/search.js';
+import { SearchFailedError } from '../../client/searches/search-failed-error.js';
 import { endingOf } from '../../client/status/failure.js';
 import {
   type Advice,

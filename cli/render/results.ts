@@ -2,7 +2,7 @@
 
 import type { Latencies } from '../../client/results/latencies.js';
 import { countFlops } from '../../client/results/pareto.js';
-import { readModulePermission } from '../../client/specification/allow-modules.js';
+import { readModulePermission } from '../../client/specification/module-permission.js';
 import { countRejected, describeDrawCounts } from '../../core/contract/draw-counts.js';
 import type { ParetoRow } from '../../core/report/pareto.js';
 import { extraProxies, proxiesIn, type RankingRow } from '../../core/report/ranking-csv.js';

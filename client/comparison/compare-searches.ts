@@ -8,7 +8,8 @@ import type { Space } from '../../core/spaces/space.js';
 import { canonicalJson, differingFields } from '../../core/specification/specification-digest.js';
 import type { Store } from '../../store/store.js';
 import { findFinishedSearch } from '../searches/find-search.js';
-import { type ModulePermission, openSpaceWith } from '../specification/allow-modules.js';
+import type { ModulePermission } from '../specification/module-permission.js';
+import { openSpaceWith } from '../specification/open-space.js';
 import { type FinishedSearch, readCohort } from './read-cohort.js';
 
 export interface CompareRequest {

@@ -7,17 +7,16 @@ import { createPayloadCodec } from '../../workers/payload-codec.js';
 import { startTracing } from '../../workers/tracing/start.js';
 import { type Home, resolveHome } from '../embedded/home.js';
 import { restartEmbedded } from '../embedded/keep-running.js';
-import { type ModulePermission, readModulePermission } from '../specification/allow-modules.js';
+import { type ModulePermission, readModulePermission } from '../specification/module-permission.js';
+import { connectTemporal } from './connect-temporal.js';
 import { readEncryptionKeys } from './encryption-keys.js';
 import {
   type Connections,
-  connectTemporal,
   listEmbeddedServices,
-  type NatsSettings,
   resolveConnections,
   resolveTemporal,
-  type TemporalSettings,
 } from './resolve-connections.js';
+import type { NatsSettings, TemporalSettings } from './settings.js';
 
 /** How long a client waits for an unresponsive server before it reports an error. */
 const PATIENCE_MS = 5_000;

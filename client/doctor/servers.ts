@@ -2,8 +2,9 @@
 
 import { ServiceError, SpecError } from '../../core/errors.js';
 import { connectLink } from '../../store/connect.js';
+import { connectTemporal } from '../connections/connect-temporal.js';
 import { readEncryptionKeys } from '../connections/encryption-keys.js';
-import { type Configured, connectTemporal, readConfigured } from '../connections/resolve-connections.js';
+import { type Configured, readConfigured } from '../connections/read-configured.js';
 import type { Home, ServiceName } from '../embedded/home.js';
 import { readServicesStatus, type ServiceStatus } from '../embedded/status.js';
 import type { Check } from './check.js';

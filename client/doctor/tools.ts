@@ -3,7 +3,7 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withoutTelemetry } from '../../engine/telemetry.js';
-import { readConfigured } from '../connections/resolve-connections.js';
+import { readConfigured } from '../connections/read-configured.js';
 import { type BinaryName, findBinary } from '../embedded/binaries.js';
 import { findPipObstacle } from '../embedded/fetch.js';
 import type { Home } from '../embedded/home.js';

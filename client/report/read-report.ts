@@ -21,7 +21,7 @@ import { readDraws } from '../results/read-draws.js';
 import { readGenerations } from '../results/read-generations.js';
 import { readResults } from '../results/results.js';
 import { findFinishedSearch, findSearch } from '../searches/find-search.js';
-import { openSpaceWith } from '../specification/allow-modules.js';
+import { openSpaceWith } from '../specification/open-space.js';
 import { countWorkers } from './count-workers.js';
 import { drawWinners } from './draw-winners.js';
 import { knownFlops, readColumns } from './read-columns.js';

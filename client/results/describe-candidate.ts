@@ -6,7 +6,8 @@ import type { Costs, Space } from '../../core/spaces/space.js';
 import { costResolution } from '../../core/specification/space.js';
 import type { Specification } from '../../core/specification/specification.js';
 import { checkText } from '../check-text.js';
-import { type ModulePermission, openSpaceWith } from '../specification/allow-modules.js';
+import type { ModulePermission } from '../specification/module-permission.js';
+import { openSpaceWith } from '../specification/open-space.js';
 import { candidateArchitecture } from './candidate-architecture.js';
 import { type ExportFormat, exportFormatsOf } from './export-candidates.js';
 

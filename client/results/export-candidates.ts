@@ -6,7 +6,8 @@ import type { RankingRow } from '../../core/report/ranking-csv.js';
 import type { Space } from '../../core/spaces/space.js';
 import { spaceDefaults } from '../../core/specification/space.js';
 import type { Specification } from '../../core/specification/specification.js';
-import { type ModulePermission, openSpaceWith } from '../specification/allow-modules.js';
+import type { ModulePermission } from '../specification/module-permission.js';
+import { openSpaceWith } from '../specification/open-space.js';
 import { formatLatencyJson } from './latencies.js';
 import type { Results } from './results.js';
 

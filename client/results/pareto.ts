@@ -4,7 +4,8 @@ import { SpecError } from '../../core/errors.js';
 import { bestOfFront, type ParetoCost, type ParetoRow, paretoFront } from '../../core/report/pareto.js';
 import { costResolution } from '../../core/specification/space.js';
 import type { Specification } from '../../core/specification/specification.js';
-import { type ModulePermission, openSpaceWith } from '../specification/allow-modules.js';
+import type { ModulePermission } from '../specification/module-permission.js';
+import { openSpaceWith } from '../specification/open-space.js';
 import type { Latencies } from './latencies.js';
 import type { Results } from './results.js';
 

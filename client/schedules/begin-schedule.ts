@@ -3,7 +3,7 @@
 import type { Specification } from '../../core/specification/specification.js';
 import type { Session } from '../connections/session.js';
 import { chooseWorkerCount } from '../searches/begin-search.js';
-import { createEnvironment } from '../specification/allow-modules.js';
+import { createEnvironment } from '../specification/module-permission.js';
 import type { ReadSpecification } from '../specification/read-specification.js';
 import {
   listBackgroundWorkers,

@@ -6,7 +6,7 @@ import { formatDuration } from '../../core/text/duration.js';
 import type { Store } from '../../store/store.js';
 import { withSearchAttributes } from '../searches/attributes.js';
 import { createSearchOptions } from '../searches/start-search.js';
-import { withRanking } from '../specification/read-candidates.js';
+import { withRanking } from '../searches/with-ranking.js';
 import type { ReadSpecification } from '../specification/read-specification.js';
 import { findSchedule } from './find-schedule.js';
 

@@ -4,8 +4,9 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { isBatchedDevice } from '../../core/specification/devices.js';
 import { checkDevice } from '../../engine/check-device.js';
 import type { Session } from '../connections/session.js';
-import { type ReadSpecification, withRanking } from '../specification/read-candidates.js';
-import { composeDefaultId, type Started, startSearch } from './start-search.js';
+import { composeDefaultId, type ReadSpecification } from '../specification/read-candidates.js';
+import { type Started, startSearch } from './start-search.js';
+import { withRanking } from './with-ranking.js';
 
 export interface BeginRequest {
   readonly read: ReadSpecification;

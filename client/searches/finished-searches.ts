@@ -34,7 +34,7 @@ import { readDraws } from '../results/read-draws.js';
 import { readGenerations } from '../results/read-generations.js';
 import { type Results, readResults } from '../results/results.js';
 import { readRounds, type ScreeningRound } from '../results/screening-rounds.js';
-import { openSpaceWith } from '../specification/allow-modules.js';
+import { openSpaceWith } from '../specification/open-space.js';
 import { readTruth } from '../specification/read-truth.js';
 import { findFinishedSearch } from './find-search.js';
 

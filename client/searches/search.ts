@@ -1,37 +1,16 @@
 // Offers one search to a program: its progress while it runs, and its results.
 import type { SearchResult } from '../../core/contract/search.js';
-import type { AdviceCode } from '../../core/errors.js';
 import type { Session } from '../connections/session.js';
 import { listMeasuredScopes } from '../results/latencies.js';
 import { type Results, readResults } from '../results/results.js';
 import { resultOf } from '../status/ending.js';
 import { createLooker } from '../status/facts.js';
-import type { Ending } from '../status/failure.js';
 import type { AwayServer } from '../status/waiting.js';
 import { type FollowRequest, followSearch, type SearchLook } from './follow-search.js';
 import { followThrough } from './follow-through.js';
 import { latestValues } from './latest-values.js';
+import { SearchFailedError } from './search-failed-error.js';
 import type { Started } from './start-search.js';
-
-/**
- * A search that ended without results. `reason` says why, `advice` what to do, and `adviceCode` the same for
- * programs.
- */
-export class SearchFailedError extends Error {
-  override readonly name = 'SearchFailedError';
-  readonly code = 'search-failed';
-  readonly field = 'id';
-  readonly reason: string;
-  readonly advice: string;
-  readonly adviceCode: AdviceCode;
-
-  constructor({ id, reason, advice, adviceCode }: Ending & { readonly id: string }) {
-    super(`search "${id}" has no results: ${reason}; ${advice}`);
-    this.reason = reason;
-    this.advice = advice;
-    this.adviceCode = adviceCode;
-  }
-}
 
 export interface Search {
   readonly id: string;

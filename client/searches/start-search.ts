@@ -28,11 +28,6 @@ export interface Started {
   readonly ended?: Date;
 }
 
-/** The default id of a specification: its name and the beginning of its digest. */
-export function composeDefaultId({ specification, digest }: ReadSpecification): string {
-  return `${specification.name}-${digest.slice(0, 8)}`;
-}
-
 interface StartSearchArguments {
   readonly client: Client;
   readonly store: Store;

@@ -4,7 +4,7 @@ import type { Costs } from '../../core/spaces/space.js';
 import { parseEveryCandidate } from '../../core/specification/candidate-list.js';
 import { spaceDefaults } from '../../core/specification/space.js';
 import type { FileInput } from '../files/open-file.js';
-import { openSpaceWith } from '../specification/allow-modules.js';
+import { openSpaceWith } from '../specification/open-space.js';
 import { nameOf, readText } from '../specification/read-text.js';
 import { checkSide } from './check-side.js';
 import { type DescribeRequest, readSpace } from './describe-space.js';

@@ -1,11 +1,15 @@
 // Reports before a search starts why its notification would be refused at its end: as an error if that is
 // certain, else as a note.
-import { ALLOW_SETTING, findRefusedKind, readAllowedAddresses } from '../../activities/notify/addresses.js';
-import { parseLiteralAddress } from '../../activities/notify/webhook.js';
+import {
+  ALLOW_SETTING,
+  findRefusedKind,
+  parseLiteralAddress,
+  readAllowedAddresses,
+} from '../../activities/notify/addresses.js';
 import { SpecError } from '../../core/errors.js';
 import { readListedSecrets, secretAdvice, secretStanding } from '../../core/specification/notify-secrets.js';
 import type { Specification } from '../../core/specification/specification.js';
-import { readConfigured } from '../connections/resolve-connections.js';
+import { readConfigured } from '../connections/read-configured.js';
 
 /**
  * With embedded servers the control worker has this program's settings, so a certain refusal is a SpecError.

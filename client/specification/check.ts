@@ -3,10 +3,10 @@ import type { Issue } from '../../core/errors.js';
 import { openSpace } from '../../core/spaces/index.js';
 import type { Specification } from '../../core/specification/specification.js';
 import { sourceOf } from '../../core/specification/stages.js';
-import { composeDefaultId } from '../searches/start-search.js';
-import type { ModulePermission } from './allow-modules.js';
+
 import { checkNotify } from './check-notify.js';
-import type { ReadSpecification } from './read-candidates.js';
+import type { ModulePermission } from './module-permission.js';
+import { composeDefaultId, type ReadSpecification } from './read-candidates.js';
 import { readSpecificationInput, type SpecificationInput } from './read-specification.js';
 
 export interface CheckedSpecification {

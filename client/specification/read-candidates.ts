@@ -1,18 +1,13 @@
-// Reads the candidates of a list strategy from a file, or from another search's ranking.
-import type { Client } from '@temporalio/client';
+// Reads the candidates of a list strategy from a file, and gives a specification its digest.
 import { type Issue, SpecError, withField } from '../../core/errors.js';
 import { openSpace } from '../../core/spaces/index.js';
 import type { Space } from '../../core/spaces/space.js';
 import { candidatesOf, parseCandidateList } from '../../core/specification/candidate-list.js';
 import { checkAgainstSpace } from '../../core/specification/check-against-space.js';
 import type { Specification } from '../../core/specification/specification.js';
-import { canonicalJson, specificationDigest } from '../../core/specification/specification-digest.js';
-import { sourceOf } from '../../core/specification/stages.js';
-import { readRanking } from '../../store/ranking.js';
-import type { Store } from '../../store/store.js';
+import { specificationDigest } from '../../core/specification/specification-digest.js';
 import type { FileInput } from '../files/open-file.js';
 import { sha256 } from '../files/sha256.js';
-import { findFinishedSearch } from '../searches/find-search.js';
 import type { ReadImages } from './read-images.js';
 import { isParquet, readParquetTable } from './read-table.js';
 import { readText } from './read-text.js';
@@ -34,6 +29,11 @@ export interface ReadSpecification {
   readonly digest: string;
   /** Settings that are valid but probably unintended. */
   readonly warnings?: readonly Issue[];
+}
+
+/** The default id of a specification: its name and the beginning of its digest. */
+export function composeDefaultId({ specification, digest }: ReadSpecification): string {
+  return `${specification.name}-${digest.slice(0, 8)}`;
 }
 
 /** The field of a specification that says where its candidates come from. */
@@ -92,45 +92,6 @@ export async function readListFile({
   return firstOf({ candidates, top, field, whose: file });
 }
 
-/**
- * For a specification that refines another search (`strategy: { kind: list, search: ID }`), adds the
- * candidates in that search's ranking; returns any other unchanged. Throws a SpecError if that search is
- * unknown, unfinished or of another space.
- */
-export async function withRanking({
-  client,
-  store,
-  read,
-}: {
-  readonly client: Client;
-  readonly store: Store;
-  readonly read: ReadSpecification;
-}): Promise<ReadSpecification> {
-  const { specification } = read;
-  const source = sourceOf(specification);
-  if (source.kind !== 'list' || source.search === undefined) return read;
-  const { search, top } = source;
-  const field = findSourceField(specification);
-  const path = `${field}.search`;
-  const { memo, result } = await findFinishedSearch({ client, id: search }).catch((error: unknown) => {
-    if (!(error instanceof SpecError)) throw error;
-    throw new SpecError(error.issues.map((issue) => ({ ...issue, path })));
-  });
-  const { space } = memo.specification;
-  if (canonicalJson(space) !== canonicalJson(specification.space)) {
-    const how = space.kind === specification.space.kind ? `${space.kind} with other parameters` : space.kind;
-    const message = `"${search}" searched ${how}; must be a search of the same space, ${specification.space.kind}`;
-    throw SpecError.of({ path, message });
-  }
-  const ranked: string[] = [];
-  // The whole ranking is read, because alterations are detected only at its end.
-  for await (const rows of readRanking(store.blobs, result.ranking))
-    for (const { candidate } of rows) ranked.push(candidate);
-  const whose = `the ranking of search "${search}"`;
-  if (ranked.length === 0) throw SpecError.of({ path, message: `${whose} is empty` });
-  return withCandidates({ ...read, candidates: firstOf({ candidates: ranked, top, field, whose }) });
-}
-
 interface FirstOfArguments {
   readonly candidates: readonly string[];
   readonly top: number | undefined;
@@ -138,7 +99,7 @@ interface FirstOfArguments {
   readonly whose: string;
 }
 
-function firstOf({ candidates, top, field, whose }: FirstOfArguments): readonly string[] {
+export function firstOf({ candidates, top, field, whose }: FirstOfArguments): readonly string[] {
   if (top === undefined || top <= candidates.length) return candidates.slice(0, top);
   const message = `found ${top}; ${whose} has ${candidates.length} candidates; must be at most that`;
   throw SpecError.of({ path: `${field}.top`, message });

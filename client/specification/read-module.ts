@@ -13,7 +13,7 @@ import { AZ_NAS_PROXIES } from '../../core/specification/families.js';
 import { describeThrown } from '../../core/text/show.js';
 import { loadModule } from '../../engine/load-module.js';
 import type { FileInput } from '../files/open-file.js';
-import { type ModulePermission, REFUSED } from './allow-modules.js';
+import { type ModulePermission, REFUSED } from './module-permission.js';
 import { nameOf, readText } from './read-text.js';
 
 export const MODULE_FILE = /\.[cm]?[jt]s$/i;

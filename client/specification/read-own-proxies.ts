@@ -15,7 +15,7 @@ import { describeFound, describeThrown, show } from '../../core/text/show.js';
 import { loadProxyModule } from '../../engine/load-module.js';
 import { openModule } from '../../engine/own-proxies.js';
 import type { FileInput } from '../files/open-file.js';
-import { type ModulePermission, PROXY_REFUSED } from './allow-modules.js';
+import { type ModulePermission, PROXY_REFUSED } from './module-permission.js';
 import { compileModule, createNamedError, MODULE_FILE } from './read-module.js';
 import { readText } from './read-text.js';
 

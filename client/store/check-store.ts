@@ -5,7 +5,7 @@ import {
   type Inspection,
   openInspection,
 } from '../../store/inspection.js';
-import { readConfigured } from '../connections/resolve-connections.js';
+import { readConfigured } from '../connections/read-configured.js';
 import type { NatsSettings } from '../connections/settings.js';
 import { ensureServices } from '../embedded/embedded.js';
 import { resolveHome } from '../embedded/home.js';

@@ -2,7 +2,7 @@
 // of the program keeps answering meanwhile.
 import { Worker } from 'node:worker_threads';
 import type { FinishedSearches } from '../searches/finished-searches.js';
-import type { ModulePermission } from '../specification/allow-modules.js';
+import type { ModulePermission } from '../specification/module-permission.js';
 import { fromPlainError, type PlainError } from './thread-errors.js';
 
 /** The calls that compute much, and whose arguments and results can be copied between threads. */

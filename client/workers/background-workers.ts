@@ -10,7 +10,7 @@ import {
   createEnvironment,
   type ModulePermission,
   withoutModules,
-} from '../specification/allow-modules.js';
+} from '../specification/module-permission.js';
 import { rolesOf, spawnWorker } from './local-workers.js';
 
 /** Slightly more than the time that stopping workers give their activities. */

@@ -2,7 +2,7 @@
 // together.
 import type { Device } from '../../core/specification/devices.js';
 import type { Session } from '../connections/session.js';
-import { createEnvironment } from '../specification/allow-modules.js';
+import { createEnvironment } from '../specification/module-permission.js';
 import type { ReadSpecification } from '../specification/read-candidates.js';
 import { permissionFor, withdrawBackgroundWorkers } from './background-workers.js';
 import { type LocalWorkers, startLocalWorkers } from './local-workers.js';

@@ -10,7 +10,7 @@ import type { Home } from '../embedded/home.js';
 import { createFolders } from '../embedded/home-folders.js';
 import { spawnPrivately } from '../embedded/process.js';
 import { openLog } from '../embedded/server-log.js';
-import { createEnvironment, type ModulePermission } from '../specification/allow-modules.js';
+import { createEnvironment, type ModulePermission } from '../specification/module-permission.js';
 
 const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 const RESTART_MS = 1_000;

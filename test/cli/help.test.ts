@@ -1,6 +1,6 @@
 // Tests that --help names every command, argument and option, each with a meaning, and that validate shows every default.
 
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -42,6 +42,24 @@ test('zeroscout --version loads no command, and prints the version of the packag
   const { code, stdout } = await zeroscout(['--version'], { home });
   expect([code, stdout]).toEqual([0, `${version}\n`]);
 });
+
+test.concurrent.each(['score', 'inspect', 'space', 'validate', 'schema'])(
+  '%s, which needs no server, loads no client of servers',
+  async (command) => {
+    const loaded = mkdtempSync(join(home.dir, 'loaded-'));
+    const env = {
+      NODE_OPTIONS: `--require ${join(ROOT, 'test/support/loaded-packages.cjs')}`,
+      ZEROSCOUT_TEST_LOADED: loaded,
+    };
+    expect((await zeroscout([command, '--help'], { home, env })).code).toBe(0);
+    const [file] = readdirSync(loaded);
+    const packages = JSON.parse(readFileSync(join(loaded, file!), 'utf8')) as string[];
+    expect(packages).toContain('commander');
+    expect(packages.filter((name) => /^@(grpc|nats-io)\/|^@temporalio\/(client|proto)$/.test(name))).toEqual(
+      [],
+    );
+  },
+);
 
 /** The output of the built command line; one process stands for each kind of command. */
 test.concurrent.each(['', 'run', 'schedule', 'schedule create'])(

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { readConfigured } from '../../client/connections/resolve-connections.js';
+import { readConfigured } from '../../client/connections/read-configured.js';
 import { CONTROL_QUEUE, scoreQueue } from '../../core/contract/search-queues.js';
 import { parseAddress } from '../../store/address.js';
 import { fetchDeployTools, type Manifest, type Rendered, toolsExist } from '../support/deploy-tools.js';

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connectTemporal } from '../../client/connections/resolve-connections.js';
+import { connectTemporal } from '../../client/connections/connect-temporal.js';
 import { findBinary } from '../../client/embedded/binaries.js';
 import { markFirstStart } from '../../client/embedded/data-folder.js';
 import { ensureServices, findRunning, stopServices } from '../../client/embedded/embedded.js';

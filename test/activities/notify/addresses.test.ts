@@ -1,7 +1,10 @@
 // Tests that webhooks can only reach public addresses and those that a setting allows.
 import { expect, test } from 'vitest';
-import { findRefusedKind, readAllowedAddresses } from '../../../activities/notify/addresses.js';
-import { parseLiteralAddress } from '../../../activities/notify/webhook.js';
+import {
+  findRefusedKind,
+  parseLiteralAddress,
+  readAllowedAddresses,
+} from '../../../activities/notify/addresses.js';
 
 const kind = (address: string, setting = '') =>
   findRefusedKind(address, readAllowedAddresses({ ZEROSCOUT_NOTIFY_ALLOW: setting }));

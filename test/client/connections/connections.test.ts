@@ -7,12 +7,10 @@ import { createServer as createHttp2Server } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  connectTemporal,
-  readConfigured,
-  resolveConnections,
-  type TemporalSettings,
-} from '../../../client/connections/resolve-connections.js';
+import { connectTemporal } from '../../../client/connections/connect-temporal.js';
+import { readConfigured } from '../../../client/connections/read-configured.js';
+import { resolveConnections } from '../../../client/connections/resolve-connections.js';
+import type { TemporalSettings } from '../../../client/connections/settings.js';
 import { type EmbeddedServices, ensureServices, stopServices } from '../../../client/embedded/embedded.js';
 import type { Home } from '../../../client/embedded/home.js';
 import { sleep } from '../../../client/embedded/process.js';

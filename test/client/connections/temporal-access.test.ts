@@ -2,7 +2,8 @@
 // that errors explain their absence.
 import { NativeConnection } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connectTemporal, readConfigured } from '../../../client/connections/resolve-connections.js';
+import { connectTemporal } from '../../../client/connections/connect-temporal.js';
+import { readConfigured } from '../../../client/connections/read-configured.js';
 import { ServiceError, SpecError } from '../../../core/errors.js';
 import { createAuthority, type Pair, whyNoOpenssl } from '../../support/certificates.js';
 import { type TestHome, testHome } from '../../support/home.js';

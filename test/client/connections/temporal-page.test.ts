@@ -1,6 +1,6 @@
 // Tests the link from a search to its page at Temporal.
 import { expect, it } from 'vitest';
-import { readConfigured } from '../../../client/connections/resolve-connections.js';
+import { readConfigured } from '../../../client/connections/read-configured.js';
 import { temporalPageOf } from '../../../client/connections/temporal-page.js';
 import { SpecError } from '../../../core/errors.js';
 

@@ -5,7 +5,7 @@ import { request } from 'node:http';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { Client, type Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connectTemporal } from '../../../client/connections/resolve-connections.js';
+import { connectTemporal } from '../../../client/connections/connect-temporal.js';
 import { type EmbeddedServices, ensureServices, stopServices } from '../../../client/embedded/embedded.js';
 import type { Home } from '../../../client/embedded/home.js';
 import { sleep } from '../../../client/embedded/process.js';

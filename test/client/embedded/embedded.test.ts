@@ -7,7 +7,8 @@ import { jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connectTemporal, resolveConnections } from '../../../client/connections/resolve-connections.js';
+import { connectTemporal } from '../../../client/connections/connect-temporal.js';
+import { resolveConnections } from '../../../client/connections/resolve-connections.js';
 import {
   type EmbeddedServices,
   ensureServices,

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readEncryptionKeys } from '../../../client/connections/encryption-keys.js';
-import { readConfigured } from '../../../client/connections/resolve-connections.js';
+import { readConfigured } from '../../../client/connections/read-configured.js';
 import { installCuda } from '../../../client/devices/install-cuda.js';
 import { readModule } from '../../../client/specification/read-module.js';
 import { readSpecification } from '../../../client/specification/read-specification.js';

@@ -1,10 +1,4 @@
-// Decides whether the code of spaces and proxies that are modules may run in this process and in those that it starts.
-import { SpecError } from '../../core/errors.js';
-import { definitionOf, openSpace } from '../../core/spaces/index.js';
-import { permitModule } from '../../core/spaces/module/definition.js';
-import type { Space } from '../../core/spaces/space.js';
-import type { SpaceSpecification } from '../../core/specification/space.js';
-import { loadModule } from '../../engine/load-module.js';
+// Whether the code of spaces and proxies that are modules may run in this process and in those that it starts.
 
 /**
  * The environment variable that permits a process, and those that it starts, to run spaces and proxies that are modules.
@@ -43,22 +37,4 @@ export type ModulePermission = 'allowed' | 'refused';
 /** The permission in the environment. */
 export function readModulePermission(env: NodeJS.ProcessEnv = process.env): ModulePermission {
   return areModulesAllowed(env) ? 'allowed' : 'refused';
-}
-
-/**
- * Opens the space of a specification. The code of a space of kind module is run only if `modules` permits it,
- * and the permission covers this space alone; otherwise throws a SpecError.
- */
-export function openSpaceWith({
-  space,
-  modules,
-}: {
-  readonly space: SpaceSpecification;
-  readonly modules: ModulePermission;
-}): Space {
-  if (definitionOf(space).code === 'specification' && 'digest' in space) {
-    if (modules === 'refused') throw SpecError.of({ path: 'space', ...REFUSED });
-    permitModule({ digest: space.digest, load: loadModule });
-  }
-  return openSpace(space);
 }
