@@ -1,6 +1,7 @@
 // Replaces calls of a model's own functions by the nodes of those functions.
 import type { AttributeProto, FunctionProto, NodeProto } from '../onnx/proto.js';
 import { ReadError } from '../onnx/read-error.js';
+import { renameNode } from './rename-nodes.js';
 
 /**
  * The most nodes after inlining, because functions that call functions can double the number with each level.
@@ -70,12 +71,11 @@ function bodyOf({
   const given = new Map<string, AttributeProto>();
   for (const each of [...(called.defaults ?? []), ...(node.attributes ?? [])])
     given.set(each.name ?? '', each);
-  return (called.nodes ?? []).map((inner) => ({
+  const renamed = (called.nodes ?? []).map((inner) => renameNode(inner, rename));
+  return renamed.map((inner) => ({
     ...inner,
     name: `${prefix}${inner.name ?? ''}`,
     metadata: inner.metadata ?? node.metadata ?? [],
-    inputs: (inner.inputs ?? []).map(rename),
-    outputs: (inner.outputs ?? []).map(rename),
     attributes: (inner.attributes ?? []).flatMap((attribute) => {
       if (!attribute.refAttrName) return [attribute];
       const value = given.get(attribute.refAttrName);

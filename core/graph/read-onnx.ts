@@ -3,22 +3,24 @@ import { SpecError } from '../errors.js';
 import {
   type AttributeProto,
   decodeModel,
+  type GraphProto,
   type ModelProto,
   type NodeProto,
-  type TensorProto,
   type ValueInfoProto,
 } from '../onnx/proto.js';
 import { ReadError, reasonOfRead } from '../onnx/read-error.js';
-import { numberType, type ReadExternal, tensorValues } from '../onnx/tensor-values.js';
-import { TapeError } from '../ops/tensor/tape-error.js';
+import { numberType, type ReadExternal } from '../onnx/tensor-values.js';
 import { modulesOf } from './exporters/module-names.js';
 import { untrainedTensors } from './exporters/notes.js';
 import { removeNoise } from './exporters/remove-noise.js';
 import { restoreParameters } from './exporters/restore-parameters.js';
 import { unfuseNormalization } from './exporters/unfuse-normalization.js';
-import type { AttributeValue, Constant, Graph, GraphInput, GraphNode, Initializer } from './graph.js';
+import type { AttributeValue, Graph, GraphInput, GraphNode, Initializer } from './graph.js';
 import { readAsWeights } from './initializer-uses.js';
+import { inlineBranches, type Nodes } from './inline-branches.js';
 import { inlineFunctions } from './inline-functions.js';
+import { knownCondition } from './known-condition.js';
+import { checkShape, constantOf, initializersOf } from './read-tensors.js';
 import { sortNodes } from './sort-nodes.js';
 import { embedTokens, type TypedInput } from './token-ids.js';
 
@@ -26,11 +28,6 @@ import { embedTokens, type TypedInput } from './token-ids.js';
 const OPSETS = { first: 11, last: 28 };
 /** Larger files are refused, since a protocol buffer cannot exceed 2 GB. */
 export const LARGEST_FILE = 2 ** 31 - 1;
-const LARGEST_TENSOR = 2 ** 31;
-const MOST_DIMENSIONS = 16;
-/** Tensors in attributes and integer tensors are read into memory; weights remain in the file. */
-const LARGEST_CONSTANT = 2 ** 24;
-
 interface ReadOnnxArguments {
   readonly bytes: Uint8Array;
   readonly file: string;
@@ -54,7 +51,7 @@ export function readOnnx({ bytes, file, external, merged = 'restored' }: ReadOnn
       message: `is larger than 2 GB, which protocol buffers do not allow; export it with external data`,
     });
   try {
-    return graphOf(decodeModel(bytes), { external, merged });
+    return graphOf(decodeModel(bytes), { external, merged, file });
   } catch (error) {
     if (error instanceof SpecError) throw error;
     throw SpecError.inFile({
@@ -68,24 +65,16 @@ export function readOnnx({ bytes, file, external, merged = 'restored' }: ReadOnn
 interface GraphOfOptions {
   readonly external: ReadExternal | undefined;
   readonly merged: 'restored' | 'kept';
+  readonly file: string;
 }
 
-function graphOf(model: ModelProto, { external, merged }: GraphOfOptions): Graph {
+function graphOf(model: ModelProto, options: GraphOfOptions): Graph {
+  const { external, merged } = options;
   const { graph } = model;
   if (!graph?.nodes?.length) throw new Error('it has no graph with nodes');
   const opset = opsetOf(model);
-  const inlined = inlineFunctions({ nodes: graph.nodes, functions: model.functions ?? [] });
-  const untrained = untrainedTensors(graph);
-  const initializers = new Map<string, Initializer>();
-  for (const tensor of graph.initializers ?? []) {
-    if (!tensor.name) throw new Error('an initializer has no name');
-    if (initializers.has(tensor.name)) throw new Error(`its initializer "${tensor.name}" occurs twice`);
-    const initializer = initializerOf(tensor, external);
-    initializers.set(
-      tensor.name,
-      untrained.has(tensor.name) ? { ...initializer, isBuffer: true } : initializer,
-    );
-  }
+  const { nodes: inlined, initializers: tensors } = inlineAll({ model, graph, options });
+  const initializers = initializersOf({ tensors, untrained: untrainedTensors(graph), external });
   const given = (graph.inputs ?? []).filter(({ name }) => !initializers.has(name ?? '')).map(inputOf);
   const batch = given[0]?.shape[0];
   const restored =
@@ -125,6 +114,36 @@ function graphOf(model: ModelProto, { external, merged }: GraphOfOptions): Graph
     ...(unfused > 0 ? { unfused } : {}),
     ...(embedded ? { tableSize: embedded.tableSize } : {}),
   };
+}
+
+/** The nodes of a graph without calls of functions and without branches. */
+function inlineAll({
+  model,
+  graph,
+  options,
+}: {
+  readonly model: ModelProto;
+  readonly graph: GraphProto;
+  readonly options: GraphOfOptions;
+}): Nodes {
+  const { functions = [] } = model;
+  const inline = (nodes: readonly NodeProto[]) => inlineFunctions({ nodes, functions });
+  const decide = (condition: string, { nodes, initializers }: Nodes) => {
+    const known: NodeProto = { opType: 'Identity', inputs: [condition], outputs: [`${condition}/known`] };
+    const before = {
+      ...graph,
+      nodes: [...nodes, known],
+      initializers,
+      outputs: [{ name: `${condition}/known` }],
+    };
+    return knownCondition(graphOf({ ...model, graph: before, functions: [] }, options), options.file);
+  };
+  return inlineBranches({
+    nodes: inline(graph.nodes ?? []),
+    initializers: graph.initializers ?? [],
+    decide,
+    inline,
+  });
 }
 
 /**
@@ -181,41 +200,6 @@ function inputOf({ name, type }: ValueInfoProto): TypedInput {
     shape.map((n) => n ?? 1),
   );
   return { name, shape, type: numberType(type?.tensorType?.elementType ?? 0) ?? 'float' };
-}
-
-function checkShape(what: string, shape: readonly number[]): void {
-  if (shape.length > MOST_DIMENSIONS) throw new Error(`${what} has ${shape.length} dimensions`);
-  for (const n of shape)
-    if (!Number.isSafeInteger(n) || n < 0) throw new Error(`${what} has a dimension of ${n}`);
-  const size = shape.reduce((product, n) => product * n, 1);
-  if (size > LARGEST_TENSOR)
-    throw new ReadError('too-large', `${what} has ${size} elements, shape [${shape}]: too many`);
-}
-
-function initializerOf(tensor: TensorProto, external?: ReadExternal): Initializer {
-  const { name = '', dims = [], dataType = 0 } = tensor;
-  checkShape(`initializer "${name}"`, dims);
-  const type = numberType(dataType);
-  if (!type) throw new Error(`initializer "${name}" has data type ${dataType}, which holds no numbers`);
-  return { shape: dims, type, read: () => valuesOf(tensor, external) };
-}
-
-/** Faults in the numbers are found when they are read, while the graph is resolved. */
-function valuesOf(tensor: TensorProto, external: ReadExternal | undefined): Float64Array | undefined {
-  try {
-    return tensorValues(tensor, external);
-  } catch (error) {
-    throw new TapeError((error as Error).message, reasonOfRead(error));
-  }
-}
-
-function constantOf(tensor: TensorProto, where: string): Constant {
-  const { shape, type, read } = initializerOf(tensor);
-  if (shape.reduce((product, n) => product * n, 1) > LARGEST_CONSTANT)
-    throw new ReadError('too-large', `the constant of ${where} has shape [${shape}]: too large`);
-  const values = read();
-  if (!values) throw new ReadError('missing-data', `the constant of ${where} has no numbers in the file`);
-  return { shape, type, values };
 }
 
 function nodeOf(node: NodeProto, index: number): GraphNode {

@@ -112,13 +112,26 @@ class Groups(nn.Module):
     def forward(self, x):
         return self.classify(self.norm(self.layers(x).mean((2, 3))).relu())
 
+class Responses(nn.Module):
+    """Local response normalization, for which the older exporter writes an If."""
+    def __init__(self, width=16):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Conv2d(width if i else 3, width, 3, 2, 1) for i in range(3)])
+        self.classify = nn.Linear(width, 10)
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = nn.functional.local_response_norm(layer(x).relu(), 5)
+        return self.classify(x.mean((2, 3)))
+
 inverted = nn.Sequential(
     nn.Conv2d(3, 16, 3, 2, 1), *[layer for _ in range(3) for layer in (Inverted(16), nn.MaxPool2d(2))],
     nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(16, 10))
 images = torch.randn(2, 3, 32, 32)
 counts = {}
 for name, network in (("inverted", inverted), ("tokens", Tokens()), ("shared", Shared()),
-                      ("folded", Folded()), ("copies", Copies()), ("groups", Groups())):
+                      ("folded", Folded()), ("copies", Copies()), ("groups", Groups()),
+                      ("responses", Responses())):
     network = network.train()
     counts[name] = sum(p.numel() for p in network.parameters())
     torch.onnx.export(
