@@ -2,7 +2,10 @@
 import { distance } from 'fastest-levenshtein';
 import { quote } from './show.js';
 
-/** The known word with the fewest edits (ignoring case), or undefined where none is near enough. */
+/**
+ * The known word with the fewest edits (ignoring case), or the one of which the word is the beginning; undefined where
+ * none is near enough.
+ */
 export function nearest({
   word,
   known,
@@ -18,10 +21,12 @@ export function nearest({
   }
   if (best === undefined) return undefined;
   const allowed = Math.max(2, Math.floor(Math.max(lower.length, best.text.length) / 3));
-  const extended = known.find(
-    (text) => lower.length > 2 && (lower.startsWith(text) || text.startsWith(lower)),
-  );
-  return best.edits <= allowed && best.edits < lower.length ? best.text : extended;
+  const isLong = lower.length > 2;
+  const completed = known.find((text) => isLong && text.toLowerCase().startsWith(lower));
+  // The beginning of a word is meant rather than a word that differs in two letters.
+  if (completed !== undefined && best.edits > 1) return completed;
+  if (best.edits <= allowed && best.edits < lower.length) return best.text;
+  return known.find((text) => isLong && lower.startsWith(text.toLowerCase()));
 }
 
 /** `unknown key "knd"; did you mean "kind"?`, or the list of the known keys where none is near enough. */

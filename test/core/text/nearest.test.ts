@@ -11,6 +11,8 @@ test.each([
   ['strategies', 'strategy'],
   // The beginning of a word, and a word with something behind it.
   ['strat', 'strategy'],
+  ['fid', 'fidelity'],
+  ['kin', 'kind'],
   ['cohort-kind', 'cohort'],
   // As many edits as letters make any word of any other.
   ['xy', undefined],
