@@ -13,6 +13,7 @@ import { fidelityPage, fidelitySvg } from './reference/fidelity.mjs';
 import { filesPage } from './reference/files.mjs';
 import { latencyBudgetPage } from './reference/latency-budget.mjs';
 import { limitsTable } from './reference/limits.mjs';
+import { operatorsPage } from './reference/operators.mjs';
 import { proxiesPage } from './reference/proxies.mjs';
 import { rankingsPage, rankingsSvg } from './reference/rankings.mjs';
 import { settingsPage } from './reference/settings.mjs';
@@ -34,6 +35,7 @@ export function referencePages() {
     'docs/reference/errors.md': errorsPage(),
     'docs/reference/exit-codes.md': exitCodesPage(),
     'docs/reference/files.md': filesPage(),
+    'docs/reference/operators.md': operatorsPage(),
     'docs/reference/proxies.md': proxiesPage(),
     'docs/reference/settings.md': settingsPage(),
     'docs/reference/specification.md': specificationPage(),

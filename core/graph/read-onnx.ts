@@ -25,7 +25,7 @@ import { sortNodes } from './sort-nodes.js';
 import { embedTokens, type TypedInput } from './token-ids.js';
 
 /** The oldest and the newest supported operator set. */
-const OPSETS = { first: 11, last: 28 };
+export const OPSETS = { first: 11, last: 28 };
 /** Larger files are refused, since a protocol buffer cannot exceed 2 GB. */
 export const LARGEST_FILE = 2 ** 31 - 1;
 interface ReadOnnxArguments {

@@ -1,0 +1,34 @@
+// Writes the page of the ONNX operators that a network may contain, from their tables.
+import { activations } from '../../dist/core/graph/operators/activations.js';
+import { normalizations } from '../../dist/core/graph/operators/normalizations.js';
+import { places } from '../../dist/core/graph/operators/places.js';
+import { products } from '../../dist/core/graph/operators/products.js';
+import { recurrent } from '../../dist/core/graph/operators/recurrent.js';
+import { shapes } from '../../dist/core/graph/operators/shapes.js';
+import { OPSETS } from '../../dist/core/graph/read-onnx.js';
+import { code, page, table } from './markdown.mjs';
+
+const GROUPS = [
+  ['convolutions, products, reductions', products],
+  ['normalizations; batch normalization is computed as in training', normalizations],
+  ['activations and arithmetic, with broadcasting', activations],
+  ['recurrent layers, written out step by step', recurrent],
+  ['shapes, and elements that move', shapes],
+  ['running sums, and elements at indices that must be constants', places],
+];
+
+export function operatorsPage() {
+  const rows = GROUPS.map(([group, operators]) => [
+    group,
+    Object.keys(operators).sort().map(code).join(', '),
+  ]);
+  return page(
+    'ONNX operators',
+    `A network in an ONNX file may contain these operators, of the operator sets ${OPSETS.first} to ${OPSETS.last}. Any other is an error that names it, its node and the file before anything is computed ([Your own network](../guides/own-network.md)).`,
+    [
+      table(['what they compute', 'operators'], rows),
+      'Numbers that follow from shapes are computed when a file is read: `Shape`, `Range`, comparisons and the like need no images, and `ArgMax`, `NonZero`, `OneHot` and `ReduceProd` take no others. So is the branch chosen of an `If` whose condition follows from shapes. Functions of the file (`FunctionProto`) are replaced by their nodes.',
+      '`Loop`, `Scan`, an `If` whose condition depends on the images, quantized integers and operators of other domains, such as `com.microsoft`, are not supported.',
+    ],
+  );
+}
