@@ -39,8 +39,18 @@ test('of much memory the most recent is kept', () => {
   memory.free();
   const second = memory.take(80 * MEGABYTE).buffer;
   memory.free();
-  expect(memory.take(80 * MEGABYTE).buffer).toBe(second);
-  expect(memory.take(60 * MEGABYTE).buffer).not.toBe(first);
+  // A matcher that fails would print the numbers.
+  expect(memory.take(80 * MEGABYTE).buffer === second).toBe(true);
+  expect(memory.take(60 * MEGABYTE).buffer === first).toBe(false);
+});
+
+test('an array that is too large to be kept leaves the others', () => {
+  const memory = createDrawnMemory();
+  const kept = memory.take(100 * MEGABYTE).buffer;
+  memory.free();
+  memory.take(130 * MEGABYTE);
+  memory.free();
+  expect(memory.take(100 * MEGABYTE).buffer === kept).toBe(true);
 });
 
 test('networks that are scored at the same time, or after others, have the scores that they have alone', async () => {
