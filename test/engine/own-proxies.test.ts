@@ -54,6 +54,14 @@ test('it sees the gradients that grad-norm sees, beside other families', async (
   expect(found!['own-costs']).toBe(found!.complexity! + found!.depth!);
 });
 
+test('it sees the weights of every layer, whatever it needs', async () => {
+  allowOwnProxies();
+  const weights = module('weights', ['network'], '({ layers }) => layers[0].weights.length');
+  const [found] = await scorer.score(request([weights], ['own']));
+  // The stem has 16 filters of 3 channels and 3 x 3 positions.
+  expect(found).toEqual({ 'own-weights': 16 * 3 * 3 * 3 });
+});
+
 test('what it does wrong sets the candidate aside, with its name', async () => {
   allowOwnProxies();
   const faults = [

@@ -1,4 +1,7 @@
 // Tests that scores are the same bits in any order and in any process, and that two layouts agree.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { randomDraw } from '../../core/ir/draw.js';
@@ -129,5 +132,43 @@ describe.each(['blocked', 'plain'] as const)('features at stages, %s layout', (l
         expect(largestDeviation(stages.blocks, blocks)).toBeLessThan(1e-4);
       }
     }, layout);
+  });
+});
+
+const GENOTYPE =
+  "Genotype(normal=[('sep_conv_3x3', 0), ('sep_conv_3x3', 1), ('sep_conv_3x3', 0), ('sep_conv_3x3', 1), ('sep_conv_3x3', 1), ('skip_connect', 0), ('skip_connect', 0), ('dil_conv_3x3', 2)], normal_concat=[2, 3, 4, 5], reduce=[('max_pool_3x3', 0), ('max_pool_3x3', 1), ('skip_connect', 2), ('max_pool_3x3', 1), ('max_pool_3x3', 0), ('skip_connect', 2), ('skip_connect', 2), ('max_pool_3x3', 1)], reduce_concat=[2, 3, 4, 5])";
+
+describe.each([
+  ['blocks', { kind: 'nas-bench-201' }, candidates[0]!],
+  ['a graph', { kind: 'darts', cells: 4, channels: 4 }, GENOTYPE],
+] as const)('images and weights of %s', (_, space, candidate) => {
+  const score = async (weights: 'shared' | 'candidate', images?: ScoreRequest['images']) => {
+    const scorer = await createCpuScorer({ threads: 1 });
+    const fidelity = { batch: 2, resolution: 16, weights, features: 'stages' } as const;
+    const families = ['az-nas', 'snip', 'jacov'] as const;
+    const request = { space, candidate, seed: 1, draws: [0, 1], fidelity, families };
+    return await scorer.score({ ...request, ...(images ? { images } : {}) }).finally(() => scorer.close());
+  };
+
+  it('are others if they are of the candidate alone, for every proxy', async () => {
+    const [[shared], [own]] = [await score('shared'), await score('candidate')];
+    for (const proxy of ['expressivity', 'snip', 'jacov'] as const)
+      expect(own![proxy], proxy).not.toBe(shared![proxy]);
+    expect(own!.complexity).toBe(shared!.complexity);
+  });
+
+  it('are, in each draw, the next ones of a file, if the noise is written there', async () => {
+    const shape = [2, 3, 16, 16] as const;
+    const draws = [0, 1].map((draw) => new Uint8Array(randomDraw({ seed: 1, draw }).input(shape).buffer));
+    const folder = mkdtempSync(join(tmpdir(), 'images-'));
+    const file = join(folder, 'noise');
+    writeFileSync(file, Buffer.concat(draws));
+    try {
+      expect(await score('shared', { file, digest: file, shape: [4, 3, 16, 16] })).toEqual(await score('shared'));
+      const [first, second] = await score('shared', { file, digest: 'swapped', shape: [4, 3, 16, 16] });
+      expect(second!.jacov).not.toBe(first!.jacov);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

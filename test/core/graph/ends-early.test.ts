@@ -5,18 +5,32 @@ import { graphNetwork } from '../../../core/graph/network.js';
 import { readOnnx } from '../../../core/graph/read-onnx.js';
 import { GraphBuilder } from '../../../core/onnx/graph.js';
 
-/** Three convolutions of 4 channels, the first with a kernel of this side, with pooling between them, and a classifier with a hidden layer. */
-function network(hidden: number, kernel = 3) {
+interface NetworkOptions {
+  /** The side of the kernel of the first convolution. */
+  readonly kernel?: number;
+  /** Whether activation functions or the convolutions themselves yield the maps. */
+  readonly maps?: 'activated' | 'plain';
+  /** The rows of a table of positions that a linear layer computes, added to the maps. */
+  readonly positions?: number;
+}
+
+/** Three convolutions of 4 channels with pooling between them, and a classifier with a hidden layer. */
+function network(hidden: number, { kernel = 3, maps: kind = 'activated', positions }: NetworkOptions = {}) {
   const g = new GraphBuilder();
   const weight = (name: string, ...dims: number[]) =>
     g.weights({ name, dims, data: new Float32Array(dims.reduce((n, m) => n * m, 1)) });
   const conv = (x: string, i: number, from: number, side = 3) => {
     const pads = new Array<number>(4).fill((side - 1) / 2);
-    return g.add('Relu', [g.add('Conv', [x, weight(`w${i}`, 4, from, side, side)], { pads })]);
+    const map = g.add('Conv', [x, weight(`w${i}`, 4, from, side, side)], { pads });
+    return kind === 'plain' ? map : g.add('Relu', [map]);
   };
   const pool = (x: string) => g.add('MaxPool', [x], { kernel_shape: [2, 2], strides: [2, 2] });
   const maps = conv(pool(conv(pool(conv('x', 0, 3, kernel)), 1, 4)), 2, 4);
-  const layer = g.add('Gemm', [g.add('Flatten', [maps]), weight('hidden', 64, hidden)]);
+  const table = () => g.add('MatMul', [weight('places', positions!, 64), weight('place', 64, 64)]);
+  const flat = g.add('Flatten', [maps]);
+  const moved =
+    positions === undefined ? flat : g.add('Add', [flat, g.add('ReduceMean', [table()], { keepdims: 0 })]);
+  const layer = g.add('Gemm', [moved, weight('hidden', 64, hidden)]);
   const value = g.add('Gemm', [layer, weight('out', hidden, 10)]);
   const bytes = g.build({
     name: 'network',
@@ -30,20 +44,26 @@ function network(hidden: number, kernel = 3) {
 it('compares the multiply-accumulates after the last feature with all', () => {
   const head = (hidden: number) => 64 * hidden + hidden * 10;
   const maps = 4 * 9 * (3 * 16 ** 2 + 4 * 8 ** 2 + 4 * 4 ** 2);
-  expect(head(500)).toBeLessThan(maps);
-  expect(endsEarly(network(500))).toBe(false);
-  expect(head(600)).toBeGreaterThan(maps);
-  expect(endsEarly(network(600))).toBe(true);
+  expect(head(529)).toBeLessThan(maps);
+  expect(head(530)).toBeGreaterThan(maps);
+  for (const kind of ['activated', 'plain'] as const) {
+    expect(endsEarly(network(529, { maps: kind }))).toBe(false);
+    expect(endsEarly(network(530, { maps: kind }))).toBe(true);
+  }
+  // What does not depend on the images is computed once.
+  expect(endsEarly(network(529, { positions: 100 }))).toBe(false);
 });
 
 it('compares the multiply-accumulates up to the first feature with all, where every block is a feature', () => {
   // The first convolution has a kernel of 5 x 5 and the largest map.
   const first = 4 * 75 * 16 ** 2;
   const share = (hidden: number) => first / (first + 4 * 36 * (8 ** 2 + 4 ** 2) + 64 * hidden + hidden * 10);
-  const lateAt = (hidden: number, found: string) => beginsLate({ ...network(hidden, 5), found });
-  expect(share(800)).toBeGreaterThan(0.5);
-  expect(lateAt(800, 'blocks')).toBe(true);
-  expect(share(1_000)).toBeLessThan(0.5);
-  expect(lateAt(1_000, 'blocks')).toBe(false);
-  expect(lateAt(800, 'stages')).toBe(false);
+  const lateAt = (hidden: number, found: string, maps?: 'plain') =>
+    beginsLate({ ...network(hidden, { kernel: 5, ...(maps ? { maps } : {}) }), found });
+  expect(share(882)).toBeGreaterThan(0.5);
+  expect(lateAt(882, 'blocks')).toBe(true);
+  expect(lateAt(882, 'blocks', 'plain')).toBe(true);
+  expect(share(883)).toBeLessThan(0.5);
+  expect(lateAt(883, 'blocks')).toBe(false);
+  expect(lateAt(882, 'stages')).toBe(false);
 });

@@ -34,6 +34,24 @@ test('slices with a gap, that overlap or of other axes are added', () => {
     expect(t.get(sumGradients(t, parts[0], b))).toMatchObject({ op: 'Add', inputs: [parts[0], b] });
 });
 
+test.each<[string, readonly number[], { pads: readonly number[]; value?: number }]>([
+  ['not with zeros', [2, 3], { pads: [0, 1, 0, 2], value: 1 }],
+  ['along two axes', [1, 3], { pads: [1, 1, 0, 2] }],
+  ['and cut', [2, 8], { pads: [0, 1, 0, -3] }],
+])('a tensor that is padded %s is added', (_, shape, attributes) => {
+  const { t, parts } = slices();
+  const b = t.add('Pad', [t.port('b', shape)], attributes);
+  expect(t.get(sumGradients(t, parts[0], b))).toMatchObject({ op: 'Add', inputs: [parts[0], b] });
+});
+
+test('a slice that was put together along another axis stays a piece', () => {
+  const { t, parts } = slices();
+  const rows = t.add('Concat', [t.port('d', [1, 5]), t.port('e', [1, 5])], { axis: 0 });
+  const sum = sumGradients(t, parts[0], pad(t, rows, { axis: 1, before: 1, after: 0 }));
+  expect(t.get(sum)).toMatchObject({ op: 'Concat', attributes: { axis: 1 }, shape: [2, 6] });
+  expect(t.get(sum).inputs[1]).toBe(rows);
+});
+
 test('a product of transposed matrices reads them where they lie, unless the transpose is an input', () => {
   const t = new Tape(TENSOR_RULES);
   const [a, b] = [t.port('a', [5, 2, 3]), t.port('b', [5, 2, 4])];

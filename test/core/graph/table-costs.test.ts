@@ -34,6 +34,7 @@ const weight = (g: GraphBuilder, ...dims: readonly number[]) =>
 
 describe('a linear layer on a constant table counts the rows of one image', () => {
   it.each<[what: string, product: (g: GraphBuilder) => string]>([
+    ['without an axis for it', (g) => g.add('MatMul', [table(g, L, D), weight(g, D, N)])],
     ['without a batch', (g) => g.add('MatMul', [table(g, 1, L, D), weight(g, 1, D, N)])],
     [
       'repeated for each image, positions first',
@@ -46,6 +47,35 @@ describe('a linear layer on a constant table counts the rows of one image', () =
   ])('%s', (_, product) => {
     expect(macsWith(product)).toBe(LAYER);
   });
+});
+
+it.each<[string, readonly number[], readonly number[]]>([
+  ['images first', [1, L, D], [BATCH, L, D]],
+  ['positions first', [L, 1, D], [L, BATCH, D]],
+])(
+  'a linear layer on learned queries that are repeated, %s, counts those of one image',
+  (_, once, repeated) => {
+    const queries = (g: GraphBuilder) => g.weights({ name: 'q', dims: once, data: new Float32Array(L * D) });
+    const product = (g: GraphBuilder) =>
+      g.add('MatMul', [g.add('Expand', [queries(g), g.ints(...repeated)]), weight(g, D, N)]);
+    expect(macsWith(product)).toBe(LAYER);
+  },
+);
+
+it('a table whose rows the batch does not divide repeats none, even where all numbers are equal', () => {
+  const ones = (g: GraphBuilder) => g.add('Expand', [g.float(1), g.ints(1, 3, D)]);
+  expect(macsWith((g) => g.add('MatMul', [ones(g), weight(g, 1, D, N)]))).toBe(3 * D * N);
+});
+
+it('a linear layer on a learned table with as many parts as images, which nothing repeats, counts whole', () => {
+  const parts = (g: GraphBuilder) => {
+    const rows = new Float32Array(BATCH * L * D);
+    return g.add('Reshape', [
+      g.weights({ name: 'q', dims: [1, BATCH * L, D], data: rows }),
+      g.ints(BATCH, L, D),
+    ]);
+  };
+  expect(macsWith((g) => g.add('MatMul', [parts(g), weight(g, D, N)]))).toBe(BATCH * LAYER);
 });
 
 it('a linear layer on a table counts as much for a batch of one image', () => {
@@ -61,4 +91,12 @@ it('a table with as many rows as images times positions, all of them different, 
 
 it('a constant matrix that resamples a table of weights counts nothing', () => {
   expect(macsWith((g) => g.add('MatMul', [table(g, L, D), weight(g, 1, D, N)]))).toBe(0);
+  expect(macsWith((g) => g.add('MatMul', [table(g, 1, L, D), weight(g, 2, D, N)]))).toBe(0);
+});
+
+it('a convolution of a constant map counts one map, however often the batch repeats it', () => {
+  const map = (g: GraphBuilder) => table(g, 1, 3, 4, 4);
+  const repeated = (g: GraphBuilder) => g.add('Expand', [map(g), g.ints(BATCH, 3, 4, 4)]);
+  for (const of of [map, repeated])
+    expect(macsWith((g) => g.add('Conv', [of(g), weight(g, 5, 3, 1, 1)]))).toBe(5 * 16 * 3);
 });

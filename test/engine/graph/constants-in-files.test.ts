@@ -56,6 +56,10 @@ it('keep their signs where weights are absolute', async () => {
   expect((await synflowWith(-0.5)) - (await synflowWith(0.5))).toBeCloseTo(Math.log(1.5 / 0.5), 5);
 });
 
+it('are no parameters', () => {
+  expect(networkWith(0.5).costs.parameters).toBe(4 * 3 * 9 + 4 * 4 * 9);
+});
+
 const message = `${file}: the numbers of "mean" [1,3,1,1] are not in the file, and it is no weight that could be drawn`;
 
 it('are missed by name where features and blocks are measured', () => {

@@ -1,7 +1,7 @@
 // Tests that batch normalization that an exporter folded into convolutions is detected and can be restored.
 import { expect, it } from 'vitest';
 import { looksFolded } from '../../../../core/graph/exporters/folded-normalization.js';
-import type { Normalization } from '../../../../core/graph/graph.js';
+import type { GraphNode, Normalization } from '../../../../core/graph/graph.js';
 import { graphNetwork } from '../../../../core/graph/network.js';
 import { readOnnx } from '../../../../core/graph/read-onnx.js';
 import { resolveGraph } from '../../../../core/graph/resolve.js';
@@ -30,4 +30,46 @@ it('counts the scales and shifts that are put back, in place of the biases', () 
     graphNetwork({ graph, batch: 2, image: [3, 16, 16], wanted: 'blocks', file: 'x.onnx', normalization })
       .costs.parameters;
   expect(parameters('restore') - parameters('file')).toBe(3 * FOLDED_CONVOLUTIONS);
+});
+
+/** Whether convolutions look folded of which all but the last `bare` have a bias that is a weight, beside another operator. */
+function looks(convolutions: number, { bare = 0, beside = 'Relu' } = {}) {
+  const node = (op: string, inputs: readonly string[]): GraphNode => ({
+    op,
+    name: op,
+    inputs,
+    outputs: [op],
+    attributes: {},
+  });
+  const nodes = Array.from({ length: convolutions }, (_, i) =>
+    node('Conv', ['x', 'w', i < convolutions - bare ? 'b' : 'zeros']),
+  );
+  const numbers = { type: 'float', read: () => undefined } as const;
+  const initializers = new Map([
+    ['w', { ...numbers, shape: [3, 3, 1, 1] }],
+    ['b', { ...numbers, shape: [3] }],
+  ]);
+  return looksFolded({
+    opset: 18,
+    inputs: [],
+    outputs: [],
+    nodes: [...nodes, node(beside, ['x'])],
+    initializers,
+  });
+}
+
+it('is suspected of six convolutions or more, none of which lacks a bias', () => {
+  expect([looks(5), looks(6), looks(7)]).toEqual([false, true, true]);
+  expect(looks(7, { bare: 1 })).toBe(false);
+});
+
+it.each([
+  'BatchNormalization',
+  'InstanceNormalization',
+  'GroupNormalization',
+  'LayerNormalization',
+  'RMSNormalization',
+  'MeanVarianceNormalization',
+])('is not suspected beside a %s', (beside) => {
+  expect(looks(7, { beside })).toBe(false);
 });

@@ -9,7 +9,10 @@ it.each([
     ['features', 'features.3', 'features.3.block', 'features.3.block.0', 'features.3.block.0.2'],
   ],
   ['/layers.0/attn/qkv/MatMul', ['layers.0', 'layers.0.attn', 'layers.0.attn.qkv']],
+  // A name that only begins like that of the module around it.
+  ['/block/block2/Conv', ['block', 'block.block2']],
   ['/Flatten', []],
+  ['model/stem/Conv', []],
   ['Conv_12', []],
 ])('reads the modules of the node %s', (name, modules) => {
   expect(modulesOf({ name })).toEqual(modules);
@@ -40,7 +43,8 @@ it('takes the tensor that others read of a module, or that the network ends with
     node('c', ['b'], ['body', 'body.1']),
     node('inner', ['c'], ['body', 'body.1']),
     node('shared', ['number'], ['body', 'body.1']),
-    node('d', ['c', 'shared'], ['head']),
+    { ...node('size', ['c'], ['body', 'body.1']), op: 'Shape' },
+    node('d', ['c', 'shared', 'size'], ['head']),
   ];
   const inputs = [{ name: 'x', shape: [undefined, 3, 8, 8] }];
   expect(Object.fromEntries(moduleOutputs({ inputs, nodes, outputs: ['d'] }))).toEqual({

@@ -27,6 +27,7 @@ it('takes buffers, and tensors that are plain attributes of a module, for untrai
     kindOf('weight', 'PARAMETER'),
     kindOf('table', 'BUFFER'),
     kindOf('positions', 'CONSTANT_TENSOR'),
+    { name: 'other', metadata: [{ key: 'layout', value: 'BUFFER' }] },
   ];
   expect([...untrainedTensors({ values })]).toEqual(['table', 'positions']);
 });
