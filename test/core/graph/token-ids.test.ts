@@ -12,6 +12,10 @@ const [IDS, LENGTH, CHANNELS] = [50, 6, 4];
 
 type Dims = readonly (number | string)[];
 interface TextArguments {
+  /** The name and the type of the ids, and the type of the inputs beside them. */
+  readonly ids?: string;
+  readonly type?: 'float' | 'int64';
+  readonly besideType?: 'float' | 'int64';
   /** Names of the inputs beside the ids. */
   readonly beside?: readonly string[];
   readonly dims?: Dims;
@@ -24,6 +28,9 @@ interface TextArguments {
 
 /** Ids, a table, and a linear layer. */
 function text({
+  ids = 'ids',
+  type = 'int64',
+  besideType = 'int64',
   beside = [],
   dims = ['batch', LENGTH],
   besideDims = dims,
@@ -32,14 +39,14 @@ function text({
 }: TextArguments = {}) {
   const g = new GraphBuilder();
   const table = g.weights({ name: 'table', dims: [IDS, CHANNELS], data: new Float32Array(IDS * CHANNELS) });
-  const looked = g.add('Gather', [table, moved?.(g, 'ids') ?? 'ids']);
+  const looked = g.add('Gather', [table, moved?.(g, ids) ?? ids]);
   const stream = after?.(g, looked) ?? looked;
   const weight = g.weights({ name: 'w', dims: [CHANNELS, 3], data: new Float32Array(CHANNELS * 3) });
   const bytes = g.build({
     name: 'text',
     inputs: [
-      { name: 'ids', dims, type: 'int64' },
-      ...beside.map((name) => ({ name, dims: besideDims, type: 'int64' as const })),
+      { name: ids, dims, type },
+      ...beside.map((name) => ({ name, dims: besideDims, type: besideType })),
     ],
     outputs: [{ name: 'y', value: g.add('MatMul', [stream, weight]), dims: ['batch', LENGTH, 3] }],
   });
@@ -99,8 +106,33 @@ it('computes masks of padding from known ids, of which none is padding', () => {
   expect([...tape.get(mask!.inputs[1]!).constant!]).toEqual(Array(2 * LENGTH).fill(1));
 });
 
+it('knows ids, from 4 on, for whatever is computed from them beside the embeddings', () => {
+  const graph = text({
+    after: (g, x) =>
+      g.add('Add', [x, g.add('Unsqueeze', [g.add('Cast', ['ids'], { to: FLOAT }), g.ints(-1)])]),
+  });
+  const { tape } = resolved(graph);
+  const sum = tape.values.find(({ op, inputs }) => op === 'Add' && tape.get(inputs[1]!).constant);
+  expect([...tape.get(sum!.inputs[1]!).constant!]).toEqual([4, 5, 6, 7, 8, 9, 4, 5, 6, 7, 8, 9]);
+});
+
+it('knows a mask of floats', () => {
+  const graph = text({
+    beside: ['attention_mask'],
+    besideType: 'float',
+    after: (g, x) => g.add('Mul', [x, g.add('Unsqueeze', ['attention_mask', g.ints(-1)])]),
+  });
+  const { tape } = resolved(graph);
+  const product = tape.values.find(({ op, inputs }) => op === 'Mul' && tape.get(inputs[1]!).constant);
+  expect(tape.get(product!.inputs[1]!).type ?? 'float').toBe('float');
+  expect([...tape.get(product!.inputs[1]!).constant!]).toEqual(Array(2 * LENGTH).fill(1));
+});
+
 it.each([
   ['attention_mask', 1],
+  ['attentionMask', 1],
+  ['paddingMask', 0],
+  ['segment_ids', 0],
   ['src_key_padding_mask', 0],
   ['token_type_ids', 0],
 ])('knows what the input %s holds', (name, value) => {
@@ -114,19 +146,22 @@ it.each([
   expect([...tape.get(sum!.inputs[1]!).constant!]).toEqual(Array(2 * LENGTH).fill(value));
 });
 
-it('counts positions that are an input from 0', () => {
-  const graph = text({
-    beside: ['position_ids'],
-    after: (g, x) => {
-      const rows = new Float32Array(LENGTH * CHANNELS);
-      const places = g.weights({ name: 'places', dims: [LENGTH, CHANNELS], data: rows });
-      return g.add('Add', [x, g.add('Gather', [places, 'position_ids'])]);
-    },
-  });
-  const { tape } = resolved(graph, 1);
-  const looked = tape.values.find(({ op }) => op === 'Gather');
-  expect([...tape.get(looked!.inputs[1]!).constant!]).toEqual([0, 1, 2, 3, 4, 5]);
-});
+it.each(['position_ids', 'positions', 'positionId'])(
+  'counts positions that are the input %s from 0',
+  (name) => {
+    const graph = text({
+      beside: [name],
+      after: (g, x) => {
+        const rows = new Float32Array(LENGTH * CHANNELS);
+        const places = g.weights({ name: 'places', dims: [LENGTH, CHANNELS], data: rows });
+        return g.add('Add', [x, g.add('Gather', [places, name])]);
+      },
+    });
+    const { tape } = resolved(graph, 1);
+    const looked = tape.values.find(({ op }) => op === 'Gather');
+    expect([...tape.get(looked!.inputs[1]!).constant!]).toEqual([0, 1, 2, 3, 4, 5]);
+  },
+);
 
 it('finds the last token of a text by the largest place, as networks of causal attention do', () => {
   const graph = text({
@@ -170,6 +205,75 @@ it('refuses other networks of several inputs, with their names', () => {
       }),
     ),
   ).toThrow(/has 2 inputs \(ids, prices\)/);
+});
+
+it('reads the embeddings wherever the table is looked up', () => {
+  const again = (g: GraphBuilder) => g.add('Gather', ['table', g.add('Identity', ['ids'])]);
+  const graph = text({ after: (g, x) => g.add('Add', [x, again(g)]) });
+  expect(graph.nodes.some(({ inputs }) => inputs.includes('table'))).toBe(false);
+});
+
+it('takes the largest of several tables', () => {
+  const small = (g: GraphBuilder) =>
+    g.weights({ name: 'small', dims: [IDS, CHANNELS - 1], data: new Float32Array(IDS * (CHANNELS - 1)) });
+  const one = (g: GraphBuilder) => g.add('ReduceMean', [g.add('Gather', [small(g), 'ids']), g.ints(-1)]);
+  let mean = '';
+  const graph = text({
+    moved: (g, ids) => {
+      mean = one(g);
+      return ids;
+    },
+    after: (g, x) => g.add('Add', [x, mean]),
+  });
+  expect(graph.inputs).toEqual([{ name: 'ids', shape: [undefined, LENGTH, CHANNELS] }]);
+  expect(graph.tableSize).toBe(IDS * CHANNELS);
+});
+
+it('takes a single input for ids, whatever its name', () => {
+  expect(text({ ids: 'token_type' }).inputs).toEqual([
+    { name: 'token_type', shape: [undefined, LENGTH, CHANNELS] },
+  ]);
+});
+
+const INT = 7;
+const other = (dims: readonly number[], axis: number) => (g: GraphBuilder) => {
+  const table = g.weights({ name: 'w', dims, data: new Float32Array(dims.reduce((a, b) => a * b)) });
+  return g.add('Gather', [table, 'ids'], { axis });
+};
+it.each<[string, Dims, 'float' | 'int64', (g: GraphBuilder) => string]>([
+  ['looks columns up', ['batch', LENGTH], 'int64', other([CHANNELS, IDS], 1)],
+  ['looks numbers up', ['batch', LENGTH], 'int64', other([IDS], 0)],
+  ['looks matrices up', ['batch', LENGTH], 'int64', other([IDS, CHANNELS, CHANNELS], 0)],
+  ['has three axes', ['batch', 2, LENGTH], 'int64', other([IDS, CHANNELS], 0)],
+  [
+    'looks integers up',
+    ['batch', LENGTH],
+    'int64',
+    (g) => {
+      const data = new Array(IDS * CHANNELS).fill(1);
+      const table = g.tensor({ type: 'int64', dims: [IDS, CHANNELS], data });
+      return g.add('Cast', [g.add('Gather', [table, 'ids'])], { to: FLOAT });
+    },
+  ],
+  [
+    'is of floats',
+    ['batch', LENGTH],
+    'float',
+    (g) => {
+      const table = g.weights({ name: 'w', dims: [IDS, CHANNELS], data: new Float32Array(IDS * CHANNELS) });
+      return g.add('Gather', [table, g.add('Cast', ['ids'], { to: INT })]);
+    },
+  ],
+])('an input that %s stays what it is', (_, dims, type, make) => {
+  const g = new GraphBuilder();
+  const value = make(g);
+  const bytes = g.build({
+    name: 'other',
+    inputs: [{ name: 'ids', dims, type }],
+    outputs: [{ name: 'y', value, dims: [] }],
+  });
+  const shape = dims.map((n) => (typeof n === 'number' ? n : undefined));
+  expect(readOnnx({ bytes, file: 'x.onnx' }).inputs).toEqual([{ name: 'ids', shape }]);
 });
 
 it('an input of integers that is no table of tokens stays an image', () => {

@@ -77,9 +77,40 @@ it('keeps transposed weights that are shared, whose biases are equal only where 
   expect(separateCopies(nodes, initializers)).toEqual(nodes);
 });
 
+it('keeps transposed weights that one module reads twice', () => {
+  const initializers = new Map([['onnx::MatMul_1', tensor(RANDOM)]]);
+  const nodes = [
+    copy('onnx::MatMul_1', 'onnx::MatMul_2'),
+    matmul('a', 'onnx::MatMul_1'),
+    matmul('a', 'onnx::MatMul_2'),
+  ];
+  expect(separateCopies(nodes, initializers)).toEqual(nodes);
+});
+
+it.each([
+  ['a table of ones', 'onnx::Mul_2', { shape: [2, 2] }],
+  ['a result that is no parameter', '/a/Identity_output_0', {}],
+])('keeps %s that two modules share', (_, name, other) => {
+  const initializers = new Map([['onnx::Mul_1', { ...tensor([1, 1]), ...other }]]);
+  const nodes = [copy('onnx::Mul_1', name), matmul('a/norm', 'onnx::Mul_1'), matmul('b/norm', name)];
+  expect(separateCopies(nodes, initializers)).toEqual(nodes);
+});
+
+it('takes the first module that reads a scale for its own', () => {
+  const initializers = new Map([['onnx::Mul_1', tensor([1, 1])]]);
+  const nodes = [
+    matmul('a/norm', 'onnx::Mul_1'),
+    matmul('b/norm', 'onnx::Mul_2'),
+    matmul('a/norm', 'onnx::Mul_2'),
+  ];
+  expect(separateCopies([copy('onnx::Mul_1', 'onnx::Mul_2'), ...nodes], initializers)).toEqual(nodes);
+});
+
 it.each([
   ['a.norm', 'b.norm', [1, 1], true],
+  ['blocks.a.norm', 'blocks.b.norm', [1, 1], true],
   ['a.norm', 'a.norm_1', [1, 1], false],
+  ['a.norm', 'a_1.norm', [1, 1], false],
   ['a.norm', 'b.norm', RANDOM, false],
 ])('scales that were computed for %s and %s, %o, are separate: %s', (first, second, scale, isSeparate) => {
   const initializers = new Map([['onnx::Mul_1', tensor(scale)]]);

@@ -71,6 +71,15 @@ test('a call that is written as several nodes reads its parameters in their orde
   expect(inputsOf(first, weight).inputs[1]).toEqual(['x', 'one']);
 });
 
+test('a node with all parameters of its call reads them, whatever else the call is written as', () => {
+  const first = norm('a', ['x', 'one', 'zero'], '%x, %p_a_weight, %p_a_bias');
+  const whole = norm('product', ['x', 'one', 'zero'], NORM);
+  expect(inputsOf(first, whole, norm('more', ['product', 'one'], NORM)).inputs.slice(1)).toEqual([
+    ['x', 'one as p_n_weight', 'zero as p_n_bias'],
+    ['product', 'one'],
+  ]);
+});
+
 test('buffers and running statistics are no parameters', () => {
   const first = norm('a', ['x', 'one', 'zero'], '%x, %p_a_weight, %p_a_bias');
   const batch = { ...norm('n', ['a', 'one', 'zero', 'zero', 'one'], NORM), opType: 'BatchNormalization' };

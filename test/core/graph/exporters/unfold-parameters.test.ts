@@ -17,11 +17,12 @@ interface Case {
   readonly name: string;
   readonly tensor: Initializer;
   readonly others?: readonly string[];
+  readonly parameters?: readonly string[];
 }
 
 function unfold(...cases: readonly Case[]) {
   const initializers = new Map(cases.map(({ name, tensor }) => [name, tensor]));
-  const folded = cases.map(({ name, others = [] }) => ({ name, parameters: ['p'], others }));
+  const folded = cases.map(({ name, others = [], parameters = ['p'] }) => ({ name, parameters, others }));
   const nodes = cases.map(({ name }) => ({
     opType: 'MatMul',
     inputs: ['x', name],
@@ -60,6 +61,18 @@ test.each<[string, readonly number[], readonly number[], (i: number) => number]>
 test.each<[string, Case]>([
   ['that differ in every image', { name: 'expand', tensor: tensorOf([BATCH, 4], (i) => i), others: TOKEN }],
   ['that nothing repeated', { name: 'val_2', tensor: tensorOf([BATCH, 4], () => 0), others: [] }],
+  [
+    'that are still zero, with as many positions as images',
+    { name: 'expand', tensor: tensorOf([3, BATCH], () => 0), others: TOKEN },
+  ],
+  [
+    'of two parameters',
+    { name: 'expand', tensor: tensorOf([BATCH, 4], (i) => i % 4), others: TOKEN, parameters: ['p', 'q'] },
+  ],
+  [
+    'of integers',
+    { name: 'expand', tensor: { ...tensorOf([BATCH, 4], (i) => i % 4), type: 'int' }, others: TOKEN },
+  ],
   ['that are still zero, of no batch', { name: 'expand', tensor: tensorOf([6, 4], () => 0), others: TOKEN }],
   [
     'that are not in the file',
@@ -79,6 +92,28 @@ it('reads equal tensors of one parameter as one', () => {
   });
   expect(reads).toEqual(['a', 'a', 'negated']);
   expect([...initializers.keys()]).toEqual(['a', 'negated']);
+});
+
+it('keeps equal tensors of different parameters, or of different shapes, apart', () => {
+  const weight = (name: string, shape: readonly number[], parameters: readonly string[]) => ({
+    name,
+    tensor: tensorOf(shape, (i) => i),
+    parameters,
+  });
+  expect(unfold(weight('a', [4, 6], ['p']), weight('b', [4, 6], ['q'])).reads).toEqual(['a', 'b']);
+  expect(unfold(weight('a', [4, 6], ['p']), weight('b', [6, 4], ['p'])).reads).toEqual(['a', 'b']);
+});
+
+it('reads a part of a parameter that was taken twice as one, and what was repeated twice', () => {
+  const part = (name: string) => ({ name, tensor: tensorOf([4, 6], (i) => i), others: [`slice_${name}`] });
+  expect(unfold(part('a'), part('b')).reads).toEqual(['a', 'a']);
+  const token = (name: string) => ({ name, tensor: tensorOf([BATCH, 4], (i) => i % 4), others: TOKEN });
+  const { unfolded } = unfold(token('expand'), token('expand_1'));
+  expect(unfolded.map(({ opType, inputs }) => [opType, inputs![1]])).toEqual([
+    ['MatMul', 'expand'],
+    ['MatMul', 'expand'],
+    ['Expand', 'expand shape'],
+  ]);
 });
 
 it('keeps different parts of a parameter that is still zero apart', () => {

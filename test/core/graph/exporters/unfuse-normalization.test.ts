@@ -56,9 +56,31 @@ test.each([
     expect(initializers.get(name)!.shape).toEqual([channels]);
 });
 
-it('takes the usual epsilon where the file does not say it', () => {
-  const { nodes } = unfuse('Conv', { shape: [8, 3, 3, 3], rule: 'FuseBatchNormIntoConv', call: '' });
-  expect(nodes[1]!.attributes.epsilon).toBe(1e-5);
+it.each([
+  ['the usual one where the file has no call', '', 1e-5],
+  ['the usual one where the call is another', 'conv2d args = (%x, %w, [1, 1], 2), kwargs = {}', 1e-5],
+  ['the usual one for 0', 'batch_norm args = (%x, 0.0), kwargs = {}', 1e-5],
+  ['the usual one for no finite number', 'batch_norm args = (%x, 1e999), kwargs = {}', 1e-5],
+  ['that of the call behind other text', '), kwargs, batch_norm args = (%x, 0.25), kwargs = {}', 0.25],
+])('takes as epsilon %s', (_, call, epsilon) => {
+  const { nodes } = unfuse('Conv', { shape: [8, 3, 3, 3], rule: 'FuseBatchNormIntoConv', call });
+  expect(nodes[1]!.attributes.epsilon).toBe(epsilon);
+});
+
+it('belongs to the modules of its layer', () => {
+  const initializers = new Map([
+    ['w', { shape: [8, 3, 1, 1], type: 'float', read: () => undefined } as const],
+  ]);
+  const node = {
+    op: 'Conv',
+    name: 'n',
+    inputs: ['x', 'w'],
+    outputs: ['y'],
+    attributes: {},
+    modules: ['stem'],
+  };
+  const nodes = unfuseNormalization({ node, metadata: metadataOf('FuseBatchNormIntoConv'), initializers });
+  expect(nodes.map(({ modules }) => modules)).toEqual([['stem'], ['stem']]);
 });
 
 it('reads a call of any length in one pass', () => {
