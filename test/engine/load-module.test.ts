@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { moduleDigest } from '../../core/spaces/module/definition.js';
 import { callLimited } from '../../engine/call-limit.js';
-import { createModuleLoader } from '../../engine/load-module.js';
+import { createModuleLoader, loadProxyModule } from '../../engine/load-module.js';
 
 const LOOPS = {
   empty: 'for (;;);',
@@ -18,6 +18,40 @@ test.each(Object.entries(LOOPS))('a loop %s ends: evaluated, and in a function',
   expect(() => parse!()).toThrow('did not answer within 0.2 s');
   expect([random!(), resolution]).toEqual(['x', 32]);
 });
+
+test.each(['parse', 'random', 'mutate', 'network', 'costs'])(
+  'the function %s of a space has a limit',
+  (name) => {
+    const module = load(`exports.default = { ${name}() { for (;;); } };`) as Record<string, () => unknown>;
+    expect(() => module[name]!()).toThrow('did not answer within 0.2 s');
+  },
+);
+
+test('the function of a proxy has a limit, so it is not the one of the module', () => {
+  const code = 'exports.default = { name: "x", compute: () => 7 };';
+  const proxy = loadProxyModule({ code, digest: moduleDigest(code) }) as { compute(): number };
+  expect(Object.hasOwn(proxy, 'compute')).toBe(true);
+  expect(proxy.compute()).toBe(7);
+});
+
+test('what is no object is returned as it is', () => {
+  expect(load('exports.default = null;')).toBe(null);
+  expect(load('exports.default = 7;')).toBe(7);
+  expect(load('')).toBe(undefined);
+});
+
+test.each(['node:fs', 'zeroscout', 'toString'])('%s is no package that a module may import', (name) => {
+  expect(() => load(`require('${name}');`)).toThrow(
+    `a module imports "${name}"; it may import zeroscout/space alone, or zeroscout/proxy, so that its digest covers all of it`,
+  );
+});
+
+test.each(['process', 'fetch', 'global', 'globalThis', 'setTimeout', 'setInterval', 'setImmediate'])(
+  'a module has no %s',
+  (name) => {
+    expect(load(`exports.default = typeof ${name};`)).toBe('undefined');
+  },
+);
 
 test('functions keep their module, its prototype and their errors', () => {
   const module = load(`

@@ -7,7 +7,7 @@ import { SpecError } from '../../core/errors.js';
 import { moduleDigest } from '../../core/spaces/module/definition.js';
 import type { OwnProxySpecification } from '../../core/specification/own-proxies.js';
 import { type CpuScorer, createCpuScorer } from '../../engine/cpu-scorer.js';
-import { allowOwnProxies } from '../../engine/own-proxies.js';
+import { allowOwnProxies, openModule } from '../../engine/own-proxies.js';
 import type { ScoreRequest } from '../../engine/protocol.js';
 import { ROOT } from '../support/zeroscout.js';
 
@@ -83,7 +83,7 @@ test('what it does wrong sets the candidate aside, with its name', async () => {
 test('a specification that renames a module, or changes its needs, is refused by scorer and reader', async () => {
   allowOwnProxies();
   const costs = module('costs', ['network', 'weights'], '({ costs }) => costs.flops');
-  const reordered = { ...costs, needs: ['weights', 'network'] as const };
+  const reordered = { ...costs, needs: ['weights', 'network', 'weights'] as const };
   const [fine] = await scorer.scoreAll([request([reordered], ['own'])]);
   expect(fine).not.toHaveProperty('reason');
   const changed = [
@@ -106,6 +106,17 @@ test('a specification that renames a module, or changes its needs, is refused by
     // Without permission nothing is evaluated.
     await expect(read('refused')).resolves.toMatchObject({ ownProxies: [own] });
   }
+});
+
+test('sixteen modules are kept, and evaluated once', () => {
+  const numbered = (i: number) => openModule(module(`number-${i}`, [], `() => ${i}`));
+  const first = numbered(0);
+  for (let i = 1; i <= 15; i++) numbered(i);
+  expect(numbered(0)).toBe(first);
+  const last = numbered(15);
+  numbered(16);
+  expect(numbered(15)).toBe(last);
+  expect(numbered(0)).not.toBe(first);
 });
 
 test('a specification names files, of which the names, needs and code are left', async () => {
