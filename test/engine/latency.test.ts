@@ -1,6 +1,7 @@
 // Tests that latencies are measured through the process that a worker uses.
 import { afterAll, expect, test } from 'vitest';
 import type { Measurement } from '../../core/contract/latency.js';
+import { moduleDigest } from '../../core/spaces/module/definition.js';
 import type { SpaceSpecification } from '../../core/specification/space.js';
 import { createScorerPool } from '../../engine/scorer-pool.js';
 import { built } from '../support/engine.js';
@@ -46,4 +47,21 @@ test('a candidate that is none is set aside with its reason, and the next one is
   const space = { kind: 'nas-bench-201' } as const;
   await expect(latency(space, 'nobody', 32)).rejects.toThrow('candidate "nobody"');
   expect(await latency(space, FEW, 32)).toBeGreaterThan(0);
+}, 120_000);
+
+test('the code of a space runs where it is allowed, and nowhere else', async () => {
+  const code = `
+    const none = () => { throw new Error('there is nothing here'); };
+    exports.default = { resolution: 32, parse: none, random: none, mutate: none, network: none };`;
+  const proxies = ['complexity'] as const;
+  const space = { kind: 'module', code, digest: moduleDigest(code), resolution: 32, proxies } as const;
+  const fidelity = { batch: 1, resolution: 32, weights: 'shared', features: 'blocks' } as const;
+  const answerOf = async (modules: 'allowed' | 'refused') => {
+    const script = built('engine/latency-process.js');
+    const other = createScorerPool({ script, size: 1, scorer: { modules } });
+    const answer = other.score({ space, candidate: 'x', seed: 1, fidelity, draws: [0] });
+    return await answer.catch((error: Error) => error.message).finally(() => other.close());
+  };
+  expect(await answerOf('allowed')).toContain('there is nothing here');
+  expect(await answerOf('refused')).toContain('ZEROSCOUT_ALLOW_MODULES=1');
 }, 120_000);

@@ -55,9 +55,13 @@ test.each(['process', 'fetch', 'global', 'globalThis', 'setTimeout', 'setInterva
 
 test('functions keep their module, its prototype and their errors', () => {
   const module = load(`
-    class Space { parse(text) { return this.usual(text); } usual(text) { if (text === 'bad') throw new Error('no'); return text.trim(); } }
-    exports.default = new Space();`) as { parse(text: string): string };
+    class Space { get resolution() { return 48; } parse(text) { return this.usual(text); } usual(text) { if (text === 'bad') throw new Error('no'); return text.trim(); } }
+    exports.default = new Space();`) as {
+    parse(text: string): string;
+    readonly resolution: number;
+  };
   expect(module.parse(' a ')).toBe('a');
+  expect(module.resolution).toBe(48);
   expect(() => module.parse('bad')).toThrow(/^no$/);
 });
 
