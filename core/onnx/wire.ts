@@ -67,8 +67,8 @@ function readField({ place, field, wire, out }: ReadFieldArguments): boolean {
   if (wire !== 2) return false;
   budget.left -= 1;
   if (budget.left < 0) throw new Error(`there are more than ${MOST_MESSAGES} parts`);
-  if (kind === 'string') return set(out, name, reader.string());
-  if (kind === 'strings') return append(out, name, reader.string());
+  if (kind === 'string') return set(out, name, text(place));
+  if (kind === 'strings') return append(out, name, text(place));
   if (kind === 'bytes') return set(out, name, view(place));
   if (kind === 'chunks') return append(out, name, view(place));
   if (!('of' in field)) return false;
@@ -95,6 +95,15 @@ function endOf({ reader, end }: Place): number {
 
 function decodeInner(place: Place, fields: Fields): Record<string, unknown> {
   return decodeMessage({ ...place, end: endOf(place), fields, depth: place.depth + 1 });
+}
+
+/** Returns a text, which must end within the surrounding message. */
+function text(place: Place): string {
+  const { reader } = place;
+  const start = reader.pos;
+  endOf(place);
+  reader.pos = start;
+  return reader.string();
 }
 
 /** Returns the bytes of a field as a view of the file, without copying. */

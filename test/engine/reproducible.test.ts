@@ -157,16 +157,21 @@ describe.each([
     expect(own!.complexity).toBe(shared!.complexity);
   });
 
-  it('are, in each draw, the next ones of a file, if the noise is written there', async () => {
-    const shape = [2, 3, 16, 16] as const;
-    const draws = [0, 1].map((draw) => new Uint8Array(randomDraw({ seed: 1, draw }).input(shape).buffer));
+  it('are, in each draw, the next ones of a file', async () => {
+    const noise = (draw: number) => randomDraw({ seed: 1, draw }).input([2, 3, 16, 16]);
     const folder = mkdtempSync(join(tmpdir(), 'images-'));
-    const file = join(folder, 'noise');
-    writeFileSync(file, Buffer.concat(draws));
+    const fileOf = (...draws: readonly number[]): ScoreRequest['images'] => {
+      const file = join(folder, draws.join('-'));
+      writeFileSync(file, Buffer.concat(draws.map((draw) => new Uint8Array(noise(draw).buffer))));
+      return { file, digest: file, shape: [2 * draws.length, 3, 16, 16] };
+    };
     try {
-      expect(await score('shared', { file, digest: file, shape: [4, 3, 16, 16] })).toEqual(await score('shared'));
-      const [first, second] = await score('shared', { file, digest: 'swapped', shape: [4, 3, 16, 16] });
-      expect(second!.jacov).not.toBe(first!.jacov);
+      const random = await score('shared');
+      expect(await score('shared', fileOf(0, 1))).toEqual(random);
+      const other = await score('shared', fileOf(0, 7));
+      expect(other[0]).toEqual(random[0]);
+      for (const proxy of ['expressivity', 'jacov'] as const)
+        expect(other[1]![proxy], proxy).not.toBe(random[1]![proxy]);
     } finally {
       rmSync(folder, { recursive: true });
     }

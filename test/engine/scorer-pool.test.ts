@@ -94,7 +94,7 @@ describe('scorers that never start', () => {
       'a script that exits',
       fault('starts.mjs'),
       'exit',
-      /no scorer starts: .*starts\.mjs exited with code 3/,
+      /no scorer starts: .*starts\.mjs exited with code 3, 5 times in a row$/,
     ],
     [
       'a script that is not there',
@@ -207,6 +207,13 @@ describe('candidates together', () => {
     expect(pool.size).toBe(16);
     expect(await company(pool, names)).toEqual(names.map((_, i) => (i < 48 ? 16 : 12)));
     expect(await company(pool, ['alone'])).toEqual([1]);
+  });
+
+  it('have each its own score', async () => {
+    const pool = open(fault('slow-scorer.mjs'), { together });
+    const list = names.map((_, i) => 'x'.repeat(i + 1));
+    const scores = await Promise.all(list.map((name) => pool.score(stub(name))));
+    expect(scores.map(([proxies]) => proxies!.complexity)).toEqual(list.map(({ length }) => length));
   });
 
   it('one that kills its scorer is found by halving, all others are scored', async () => {
