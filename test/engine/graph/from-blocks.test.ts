@@ -11,25 +11,23 @@ import { spaceOfKind } from '../../../core/specification/space.js';
 import { drawTensors } from '../../../engine/draw-tensors.js';
 import { openGraph } from '../../../engine/graph/score-graph.js';
 import { drawWhole } from '../../../engine/graph/whole-draw.js';
+import type { NetworkScore } from '../../../engine/network-score.js';
 import { scoreNetwork } from '../../../engine/score.js';
 import { largestDeviation, withPrograms } from '../../support/engine.js';
 
-const BATCH = 4;
+const CELL = '|nor_conv_3x3~0|+|avg_pool_3x3~0|nor_conv_1x1~1|+|skip_connect~0|none~1|nor_conv_3x3~2|';
 const CASES = [
-  {
-    kind: 'nas-bench-201',
-    parameters: {},
-    candidate: '|nor_conv_3x3~0|+|avg_pool_3x3~0|nor_conv_1x1~1|+|skip_connect~0|none~1|nor_conv_3x3~2|',
-    resolution: 16,
-  },
+  { kind: 'nas-bench-201', parameters: {}, candidate: CELL, resolution: 16, batch: 4 },
   {
     kind: 'mobilenet-v2',
     parameters: {},
     candidate:
       'SuperConvK3BNRELU(3,8,2,1)SuperResIDWE2K3(8,16,2,16,2)SuperResIDWE4K5(16,24,1,8,1)SuperConvK1BNRELU(24,128,1,1)',
     resolution: 32,
+    batch: 4,
   },
-  {
+  // With 16 images of 5 tokens, Jacobians of 192 channels are products of two matrices.
+  ...[4, 16].map((batch) => ({
     kind: 'autoformer',
     parameters: { size: 'tiny' },
     candidate: openSpace(spaceOfKind({ kind: 'autoformer', parameters: { size: 'tiny' }, path: '' })).random({
@@ -38,37 +36,44 @@ const CASES = [
       name: 'candidate',
     }),
     resolution: 32,
-  },
+    batch,
+  })),
 ];
 
-test.each(CASES)('$kind', async ({ kind, parameters, candidate, resolution }) => {
+test.each(CASES)('$kind, batch $batch', async ({ kind, parameters, candidate, resolution, batch }) => {
   const space = openSpace(spaceOfKind({ kind, parameters, path: '' }));
   const network = space.network({ candidate, resolution });
   const drawn = randomDraw({ seed: 3, draw: 0 });
   const chain = await withPrograms((programs) =>
     scoreNetwork({
       network,
-      draw: drawTensors({ draw: drawn, batch: BATCH, resolution, blockSize: programs.blockSize }),
+      draw: drawTensors({ draw: drawn, batch, resolution, blockSize: programs.blockSize }),
       programs,
     }),
   );
-  const graph = await scoreAsGraph({ network, resolution, drawn });
+  const graph = await scoreAsGraph({ network, resolution, batch, drawn });
   expect(graph.features).toHaveLength(chain.features.length);
   expect(chain.features.every(Number.isFinite)).toBe(true);
   expect(largestDeviation(graph.features, chain.features)).toBeLessThan(1e-4);
   expect(largestDeviation(graph.blocks, chain.blocks)).toBeLessThan(1e-2);
+  const sizes = ({ spectra }: NetworkScore) => spectra.map(({ samples, channels }) => [samples, channels]);
+  const participations = ({ spectra }: NetworkScore) => spectra.map(({ participation }) => participation);
+  expect(sizes(graph)).toEqual(sizes(chain));
+  expect(largestDeviation(participations(graph), participations(chain))).toBeLessThan(1e-3);
 });
 
 async function scoreAsGraph({
   network,
   resolution,
+  batch,
   drawn,
 }: {
   network: Network;
   resolution: number;
+  batch: number;
   drawn: Draw;
 }) {
-  const whole = wholeOfBlocks({ network, batch: BATCH, resolution });
+  const whole = wholeOfBlocks({ network, batch, resolution });
   const { tape, input, logits, fed } = whole;
   const features = whole.features.map((id) => {
     const shape = tape.shape(id);
@@ -78,7 +83,7 @@ async function scoreAsGraph({
       name: '',
       shape,
       channelAxis: shape.length === 4 ? 1 : 2,
-      images: BATCH,
+      images: batch,
     });
   });
   const graph = {
