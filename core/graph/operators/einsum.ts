@@ -1,4 +1,4 @@
-// Translates Einsum of one or two operands into transposes, sums and one matrix product.
+// Translates Einsum into transposes, sums and matrix products of two operands each.
 import { range, sizeOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
@@ -27,21 +27,28 @@ export function einsum(site: NodeSite): Id {
   for (const { id, labels } of terms)
     if (labels.length !== t.shape(id).length || labels.includes('.'))
       throw new TapeError(`its equation "${equation}" is not supported`);
-  const [a, b] = broadcast(
+  if (site.count !== terms.length)
+    throw new TapeError(
+      `its equation "${equation}" has ${terms.length} operands, and the node ${site.count}`,
+    );
+  const operands = broadcast(
     t,
     terms.map((term) => diagonal(t, term)),
-  ) as [Term, Term | undefined];
-  if (terms.length > 2 || site.count !== terms.length)
-    throw new TapeError(`its equation "${equation}" has ${terms.length} operands`);
-  if (!b)
-    return orderLabels(
-      t,
-      sumLabels(t, a, (label) => out.includes(label)),
-      out,
-    );
-  const left2 = sumLabels(t, a, (label) => out.includes(label) || b.labels.includes(label));
-  const right2 = sumLabels(t, b, (label) => out.includes(label) || a.labels.includes(label));
-  return orderLabels(t, product(t, [left2, right2], out), out);
+  );
+  const [first, ...rest] = operands as [Term, ...Term[]];
+  const contracted = rest.reduce((product, term, i) => {
+    const later = [...out, ...rest.slice(i + 1).flatMap(({ labels }) => labels)];
+    return contract(t, [product, term], later);
+  }, first);
+  const kept = sumLabels(t, contracted, (label) => out.includes(label));
+  return orderLabels(t, kept, out);
+}
+
+/** The product of two operands, summed over the letters that neither later operands nor the result have. */
+function contract(t: Tape, [a, b]: readonly [Term, Term], later: readonly string[]): Term {
+  const left = sumLabels(t, a, (label) => later.includes(label) || b.labels.includes(label));
+  const right = sumLabels(t, b, (label) => later.includes(label) || a.labels.includes(label));
+  return product(t, [left, right], later);
 }
 
 /** The equation without spaces, in which digits name the axes of an ellipsis, the last axis first. */

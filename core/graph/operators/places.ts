@@ -1,9 +1,10 @@
 // Translates operators of the ONNX standard that gather or scatter at constant indices into operations of the
 // table.
 import { slice } from '../../ops/tensor/movement.js';
-import { axisOf, range, sizeOf, stridesOf } from '../../ops/tensor/shapes.js';
+import { range, sizeOf, stridesOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
+import { cumulativeSum } from './cumulative-sum.js';
 import type { NodeSite, Operators } from './operator.js';
 import { isLastState } from './recurrent.js';
 
@@ -255,29 +256,6 @@ function scatterConstants(site: NodeSite, indices: readonly number[], depth: num
   }
   const { type } = t.get(site.x(0));
   return t.add('Where', [t.constant(written, shape, 'bool'), t.constant(values, shape, type), site.x(0)]);
-}
-
-/** Cumulative sum of constant numbers, with which exporters count positions. */
-function cumulativeSum(site: NodeSite): Id {
-  const { t } = site;
-  const shape = site.shape(0);
-  const axis = axisOf(site.known(1)[0]!, shape.length);
-  const values = site.known(0);
-  const [size, stride] = [shape[axis]!, stridesOf(shape)[axis]!];
-  const isReversed = site.number('reverse', 0) === 1;
-  const isExclusive = site.number('exclusive', 0) === 1;
-  const sums = new Float64Array(values.length);
-  const step = isReversed ? -stride : stride;
-  for (let line = 0; line < sums.length; line++) {
-    if (Math.floor(line / stride) % size !== 0) continue;
-    let at = isReversed ? line + (size - 1) * stride : line;
-    for (let i = 0, total = 0; i < size; i++, at += step) {
-      const next = total + values[at]!;
-      sums[at] = isExclusive ? total : next;
-      total = next;
-    }
-  }
-  return t.constant(sums, shape, t.get(site.x(0)).type);
 }
 
 export const places: Operators = {

@@ -27,6 +27,25 @@ export const RARE_CASES: readonly OperatorCase[] = [
   { op: 'Einsum', x: [2, 3, 4, 3], attributes: { equation: 'bici' } },
   { op: 'Einsum', x: [2, 3, 3], inputs: [weight(3, 5)], attributes: { equation: 'bii,ij->bj' } },
   { op: 'Einsum', x: [2, 3, 3, 3], attributes: { equation: 'biii->bi' } },
+  // Linear attention normalizes and multiplies in one equation of three operands.
+  {
+    op: 'Einsum',
+    x: [2, 3, 4],
+    inputs: [weight(2, 4, 5), weight(2, 3)],
+    attributes: { equation: 'bnd,bde,bn->bne' },
+  },
+  {
+    op: 'Einsum',
+    x: [2, 3, 4],
+    inputs: [weight(4, 5), weight(5), weight(5, 6)],
+    attributes: { equation: 'bnd,de,e,ef->bf' },
+  },
+  {
+    op: 'Einsum',
+    x: [2, 3, 4],
+    inputs: [weight(4), weight(3, 4)],
+    attributes: { equation: '...d,d,nd' },
+  },
   { op: 'MatMul', x: [2, 3, 4], inputs: [weight(4)] },
   {
     op: 'Conv',

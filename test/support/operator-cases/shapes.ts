@@ -31,6 +31,17 @@ export const SHAPE_CASES: readonly OperatorCase[] = [
     attributes: { keepdims: 0 },
   }),
   { op: 'ReduceSum', x: map, inputs: [ints(2)] },
+  { op: 'CumSum', x: map, inputs: [{ ints: [-2], dims: [] }] },
+  ...[0, 1].flatMap((exclusive) =>
+    [0, 1].map(
+      (reverse): OperatorCase => ({
+        op: 'CumSum',
+        x: [2, 5, 3],
+        inputs: [{ ints: [1], dims: [] }],
+        attributes: { exclusive, reverse },
+      }),
+    ),
+  ),
   { op: 'ReduceMean', x: map, attributes: { axes: [2, 3] }, opset: 13 },
   { op: 'Reshape', x: map, inputs: [ints(0, -1, 5)] },
   { op: 'Flatten', x: map, attributes: { axis: 2 } },
