@@ -21,9 +21,7 @@ import { openGraph } from '../../engine/graph/score-graph.js';
 import { drawWhole } from '../../engine/graph/whole-draw.js';
 import { neededFor, proxiesOf } from '../../engine/outcome.js';
 import { type LoadedNetwork, type LoadOptions, loadNetwork } from './load-network.js';
-
-/** Proxies that are minus infinity where a feature has no entropy. */
-const OF_FEATURES: readonly ProxyName[] = ['expressivity', 'mean-expressivity'];
+import { notesOnLowest } from './lowest-notes.js';
 
 export interface ScoreOptions {
   /** How the files are read. */
@@ -145,7 +143,7 @@ async function scoreOne({
   const [, ...image] = network.graph.tape.shape(network.graph.input);
   const input: ScoredNetwork['input'] = network.graph.isOfTokens ? 'texts' : 'images';
   const found = { file, digest, features, input, image, macs, parameters, proxies: meanOf(draws), draws };
-  return { ...found, notes: [...notes, ...notesOnInfinities(draws)], score: null };
+  return { ...found, notes: [...notes, ...notesOnLowest(draws)], score: null };
 }
 
 /** The names of the features that are measured; without Jacobians, only of those that a proxy reads. */
@@ -156,25 +154,6 @@ function featuresRead(
   const isRead = (i: number) => !reads || reads.expressivity.includes(i) || reads.progressivity.includes(i);
   const areAll = neededFor({ families }).jacobians === 'measured';
   return features.filter((_, i) => areAll || isRead(i)).map(({ name }) => name);
-}
-
-/** Notes on values that come last: of a feature without an entropy, or of a Jacobian that is not finite. */
-function notesOnInfinities(draws: readonly NetworkProxies[]): readonly string[] {
-  const lowest = (names: readonly ProxyName[]) =>
-    names.filter((name) => draws.some((each) => each[name] === Number.NEGATIVE_INFINITY));
-  const named = (names: readonly ProxyName[]) =>
-    `${names.join(' and ')} ${names.length > 1 ? 'are' : 'is'} minus infinity, and it comes last`;
-  const [features, blocks] = [lowest(OF_FEATURES), lowest(['trainability'])];
-  return [
-    ...(features.length > 0
-      ? [`has a feature that is constant, or not finite in float32: ${named(features)}`]
-      : []),
-    ...(blocks.length > 0 && features.length === 0
-      ? [
-          `has a block whose Jacobian is not finite in float32, as that of a square root is at 0: ${named(blocks)}`,
-        ]
-      : []),
-  ];
 }
 
 function notANumber({

@@ -3,7 +3,7 @@
 import type { Id, Tape } from '../ops/tensor/tape.js';
 import { CPU_GRADIENTS } from './block-gradients.js';
 import type { Feature } from './features.js';
-import { pullback } from './pullback.js';
+import { dependents, pullback } from './pullback.js';
 import type { ResolvedGraph } from './resolve.js';
 import { featureStatistic, type JacobianForm, jacobianForm, samplesOf, shrinkage } from './statistics.js';
 import { sumGradients } from './sum-gradients.js';
@@ -198,8 +198,10 @@ function gradientOutputs({ t, feature, before, channelBlock }: GradientOutputsAr
   if (!factors) return undefined;
   const v = t.port(SIGNS, feature.shape);
   const quick = channelBlock > 1 ? { rules: CPU_GRADIENTS, sum: sumGradients } : {};
-  const [g] = pullback({ tape: t, output: feature.id, v, to: [before.id], ...quick });
-  if (g === undefined) return undefined;
+  const [found] = pullback({ tape: t, output: feature.id, v, to: [before.id], ...quick });
+  if (found === undefined && !dependents(t, feature.id, [before.id])[feature.id]) return undefined;
+  // No gradient comes through values that are rounded or replaced by their signs.
+  const g = found ?? t.expand(t.scalar(0), before.shape);
   const form = jacobianForm({ t, g, v, from: before, to: feature, factors });
   const [rows, columns] = t.shape(form.matrix) as [number, number];
   const isSquare = String(before.shape) === String(feature.shape);

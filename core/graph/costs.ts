@@ -120,7 +120,9 @@ function weightMacsOf({ tape, input }: ResolvedGraph, id: Id): number {
   const isTable = a.shape.length > 2 && b.shape.slice(0, -2).every((size) => size === 1);
   if (a.constant && b.shape.length > 2 && !isTable) return 0;
   const [batch] = tape.shape(input) as [number];
-  return (sizeOf(shape) * a.shape.at(-1)!) / (isTable && isRepeatedTable(a, batch) ? batch : 1);
+  // The first state of a recurrent cell that is written by hand is a row of zeros for every image.
+  const isState = a.shape.length === 2 && b.shape.length === 2;
+  return (sizeOf(shape) * a.shape.at(-1)!) / ((isTable || isState) && isRepeatedTable(a, batch) ? batch : 1);
 }
 
 /** Whether the rows of a constant are those of one image, repeated for each of the batch in either order. */

@@ -74,7 +74,7 @@ export function gradientsOf({
 }
 
 /** Whether each value up to `output` depends on one of `to`. */
-function dependents({ values }: Tape, output: Id, to: readonly Id[]): readonly boolean[] {
+export function dependents({ values }: Tape, output: Id, to: readonly Id[]): readonly boolean[] {
   const ends = new Set(to);
   const depends: boolean[] = [];
   for (let id = 0; id <= output; id++)

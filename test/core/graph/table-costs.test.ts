@@ -100,3 +100,19 @@ it('a convolution of a constant map counts one map, however often the batch repe
   for (const of of [map, repeated])
     expect(macsWith((g) => g.add('Conv', [of(g), weight(g, 5, 3, 1, 1)]))).toBe(5 * 16 * 3);
 });
+
+describe('the first product of a recurrent cell that is written by hand', () => {
+  const zeros = (g: GraphBuilder, rows: number) =>
+    g.add('Expand', [g.add('Reshape', [g.float(0), g.ints(1, 1)]), g.ints(rows, D)]);
+  const layer = (g: GraphBuilder) => weight(g, D, N);
+  const step = (g: GraphBuilder, rows: number) =>
+    g.add('Reshape', [g.add('MatMul', [zeros(g, rows), layer(g)]), g.ints(1, rows, N)]);
+
+  it.each([2, 4])('counts the state of one of %d images', (batch) => {
+    expect(macsWith((g) => step(g, batch), batch)).toBe(D * N);
+  });
+
+  it('counts every column of a map', () => {
+    expect(macsWith((g) => step(g, BATCH * L))).toBe(LAYER);
+  });
+});
