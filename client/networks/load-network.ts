@@ -63,6 +63,10 @@ export async function loadNetwork({
     notes.push(
       `its exporter merged ${source.unfused} batch normalizations into the layers before them; they are restored`,
     );
+  if (source.leftOut !== undefined)
+    notes.push(
+      `of its outputs, the first ("${source.outputs[0]}") counts, and what only others (${source.leftOut.map((name) => `"${name}"`).join(', ')}) need is left out: if another one has the class scores, let \`forward\` return it first`,
+    );
   if (options.normalization === 'file' && looksFolded(source))
     notes.push(
       'has convolutions with biases and no normalization: exporters fold BatchNormalization away. If it had some, score it with the normalization restored (normalization: restore), or export it with model.train() and training=torch.onnx.TrainingMode.TRAINING, do_constant_folding=False',

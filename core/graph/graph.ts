@@ -60,6 +60,8 @@ export interface Graph {
   readonly normalization?: Normalization;
   /** How many normalizations an exporter merged into other layers, and the reader restored; absent if none. */
   readonly unfused?: number;
+  /** Outputs of the file after the first for which more is computed than for the first; absent if none. */
+  readonly leftOut?: readonly string[];
   /**
    * For a network of token ids, whose input is the embeddings of tokens: the parameters of the table that held them, which no
    * node reads (token-ids.ts). Absent for any other network.

@@ -87,7 +87,8 @@ function graphOf(model: ModelProto, options: GraphOfOptions): Graph {
   const unfused = written.length - restored.length;
   const images = takeWeights({ inputs: given, nodes: written, initializers });
   // Further outputs, such as those of auxiliary heads in training, are left out with what only they depend on.
-  const outputs = (graph.outputs ?? []).map(({ name }) => name ?? '').slice(0, 1);
+  const [first, ...others] = (graph.outputs ?? []).map(({ name }) => name ?? '');
+  const outputs = first === undefined ? [] : [first];
   if (!images.length) throw new Error('its graph has no input');
   if (!outputs.length) throw new Error('its graph has no output');
   const sort = (inputs: readonly GraphInput[], nodes: readonly GraphNode[]) =>
@@ -97,6 +98,8 @@ function graphOf(model: ModelProto, options: GraphOfOptions): Graph {
       outputs,
     });
   const sorted = sort(images, written);
+  const made = new Set(sorted.flatMap((node) => node.outputs));
+  const leftOut = others.filter((name) => !made.has(name) && name !== images[0]!.name);
   const embedded = embedTokens({ inputs: images, nodes: sorted, initializers });
   const { inputs, nodes } = embedded ?? { inputs: images, nodes: sorted };
   for (const { name, shape } of embedded?.inputs ?? [])
@@ -112,6 +115,7 @@ function graphOf(model: ModelProto, options: GraphOfOptions): Graph {
     nodes: sort(inputs, removeNoise({ nodes, initializers })),
     initializers,
     ...(unfused > 0 ? { unfused } : {}),
+    ...(leftOut.length > 0 ? { leftOut } : {}),
     ...(embedded ? { tableSize: embedded.tableSize } : {}),
   };
 }
