@@ -26,7 +26,11 @@ export function sortNodes({
   for (const node of nodes)
     for (const output of node.outputs) {
       if (output === '') continue;
-      if (makers.has(output) || given.has(output)) throw new Error(`the tensor "${output}" is made twice`);
+      if (given.has(output))
+        throw new Error(
+          `the node "${node.name}" makes the tensor "${output}", which is also an input or a weight of the file: PyTorch's newer exporter writes this where a buffer or parameter of the network is named like an operation (self.mean and x.mean()); rename it and export again`,
+        );
+      if (makers.has(output)) throw new Error(`the tensor "${output}" is made twice`);
       makers.set(output, node);
     }
   const sorted: GraphNode[] = [];
