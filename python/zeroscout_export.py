@@ -32,15 +32,41 @@ def export(network: nn.Module, path: str | Path, size: int = 224, channels: int 
     """Writes one network. Images have the shape `image`, by default (channels, size, size); signals have (channels, length) or (samples,),
     volumes and videos (channels, depth, height, width). A network of texts reads the ids of `tokens` tokens. Normalizations are in training mode, in which the exporter leaves them
     unchanged; all other modules, such as dropout and auxiliary classifiers, are in evaluation mode."""
+    network = plain_module(network)
     network.eval()
+    images = torch.randn(2, *(image or (channels, size, size))) if tokens is None else token_ids(network, tokens)
+    materialize(network, images)
+    images = of_network_type(network, images)
     for module in network.modules():
         # Not train(), which would switch the modules within it too.
         module.training = is_normalization(module)
-    images = torch.randn(2, *(image or (channels, size, size))) if tokens is None else token_ids(network, tokens)
     with any_pooled_size(), plain_local_response(), counted_from_front(), without_fast_attention(), exported_as_training(network):
         write(network, images, str(path), exporter)
     if exporter == "torchscript":
         mark_buffers(network, str(path))
+
+
+def plain_module(network: nn.Module) -> nn.Module:
+    """The network itself, without torch.compile and without the wrappers of training on several devices."""
+    wrappers = (nn.DataParallel, nn.parallel.DistributedDataParallel)
+    while isinstance(network, wrappers) or hasattr(network, "_orig_mod"):
+        network = network.module if isinstance(network, wrappers) else network._orig_mod
+    if isinstance(network, torch.jit.ScriptModule):
+        raise TypeError("it was made by torch.jit.script or torch.jit.trace; must be the torch.nn.Module that was given to these")
+    return network
+
+
+def materialize(network: nn.Module, images: torch.Tensor) -> None:
+    """Lazy layers learn their sizes from the first images."""
+    if any(nn.parameter.is_lazy(tensor) for tensor in (*network.parameters(), *network.buffers())):
+        with torch.no_grad():
+            network(images)
+
+
+def of_network_type(network: nn.Module, images: torch.Tensor) -> torch.Tensor:
+    """Images of the type of all parameters: a network after half() or double() takes no others."""
+    types = {parameter.dtype for parameter in network.parameters() if parameter.is_floating_point()}
+    return images.to(*types) if images.is_floating_point() and len(types) == 1 else images
 
 
 def token_ids(network: nn.Module, count: int) -> torch.Tensor:

@@ -5,17 +5,17 @@ type Proxies = Readonly<Partial<Record<ProxyName, number | null>>>;
 
 /** Proxies that are minus infinity where a feature has no entropy. */
 const OF_FEATURES: readonly ProxyName[] = ['expressivity', 'mean-expressivity'];
-/** Below this mean over the blocks, the largest singular value of one of up to a hundred blocks is nearly 0: a block of 0 has -999,998. */
+/** Below this mean over the blocks, one of up to a hundred has a largest singular value σ of nearly 0 (of 0: -999,998), or a very large one (2 - σ). */
 const LOWEST_TRAINABILITY = -9999;
 
-/** Notes on a feature without an entropy, and on a Jacobian that is 0 or not finite. */
+/** Notes on a feature without an entropy, and on a Jacobian that is 0, very large or not finite. */
 export function notesOnLowest(draws: readonly Proxies[]): readonly string[] {
   const lowest = (names: readonly ProxyName[]) =>
     names.filter((name) => draws.some((each) => each[name] === Number.NEGATIVE_INFINITY));
   const named = (names: readonly ProxyName[]) =>
     `${names.join(' and ')} ${names.length > 1 ? 'are' : 'is'} minus infinity, and it comes last`;
   const [features, blocks] = [lowest(OF_FEATURES), lowest(['trainability'])];
-  const isFlat = draws.some(({ trainability: mean }) => Number.isFinite(mean) && mean! < LOWEST_TRAINABILITY);
+  const isFar = draws.some(({ trainability: mean }) => Number.isFinite(mean) && mean! < LOWEST_TRAINABILITY);
   return [
     ...(features.length > 0
       ? [`has a feature that is constant, or not finite in float32: ${named(features)}`]
@@ -25,9 +25,9 @@ export function notesOnLowest(draws: readonly Proxies[]): readonly string[] {
           `has a block whose Jacobian is not finite in float32, as that of a square root is at 0: ${named(blocks)}`,
         ]
       : []),
-    ...(isFlat
+    ...(isFar
       ? [
-          'has a block whose Jacobian is 0 or nearly 0, as where values are rounded or replaced by their signs (a straight-through gradient is not in a file): its trainability is far below that of any other network',
+          'has a block whose Jacobian is 0, as where values are rounded or replaced by their signs (a straight-through gradient is not in a file), or very large: trainability is far below that of other networks',
         ]
       : []),
   ];

@@ -32,6 +32,9 @@ def triple(): return [("a", Net(), 3)]
 def pair(): return ("one", Net())
 def two(): return (Net(), Net())
 def mapping(): return {"a": Net(), "b": Net()}
+def lazy(): return nn.Sequential(nn.LazyConv2d(4, 3), nn.AdaptiveAvgPool2d(1))
+def wrapped(): return {"half": Net().half(), "double": Net().double(), "parallel": nn.DataParallel(Net()), "compiled": torch.compile(Net()), "lazy": lazy()}
+def scripted(): return torch.jit.script(Net())
 def again(): return {"a": Fails()}
 `;
 
@@ -88,6 +91,8 @@ const CASES: readonly (readonly [what: string, args: readonly string[], end: unk
   ['a pair', ['families:pair', '--size', '8'], 0],
   ['two networks', ['families:two', '--size', '8'], 0],
   ['networks by name', ['families:mapping', '--size', '8'], 0],
+  ['wrapped networks, of other types, and lazy ones', ['families:wrapped', '--size', '8'], 0],
+  ['a TorchScript module', ['families:scripted', '--size', '8'], '1 of the networks'],
   ['a network that fails after an earlier export', ['families:again', '--size', '8'], '1 of the networks'],
 ];
 
@@ -137,6 +142,10 @@ describe.skipIf(PYTHON === undefined)('zeroscout_export', () => {
       `a was not exported: ValueError: no such size; ${join('out', 'a.onnx')} is from an earlier export`,
     );
     expect(result.reason).toBe("TypeError: missing a required argument: 'mask'");
+  });
+
+  it('says what to export in place of a TorchScript module', () => {
+    expect(of('a TorchScript module').err).toContain('must be the torch.nn.Module that was given to these');
   });
 
   it('leaves further arguments of forward at their defaults', () => {
