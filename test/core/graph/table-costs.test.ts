@@ -97,8 +97,8 @@ it('a constant matrix that resamples a table of weights counts nothing', () => {
 it('a convolution of a constant map counts one map, however often the batch repeats it', () => {
   const map = (g: GraphBuilder) => table(g, 1, 3, 4, 4);
   const repeated = (g: GraphBuilder) => g.add('Expand', [map(g), g.ints(BATCH, 3, 4, 4)]);
-  for (const of of [map, repeated])
-    expect(macsWith((g) => g.add('Conv', [of(g), weight(g, 5, 3, 1, 1)]))).toBe(5 * 16 * 3);
+  for (const each of [map, repeated])
+    expect(macsWith((g) => g.add('Conv', [each(g), weight(g, 5, 3, 1, 1)]))).toBe(5 * 16 * 3);
 });
 
 describe('the first product of a recurrent cell that is written by hand', () => {
