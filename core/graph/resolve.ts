@@ -100,7 +100,7 @@ export function resolveGraph({
   };
   for (const name of weightsInOrder(graph, uses)) read(name);
   const hint = batchHint({ input: first, batch });
-  const folded = { wanted: normalization, restored: 0 };
+  const folded = { wanted: normalization, normalized: normalizedIn(graph), restored: 0 };
   const site = {
     t: tape,
     opset: graph.opset,
@@ -134,6 +134,10 @@ function weightsInOrder(
   const reads = (node: GraphNode) => elementsOf({ ...node, inputs: readsOf(node) });
   const isWeight = (name: string) => initializers.get(name)?.type === 'float' && !constants.has(name);
   return sortNodes({ nodes, given, outputs, reads }).flatMap((node) => reads(node).filter(isWeight));
+}
+
+function normalizedIn({ nodes }: Graph): ReadonlySet<string> {
+  return new Set(nodes.filter(({ op }) => op.endsWith('Normalization')).map(({ inputs }) => inputs[0] ?? ''));
 }
 
 /** Names in a file may have any length and any characters; those of PyTorch's modules are shown whole. */

@@ -9,6 +9,8 @@ import type { AttributeValue, Constant, GraphNode } from '../graph.js';
 /** Whether folded normalizations are restored, and the number of parameters of those that were. */
 export interface NormalizationSite {
   readonly wanted: 'file' | 'restore';
+  /** The names of tensors that normalizations of the file read. */
+  readonly normalized: ReadonlySet<string>;
   restored: number;
 }
 

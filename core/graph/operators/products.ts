@@ -15,9 +15,11 @@ import { autoPadOf, kernelOf, padsFor, windowOf } from './windows.js';
 function withBias(site: NodeSite, product: Id): Id {
   // The newer exporter of PyTorch writes zeros where a convolution has no bias.
   if (!site.has(2) || site.t.get(site.x(2)).constant?.every((value) => value === 0)) return product;
+  const { wanted, normalized } = site.normalization;
+  const isFolded = wanted === 'restore' && !normalized.has(site.node.outputs[0]!);
   // The folded batch normalization had scale 1 and shift 0 before training, so it is restored as
   // standardization. The bias is not read.
-  if (site.normalization.wanted === 'restore' && sizeOf(site.t.shape(product).slice(2)) > 1) {
+  if (isFolded && sizeOf(site.t.shape(product).slice(2)) > 1) {
     site.normalization.restored += 2 * site.t.shape(product)[1]!;
     return writeStandardization(site.t, product, { axes: [0, ...positions(site)], epsilon: 1e-5 });
   }

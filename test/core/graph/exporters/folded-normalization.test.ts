@@ -5,6 +5,7 @@ import type { GraphNode, Normalization } from '../../../../core/graph/graph.js';
 import { graphNetwork } from '../../../../core/graph/network.js';
 import { readOnnx } from '../../../../core/graph/read-onnx.js';
 import { resolveGraph } from '../../../../core/graph/resolve.js';
+import { initializer, model, node } from '../../../support/onnx-messages.js';
 import { FOLDED_CONVOLUTIONS, foldedNetwork, smallNetwork } from '../../../support/small-networks.js';
 
 const standardizations = (normalization: Normalization) => {
@@ -32,9 +33,32 @@ it('counts the scales and shifts that are put back, in place of the biases', () 
   expect(parameters('restore') - parameters('file')).toBe(3 * FOLDED_CONVOLUTIONS);
 });
 
+it('is not put behind a convolution whose normalization the file still has', () => {
+  const scales = ['scale', 'shift', 'mean', 'variance'];
+  const bytes = model({
+    graph: [
+      initializer('w', [4, 3, 3, 3], 1),
+      initializer('v', [4, 4, 1, 1], 1),
+      ...['b', 'c', ...scales].map((name) => initializer(name, [4], 1)),
+      node('Conv', ['x', 'w', 'b'], ['kept']),
+      node('BatchNormalization', ['kept', ...scales], ['n']),
+      node('Relu', ['n'], ['r']),
+      node('Conv', ['r', 'v', 'c'], ['folded']),
+      node('GlobalAveragePool', ['folded'], ['y']),
+    ],
+  });
+  const graph = readOnnx({ bytes, file: 'x.onnx' });
+  const resolve = (normalization: Normalization) =>
+    resolveGraph({ graph, batch: 2, image: [3, 8, 8], file: 'x.onnx', normalization });
+  const count = ({ tape }: ReturnType<typeof resolve>) =>
+    tape.values.filter(({ op }) => op === 'StandardizeChannels').length;
+  expect([count(resolve('file')), count(resolve('restore'))]).toEqual([1, 2]);
+  expect(resolve('restore').unread).toBe(2 * 4);
+});
+
 /** Whether convolutions look folded of which all but the last `bare` have a bias that is a weight, beside another operator. */
 function looks(convolutions: number, { bare = 0, beside = 'Relu' } = {}) {
-  const node = (op: string, inputs: readonly string[]): GraphNode => ({
+  const nodeOf = (op: string, inputs: readonly string[]): GraphNode => ({
     op,
     name: op,
     inputs,
@@ -42,7 +66,7 @@ function looks(convolutions: number, { bare = 0, beside = 'Relu' } = {}) {
     attributes: {},
   });
   const nodes = Array.from({ length: convolutions }, (_, i) =>
-    node('Conv', ['x', 'w', i < convolutions - bare ? 'b' : 'zeros']),
+    nodeOf('Conv', ['x', 'w', i < convolutions - bare ? 'b' : 'zeros']),
   );
   const numbers = { type: 'float', read: () => undefined } as const;
   const initializers = new Map([
@@ -53,7 +77,7 @@ function looks(convolutions: number, { bare = 0, beside = 'Relu' } = {}) {
     opset: 18,
     inputs: [],
     outputs: [],
-    nodes: [...nodes, node(beside, ['x'])],
+    nodes: [...nodes, nodeOf(beside, ['x'])],
     initializers,
   });
 }
