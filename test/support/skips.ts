@@ -20,7 +20,7 @@ const NEEDS: readonly (readonly [file: RegExp, need: string])[] = [
     /replay\/record/,
     'ZEROSCOUT_RECORD=COURSE npx vitest run test/replay/record.test.ts (writes a history anew)',
   ],
-  [/faults\/scorers/, 'Linux, which says how much memory a process has'],
+  [/faults\/scorers|scored-batches/, 'Linux, which says how much memory a process has'],
   [/faults\/nats/, 'Linux that permits mounting a tmpfs, as root does'],
   [/work-folder/, 'running as root'],
   [/null-cuda/, 'npx zeroscout devices install cuda (PyPI, 250 MB), and gcc'],
