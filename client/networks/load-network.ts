@@ -115,7 +115,9 @@ function atSomeBatch({ source, file, options, wanted }: AtSomeBatchArguments): A
   });
   const own = source.inputs[0]!.shape[0];
   try {
-    return at(options.batch ?? BATCH);
+    const found = at(options.batch ?? BATCH);
+    if (own !== undefined && own !== found.batch) checkSameCosts(found.network, () => at(own).network);
+    return found;
   } catch (error) {
     if (!(error instanceof SpecError)) throw error;
     if (own !== undefined && options.batch !== undefined) throw error;
@@ -123,6 +125,34 @@ function atSomeBatch({ source, file, options, wanted }: AtSomeBatchArguments): A
     const fixed = withKeptBatch({ graph: source, image });
     if (!fixed) throw error;
     return atSomeBatch({ source: fixed, file, options, wanted });
+  }
+}
+
+/** The relative difference of multiply-accumulates of an image that two batches may have. */
+const SAME_COSTS = 1e-2;
+
+/**
+ * Refuses a batch for which the nodes of a file mix up images and positions: a shape or size in it holds for the batch of
+ * the export, and fits another one by chance.
+ */
+function checkSameCosts(found: GraphNetwork, prepareOwn: () => GraphNetwork): void {
+  const own = ofReadable(prepareOwn);
+  if (!own) return;
+  const batchOf = ({ graph: { tape, input } }: GraphNetwork) => tape.shape(input)[0];
+  if (Math.abs(found.costs.macs - own.costs.macs) <= SAME_COSTS * own.costs.macs) return;
+  throw SpecError.inFile({
+    file: found.file,
+    message: `its multiply-accumulates of an image differ with the batch, so a size in it holds for a batch of ${batchOf(own)}, and not of ${batchOf(found)}; the file was exported for a batch of ${batchOf(own)}: score it with that batch, or export it with a free one (docs/guides/own-network.md)`,
+  });
+}
+
+/** A network, or undefined where none can be scored, as with a batch of one that leaves features of one sample. */
+function ofReadable(prepare: () => GraphNetwork): GraphNetwork | undefined {
+  try {
+    return prepare();
+  } catch (error) {
+    if (error instanceof SpecError) return undefined;
+    throw error;
   }
 }
 
