@@ -38,7 +38,7 @@ it('reduces and accumulates millions of constant numbers', () => {
       node,
       opset: 18,
       inputs,
-      normalization: { wanted: 'file' as const, restored: 0 },
+      normalization: { wanted: 'file' as const, normalized: new Set<string>(), restored: 0 },
       batch,
     };
     return t.get(OPERATORS.CumSum!(new NodeSite(site))[0]!).constant!;
