@@ -1,7 +1,8 @@
 // Runs a score worker that computes with a given scorer script.
 
+import { connectTemporal } from '../../dist/client/connections/connect-temporal.js';
 import { readEncryptionKeys } from '../../dist/client/connections/encryption-keys.js';
-import { connectTemporal, readConfigured } from '../../dist/client/connections/resolve-connections.js';
+import { readConfigured } from '../../dist/client/connections/read-configured.js';
 import { connectStore } from '../../dist/store/jetstream.js';
 import { runWorker } from '../../dist/workers/run.js';
 
