@@ -21,6 +21,7 @@ import type { FileInput } from '../files/open-file.js';
 import { nameOf } from '../specification/read-text.js';
 import { createExternalReader } from './external-data.js';
 import { readSidecar } from './named-features.js';
+import { batchOf, onlyBatchOf } from './own-batch.js';
 
 export interface LoadOptions {
   /** 8 by default, or the batch size of the file if the network is valid for no other. */
@@ -116,7 +117,7 @@ function atSomeBatch({ source, file, options, wanted }: AtSomeBatchArguments): A
   const own = source.inputs[0]!.shape[0];
   try {
     const found = at(options.batch ?? BATCH);
-    if (own !== undefined && own !== found.batch) checkSameCosts(found.network, () => at(own).network);
+    if (own !== undefined && own !== found.batch) checkOwnBatch(found.network, () => at(own).network);
     return found;
   } catch (error) {
     if (!(error instanceof SpecError)) throw error;
@@ -128,32 +129,14 @@ function atSomeBatch({ source, file, options, wanted }: AtSomeBatchArguments): A
   }
 }
 
-/** The relative difference of multiply-accumulates of an image that two batches may have. */
-const SAME_COSTS = 1e-2;
-
-/**
- * Refuses a batch for which the nodes of a file mix up images and positions: a shape or size in it holds for the batch of
- * the export, and fits another one by chance.
- */
-function checkSameCosts(found: GraphNetwork, prepareOwn: () => GraphNetwork): void {
-  const own = ofReadable(prepareOwn);
-  if (!own) return;
-  const batchOf = ({ graph: { tape, input } }: GraphNetwork) => tape.shape(input)[0];
-  if (Math.abs(found.costs.macs - own.costs.macs) <= SAME_COSTS * own.costs.macs) return;
+/** Refuses a batch that the file fits only by chance. */
+function checkOwnBatch(found: GraphNetwork, prepareOwn: () => GraphNetwork): void {
+  const own = onlyBatchOf(found, prepareOwn);
+  if (own === undefined) return;
   throw SpecError.inFile({
     file: found.file,
-    message: `its multiply-accumulates of an image differ with the batch, so a size in it holds for a batch of ${batchOf(own)}, and not of ${batchOf(found)}; the file was exported for a batch of ${batchOf(own)}: score it with that batch, or export it with a free one (docs/guides/own-network.md)`,
+    message: `its multiply-accumulates of an image differ with the batch, so a size in it holds for a batch of ${own}, and not of ${batchOf(found)}; the file was exported for a batch of ${own}: score it with that batch, or export it with a free one (docs/guides/own-network.md)`,
   });
-}
-
-/** A network, or undefined where none can be scored, as with a batch of one that leaves features of one sample. */
-function ofReadable(prepare: () => GraphNetwork): GraphNetwork | undefined {
-  try {
-    return prepare();
-  } catch (error) {
-    if (error instanceof SpecError) return undefined;
-    throw error;
-  }
 }
 
 /** Initializers whose values are part of the structure, although they look like weights. */

@@ -13,6 +13,7 @@ import { structureDigest, structureText } from '../../core/graph/structure.js';
 import type { OnnxSpecification } from '../../core/spaces/onnx/definition.js';
 import { findKeptConstants, readSource } from '../networks/load-network.js';
 import { readSidecar } from '../networks/named-features.js';
+import { onlyBatchOf } from '../networks/own-batch.js';
 import { FIELD, type NamedInput } from './find-network-files.js';
 
 /** The number of images with which a file is checked. Costs are those of one image. */
@@ -34,8 +35,10 @@ export interface ReadNetwork extends NamedInput {
   readonly isText: boolean;
   /** The shape of an image with which it was read. */
   readonly image: readonly number[];
-  /** The only batch for which the network is valid; undefined if any is. */
+  /** The only batch for which the file is valid as it is; undefined if any is. */
   readonly batch: number | undefined;
+  /** The only batch with which the network can be scored; undefined if any can. */
+  readonly onlyBatch: number | undefined;
   /** Whether each of `WARNINGS` is true of the network. */
   readonly warnings: readonly boolean[];
   /** The structure. */
@@ -77,7 +80,7 @@ export async function readNetwork({
       return { name, file, axes, isText };
     throw error;
   }
-  const { network, graph } = built;
+  const { network, graph, onlyBatch } = built;
   const features = own && tensorNames(graph, own);
   const text = structureText({ graph, constants: findKeptConstants(network), features });
   const { macs, parameters } = network.costs;
@@ -88,6 +91,7 @@ export async function readNetwork({
     isText,
     image,
     batch: fixedBatch({ graph, image }),
+    onlyBatch,
     warnings: [normalization === 'file' && looksFolded(graph), endsEarly(network), beginsLate(network)],
     text,
     network: {
@@ -111,6 +115,8 @@ interface BuiltNetwork {
   readonly network: GraphNetwork;
   /** The given graph, or the one that `withKeptBatch` returns. */
   readonly graph: Graph;
+  /** See `ReadNetwork`. */
+  readonly onlyBatch?: number | undefined;
 }
 
 function buildNetwork({ graph, path, image, wanted }: BuildNetworkArguments): BuiltNetwork {
@@ -121,12 +127,17 @@ function buildNetwork({ graph, path, image, wanted }: BuildNetworkArguments): Bu
   const own = graph.inputs[0]!.shape[0];
   try {
     const network = built(BATCH);
+    if (own !== undefined) {
+      const other = own === BATCH ? built(BATCH + 1) : network;
+      const onlyBatch = onlyBatchOf(other.network, () => built(own).network);
+      return onlyBatch === undefined ? network : { ...built(onlyBatch), onlyBatch };
+    }
     // Another size, because a node may have kept this one.
-    if (own === undefined) resolveGraph({ graph, batch: BATCH + 1, image, file: path });
+    resolveGraph({ graph, batch: BATCH + 1, image, file: path });
     return network;
   } catch (error) {
     if (!(error instanceof SpecError)) throw error;
-    if (own !== undefined) return built(own);
+    if (own !== undefined) return { ...built(own), onlyBatch: own };
     const fixed = withKeptBatch({ graph, image });
     if (!fixed) throw error;
     return buildNetwork({ graph: fixed, path, image, wanted });

@@ -6,6 +6,7 @@ import { definitionOfKind } from '../../core/spaces/index.js';
 import { unknownKey } from '../../core/text/nearest.js';
 import { describeFound } from '../../core/text/show.js';
 import { hasKey, readNamedFeatures } from '../networks/named-features.js';
+import type { KeptBatch } from './check-batches.js';
 import { FIELD, findNetworkFiles, type Place } from './find-network-files.js';
 import { commonImage, sizeOfSpace } from './image-size.js';
 import { type OpenNetwork, type ReadNetwork, readNetwork, warningsOf } from './read-network.js';
@@ -14,6 +15,7 @@ interface Read {
   readonly value: unknown;
   readonly structures?: ReadonlyMap<string, string>;
   readonly warnings?: readonly Issue[];
+  readonly kept?: readonly KeptBatch[];
 }
 
 /** Replaces the ONNX files that a space names by descriptions of their contents. Every file is checked. */
@@ -64,6 +66,7 @@ export async function withOnnxFiles({
     },
     structures: new Map(all.map(({ network, text }) => [network.digest, text])),
     warnings: warningsOf(all),
+    kept: all.flatMap(({ name, onlyBatch }) => (onlyBatch === undefined ? [] : [{ name, batch: onlyBatch }])),
   };
 }
 

@@ -20,6 +20,7 @@ import { sourceOf, stagesOf } from '../../core/specification/stages.js';
 import { readDocument } from '../../core/text/read-document.js';
 import { describeFound } from '../../core/text/show.js';
 import type { FileInput } from '../files/open-file.js';
+import { checkBatches } from './check-batches.js';
 import { checkFile, checkForm, copyOf } from './check-form.js';
 import { checkChannels, checkSides, expectedImages } from './expected-images.js';
 import type { ModulePermission } from './module-permission.js';
@@ -107,6 +108,7 @@ async function completeSpecification({
     value: withNetworks,
     structures,
     warnings: ofFiles = [],
+    kept = [],
   } = await withOnnxFiles({ value: written, ...reading });
   const { value: withInput, images } = await withImages({
     value: await withSpace({ value: withNetworks, reading }),
@@ -123,6 +125,7 @@ async function completeSpecification({
   };
   const specification = checkSpecification({ value, source });
   if (structures) checkSides({ specification, structures });
+  checkBatches({ specification, kept });
   const strategy = sourceOf(specification);
   const space = openSpace(specification.space);
   const warnings = [
