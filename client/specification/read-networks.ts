@@ -15,6 +15,7 @@ interface Read {
   readonly value: unknown;
   readonly structures?: ReadonlyMap<string, string>;
   readonly warnings?: readonly Issue[];
+  /** Networks that only the batch of their export fits. */
   readonly kept?: readonly KeptBatch[];
 }
 

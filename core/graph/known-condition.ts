@@ -1,26 +1,34 @@
 // Decides a condition that follows from the shapes of tensors.
+import { SpecError } from '../errors.js';
 import type { Graph } from './graph.js';
 import { axesOf, fillAxes } from './image-shape.js';
 import { resolveGraph } from './resolve.js';
 
-/** Batches and sides where the file leaves them open: a condition that differs between them is not known. */
-const TRIALS = [
-  { batch: 2, side: 224 },
-  { batch: 3, side: 448 },
-] as const;
+/**
+ * Batches and sides where the file leaves them open. Even and odd sides from small to large: a condition that
+ * differs between any two of them depends on the size of the images.
+ */
+const BATCHES = [2, 3, 64];
+const SIDES = [224, 225, 8, 16, 32, 33, 64, 96, 128, 448, 1024];
 
 /** Whether the output of the graph, a condition, holds; undefined if it depends on the images or on their size. */
 export function knownCondition(graph: Graph, file: string): boolean | undefined {
-  const [input] = graph.inputs;
-  const answers = TRIALS.map(({ batch, side }) => {
-    const { tape, output } = resolveGraph({
-      graph,
-      batch: input!.shape[0] ?? batch,
-      image: fillAxes(axesOf(input!), side),
-      file,
-    });
-    return tape.values[output]!.constant?.[0];
+  const input = graph.inputs[0]!;
+  const trials = SIDES.map((side, i) => [
+    input.shape[0] ?? BATCHES[i % BATCHES.length]!,
+    ...fillAxes(axesOf(input), side),
+  ]);
+  const distinct = [...new Map(trials.map((shape) => [String(shape), shape])).values()];
+  const answers = distinct.flatMap(([batch, ...image], i) => {
+    try {
+      const { tape, output } = resolveGraph({ graph, batch: batch!, image, file });
+      return [tape.values[output]!.constant?.[0]];
+    } catch (error) {
+      // Images of another size than the first may be too small for the network.
+      if (i > 0 && error instanceof SpecError) return [];
+      throw error;
+    }
   });
-  const [first, second] = answers;
-  return first === undefined || first !== second ? undefined : first !== 0;
+  const [first] = answers;
+  return first === undefined || answers.some((each) => each !== first) ? undefined : first !== 0;
 }

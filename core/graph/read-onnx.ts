@@ -28,6 +28,7 @@ import { embedTokens, type TypedInput } from './token-ids.js';
 export const OPSETS = { first: 11, last: 28 };
 /** Larger files are refused, since a protocol buffer cannot exceed 2 GB. */
 export const LARGEST_FILE = 2 ** 31 - 1;
+
 interface ReadOnnxArguments {
   readonly bytes: Uint8Array;
   readonly file: string;

@@ -27,7 +27,7 @@ export function operatorsPage() {
     `A network in an ONNX file may contain these operators, of the operator sets ${OPSETS.first} to ${OPSETS.last}. Any other is an error that names it, its node and the file before anything is computed ([Your own network](../guides/own-network.md)).`,
     [
       table(['what they compute', 'operators'], rows),
-      'Numbers that follow from shapes are computed when a file is read: `Shape`, `Range`, comparisons and the like need no images, and `ArgMax`, `NonZero`, `OneHot` and `ReduceProd` take no others. So is the branch chosen of an `If` whose condition follows from shapes. Functions of the file (`FunctionProto`) are replaced by their nodes.',
+      'What follows from shapes alone is computed when a file is read: results of `Shape`, `Range`, comparisons and the like, and which branch an `If` takes. `ArgMax`, `NonZero`, `OneHot` and `ReduceProd` are supported for such numbers only. Functions of the file (`FunctionProto`) are replaced by their nodes.',
       '`Loop`, `Scan`, an `If` whose condition depends on the images, quantized integers and operators of other domains, such as `com.microsoft`, are not supported.',
     ],
   );

@@ -76,8 +76,8 @@ export function elsewhere(entries: Readonly<Record<string, string>>): readonly M
 }
 
 /** ValueInfoProto of floats. */
-function port(field: 11 | 12, name: string, dims: readonly number[]): MessageField {
-  const shape = dims.map((n): MessageField => [1, [[1, n]]]);
+function port(field: 11 | 12, name: string, dims: readonly (number | string)[]): MessageField {
+  const shape = dims.map((n): MessageField => [1, [typeof n === 'number' ? [1, n] : [2, n]]]);
   return [
     field,
     [
@@ -98,22 +98,25 @@ function port(field: 11 | 12, name: string, dims: readonly number[]): MessageFie
   ];
 }
 
-/** ModelProto with images [2, 3, 8, 8] as `x` and an output `y`. `functions` are FunctionProto. */
+/** ModelProto with images `x`, [2, 3, 8, 8] by default, and an output `y`. `functions` are FunctionProto. */
 export function model({
   graph,
   opset = 18,
   domains = [],
   functions = [],
+  images = [2, 3, 8, 8],
 }: {
   readonly graph: readonly MessageField[];
   readonly opset?: number;
   readonly domains?: readonly string[];
   readonly functions?: readonly (readonly MessageField[])[];
+  /** A text is a dimension that the file leaves open. */
+  readonly images?: readonly (number | string)[];
 }): Uint8Array {
   const sets = [['', opset] as const, ...domains.map((name) => [name, 1] as const)];
   return message([
     [1, 8],
-    [7, [...graph, [2, 'test'], port(11, 'x', [2, 3, 8, 8]), port(12, 'y', [2, 4, 1, 1])]],
+    [7, [...graph, [2, 'test'], port(11, 'x', images), port(12, 'y', [2, 4, 1, 1])]],
     ...sets.map(
       ([domain, version]): MessageField => [
         8,

@@ -67,3 +67,23 @@ export function foldedNetwork(): Uint8Array {
     outputs: [{ name: 'y', value: pooled, dims: ['batch', 3, 1, 1] }],
   });
 }
+
+/** The batch for which `resizedNetwork` is exported. */
+export const RESIZED_BATCH = 2;
+
+/**
+ * Three convolutions of images of 24 x 24. Before the last one the map is resized to these sizes, the first of them the
+ * number of images, so that another batch fits by chance; without sizes any batch is right.
+ */
+export function resizedNetwork(sizes: readonly number[]): Uint8Array {
+  const g = new GraphBuilder();
+  const conv = (x: string, i: number, from: number) => {
+    const weight = g.weights({ name: `w${i}`, dims: [8, from, 3, 3], data: new Float32Array(72 * from) });
+    return g.add('Relu', [g.add('Conv', [x, weight], { pads: [1, 1, 1, 1], strides: [2, 2] })]);
+  };
+  const maps = conv(conv('x', 0, 3), 1, 8);
+  const resized = sizes.length ? g.add('Resize', [maps, '', '', g.ints(...sizes)], { mode: 'linear' }) : maps;
+  const value = g.add('Flatten', [g.add('GlobalAveragePool', [conv(resized, 2, 8)])]);
+  const inputs = [{ name: 'x', dims: [RESIZED_BATCH, 3, 24, 24] }];
+  return g.build({ name: 'n', inputs, outputs: [{ name: 'y', value, dims: [] }] });
+}

@@ -2,28 +2,12 @@
 import { expect, it } from 'vitest';
 import { readSpecificationInput } from '../../../client/specification/read-specification.js';
 import { SpecError } from '../../../core/errors.js';
-import { GraphBuilder } from '../../../core/onnx/graph.js';
-
-const OWN = 2;
-
-/** Three convolutions; before the last one the map is resized to these sizes, the first of them the number of images. */
-function network(sizes: readonly number[]): Uint8Array {
-  const g = new GraphBuilder();
-  const conv = (x: string, i: number, from: number) => {
-    const weight = g.weights({ name: `w${i}`, dims: [8, from, 3, 3], data: new Float32Array(72 * from) });
-    return g.add('Relu', [g.add('Conv', [x, weight], { pads: [1, 1, 1, 1], strides: [2, 2] })]);
-  };
-  const maps = conv(conv('x', 0, 3), 1, 8);
-  const resized = sizes.length ? g.add('Resize', [maps, '', '', g.ints(...sizes)], { mode: 'linear' }) : maps;
-  const value = g.add('Flatten', [g.add('GlobalAveragePool', [conv(resized, 2, 8)])]);
-  const inputs = [{ name: 'x', dims: [OWN, 3, 24, 24] }];
-  return g.build({ name: 'n', inputs, outputs: [{ name: 'y', value, dims: [] }] });
-}
+import { RESIZED_BATCH as OWN, resizedNetwork } from '../../support/small-networks.js';
 
 const FILES: Readonly<Record<string, Uint8Array>> = {
-  'kept.onnx': network([OWN, 8, 8, 8]),
-  'also.onnx': network([OWN, 8, 7, 7]),
-  'free.onnx': network([]),
+  'kept.onnx': resizedNetwork([OWN, 8, 8, 8]),
+  'also.onnx': resizedNetwork([OWN, 8, 7, 7]),
+  'free.onnx': resizedNetwork([]),
 };
 
 const read = (names: readonly string[], search: object) =>

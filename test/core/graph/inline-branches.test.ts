@@ -162,6 +162,24 @@ describe('refused', () => {
     });
   });
 
+  it.each([
+    ['a small side, which larger ones pass', 3, 20, 'side'],
+    ['an odd side', 3, 224, 'side'],
+    ['a batch', 0, 10, 'batch'],
+  ])('is a branch by %s, where the file leaves it open', (_, axis, than, open) => {
+    const images = [open === 'batch' ? 'n' : 2, 3, ...(open === 'side' ? ['h', 'w'] : [8, 8])];
+    const bytes = model({ graph: chosen(isLonger('a', axis, than, 'is')), images });
+    expect(() => readOnnx({ bytes, file: 'my.onnx' })).toThrow(
+      /takes one of two branches by numbers that depend/,
+    );
+  });
+
+  it('is no branch by channels, whatever the size of images', () => {
+    const images = ['n', 3, 'h', 'w'];
+    const graph = chosen(isLonger('a', 1, 7, 'is'));
+    expect(() => readOnnx({ bytes: model({ graph, images }), file: 'my.onnx' })).not.toThrow();
+  });
+
   it('is a node without the branch that it takes, or with too many of them', () => {
     const none = [...STEM, ...isLonger('a', 1, 8, 'is'), node('If', ['is'], ['b']), ...HEAD];
     expect(refusal(none)).toMatchObject({ message: expect.stringContaining('has no else_branch') });
