@@ -1,9 +1,9 @@
 // Scores candidates one by one, on the CPU or in the plain layout on another device, and caches programs and
 // the tensors of the latest draws.
 
-import { isMeasured } from '../core/proxies/catalogue.js';
 import { openSpace } from '../core/spaces/index.js';
 import type { FamilyName } from '../core/specification/families.js';
+import { isMeasured } from '../core/specification/measured-families.js';
 import type { Provider } from './batched/device.js';
 import { createDrawStore, type DrawStore, type DrawStoreOptions } from './draw-store.js';
 import { type Placement, scoreGraph } from './graph/score-features.js';
@@ -45,15 +45,19 @@ export async function createCpuScorer({
     const { candidate, fidelity, families = ['az-nas'] } = request;
     const costs = space.costs({ candidate, resolution: fidelity.resolution });
     const source = sourceOf({ request, space });
+    const counted = families.includes('counts')
+      ? space.layerCounts?.({ candidate, resolution: fidelity.resolution })
+      : undefined;
+    const left = counted ? families.filter((family) => family !== 'counts') : families;
     const isWhole = (family: FamilyName) => isMeasured(family) || family === 'own';
-    const isWanted = families.some((family) => !isWhole(family));
+    const isWanted = left.some((family) => !isWhole(family));
     const networks = isWanted ? await scoreBlocks({ request, source, draws, programs, placement }) : [];
-    const whole = families.some(isWhole)
-      ? await scoreWhole({ request, source, costs, families, threads })
+    const whole = left.some(isWhole)
+      ? await scoreWhole({ request, source, costs, families: left, threads })
       : request.draws.map(() => ({}));
     const result = whole.map((measured, i) => {
       const score = networks[i];
-      return { ...(score ? proxiesOf({ score, costs, space, families }) : {}), ...measured };
+      return { ...(score ? proxiesOf({ score, costs, space, families }) : {}), ...measured, ...counted };
     });
     return { result, details: { costs, networks } };
   };

@@ -5,12 +5,12 @@ import { CandidateError } from '../core/candidate-error.js';
 import { SpecError } from '../core/errors.js';
 import { EVERYTHING, type Needs } from '../core/ir/measured.js';
 import { expressivity, progressivity, trainability } from '../core/proxies/az-nas.js';
-import type { MeasuredProxy } from '../core/proxies/catalogue.js';
 import { meanExpressivity } from '../core/proxies/mean-expressivity.js';
 import { residual } from '../core/proxies/residual.js';
 import { sampledProgressivity } from '../core/proxies/sampled-progressivity.js';
 import type { Costs, Space } from '../core/spaces/space.js';
 import type { AzNasProxy, FamilyName, ProxyName } from '../core/specification/families.js';
+import type { MeasuredFamily } from '../core/specification/measured-families.js';
 import type { NetworkScore } from './network-score.js';
 import type { Outcome, ScoredCandidate, ScoreRequest } from './protocol.js';
 
@@ -23,7 +23,7 @@ interface Scores {
 type Proxies = Readonly<Partial<Record<ProxyName, number>>>;
 
 /** The families that are computed from the scores of features and blocks. */
-type BlockwiseFamily = Exclude<FamilyName, MeasuredProxy | 'costs' | 'own'>;
+type BlockwiseFamily = Exclude<FamilyName, MeasuredFamily | 'costs' | 'own'>;
 
 const BLOCKWISE: Readonly<Record<BlockwiseFamily, (scores: Scores) => Proxies>> = {
   'az-nas': azNasOf,

@@ -1,6 +1,8 @@
 // Measures each proxy of whole networks beside the same proxy in eager PyTorch, and what several of one pass cost together.
 import { MEASURED_PROXIES, type MeasuredProxy } from '../../core/proxies/catalogue.js';
+import { type FamilyName, familyOf } from '../../core/specification/families.js';
 import { PRESETS } from '../../core/specification/fidelity.js';
+import type { MeasuredFamily } from '../../core/specification/measured-families.js';
 import { createScorerPool, type ScorerPool } from '../../engine/scorer-pool.js';
 import { startProgram } from './baseline.js';
 import { SCRIPTS } from './pure.js';
@@ -16,7 +18,7 @@ const WARM_UP = 4;
 /** The median over the proxies, and the least, that are wanted. */
 const TARGET = { median: 2, least: 1 };
 /** Proxies that share a backward pass, and what the issue of sharing is about. */
-const TOGETHER: readonly MeasuredProxy[] = ['grad-norm', 'snip', 'plain', 'fisher', 'jacov', 'epe-nas'];
+const TOGETHER: readonly MeasuredFamily[] = ['grad-norm', 'snip', 'plain', 'fisher', 'jacov', 'epe-nas'];
 
 interface Answer {
   readonly milliseconds: number;
@@ -94,7 +96,7 @@ async function compareOne({
   const theirs: number[] = [];
   for (const [at, candidate] of candidates.entries()) {
     const sides = [
-      async () => ours.push(await timeOurs({ families: [proxy], candidate, batch, scorer })),
+      async () => ours.push(await timeOurs({ families: [familyOf(proxy)], candidate, batch, scorer })),
       async () => {
         const answer = await torch.ask({
           proxy,
@@ -123,7 +125,7 @@ async function timeOurs({
   batch,
   scorer,
 }: Omit<Sides, 'candidates'> & {
-  readonly families: readonly MeasuredProxy[];
+  readonly families: readonly FamilyName[];
   readonly candidate: string;
 }): Promise<number> {
   const fidelity = { batch, resolution: RESOLUTION, weights: 'shared', features: 'stages' } as const;

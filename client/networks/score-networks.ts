@@ -6,7 +6,6 @@ import { weightRoles } from '../../core/graph/weight-roles.js';
 import { wholeOfGraph } from '../../core/graph/whole/network.js';
 import { randomDraw } from '../../core/ir/draw.js';
 import { TapeError } from '../../core/ops/tensor/tape-error.js';
-import { isMeasured } from '../../core/proxies/catalogue.js';
 import { aggregate } from '../../core/ranking/aggregate.js';
 import {
   AZ_NAS_PROXIES,
@@ -15,6 +14,7 @@ import {
   type ProxyName,
   scoredFamilies,
 } from '../../core/specification/families.js';
+import { isMeasured } from '../../core/specification/measured-families.js';
 import { drawGraph } from '../../engine/graph/graph-draw.js';
 import { openWhole } from '../../engine/graph/measure-whole.js';
 import { openGraph } from '../../engine/graph/score-graph.js';

@@ -1,4 +1,4 @@
-// Lists, by family, the functions that compute proxies from a measurement of the whole network.
+// Lists the functions that compute proxies from a measurement of the whole network.
 import { activations } from './activations.js';
 import { depth } from './depth.js';
 import { epeNas } from './epe-nas.js';
@@ -19,10 +19,7 @@ import { vkdnw } from './vkdnw.js';
 import { zen } from './zen.js';
 import { zico } from './zico.js';
 
-/**
- * Each name is that of a family with one proxy of the same name; core/specification/families.ts says what it
- * needs.
- */
+/** By the name of the proxy; core/specification/families.ts says in which family it is, and what that needs. */
 export const MEASURED_PROXIES = {
   synflow,
   snip,
@@ -45,7 +42,3 @@ export const MEASURED_PROXIES = {
 } as const satisfies Readonly<Record<string, (measurement: Measurement) => number>>;
 
 export type MeasuredProxy = keyof typeof MEASURED_PROXIES;
-
-export function isMeasured(family: string): family is MeasuredProxy {
-  return Object.hasOwn(MEASURED_PROXIES, family);
-}

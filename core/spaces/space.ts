@@ -14,6 +14,13 @@ export interface Costs {
   readonly layers?: number;
 }
 
+/** What `depth` and `activations` count; core/graph/whole/layers.ts defines both. */
+export interface LayerCounts {
+  readonly depth: number;
+  /** The number of elements in the outputs of all layers, for one image. */
+  readonly activations: number;
+}
+
 export interface CostRange {
   readonly min: number;
   readonly max: number;
@@ -79,6 +86,11 @@ export interface Space {
    * size only.
    */
   costs(args: { candidate: string; resolution: number }): Costs;
+  /**
+   * The counts of the candidate's network, if the space has a formula for them, which is quicker than writing the
+   * network.
+   */
+  layerCounts?(args: { candidate: string; resolution: number }): LayerCounts;
   /** The side in pixels at which a space that ignores `resolution` counts costs. */
   readonly countedAt?: number;
   /** The shape of an image, where all networks read images of one shape that is not square; `countedAt` then stands for it. */

@@ -105,9 +105,8 @@ export const FAMILIES = {
   meco: wholeNetwork('meco', ['channel-covariances'], 3),
   vkdnw: wholeNetwork('vkdnw', ['class-derivatives', 'whole-network-backward'], 2),
   swap: wholeNetwork('swap', ['sign-patterns', 'several-images'], 3),
-  // Both are counted from the graph without a pass, so every device has them.
-  depth: { version: 1, proxies: { depth: { sign: 1 } }, needs: ['network'] },
-  activations: { version: 1, proxies: { activations: { sign: 1 } }, needs: ['network'] },
+  /** Counted from the layers of the network without a pass, so every device has them. */
+  counts: { version: 1, proxies: { depth: { sign: 1 }, activations: { sign: 1 } }, needs: ['network'] },
   /** Proxies of the user's own, whose modules a specification carries; their names begin with OWN_PREFIX. */
   own: { version: 1, proxies: {}, needs: ['network'], devices: ['cpu'] },
 } as const satisfies Readonly<Record<string, Family>>;

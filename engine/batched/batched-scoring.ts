@@ -3,9 +3,9 @@
 import { LRUCache } from 'lru-cache';
 import { CandidateError } from '../../core/candidate-error.js';
 import { type Draw, randomDraw } from '../../core/ir/draw.js';
-import { isMeasured } from '../../core/proxies/catalogue.js';
 import { openSpace } from '../../core/spaces/index.js';
 import type { BatchedDevice } from '../../core/specification/devices.js';
+import { isMeasured } from '../../core/specification/measured-families.js';
 import { type CpuScorer, createCpuScorer } from '../cpu-scorer.js';
 import type { NetworkScore } from '../network-score.js';
 import { outcomeOfError, outcomeOfScores, proxiesOf } from '../outcome.js';

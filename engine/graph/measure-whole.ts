@@ -1,9 +1,10 @@
 // Measures a whole network under a draw, and computes the requested proxies from the measurements.
 import { IMAGES } from '../../core/graph/resolve.js';
 import type { FedTensor, WholeNetwork } from '../../core/graph/whole/network.js';
-import { isMeasured, MEASURED_PROXIES } from '../../core/proxies/catalogue.js';
+import { MEASURED_PROXIES } from '../../core/proxies/catalogue.js';
 import type { Measurement } from '../../core/proxies/measurement.js';
 import { FAMILIES, type FamilyName, type Need } from '../../core/specification/families.js';
+import { isMeasured, measuredProxiesOf } from '../../core/specification/measured-families.js';
 import { Tensor } from '../onnx-runtime.js';
 import type { OpenedProxy } from '../own-proxies.js';
 import { measureAbsolute } from './measure-absolute.js';
@@ -41,6 +42,7 @@ export async function openWhole({
   threads,
 }: OpenWholeArguments): Promise<OpenWhole> {
   const measured = families.filter(isMeasured);
+  const proxies = measured.flatMap(measuredProxiesOf);
   const needs = new Set<string>([
     ...measured.flatMap((family): readonly Need[] => FAMILIES[family].needs),
     ...own.flatMap((proxy) => proxy.needs),
@@ -57,7 +59,7 @@ export async function openWhole({
       const measuring: Measuring = { network, programs, needs, draw, tensors, labels, batch, classes };
       const measurement = { ...(await measure(measuring)), costs };
       return Object.fromEntries([
-        ...measured.map((name) => [name, MEASURED_PROXIES[name](measurement)] as const),
+        ...proxies.map((name) => [name, MEASURED_PROXIES[name](measurement)] as const),
         ...own.map(({ name, compute }) => [name, compute(measurement)] as const),
       ]);
     },

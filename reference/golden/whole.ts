@@ -9,8 +9,10 @@ import { wholeOfBlocks } from '../../core/graph/whole/from-blocks.js';
 import { type FedTensor, type WholeNetwork, wholeOfGraph } from '../../core/graph/whole/network.js';
 import { size } from '../../core/ir/draw.js';
 import { drawGolden, goldenDraw, goldenUniform } from '../../core/ir/golden-draw.js';
-import { MEASURED_PROXIES, type MeasuredProxy } from '../../core/proxies/catalogue.js';
+import type { MeasuredProxy } from '../../core/proxies/catalogue.js';
 import { openSpace } from '../../core/spaces/index.js';
+import { FAMILY_NAMES } from '../../core/specification/families.js';
+import { isMeasured } from '../../core/specification/measured-families.js';
 import { spaceOfKind } from '../../core/specification/space.js';
 import { openWhole } from '../../engine/graph/measure-whole.js';
 import { classesOf, type WholeDraw } from '../../engine/graph/whole-draw.js';
@@ -55,7 +57,7 @@ export const TOLERANCES: Readonly<Record<MeasuredProxy, number>> = {
 /** The proxies of a case, by name. `folder` holds the ONNX files. */
 export async function computeWhole({ item, folder }: { readonly item: WholeCase; readonly folder: string }) {
   const write = await writerOf(item, folder);
-  const families = Object.keys(MEASURED_PROXIES) as MeasuredProxy[];
+  const families = FAMILY_NAMES.filter(isMeasured);
   const opened = await openWhole({
     write,
     batch: item.batch,

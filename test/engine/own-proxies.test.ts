@@ -49,7 +49,7 @@ test('no process runs one before it is allowed to', async () => {
 test('it sees the gradients that grad-norm sees, beside other families', async () => {
   allowOwnProxies();
   const costs = module('costs', ['network'], '({ costs, depth }) => costs.flops + depth');
-  const [found] = await scorer.score(request([gradNorm, costs], ['az-nas', 'grad-norm', 'depth', 'own']));
+  const [found] = await scorer.score(request([gradNorm, costs], ['az-nas', 'grad-norm', 'counts', 'own']));
   expect(found!['own-norms']).toBe(found!['grad-norm']);
   expect(found!['own-costs']).toBe(found!.complexity! + found!.depth!);
 });

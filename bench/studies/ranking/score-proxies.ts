@@ -2,9 +2,9 @@
 // values, one line for each candidate and group of families.
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { CandidateError } from '../../../core/candidate-error.js';
-import { MEASURED_PROXIES, type MeasuredProxy } from '../../../core/proxies/catalogue.js';
 import { hasConstantScores } from '../../../core/spaces/whole-network.js';
-import { type FamilyName, needsOf } from '../../../core/specification/families.js';
+import { FAMILY_NAMES, type FamilyName, needsOf } from '../../../core/specification/families.js';
+import { isMeasured, type MeasuredFamily } from '../../../core/specification/measured-families.js';
 import type { ScorerPool } from '../../../engine/scorer-pool.js';
 import { type ProxyValues, writableValues } from '../writable-values.js';
 import type { OpenedSpace } from './spaces.js';
@@ -20,17 +20,16 @@ export interface ProxyRecord {
 /** Families that are computed in one request, so that they share passes. */
 interface Group {
   readonly name: string;
-  readonly families: readonly MeasuredProxy[];
+  readonly families: readonly MeasuredFamily[];
   /** The candidates that a round adds in each space. */
   readonly step: number;
 }
 
 /** These need a second backward pass, a second derivative, or a pass for each class: most of the time of all. */
-const DEAR: readonly MeasuredProxy[] = ['zico', 'grasp', 'vkdnw'];
-/** These are counted for every candidate, as FLOPs and parameters are (summarize.ts). */
-const COUNTED: readonly MeasuredProxy[] = ['depth', 'activations'];
-const OTHERS = (Object.keys(MEASURED_PROXIES) as MeasuredProxy[]).filter(
-  (family) => !COUNTED.includes(family) && !DEAR.includes(family),
+const DEAR: readonly MeasuredFamily[] = ['zico', 'grasp', 'vkdnw'];
+/** Counts are made for every candidate, as those of FLOPs and parameters are (costs.ts). */
+const OTHERS = FAMILY_NAMES.filter(isMeasured).filter(
+  (family) => family !== 'counts' && !DEAR.includes(family),
 );
 export const GROUPS: readonly Group[] = [
   { name: 'shared passes', families: OTHERS, step: 20 },

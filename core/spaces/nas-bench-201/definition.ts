@@ -10,6 +10,7 @@ import { canonicalKey } from './canonical.js';
 import { CELLS, cellAt, OPERATIONS, parseCell, printCell } from './cell.js';
 import { cellCosts } from './costs.js';
 import { drawCell } from './drawing.js';
+import { cellLayerCounts } from './layer-counts.js';
 import { cellNetwork } from './network.js';
 
 /** The side of the images on which the benchmark trained and for which it counts FLOPs. */
@@ -54,6 +55,7 @@ export const nasBench201 = {
   resolutionStep: () => 4,
   countedAt: RESOLUTION,
   costs: ({ candidate }) => cellCosts(parseCell(candidate)),
+  layerCounts: ({ candidate, resolution }) => cellLayerCounts(parseCell(candidate), resolution),
   network: ({ candidate }) => cellNetwork(parseCell(candidate)),
   drawing: ({ candidate }) => drawCell(parseCell(candidate)),
 } as const satisfies Space;
@@ -65,5 +67,6 @@ export const nasBench201Definition = defineSpace({
   open: () => nasBench201,
   code: 'built-in',
   batched: true,
+  sizes: 'alike',
   shapes: 'shared',
 });

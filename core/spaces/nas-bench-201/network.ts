@@ -3,8 +3,9 @@ import { type Block, BlockBuilder, type Weight } from '../../ir/block.js';
 import type { Network } from '../../ir/network.js';
 import { type Cell, EDGES } from './cell.js';
 
-const STAGES = [16, 32, 64] as const;
-const CELLS_PER_STAGE = 5;
+/** The channels of each stage. */
+export const STAGES = [16, 32, 64] as const;
+export const CELLS_PER_STAGE = 5;
 
 /**
  * The network of a cell: a stem, then 3 stages of 5 cells with a strided residual block between stages; 17

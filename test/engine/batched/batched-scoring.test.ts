@@ -15,7 +15,7 @@ const { createBatchedScoring } = (await import(
 )) as typeof import('../../../engine/batched/batched-scoring.js');
 const FAMILIES = [
   ...['az-nas', 'mean-expressivity', 'sampled-progressivity', 'residual'],
-  ...['depth', 'activations'],
+  'counts',
 ] as readonly FamilyName[];
 const request = (candidate: string, draws?: readonly number[]): ScoreRequest => {
   const small = atSixteen(candidate, draws);
@@ -81,9 +81,9 @@ it('has a supernet for each batch and each choice of features', async () => {
 });
 
 it('counts without a supernet where nothing else is asked for', async () => {
-  const [outcome] = await batched.scoreAll([{ ...requests[0]!, families: ['depth'] }]);
-  const depth = resultOf(outcomes[0]).map((proxies) => ({ depth: proxies.depth }));
-  expect(resultOf(outcome)).toEqual(depth);
+  const [outcome] = await batched.scoreAll([{ ...requests[0]!, families: ['counts'] }]);
+  const counts = resultOf(outcomes[0]).map(({ depth, activations }) => ({ depth, activations }));
+  expect(resultOf(outcome)).toEqual(counts);
 });
 
 it('what cannot be scored has its reason, the others have their scores', async () => {

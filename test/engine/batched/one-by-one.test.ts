@@ -37,8 +37,11 @@ const TOKENS = {
 };
 
 const FAMILIES: readonly FamilyName[] = [
-  ...(['az-nas', 'mean-expressivity', 'sampled-progressivity', 'residual'] as const),
-  ...(['depth', 'activations'] as const),
+  'az-nas',
+  'mean-expressivity',
+  'sampled-progressivity',
+  'residual',
+  'counts',
 ];
 
 function requestOf(space: SpaceSpecification, resolution: number): ScoreRequest {
