@@ -11,6 +11,7 @@ import { ascendingRanks } from '../../core/ranking/ranks.js';
 import { graphFeatures } from '../../core/spaces/graph-features.js';
 import { wholeNumber } from '../whole-number.js';
 import { assembledTerms, valuesOf } from './ranking/assemblies.js';
+import { costsOf } from './ranking/costs.js';
 import { rawFile, readRaw } from './ranking/score.js';
 import { listRankedSpaces, type OpenedSpace, openRankedSpace } from './ranking/spaces.js';
 
@@ -77,23 +78,19 @@ interface Measured {
 }
 
 /** Returns undefined if no seed has scores of the whole sample. */
-async function readMeasured(
-  { of, space, truth, members }: OpenedSpace,
-  folder: string,
-): Promise<Measured | undefined> {
+async function readMeasured(opened: OpenedSpace, folder: string): Promise<Measured | undefined> {
+  const { of, space, truth, members } = opened;
   const all = await Promise.all(SEEDS.map((seed) => readRaw(rawFile({ folder, name: of.name, seed }))));
   const seeds = all
     .map((records) => new Map(records.map((record) => [record.candidate, valuesOf(record)])))
     .filter(({ size }) => size === members.length);
   if (seeds.length === 0) return undefined;
   const { resolution } = of.fidelity;
-  const costs = members.map(({ candidate }) => space.costs({ candidate, resolution }));
+  const costs = members.map(({ candidate }) => costsOf(opened, candidate));
   const terms = assembledTerms(of.space);
   const columns = terms.map(({ value }) => {
     const draws = seeds.map((values) =>
-      ascendingRanks(
-        members.map(({ candidate }, i) => ({ ...values.get(candidate), ...costs[i] })[value] ?? Number.NaN),
-      ),
+      ascendingRanks(members.map(({ candidate }, i) => costs[i]![value] ?? values.get(candidate)![value]!)),
     );
     return members.map(
       (_, i) => draws.reduce((sum, ranks) => sum + ranks[i]!, 0) / draws.length / members.length,

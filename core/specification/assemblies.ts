@@ -4,11 +4,13 @@ import type { Measured } from '../ir/measured.js';
 import { definitionOf } from '../spaces/index.js';
 import type { ProxyName } from './families.js';
 import { PRESETS } from './fidelity.js';
-import { listOfferedProxies, SpaceSchema } from './space.js';
+import { listOfferedProxies, SpaceSchema, type SpaceSpecification } from './space.js';
 
 export interface Assembly extends Terms {
   /** For built-in spaces whose networks are graphs; the same terms as elsewhere if absent. */
   readonly ofGraphs?: Terms;
+  /** For spaces in which FLOPs and parameters order candidates alike; `weights` if absent. */
+  readonly weightsOfAlikeSizes?: Weights;
   /** For networks that are imported from ONNX files; `weights` if absent. */
   readonly weightsOfFiles?: Weights;
 }
@@ -40,6 +42,15 @@ export const ASSEMBLIES = {
       complexity: 1,
       parameters: 1,
     },
+    weightsOfAlikeSizes: {
+      'mean-expressivity': 2,
+      'sampled-progressivity': 0.5,
+      trainability: 0.5,
+      residual: 1,
+      complexity: 0.75,
+      depth: 0.5,
+      activations: 0.25,
+    },
     // In a graph, the block before the end of a stage is the whole stage.
     ofGraphs: {
       features: 'stages',
@@ -47,8 +58,9 @@ export const ASSEMBLIES = {
         'mean-expressivity': 2,
         'sampled-progressivity': 0.5,
         trainability: 1,
-        complexity: 1,
-        parameters: 1,
+        complexity: 0.75,
+        depth: 0.5,
+        activations: 0.25,
       },
     },
     weightsOfFiles: { 'mean-expressivity': 1, flops: 1, parameters: 1, depth: 1, activations: 1 },
@@ -115,16 +127,23 @@ export function termsIn(name: AssemblyName, written: unknown): Terms {
   const { features, weights } = assembly;
   const space = SpaceSchema.safeParse(written);
   if (!space.success) return { features, weights };
-  const { file, isGraph } = definitionOf(space.data);
+  const { file } = definitionOf(space.data);
   // The candidates of such a space are the networks in files.
   if (file?.field === 'networks') return assemblyOfFiles(name);
-  const terms = !file && isGraph?.(space.data) ? (assembly.ofGraphs ?? assembly) : assembly;
+  const terms = termsOf(assembly, space.data);
   const offered: ReadonlySet<string> = new Set(listOfferedProxies(space.data));
   const means = (name: string) => offered.has(name) && offered.has(DERIVED_FROM[name] ?? name);
   return {
     features: terms.features,
     weights: Object.fromEntries(Object.entries(terms.weights).filter(([name]) => means(name))),
   };
+}
+
+/** A space that a person wrote has the general terms, whatever its networks are. */
+function termsOf({ features, weights, ...others }: Assembly, space: SpaceSpecification): Terms {
+  const { file, isGraph, sizes } = definitionOf(space);
+  if (!file && isGraph?.(space)) return others.ofGraphs ?? { features, weights };
+  return { features, weights: (sizes === 'alike' ? others.weightsOfAlikeSizes : undefined) ?? weights };
 }
 
 /** `fidelity: paper` stands for AZ-NAS as published, so its default is the four proxies. */

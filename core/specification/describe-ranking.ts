@@ -36,5 +36,6 @@ export function describeRanking(specification: Specification): string {
 function formatWeight(weight: number): string {
   if (weight === 1) return '';
   const inverse = 1 / weight;
-  return `${weight < 1 && Number.isInteger(inverse) ? `1/${inverse}` : Number(weight.toPrecision(3))} `;
+  if (weight < 1 && Number.isInteger(inverse)) return `1/${inverse} `;
+  return weight === 0.75 ? '3/4 ' : `${Number(weight.toPrecision(3))} `;
 }

@@ -53,6 +53,8 @@ export function assembledTerms(space: SpaceSpecification): readonly Term[] {
     residual: 'residual',
     complexity: 'flops',
     parameters: 'parameters',
+    depth: 'depth',
+    activations: 'activations',
   };
   return Object.entries(weights).map(([name, weight]) => {
     const value = values[name as ProxyName];

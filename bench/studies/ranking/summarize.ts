@@ -1,12 +1,10 @@
 // Summarizes how well every proxy and assembly ranks each space: Kendall's τ and Spearman's ρ over seeds,
 // with bootstrap intervals.
-import { anatomyOf } from '../../../core/graph/whole/layers.js';
 import { randomStream } from '../../../core/random/random-stream.js';
 import { aggregate } from '../../../core/ranking/aggregate.js';
 import { kendall, spearman } from '../../../core/ranking/correlation.js';
-import { structureOf } from '../../../core/spaces/structure.js';
-import { wholeNetworkOf } from '../../../core/spaces/whole-network.js';
 import { type Ranker, rankersOf, type Values, valuesOf } from './assemblies.js';
+import { costsOf } from './costs.js';
 import { type RawRecord, rawFile, readRaw } from './score.js';
 import type { OpenedSpace } from './spaces.js';
 
@@ -66,21 +64,19 @@ export async function summarizeSpace({
   };
 }
 
-export function judge({ of, space, truth, members }: OpenedSpace, records: readonly RawRecord[]): Judged {
+export function judge(opened: OpenedSpace, records: readonly RawRecord[]): Judged {
+  const { of, truth, members } = opened;
   const drawsOf = new Map<string, Values[]>();
   for (const record of records)
     drawsOf.set(record.candidate, [...(drawsOf.get(record.candidate) ?? []), valuesOf(record)]);
   const known = members.filter(({ candidate }) => drawsOf.has(candidate));
   const columns = of.datasets.map((dataset) => truth.datasets.indexOf(dataset));
   const accuraciesOf = (row: string) => columns.map((column) => truth.accuracy.get(row)![column]!);
-  const { resolution } = of.fidelity;
   return {
-    members: known.map(({ candidate }) => {
-      const { flops, parameters } = space.costs({ candidate, resolution });
-      const { depth } = structureOf({ space, candidate, resolution });
-      const activations = anatomyOf(wholeNetworkOf({ space, candidate, resolution })).outputs;
-      return { costs: { flops, parameters, depth, activations }, draws: drawsOf.get(candidate)! };
-    }),
+    members: known.map(({ candidate }) => ({
+      costs: costsOf(opened, candidate),
+      draws: drawsOf.get(candidate)!,
+    })),
     rows: known.flatMap(({ rows }, member) => {
       const all = rows.map(accuraciesOf);
       if (of.judge === 'rows') return all.map((accuracies) => ({ member, accuracies }));

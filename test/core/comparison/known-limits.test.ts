@@ -64,9 +64,9 @@ function limitsOf(fields: object) {
 }
 
 it('a ranking that agrees no better than a cost is no better than counting', () => {
-  const { assembled, flops } = nearestLimit({ kind: 'transnas-bench-101', size: 'macro' })!;
-  expect(assembled).toBe(flops);
-  const { verdict, answer } = limitsOf({ space: { kind: 'transnas-bench-101', size: 'macro' } });
+  const { assembled, parameters } = nearestLimit({ kind: 'mobilenet-v2' })!;
+  expect(assembled).toBeLessThanOrEqual(parameters);
+  const { verdict, answer } = limitsOf({ space: 'mobilenet-v2', strategy: { kind: 'random', samples: 9 } });
   expect(verdict).toBe('caution');
   expect(answer).toContain('counting is as good there');
 });

@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { scoreScope } from '../../../core/address.js';
 import { SpecError } from '../../../core/errors.js';
+import { kendall } from '../../../core/ranking/correlation.js';
+import { openSpace } from '../../../core/spaces/index.js';
 import {
   ASSEMBLIES,
   ASSEMBLY_NAMES,
@@ -26,7 +28,7 @@ function issuesOf(changes: object): readonly string[] {
 
 describe('presets of aggregation', () => {
   it.each(ASSEMBLY_NAMES)('%s names proxies, weights and features', (name) => {
-    const { weights, features } = ASSEMBLIES[name];
+    const { weights, features } = termsIn(name, { kind: 'nas-bench-201' });
     const { aggregation, proxies, fidelity } = check({ aggregation: name });
     expect(aggregation).toEqual({ kind: 'log-rank', weights });
     expect([...proxies].sort()).toEqual(Object.keys(weights).sort());
@@ -81,6 +83,21 @@ describe('presets of aggregation', () => {
     expect(proxies.toSorted()).toEqual(Object.keys(weights).toSorted());
     expect(fidelity.features).toBe(features);
     expect(specification('az-nas').fidelity.features).toBe('blocks');
+  });
+
+  it('counts size once in NAS-Bench-201, where FLOPs and parameters are the same order', () => {
+    const space = openSpace({ kind: 'nas-bench-201' });
+    const costs = Array.from({ length: 300 }, (_, draw) =>
+      space.costs({ candidate: space.random({ seed: 1, draw, name: 'sizes' }), resolution: 32 }),
+    );
+    const column = (name: 'flops' | 'parameters') => costs.map((each) => each[name]);
+    expect(kendall(column('flops'), column('parameters'))).toBeGreaterThan(0.999);
+    const { weights } = check({ aggregation: 'assembled' }).aggregation;
+    expect(weights).toEqual(ASSEMBLIES.assembled.weightsOfAlikeSizes);
+    expect(Object.keys(weights)).toEqual(expect.arrayContaining(['complexity', 'depth', 'activations']));
+    expect(weights).not.toHaveProperty('parameters');
+    const chain = { kind: 'mobilenet-v2' };
+    expect(termsIn('assembled', chain).weights).toEqual(ASSEMBLIES.assembled.weights);
   });
 
   it('compares edges of stages in a space that a person wrote, whatever its networks are', () => {

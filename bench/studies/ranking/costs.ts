@@ -1,0 +1,18 @@
+// Counts what a candidate costs: values of a ranking that need no forward pass.
+import { anatomyOf } from '../../../core/graph/whole/layers.js';
+import { structureOf } from '../../../core/spaces/structure.js';
+import { wholeNetworkOf } from '../../../core/spaces/whole-network.js';
+import type { Values } from './assemblies.js';
+import type { OpenedSpace } from './spaces.js';
+
+/** FLOPs, parameters, depth and activations of a candidate at the resolution of the study. */
+export function costsOf({ of, space }: OpenedSpace, candidate: string): Values {
+  const at = { space, candidate, resolution: of.fidelity.resolution };
+  const { flops, parameters } = space.costs(at);
+  return {
+    flops,
+    parameters,
+    depth: structureOf(at).depth,
+    activations: anatomyOf(wholeNetworkOf(at)).outputs,
+  };
+}
