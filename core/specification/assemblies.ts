@@ -22,6 +22,16 @@ interface Terms {
 
 type Weights = Readonly<Partial<Record<ProxyName, number>>>;
 
+/** Where one of FLOPs and parameters says what both say, depth and activations take the place of the other. */
+const OF_CELLS = {
+  'mean-expressivity': 2,
+  'sampled-progressivity': 0.5,
+  trainability: 0.75,
+  complexity: 0.75,
+  depth: 0.5,
+  activations: 0.25,
+} as const satisfies Weights;
+
 /**
  * `az-nas`: the four proxies of AZ-NAS as published (arXiv 2403.19232). `assembled`:
  * docs/decisions/0035-assembled.md explains each term, docs/understand/rankings.md reports how well it
@@ -42,27 +52,9 @@ export const ASSEMBLIES = {
       complexity: 1,
       parameters: 1,
     },
-    weightsOfAlikeSizes: {
-      'mean-expressivity': 2,
-      'sampled-progressivity': 0.5,
-      trainability: 0.5,
-      residual: 1,
-      complexity: 0.75,
-      depth: 0.5,
-      activations: 0.25,
-    },
+    weightsOfAlikeSizes: { ...OF_CELLS, residual: 1 },
     // In a graph, the block before the end of a stage is the whole stage.
-    ofGraphs: {
-      features: 'stages',
-      weights: {
-        'mean-expressivity': 2,
-        'sampled-progressivity': 0.5,
-        trainability: 1,
-        complexity: 0.75,
-        depth: 0.5,
-        activations: 0.25,
-      },
-    },
+    ofGraphs: { features: 'stages', weights: OF_CELLS },
     weightsOfFiles: { 'mean-expressivity': 1, flops: 1, parameters: 1, depth: 1, activations: 1 },
   },
 } as const satisfies Readonly<Record<string, Assembly>>;

@@ -56,7 +56,7 @@ test('a search of an early release, which names no features, is described', () =
 
 test('the line names the preset or the kind, and each weight', () => {
   expect(describeRanking(read({}))).toBe(
-    'assembled: 2 mean-expressivity + 1/2 sampled-progressivity + 1/2 trainability + residual + 3/4 complexity + 1/2 depth + 1/4 activations',
+    'assembled: 2 mean-expressivity + 1/2 sampled-progressivity + 3/4 trainability + 3/4 complexity + 1/2 depth + 1/4 activations + residual',
   );
   const weights = { trainability: 2 };
   expect(describeRanking(read({ aggregation: { kind: 'log-rank', weights } }))).toBe(
