@@ -166,7 +166,11 @@ test('a plan in parts; a hostile worker that goes on when it is set aside: its s
   expect(ranking).toBe(reference);
   expect(summary.verification.setAside).toEqual(['rogue']);
   expect(summary.verification.discarded).toBeGreaterThan(0);
-  await Promise.all([dismiss('rogue'), cli('workers', 'release', 'rogue')]);
+  await dismiss('rogue');
+  // On a slow machine no third worker decides in time, so that the two good workers may be suspected too.
+  const recorded = (await recordsOf()).map(({ worker }: { worker: string }) => worker);
+  expect(recorded).toContain('rogue');
+  for (const name of recorded) await cli('workers', 'release', name);
 });
 
 test('a worker that computes wrong is found, named, set aside; its scores are computed again', {
