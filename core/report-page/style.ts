@@ -57,8 +57,8 @@ pre { background: #f5f7fa; border: 1px solid #d9dee7; border-radius: 8px; paddin
   h1 { font-size: 20pt; }
   h2 { font-size: 15pt; margin-top: 22pt; break-after: avoid; }
   h3 { font-size: 12pt; break-after: avoid; }
-  table { font-size: 8.5pt; }
-  th, td { padding: 3pt 6pt 3pt 0; }
+  table { font-size: 8pt; }
+  th, td { padding: 3pt 4pt 3pt 0; }
   td.candidate { min-width: 0; }
   .small, figcaption, pre { font-size: 8.5pt; }
   .key dd { font-size: 12pt; }

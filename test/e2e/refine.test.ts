@@ -135,15 +135,8 @@ test('another ranking in place of known accuracies', async () => {
   const { stdout } = await cli('correlate', 'first', '--truth', 'first/ranking.csv', '--json');
   const { datasets } = JSON.parse(stdout);
   expect(datasets.map(({ dataset }: { dataset: string }) => dataset)).toEqual([
-    ...[
-      'score',
-      'trainability',
-      'complexity',
-      'residual',
-      'mean-expressivity',
-      'sampled-progressivity',
-      'parameters',
-    ],
+    ...['score', 'trainability', 'complexity', 'residual', 'mean-expressivity', 'sampled-progressivity'],
+    ...['depth', 'activations', 'parameters'],
   ]);
   expect(datasets[0].written).toMatchObject({ candidates: SAMPLES, kendall: 1 });
   const columns = await cli('correlate', 'first', '--truth', 'columns/ranking.parquet', '--json');
