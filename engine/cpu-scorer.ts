@@ -3,7 +3,7 @@
 
 import { openSpace } from '../core/spaces/index.js';
 import type { FamilyName } from '../core/specification/families.js';
-import { isMeasured } from '../core/specification/measured-families.js';
+import { isMeasuredFamily } from '../core/specification/measured-families.js';
 import type { Provider } from './batched/device.js';
 import { createDrawStore, type DrawStore, type DrawStoreOptions } from './draw-store.js';
 import { type Placement, scoreGraph } from './graph/score-features.js';
@@ -49,7 +49,7 @@ export async function createCpuScorer({
       ? space.layerCounts?.({ candidate, resolution: fidelity.resolution })
       : undefined;
     const left = counted ? families.filter((family) => family !== 'counts') : families;
-    const isWhole = (family: FamilyName) => isMeasured(family) || family === 'own';
+    const isWhole = (family: FamilyName) => isMeasuredFamily(family) || family === 'own';
     const isWanted = left.some((family) => !isWhole(family));
     const networks = isWanted ? await scoreBlocks({ request, source, draws, programs, placement }) : [];
     const whole = left.some(isWhole)

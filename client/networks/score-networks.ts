@@ -14,7 +14,7 @@ import {
   type ProxyName,
   scoredFamilies,
 } from '../../core/specification/families.js';
-import { isMeasured } from '../../core/specification/measured-families.js';
+import { isMeasuredFamily } from '../../core/specification/measured-families.js';
 import { drawGraph } from '../../engine/graph/graph-draw.js';
 import { openWhole } from '../../engine/graph/measure-whole.js';
 import { openGraph } from '../../engine/graph/score-graph.js';
@@ -130,10 +130,10 @@ async function scoreOne({
   const { macs, parameters } = network.costs;
   const costs = { complexity: macs, flops: macs, parameters };
   const families = scoredFamilies(proxies.filter((name) => name !== 'complexity'));
-  const blockwise = families.some((family) => !isMeasured(family))
+  const blockwise = families.some((family) => !isMeasuredFamily(family))
     ? await scoreFeatures({ loaded, options, families })
     : [];
-  const measured = families.some(isMeasured) ? await scoreMeasured({ loaded, options, families }) : [];
+  const measured = families.some(isMeasuredFamily) ? await scoreMeasured({ loaded, options, families }) : [];
   const draws = Array.from({ length: options.draws }, (_, draw): NetworkProxies => {
     const all: NetworkProxies = { ...costs, ...blockwise[draw], ...measured[draw] };
     for (const name of proxies) if (Number.isNaN(all[name])) throw notANumber({ file, name, draw });

@@ -56,7 +56,10 @@ export interface SpaceDefinition<Schema extends KindSchema = KindSchema> {
    * addresses of scores, `GRAPH_VERSION`; by default they are chains of blocks.
    */
   readonly isGraph?: (space: z.output<Schema>) => boolean;
-  /** `alike`: FLOPs and parameters put the candidates in the same order, so a ranking needs only one of them. */
+  /**
+   * `alike`: FLOPs and parameters put the candidates in the same order, so that a ranking needs only one of them. Not
+   * stated for graphs, whose ranking counts only FLOPs of the two.
+   */
   readonly sizes?: 'alike';
   /**
    * `shared`: the layers of all candidates have the same shapes, so a scorer's memory does not grow with the

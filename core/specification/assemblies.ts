@@ -22,7 +22,7 @@ interface Terms {
 
 type Weights = Readonly<Partial<Record<ProxyName, number>>>;
 
-/** Where one of FLOPs and parameters says what both say, depth and activations take the place of the other. */
+/** For spaces in which FLOPs and parameters rank candidates alike: depth and activations stand in place of parameters. */
 const OF_CELLS = {
   'mean-expressivity': 2,
   'sampled-progressivity': 0.5,

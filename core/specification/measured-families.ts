@@ -9,7 +9,7 @@ export type MeasuredFamily = {
     : never;
 }[Exclude<FamilyName, 'own'>];
 
-export function isMeasured(family: FamilyName): family is MeasuredFamily {
+export function isMeasuredFamily(family: FamilyName): family is MeasuredFamily {
   return measuredProxiesOf(family).length > 0;
 }
 

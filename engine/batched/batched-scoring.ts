@@ -5,7 +5,7 @@ import { CandidateError } from '../../core/candidate-error.js';
 import { type Draw, randomDraw } from '../../core/ir/draw.js';
 import { openSpace } from '../../core/spaces/index.js';
 import type { BatchedDevice } from '../../core/specification/devices.js';
-import { isMeasured } from '../../core/specification/measured-families.js';
+import { isMeasuredFamily } from '../../core/specification/measured-families.js';
 import { type CpuScorer, createCpuScorer } from '../cpu-scorer.js';
 import type { NetworkScore } from '../network-score.js';
 import { outcomeOfError, outcomeOfScores, proxiesOf } from '../outcome.js';
@@ -66,7 +66,7 @@ export async function createBatchedScoring({
     scoreAll: async (requests) => {
       const outcomes = new Map<ScoreRequest, Outcome>();
       for (const group of groupAlike(requests))
-        if (isForSupernet(group[0]!) && !group[0]!.families?.every(isMeasured)) {
+        if (isForSupernet(group[0]!) && !group[0]!.families?.every(isMeasuredFamily)) {
           await scoreAlike({ requests: group, tools, outcomes });
           await addCounted({ requests: group, outcomes, scoreOneByOne });
         } else {
@@ -93,7 +93,7 @@ interface AddCountedArguments {
 
 /** Adds the families that are counted from the graph, which supernets do not compute. */
 async function addCounted({ requests, outcomes, scoreOneByOne }: AddCountedArguments): Promise<void> {
-  const families = (requests[0]!.families ?? []).filter(isMeasured);
+  const families = (requests[0]!.families ?? []).filter(isMeasuredFamily);
   const scored = requests.filter((request) => 'result' in outcomes.get(request)!);
   if (families.length === 0 || scored.length === 0) return;
   const found = await scoreOneByOne(scored.map((request) => ({ ...request, families })));

@@ -4,7 +4,7 @@ import type { FedTensor, WholeNetwork } from '../../core/graph/whole/network.js'
 import { MEASURED_PROXIES } from '../../core/proxies/catalogue.js';
 import type { Measurement } from '../../core/proxies/measurement.js';
 import { FAMILIES, type FamilyName, type Need } from '../../core/specification/families.js';
-import { isMeasured, measuredProxiesOf } from '../../core/specification/measured-families.js';
+import { isMeasuredFamily, measuredProxiesOf } from '../../core/specification/measured-families.js';
 import { Tensor } from '../onnx-runtime.js';
 import type { OpenedProxy } from '../own-proxies.js';
 import { measureAbsolute } from './measure-absolute.js';
@@ -41,7 +41,7 @@ export async function openWhole({
   own = [],
   threads,
 }: OpenWholeArguments): Promise<OpenWhole> {
-  const measured = families.filter(isMeasured);
+  const measured = families.filter(isMeasuredFamily);
   const proxies = measured.flatMap(measuredProxiesOf);
   const needs = new Set<string>([
     ...measured.flatMap((family): readonly Need[] => FAMILIES[family].needs),

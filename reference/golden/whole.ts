@@ -12,7 +12,7 @@ import { drawGolden, goldenDraw, goldenUniform } from '../../core/ir/golden-draw
 import type { MeasuredProxy } from '../../core/proxies/catalogue.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { FAMILY_NAMES } from '../../core/specification/families.js';
-import { isMeasured } from '../../core/specification/measured-families.js';
+import { isMeasuredFamily } from '../../core/specification/measured-families.js';
 import { spaceOfKind } from '../../core/specification/space.js';
 import { openWhole } from '../../engine/graph/measure-whole.js';
 import { classesOf, type WholeDraw } from '../../engine/graph/whole-draw.js';
@@ -57,7 +57,7 @@ export const TOLERANCES: Readonly<Record<MeasuredProxy, number>> = {
 /** The proxies of a case, by name. `folder` holds the ONNX files. */
 export async function computeWhole({ item, folder }: { readonly item: WholeCase; readonly folder: string }) {
   const write = await writerOf(item, folder);
-  const families = FAMILY_NAMES.filter(isMeasured);
+  const families = FAMILY_NAMES.filter(isMeasuredFamily);
   const opened = await openWhole({
     write,
     batch: item.batch,

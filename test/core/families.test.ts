@@ -9,7 +9,7 @@ import {
   PROXIES,
   proxiesOfFamily,
 } from '../../core/specification/families.js';
-import { isMeasured } from '../../core/specification/measured-families.js';
+import { isMeasuredFamily } from '../../core/specification/measured-families.js';
 import { parseSpecification } from '../../core/specification/specification.js';
 
 const ENGINE = 'block-8.ort-1.30.0';
@@ -98,5 +98,5 @@ test('every proxy of whole networks has a family, and every family of one a func
       !['az-nas', 'residual', 'mean-expressivity', 'sampled-progressivity', 'costs', 'own'].includes(name),
   );
   expect(whole.flatMap(proxiesOfFamily)).toEqual(Object.keys(MEASURED_PROXIES));
-  expect(FAMILY_NAMES.filter(isMeasured)).toEqual(whole);
+  expect(FAMILY_NAMES.filter(isMeasuredFamily)).toEqual(whole);
 });

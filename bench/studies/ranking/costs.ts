@@ -1,6 +1,5 @@
 // Counts what a candidate costs: values of a ranking that need no forward pass.
 import { anatomyOf } from '../../../core/graph/whole/layers.js';
-import { structureOf } from '../../../core/spaces/structure.js';
 import { wholeNetworkOf } from '../../../core/spaces/whole-network.js';
 import type { Values } from './assemblies.js';
 import type { OpenedSpace } from './spaces.js';
@@ -9,10 +8,6 @@ import type { OpenedSpace } from './spaces.js';
 export function costsOf({ of, space }: OpenedSpace, candidate: string): Values {
   const at = { space, candidate, resolution: of.fidelity.resolution };
   const { flops, parameters } = space.costs(at);
-  return {
-    flops,
-    parameters,
-    depth: structureOf(at).depth,
-    activations: anatomyOf(wholeNetworkOf(at)).outputs,
-  };
+  const { depth, outputs: activations } = anatomyOf(wholeNetworkOf(at));
+  return { flops, parameters, depth, activations };
 }

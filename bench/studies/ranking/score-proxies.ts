@@ -4,7 +4,7 @@ import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { CandidateError } from '../../../core/candidate-error.js';
 import { hasConstantScores } from '../../../core/spaces/whole-network.js';
 import { FAMILY_NAMES, type FamilyName, needsOf } from '../../../core/specification/families.js';
-import { isMeasured, type MeasuredFamily } from '../../../core/specification/measured-families.js';
+import { isMeasuredFamily, type MeasuredFamily } from '../../../core/specification/measured-families.js';
 import type { ScorerPool } from '../../../engine/scorer-pool.js';
 import { type ProxyValues, writableValues } from '../writable-values.js';
 import type { OpenedSpace } from './spaces.js';
@@ -28,7 +28,7 @@ interface Group {
 /** These need a second backward pass, a second derivative, or a pass for each class: most of the time of all. */
 const DEAR: readonly MeasuredFamily[] = ['zico', 'grasp', 'vkdnw'];
 /** Counts are made for every candidate, as those of FLOPs and parameters are (costs.ts). */
-const OTHERS = FAMILY_NAMES.filter(isMeasured).filter(
+const OTHERS = FAMILY_NAMES.filter(isMeasuredFamily).filter(
   (family) => family !== 'counts' && !DEAR.includes(family),
 );
 export const GROUPS: readonly Group[] = [
