@@ -2,6 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readSpecification } from '../../client/specification/read-specification.js';
+import { describeRanking } from '../../core/specification/describe-ranking.js';
 import { type TestHome, testHome } from '../support/home.js';
 import { ROOT, zeroscout } from '../support/zeroscout.js';
 
@@ -69,5 +71,11 @@ describe('searches that are run from a file of the repository', () => {
     const modules = options.filter((option) => option === '--allow-modules');
     const { code } = await zeroscout(['validate', file!, ...modules], { home, cwd: ROOT });
     expect(code).toBe(0);
+  });
+
+  test('README.md shows a ranking by the weights that its specification has now', async () => {
+    const { specification } = await readSpecification(join(ROOT, 'examples/one-draw.yaml'));
+    const how = 'otherwise run its three commands again, and npm run plot for docs/pareto.svg';
+    expect(readFileSync(join(ROOT, 'README.md'), 'utf8'), how).toContain(describeRanking(specification));
   });
 });
