@@ -52,7 +52,7 @@ export async function notify({
   } catch (error) {
     const { message } =
       (error as Error).cause instanceof Error ? ((error as Error).cause as Error) : (error as Error);
-    log.warn('nobody was told of the search', { event: news.event, message });
+    log.warn('the notification of the search failed', { event: news.event, message });
     return message;
   }
 }

@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { applyRetention, type RetentionReport } from '../../client/retention/apply-retention.js';
 import { createWholeNumberParser, parseDurationArgument } from '../arguments.js';
-import { createTable } from '../render/results.js';
+import { createTable } from '../render/table.js';
 import { note, print, printJson } from '../render/terminal.js';
 import { withSession } from '../session.js';
 

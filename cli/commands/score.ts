@@ -12,6 +12,7 @@ import {
 import { SpecError } from '../../core/errors.js';
 import { selectFeatures } from '../../core/graph/choose-features.js';
 import { ASSEMBLY_NAMES, type AssemblyName, assemblyOfFiles } from '../../core/specification/assemblies.js';
+import { formatTerms } from '../../core/specification/describe-ranking.js';
 import { AZ_NAS_PROXIES, PROXIES, type ProxyName } from '../../core/specification/families.js';
 import { nearest } from '../../core/text/nearest.js';
 import { formatNumber } from '../../core/text/numbers.js';
@@ -48,7 +49,7 @@ export function addScoreCommand(program: Command): void {
       createWholeNumberParser({ min: 1, max: 1000 }),
       1,
     )
-    .option('--seed <N>', 'seed of the draws', createWholeNumberParser({ min: 0, max: 2 ** 31 - 1 }), 0)
+    .option('--seed <N>', 'seed of the draws', createWholeNumberParser({ min: 0, max: 2 ** 32 - 1 }), 0)
     .option(
       '--threads <N>',
       'number of threads of ONNX Runtime',
@@ -108,8 +109,24 @@ async function score({
   if (json) return printJson(inOrder({ files, networks, refused }));
   if (networks.length === 0) return;
   print(tableOf(networks));
-  if (networks.length > 1 && !named)
-    print('ranked by the four proxies of AZ-NAS; --aggregation assembled ranks by what a search ranks by');
+  if (networks.length > 1) print(rankedBy({ networks, weights, aggregation }));
+  if (networks.length > 1 && !named) print('--aggregation assembled ranks by what a search ranks by');
+}
+
+/** The terms of the ranking; a proxy that some network does not have is none of them. */
+function rankedBy({
+  networks,
+  weights,
+  aggregation = 'log-rank',
+}: {
+  readonly networks: readonly ScoredNetwork[];
+  readonly weights: Readonly<Record<string, number>> | undefined;
+  readonly aggregation: string | undefined;
+}): string {
+  const names = Object.keys(networks[0]!.proxies) as ProxyName[];
+  const counted = names.filter((name) => networks.every(({ proxies }) => proxies[name] !== null));
+  const terms = formatTerms(Object.fromEntries(counted.map((name) => [name, weights?.[name] ?? 1])));
+  return `ranked by ${aggregation}: ${terms}`;
 }
 
 function proxyNames(text: string): readonly ProxyName[] {
@@ -167,7 +184,7 @@ function tableOf(networks: readonly ScoredNetwork[]): string {
   const isRanking = networks.length > 1;
   const names = (Object.keys(networks[0]!.proxies) as ProxyName[]).filter((name) => !COSTS.includes(name));
   const headings = ['file', ...names, 'MACs', 'parameters', 'features'];
-  const table = createTable(isRanking ? ['', 'score', ...headings] : headings, {
+  const table = createTable(isRanking ? ['rank', 'score', ...headings] : headings, {
     droppable: ['features', ...names.toReversed()],
   });
   const paths = networks.map(({ file }) => file);

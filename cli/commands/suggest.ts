@@ -58,6 +58,10 @@ async function suggest(
     return printData(`${['arch,accuracy', ...lines].join('\n')}\n`);
   }
   const table = createTable(['rank', 'candidate', 'why']);
-  for (const { rank, candidate, why } of found) table.push([String(rank), candidate, why]);
+  for (const { rank, candidate, kind } of found) table.push([String(rank), candidate, kind]);
   print(table.toString());
+  if (found.some(({ kind }) => kind === 'winner'))
+    print('\nwinner: may be the best, and says whether the top holds what it promises');
+  if (found.some(({ kind }) => kind === 'spread'))
+    print('spread: drawn at random from one part of the rest, so that a calibration knows every region');
 }

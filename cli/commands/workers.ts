@@ -51,16 +51,8 @@ function toJson(
 }
 
 function show(queues: readonly QueueOfWorkers[], scorerRestarts: ScorerRestarts): void {
-  const table = createTable([
-    'role',
-    'device',
-    'at once',
-    'engine',
-    'process',
-    'seen',
-    'started',
-    'restarts',
-  ]);
+  const headings = ['role', 'device', 'at once', 'engine', 'process', 'seen', 'started', 'restarts'];
+  const table = createTable(headings, { droppable: ['engine', 'restarts', 'started'] });
   for (const { device, workers } of queues)
     for (const { identity, worker, seen, started, restarts } of workers)
       table.push([

@@ -1,6 +1,7 @@
 // Prints what a calibration found, and whether it helps.
 import type { Calibration } from '../../core/calibration/calibration.js';
-import { createTable, formatFixed } from './results.js';
+import { formatFixed } from './results.js';
+import { createTable } from './table.js';
 import { print } from './terminal.js';
 
 const NAMES = { own: 'weights of the search', weights: 'fitted weights', model: 'fitted model' } as const;

@@ -4,7 +4,8 @@ import type { Comparison, SearchComparison } from '../../core/comparison/compari
 import type { CostedQuality, DatasetQuality, Estimate } from '../../core/comparison/quality.js';
 import { tellingStays } from '../../core/comparison/stability.js';
 import { accuracyDigits } from '../../core/report/accuracy-digits.js';
-import { createTable, formatFixed } from './results.js';
+import { formatFixed } from './results.js';
+import { createTable } from './table.js';
 import { paint, print } from './terminal.js';
 
 /** The number of winners that are printed; the files have more. */
@@ -127,8 +128,12 @@ function printWinners({ candidates, stability }: SearchComparison): void {
   const names = Object.keys(winners[0]?.from ?? {});
   // Only several draws say how much a rank varies.
   const varying = betweenDraws ? ['ranks', 'in top 10'] : [];
-  const table = createTable(['rank', ...varying, 'candidate', ...names], { droppable: names });
-  for (const { rank, ranks, staysInTop10, candidate, from } of winners.slice(0, SHOWN))
+  const shown = winners.slice(0, SHOWN);
+  const largest = (name: string) => Math.max(...shown.map(({ from }) => Math.abs(from[name]?.term ?? 0)));
+  // A proxy that adds little to every winner is left out first.
+  const droppable = [...names].sort((a, b) => largest(a) - largest(b));
+  const table = createTable(['rank', ...varying, 'candidate', ...names], { droppable });
+  for (const { rank, ranks, staysInTop10, candidate, from } of shown)
     table.push([
       String(rank),
       ...(betweenDraws ? [formatRanks(ranks), formatShare(staysInTop10)] : []),
@@ -157,7 +162,8 @@ function formatShare(share: number | null): string {
 }
 
 function printBetween(between: readonly BetweenSearches[]): void {
-  const table = createTable(['searches', 'differ in', 'common', 'tau', 'rho', 'top 1', 'top 10', 'top 50']);
+  const headings = ['searches', 'differ in', 'common', 'tau', 'rho', 'top 1', 'top 10', 'top 50'];
+  const table = createTable(headings, { droppable: ['rho', 'top 1', 'top 50', 'top 10'] });
   for (const { searches, differ, candidates, ranked, kendall, spearman, shared } of between)
     table.push([
       searches.join(' / '),

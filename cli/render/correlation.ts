@@ -7,7 +7,8 @@ import {
 } from '../../client/results/correlate.js';
 import type { RankingAgreement } from '../../core/ranking/agreement.js';
 import { accuracyDigits } from '../../core/report/accuracy-digits.js';
-import { createTable, formatFixed } from './results.js';
+import { formatFixed } from './results.js';
+import { createTable } from './table.js';
 import { print } from './terminal.js';
 
 const NAMES: Readonly<Record<Baseline, string>> = {

@@ -7,6 +7,7 @@ import type { Started } from '../../client/searches/start-search.js';
 import type { SearchResult } from '../../core/contract/search.js';
 import { BlobError } from '../../core/errors.js';
 import type { Truth } from '../../core/report/truth.js';
+import { orderedWeights } from '../../core/specification/describe-ranking.js';
 import type { Specification } from '../../core/specification/specification.js';
 import type { Store } from '../../store/store.js';
 import {
@@ -94,7 +95,12 @@ async function showResults({
   const { summary } = results;
   const rows = await results.first(TOP);
   const { flopsOf } = createFlopsCounter(options.specification);
-  print(formatRankingTable(rows, await results.latencies(rows), { flopsOf }));
+  print(
+    formatRankingTable(rows, await results.latencies(rows), {
+      flopsOf,
+      weights: orderedWeights(options.specification),
+    }),
+  );
   const total = await results.total();
   const more = `zeroscout results ${summary.id} --top N shows more`;
   if (rows.length < total) print(`\nthe first ${rows.length} of ${total} ranked candidates; ${more}`);

@@ -14,46 +14,38 @@ import { createTable, type TableOptions } from './table.js';
 import { note, paint } from './terminal.js';
 import { formatVerification } from './verification.js';
 
-export { createTable };
-
 const LATENCY_HEAD = ['ms', 'quartiles'];
-/**
- * On a narrow screen, the quartiles of latencies are left out before candidates are shortened much, then the
- * parameters, and then the proxies beyond the four, the last one first.
- */
-const DROPPABLE = ['quartiles', 'Mparams'];
-/** The proxies of AZ-NAS that are not a cost, where they are computed. */
-const USUAL = [
-  { name: 'expressivity', digits: 3 },
-  { name: 'progressivity', digits: 4 },
-  { name: 'trainability', digits: 4 },
-] as const;
+/** The proxies of AZ-NAS that are not a cost. */
+const USUAL = ['expressivity', 'progressivity', 'trainability'];
+
+interface RankingTableOptions extends TableOptions {
+  /** The FLOPs that people see; those that were scored by default. */
+  readonly flopsOf?: (candidate: string) => number;
+  /** Of the proxies, in the order of their columns. */
+  readonly weights?: Readonly<Record<string, number>> | undefined;
+}
 
 /**
- * The first rows of a ranking: FLOPs as `flopsOf` counts them, or else as scored, and parameters in millions;
- * latencies in milliseconds with quartiles, if there are any. The proxy `flops` has no column of its own.
+ * The first rows of a ranking: FLOPs and parameters in millions; latencies in milliseconds with quartiles, if there
+ * are any. The proxies `complexity` and `flops` have no columns of their own.
  */
 export function formatRankingTable(
   rows: readonly RankingRow[],
   latencies: Latencies = new Map(),
-  { flopsOf, ...screen }: TableOptions & { readonly flopsOf?: (candidate: string) => number } = {},
+  { flopsOf, weights, ...screen }: RankingTableOptions = {},
 ): string {
   const measured = latencies.size > 0;
   const costs = ['MFLOPs', 'Mparams', ...(measured ? LATENCY_HEAD : [])];
-  const computed = proxiesIn(rows);
-  const usual = USUAL.filter(({ name }) => rows.length === 0 || computed.includes(name));
-  const others = extraProxies(computed).filter((name) => name !== 'flops');
-  const names = [...usual.map(({ name }) => name), ...others];
+  const names = shownProxies(rows, weights);
   const headings = ['rank', 'candidate', 'score', ...names, ...costs];
-  const droppable = [...(measured ? DROPPABLE : []), ...others.toReversed()];
+  const droppable = droppableColumns({ names, measured, weights });
   const table = createTable(headings, { ...screen, droppable });
   for (const { rank, candidate, score, proxies, parameters } of rows)
     table.push([
       String(rank),
       candidate,
       formatFixed(score, 4),
-      ...usual.map(({ name, digits }) => formatFixed(proxies[name], digits)),
-      ...others.map((name) => formatValue(proxies[name])),
+      ...names.map((name) => formatValue(name, proxies[name])),
       millions(flopsOf?.(candidate) ?? proxies.complexity ?? proxies.flops),
       (parameters / 1e6).toFixed(3),
       ...(measured ? formatLatencyCells(latencies.get(candidate)) : []),
@@ -61,9 +53,39 @@ export function formatRankingTable(
   return table.toString();
 }
 
+/** The proxies that have columns: those of the ranking in its order, then others that were computed. */
+function shownProxies(rows: readonly RankingRow[], weights: RankingTableOptions['weights'] = {}) {
+  const computed = proxiesIn(rows);
+  const usual = rows.length === 0 ? USUAL : USUAL.filter((name) => computed.includes(name));
+  const known = [...usual, ...extraProxies(computed)].filter((name) => name !== 'flops');
+  const named = Object.keys(weights).filter((name) => known.includes(name));
+  return [...new Set([...named, ...known])];
+}
+
+/**
+ * The columns that a narrow screen has no room for, in the order in which they are left out: the quartiles of
+ * latencies, and then the proxies and parameters, those of the least weight first. A ranking without weights keeps the
+ * proxies of AZ-NAS.
+ */
+function droppableColumns({
+  names,
+  measured,
+  weights,
+}: {
+  readonly names: readonly string[];
+  readonly measured: boolean;
+  readonly weights: RankingTableOptions['weights'];
+}): readonly string[] {
+  const columns = weights ? [...names, 'Mparams'] : names.filter((name) => !USUAL.includes(name));
+  const weightOf = (heading: string) => weights?.[heading === 'Mparams' ? 'parameters' : heading] ?? 0;
+  const lightestFirst = columns.toReversed().sort((a, b) => weightOf(a) - weightOf(b));
+  return [...(measured ? ['quartiles'] : []), ...(measured && !weights ? ['Mparams'] : []), ...lightestFirst];
+}
+
 /** Counts, such as depth, have no decimals. */
-function formatValue(value: number | undefined): string {
-  return Number.isInteger(value) ? String(value) : formatFixed(value, 4);
+function formatValue(name: string, value: number | undefined): string {
+  if (Number.isInteger(value) && !USUAL.includes(name)) return String(value);
+  return formatFixed(value, name === 'expressivity' ? 3 : 4);
 }
 
 /** FLOPs and parameters in millions; latencies if there are any. */

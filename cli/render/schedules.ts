@@ -1,6 +1,6 @@
 // Formats schedules as tables and lines for people.
 import type { ScheduleDetails, ScheduleRow } from '../../client/schedules/describe-schedule.js';
-import { createTable } from './results.js';
+import { createTable } from './table.js';
 
 export function formatScheduleTable(schedules: readonly ScheduleRow[]): string {
   const table = createTable(['name', 'cron', 'timezone', 'state', 'next', 'last run']);

@@ -13,7 +13,7 @@ export interface PlainTable {
 const SHORT: Readonly<Record<string, string>> = {
   expressivity: 'expr',
   progressivity: 'progr',
-  trainability: 'train',
+  trainability: 'trainab',
   'mean-expressivity': 'mean-expr',
   'sampled-progressivity': 'sampled-progr',
 };
@@ -28,6 +28,8 @@ const NUMERIC = /^(|-|[+-]?inf|[+-]?\d[\d,]*(\.\d+)?([eE][+-]?\d+)?( ?(%|ms|[KMG
 
 /** While some column of text would be narrower than this, droppable columns are left out. */
 const READABLE = 20;
+/** And while it would be narrower than this and show two different texts alike. */
+const TELLING = 40;
 
 export interface TableOptions {
   /** Headings of columns that may be left out on a narrow screen, in the order in which they are dropped. */
@@ -48,7 +50,8 @@ export function createTable(
       const dropped = headings.filter((name) => !table.headings.includes(name));
       const text = `not shown on a screen of ${width} columns: ${dropped.join(', ')}`;
       const rendered = render({ ...table, width });
-      return dropped.length ? `${rendered}\n${paint.dim(shorten({ text, width }))}` : rendered;
+      const lines = dropped.length ? wrapWords({ text, width }).map((line) => paint.dim(line)) : [];
+      return [rendered, ...lines].join('\n');
     },
   };
 }
@@ -74,7 +77,21 @@ function withoutDropped({
 
 function isCramped(table: Cells & { readonly width: number }): boolean {
   const { natural, widths } = layOut(table);
-  return widths.some((size, column) => size < Math.min(natural[column]!, READABLE));
+  return widths.some(
+    (width, column) =>
+      width < natural[column]! &&
+      (width < READABLE || (width < TELLING && showsAlike({ rows: table.rows, column, width }))),
+  );
+}
+
+/** Whether two different texts of a column become equal if they are shortened to a width. */
+function showsAlike({
+  rows,
+  column,
+  width,
+}: Pick<Cells, 'rows'> & { readonly column: number; readonly width: number }): boolean {
+  const texts = new Set(rows.map((row) => row[column] ?? ''));
+  return new Set([...texts].map((text) => shorten({ text, width }))).size < texts.size;
 }
 
 /** The headings, the columns of numbers, and the wanted and the actual width of each column. */
@@ -138,6 +155,17 @@ export function shorten({ text, width }: { readonly text: string; readonly width
   const kept = Math.max(0, width - mark.length);
   const end = Math.floor(kept / 2);
   return bare.slice(0, kept - end).join('') + mark + bare.slice(bare.length - end).join('');
+}
+
+/** Lines of whole words; only a word that is wider than the screen makes a line that is wider. */
+function wrapWords({ text, width }: { readonly text: string; readonly width: number }): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && length(longer) <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 const plain = (text: string) => stripVTControlCharacters(text);

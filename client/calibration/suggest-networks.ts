@@ -11,6 +11,7 @@ import { readResults } from '../results/results.js';
 export interface SuggestedNetwork {
   readonly rank: number;
   readonly candidate: string;
+  readonly kind: Suggestion['why']['kind'];
   /** Why it is suggested, for people: it may be the best, or a calibration needs a network of its region. */
   readonly why: string;
 }
@@ -56,7 +57,7 @@ export async function suggestNetworks({
   const found = suggest({ places: [...open.keys()], budget, key });
   return found.map(({ place, why }) => {
     const { rank, candidate } = open[place]!;
-    return { rank, candidate, why: formatReason(why) };
+    return { rank, candidate, kind: why.kind, why: formatReason(why) };
   });
 }
 

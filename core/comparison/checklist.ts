@@ -143,7 +143,9 @@ function sensitive({ redundancy, sharedWithFlops, candidates }: Findings): Check
         ]
       : []),
     ...(isTelling || candidates <= LEFT_OUT_TOP ? [] : changeInFew(leftOut)),
-    ...clusters.map((names) => `${names.join(' and ')} say nearly the same, and count that often`),
+    ...clusters.map(
+      (names) => `${names.join(' and ')} say nearly the same, and together count several times`,
+    ),
     ...(sharedWithFlops === undefined || !isTelling
       ? []
       : [`${sharedWithFlops} of the first ${LEFT_OUT_TOP} are also among the ten with the most FLOPs`]),

@@ -118,10 +118,6 @@ export function qualitiesOf(rankers: readonly Ranker[], { candidates, samples }:
   );
 }
 
-export function qualityOf(ranker: Ranker, known: Known): RankerQuality {
-  return qualitiesOf([ranker], known)[0]!;
-}
-
 interface EstimateArguments {
   readonly ranker: Ranker;
   readonly whole: Measures;

@@ -117,7 +117,7 @@ export function findFeatures(graph: ResolvedGraph, wanted: 'stages' | 'blocks'):
   return { found: chosen === blocks ? 'blocks' : 'stages', features: chosen };
 }
 
-/** Whether stages were passed by, or most of the network comes before the first or after the last feature. */
+/** Whether a stage has no feature, or most of the network comes before the first or after the last feature. */
 function isIncomplete(graph: ResolvedGraph, features: readonly Feature[], areStages: boolean): boolean {
   const isStageMissing = features.some((feature, i) => {
     const before = features[i - 1]?.positions;

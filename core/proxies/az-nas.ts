@@ -36,15 +36,10 @@ export interface GramSums {
 }
 
 /**
- * Expressivity from the Gram matrix [n, n] of n samples, for features with fewer samples than channels. After
- * the mean of every row and column is subtracted, its eigenvalues are n times those of the covariance matrix;
- * the missing ones are zeros, which add nothing to the entropy.
+ * Eigenvalues [n] of the centred Gram matrix [n, n] of n samples; empty for a feature with a single sample. After
+ * the mean of every row and column is subtracted, they are n times those of the covariance matrix; the missing
+ * ones are zeros, which add nothing to the entropy.
  */
-export function gramExpressivity(feature: GramSums): number {
-  return spectralEntropy(gramEigenvalues(feature));
-}
-
-/** Eigenvalues [n] of the centred Gram matrix; empty for a feature with a single sample. */
 export function gramEigenvalues({ products, samples: n }: GramSums): Float64Array {
   if (n < 2) return new Float64Array(0);
   const means = new Float64Array(n);

@@ -22,7 +22,10 @@ interface Terms {
 
 type Weights = Readonly<Partial<Record<ProxyName, number>>>;
 
-/** For spaces in which FLOPs and parameters rank candidates alike: depth and activations stand in place of parameters. */
+/**
+ * For NAS-Bench-201 and graphs, in most of which FLOPs and parameters rank candidates alike: depth and activations
+ * stand in place of parameters.
+ */
 const OF_CELLS = {
   'mean-expressivity': 2,
   'sampled-progressivity': 0.5,

@@ -19,18 +19,32 @@ export function rankedBy(specification: Specification): RankedBy | undefined {
   return { ...(preset ? { preset } : {}), kind, weights: { ...weights } };
 }
 
+/** The weights of the proxies in the order in which the preset is documented; undefined for a calibrated ranking. */
+export function orderedWeights(specification: Specification): Readonly<Record<string, number>> | undefined {
+  const by = rankedBy(specification);
+  if (!by?.preset) return by?.weights;
+  const names = Object.keys(termsIn(by.preset, specification.space).weights);
+  return Object.fromEntries(names.map((proxy) => [proxy, by.weights[proxy]!]));
+}
+
 /** `assembled: 2 mean-expressivity + 1/2 sampled-progressivity + complexity`. */
 export function describeRanking(specification: Specification): string {
   const { proxies, aggregation } = specification;
   const by = rankedBy(specification);
-  if (!by) {
+  const weights = orderedWeights(specification);
+  if (!by || !weights) {
     const { labels, dataset } = aggregation.calibration!;
     return `a calibration to ${labels} labels of ${dataset}: ${proxies.join(', ')}`;
   }
-  // In the order in which the preset is documented.
-  const names = Object.keys(by.preset ? termsIn(by.preset, specification.space).weights : by.weights);
-  const terms = names.map((proxy) => `${formatWeight(by.weights[proxy]!)}${proxy}`);
-  return `${by.preset ?? by.kind}: ${terms.join(' + ')}`;
+  return `${by.preset ?? by.kind}: ${formatTerms(weights)}`;
+}
+
+/** `2 mean-expressivity + complexity (FLOPs)`. FLOPs are shown under their own name elsewhere. */
+export function formatTerms(weights: Readonly<Record<string, number>>): string {
+  const terms = Object.entries(weights).map(
+    ([proxy, weight]) => `${formatWeight(weight)}${proxy === 'complexity' ? 'complexity (FLOPs)' : proxy}`,
+  );
+  return terms.join(' + ');
 }
 
 function formatWeight(weight: number): string {

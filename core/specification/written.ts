@@ -98,7 +98,9 @@ const writtenSchema = (resolutions: Resolutions) =>
       ),
       cohort: oneOf(['written', 'classes'])
         .optional()
-        .describe('whether candidates that are the same function share one score and one rank'),
+        .describe(
+          'whether candidates that are the same function share one score and one rank (classes) or not (written); by default classes where the space knows them and all candidates share one draw of weights',
+        ),
       seed: wholeNumber({ min: 0, max: 2 ** 32 - 1 })
         .default(1)
         .describe('determines every random choice: candidates, weights, images, probes'),

@@ -57,7 +57,7 @@ export async function createBatchedScoring({
     drawOf: ({ seed, draw }) => recall(draws, `${seed} ${draw}`, () => randomDraw({ seed, draw })),
   };
   let single: Promise<CpuScorer> | undefined;
-  /** Scores candidates of spaces without a supernet, in the plain layout, and counts over graphs. */
+  /** Scores candidates of spaces without a supernet, in the plain layout, and counts depth and activations. */
   const scoreOneByOne: ScoreOneByOne = async (requests) => {
     single ??= createCpuScorer({ threads, device: provider });
     return (await single).scoreAll(requests);
@@ -91,7 +91,7 @@ interface AddCountedArguments {
   readonly scoreOneByOne: ScoreOneByOne;
 }
 
-/** Adds the families that are counted from the graph, which supernets do not compute. */
+/** Adds the families that are counted, by a formula of the space or over the graph, which supernets do not compute. */
 async function addCounted({ requests, outcomes, scoreOneByOne }: AddCountedArguments): Promise<void> {
   const families = (requests[0]!.families ?? []).filter(isMeasuredFamily);
   const scored = requests.filter((request) => 'result' in outcomes.get(request)!);

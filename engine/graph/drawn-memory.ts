@@ -6,9 +6,9 @@
  * several times for each network.
  */
 export interface DrawnMemory {
-  /** An array of this length, with arbitrary numbers, that nobody else has. */
+  /** An array of this length, with arbitrary numbers, that is in use nowhere else. */
   take(length: number): Float32Array;
-  /** To be called after a run, which has read all that was taken: others may have it then. */
+  /** To be called after a run, which has read all that was taken: later programs may take it again. */
   free(): void;
 }
 

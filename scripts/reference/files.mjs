@@ -58,7 +58,7 @@ function inputSections() {
     '## Space definition and space module',
     '`space: { kind: custom, file: FILE }` names a YAML file, `{ kind: module, file: FILE }` a TypeScript module that exports a `SpaceModule` of `zeroscout/space`: [Spaces of your own](../guides/own-space.md). `zeroscout schema space` prints the JSON Schema of the former.',
     '## Images',
-    'The file of `input: { images: FILE.npy }`: a NumPy array `[n, 3, h, w]` of float32: [Images of your own](../guides/own-images.md).',
+    'The file of `input: { images: FILE.npy }`: a NumPy array `[n, channels, h, w]` of float32, or `[n, ...]` of the shape that ONNX files read: [Images of your own](../guides/own-images.md).',
   ].join('\n\n');
 }
 

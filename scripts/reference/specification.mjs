@@ -13,13 +13,17 @@ export function specificationPage() {
           ? 'optional'
           : `default: ${code(JSON.stringify(value))}`,
     ];
-    const lines = schema.type === 'string' ? [] : formLines(schema);
+    const lines = schema.type === 'string' ? wordLines(schema) : formLines(schema);
     return [`## ${name}`, `${sentence(description)} *${facts}*`, ...lines].join('\n\n');
   });
   const intro =
     'A specification is a YAML or JSON file. Unknown keys are errors. `zeroscout schema > specification.schema.json` prints the JSON Schema behind this page; with `# yaml-language-server: $schema=specification.schema.json` as its first line an editor completes and checks the file.';
   return page('Specification', intro, sections);
 }
+
+/** The words of a key that is one of several. */
+const wordLines = ({ enum: words }) =>
+  words ? [`One of ${words.map((word) => code(word)).join(', ')}.`] : [];
 
 /** The forms of a value: words, mappings with their keys, or a single type. */
 function formLines(schema) {

@@ -72,9 +72,28 @@ test('a ranking with many proxies leaves the last ones out', () => {
   };
   print(formatRankingTable([row]));
   expect(widest()).toBeLessThanOrEqual(80);
-  const [head, , missing] = said.split('\n');
+  const [head, , ...missing] = said.split('\n');
   expect(head).not.toContain('sampled-progressivity');
-  expect(missing).toContain('sampled-progressivity');
+  expect(missing.join(' ')).toContain(': synflow, snip, grad-norm, naswot, zico, sampled-progressivity');
+});
+
+test('a narrow screen shows the proxies of the largest weight, and candidates that can be told apart', () => {
+  const weights = { 'mean-expressivity': 2, trainability: 0.75, complexity: 0.75, depth: 0.5, residual: 1 };
+  const cells = ['|none~0|', '|skip_connect~0|', '|nor_conv_3x3~0|'].map((edge) => `${edge}+${edge}`);
+  const rows = cells.map((cell, i) => ({
+    rank: i + 1,
+    candidate: `|nor_conv_1x1~0|+|${cell}+${cells[0]}|nor_conv_3x3~2|`,
+    score: -1.5,
+    proxies: { 'mean-expressivity': 3.01, trainability: -0.1, complexity: 1e8, depth: 51, residual: 1 },
+    parameters: 1e6,
+  }));
+  print(formatRankingTable(rows, new Map(), { weights }));
+  expect(widest()).toBeLessThanOrEqual(80);
+  const [head, ...lines] = said.split('\n');
+  expect(head).toMatch(/mean-expr.* MFLOPs$/);
+  expect(lines.slice(3).join(' ')).toMatch(/: trainability, depth, .*Mparams/);
+  const shown = lines.slice(0, 3).map((line) => line.trim().split(/\s{2,}/)[1]);
+  expect(new Set(shown).size).toBe(3);
 });
 
 test('the tables of agreement fit with the names of real datasets', () => {

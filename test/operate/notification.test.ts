@@ -43,7 +43,7 @@ afterAll(async () => {
   await home.remove();
 }, 60_000);
 
-test('why nobody was told stands at the end of run, in results, in status and in the log', async () => {
+test('why a notification failed stands at the end of run, in results, in status and in the log', async () => {
   const why = /notify\.secretEnv.*DATABASE_PASSWORD/;
   const place = { home, env: servers };
   const ran = await done(['run', 'oracle.json', '--id', 'oracle', '--workers', '1'], place);

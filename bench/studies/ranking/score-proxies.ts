@@ -26,14 +26,14 @@ interface Group {
 }
 
 /** These need a second backward pass, a second derivative, or a pass for each class: most of the time of all. */
-const DEAR: readonly MeasuredFamily[] = ['zico', 'grasp', 'vkdnw'];
+const EXPENSIVE: readonly MeasuredFamily[] = ['zico', 'grasp', 'vkdnw'];
 /** Counts are made for every candidate, as those of FLOPs and parameters are (costs.ts). */
 const OTHERS = FAMILY_NAMES.filter(isMeasuredFamily).filter(
-  (family) => family !== 'counts' && !DEAR.includes(family),
+  (family) => family !== 'counts' && !EXPENSIVE.includes(family),
 );
 export const GROUPS: readonly Group[] = [
   { name: 'shared passes', families: OTHERS, step: 20 },
-  { name: 'own passes', families: DEAR, step: 10 },
+  { name: 'own passes', families: EXPENSIVE, step: 10 },
 ];
 export const ROUNDS = 5;
 /** The most candidates of a space that a group has after a round. */

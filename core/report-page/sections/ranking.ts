@@ -37,7 +37,7 @@ export function drawRanking({ top, columns }: ReportData): Section | undefined {
   ]);
   const more = all.length > proxies.length ? ` Not shown: ${all.slice(MOST_PROXIES).join(', ')}.` : '';
   return section('ranking', 'The best candidates', [
-    html`<p>Each proxy is a number that is measured on the untrained network; higher is better. The score adds up how well a candidate stands in each of them among all candidates, so that its highest possible value is 0 unless the search defines it otherwise.${more}</p>
+    html`<p>Each proxy is a number that is measured on the untrained network; higher is better. The score adds up how well a candidate stands in each of them among all candidates.${more}</p>
 `,
     drawTable({
       caption: `The first ${top.length} of ${formatCount(columns.score.length)} ranked candidates`,

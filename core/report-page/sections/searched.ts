@@ -84,7 +84,7 @@ function workFacts({ facts, summary }: ReportData): readonly Fact[] {
     ...(ended === undefined ? [] : [['ended', formatTime(ended)] as const]),
     [
       'time',
-      `${formatDuration(seconds)}${millisecondsPerCandidate > 0 ? `, ${formatNumber(millisecondsPerCandidate)} ms for each candidate that was scored` : ''}`,
+      `${formatDuration(seconds)}${millisecondsPerCandidate > 0 ? `, ${formatNumber(millisecondsPerCandidate)} ms for each candidate` : ''}`,
     ],
     ...(workers === undefined ? [] : [['workers that computed the scores', formatCount(workers)] as const]),
     ['device', device],

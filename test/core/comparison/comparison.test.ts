@@ -6,7 +6,7 @@ import { rankCohort, scoresOf } from '../../../core/comparison/cohort.js';
 import { compareCohorts, type SearchComparison } from '../../../core/comparison/comparison.js';
 import { costsOf } from '../../../core/comparison/cost.js';
 import { measureSample, sampleOf } from '../../../core/comparison/measure-sample.js';
-import { knownOf, qualityOf } from '../../../core/comparison/quality.js';
+import { knownOf, qualitiesOf } from '../../../core/comparison/quality.js';
 import { redundancyOf } from '../../../core/comparison/redundancy.js';
 import { stabilityOf } from '../../../core/comparison/stability.js';
 import { comparisonTables } from '../../../core/comparison/tables.js';
@@ -32,7 +32,7 @@ function tauB(a: readonly number[], b: readonly number[]): number {
   return agreement / Math.sqrt(untiedA * untiedB);
 }
 
-describe('qualityOf', () => {
+describe('qualitiesOf', () => {
   const value = fc.oneof(
     fc.integer({ min: 0, max: 8 }),
     fc.constantFrom(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY),
@@ -48,7 +48,7 @@ describe('qualityOf', () => {
       fc.property(rows, (all) => {
         const scores = Float64Array.from(all, ({ score }) => score);
         const candidates = all.map(({ accuracy }, unit) => ({ unit, accuracy }));
-        const judge = () => qualityOf({ name: 'x', kind: 'proxy', scores }, knownOf(candidates, 3));
+        const judge = () => qualitiesOf([{ name: 'x', kind: 'proxy', scores }], knownOf(candidates, 3))[0]!;
         const found = judge();
         const tau = tauB(
           all.map(({ score }) => score),
@@ -116,10 +116,10 @@ describe('qualityOf', () => {
       const random = mulberry32(n);
       const candidates = Array.from({ length: n }, (_, unit) => ({ unit, accuracy: 60 + 30 * random() }));
       const scores = Float64Array.from(candidates, ({ accuracy }) => accuracy + 15 * random());
-      const { value, interval } = qualityOf(
-        { name: 'x', kind: 'proxy', scores },
+      const { value, interval } = qualitiesOf(
+        [{ name: 'x', kind: 'proxy', scores }],
         knownOf(candidates, 1),
-      ).kendall;
+      )[0]!.kendall;
       expect(interval![0]).toBeLessThan(value!);
       expect(interval![1]).toBeGreaterThan(value!);
       return interval![1] - interval![0];

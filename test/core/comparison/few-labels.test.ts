@@ -1,18 +1,18 @@
 // Tests that a handful of known accuracies is not taken for certain.
 import { expect, test } from 'vitest';
-import { knownOf, qualityOf } from '../../../core/comparison/quality.js';
+import { knownOf, qualitiesOf } from '../../../core/comparison/quality.js';
 
 /** Kendall's tau of a perfect ranking of this many classes. */
 function tauOf(classes: number) {
   const candidates = Array.from({ length: classes }, (_, unit) => ({ unit, accuracy: unit }));
   const scores = Float64Array.from({ length: classes }, (_, unit) => unit);
-  return qualityOf({ name: 'x', kind: 'proxy', scores }, knownOf(candidates, 1)).kendall;
+  return qualitiesOf([{ name: 'x', kind: 'proxy', scores }], knownOf(candidates, 1))[0]!.kendall;
 }
 
 test('the first ten of five are the first five', () => {
   const candidates = [3, 9, 5, 7, 1].map((accuracy, unit) => ({ unit, accuracy }));
   const scores = Float64Array.of(5, 4, 3, 2, 1);
-  const { top } = qualityOf({ name: 'x', kind: 'proxy', scores }, knownOf(candidates, 1));
+  const { top } = qualitiesOf([{ name: 'x', kind: 'proxy', scores }], knownOf(candidates, 1))[0]!;
   expect(top.map(({ k, mean, regret }) => [k, mean.value, regret.value])).toEqual([
     [1, 3, 6],
     [5, 5, 0],

@@ -1,7 +1,7 @@
 // Tests the quality of the top of a ranking against worked examples and bounds.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { knownOf, qualityOf } from '../../../core/comparison/quality.js';
+import { knownOf, qualitiesOf } from '../../../core/comparison/quality.js';
 import { rankingAgreement } from '../../../core/ranking/agreement.js';
 import { exponentialNdcg, ndcg, topQuality, topStability } from '../../../core/ranking/quality.js';
 
@@ -63,7 +63,7 @@ describe('nDCG of accuracies that are all equal', () => {
       1,
     );
     const ranker = { name: 'score', kind: 'aggregation' as const, scores: Float64Array.of(0, 1, 2) };
-    expect(qualityOf(ranker, known).ndcg).toEqual({ value: null, interval: null });
+    expect(qualitiesOf([ranker], known)[0]!.ndcg).toEqual({ value: null, interval: null });
   });
 });
 
