@@ -19,7 +19,7 @@ import {
   rankingHeader,
   rankingLines,
 } from '../../core/report/ranking-csv.js';
-import { orderedWeights } from '../../core/specification/describe-ranking.js';
+import { rankedBy } from '../../core/specification/describe-ranking.js';
 import type { Specification } from '../../core/specification/specification.js';
 import { createWholeNumberParser, SEARCH_ID } from '../arguments.js';
 import { formatChanges } from '../render/changes.js';
@@ -100,7 +100,7 @@ async function results(
   const { flopsOf, line } = createFlopsCounter(specification);
   if (form === 'json')
     return printJson(rows.map((row) => jsonRow({ row, flops: flopsOf(row.candidate), latencies })));
-  print(formatRankingTable(rows, latencies, { flopsOf, weights: orderedWeights(specification) }));
+  print(formatRankingTable(rows, latencies, { flopsOf, weights: rankedBy(specification)?.weights }));
   // Latencies measured after the search replace the counts in its summary.
   print(`\n${formatShownCount({ shown: rows.length, total: await results.total() })}`);
   print(formatRankedBy(specification));

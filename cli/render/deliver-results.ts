@@ -7,7 +7,7 @@ import type { Started } from '../../client/searches/start-search.js';
 import type { SearchResult } from '../../core/contract/search.js';
 import { BlobError } from '../../core/errors.js';
 import type { Truth } from '../../core/report/truth.js';
-import { orderedWeights } from '../../core/specification/describe-ranking.js';
+import { rankedBy } from '../../core/specification/describe-ranking.js';
 import type { Specification } from '../../core/specification/specification.js';
 import type { Store } from '../../store/store.js';
 import {
@@ -98,7 +98,7 @@ async function showResults({
   print(
     formatRankingTable(rows, await results.latencies(rows), {
       flopsOf,
-      weights: orderedWeights(options.specification),
+      weights: rankedBy(options.specification)?.weights,
     }),
   );
   const total = await results.total();

@@ -8,6 +8,7 @@ export interface RankedBy {
   /** Absent where proxies, weights or features are those of no preset. */
   readonly preset?: AssemblyName;
   readonly kind: 'log-rank' | 'linear-rank';
+  /** In the order in which the preset is documented. */
   readonly weights: Readonly<Record<string, number>>;
 }
 
@@ -16,27 +17,20 @@ export function rankedBy(specification: Specification): RankedBy | undefined {
   const { kind, weights, calibration } = specification.aggregation;
   if (calibration) return undefined;
   const preset = presetOf(specification);
-  return { ...(preset ? { preset } : {}), kind, weights: { ...weights } };
-}
-
-/** The weights of the proxies in the order in which the preset is documented; undefined for a calibrated ranking. */
-export function orderedWeights(specification: Specification): Readonly<Record<string, number>> | undefined {
-  const by = rankedBy(specification);
-  if (!by?.preset) return by?.weights;
-  const names = Object.keys(termsIn(by.preset, specification.space).weights);
-  return Object.fromEntries(names.map((proxy) => [proxy, by.weights[proxy]!]));
+  if (!preset) return { kind, weights: { ...weights } };
+  const names = Object.keys(termsIn(preset, specification.space).weights) as (keyof typeof weights)[];
+  return { preset, kind, weights: Object.fromEntries(names.map((proxy) => [proxy, weights[proxy]!])) };
 }
 
 /** `assembled: 2 mean-expressivity + 1/2 sampled-progressivity + complexity`. */
 export function describeRanking(specification: Specification): string {
   const { proxies, aggregation } = specification;
   const by = rankedBy(specification);
-  const weights = orderedWeights(specification);
-  if (!by || !weights) {
+  if (!by) {
     const { labels, dataset } = aggregation.calibration!;
     return `a calibration to ${labels} labels of ${dataset}: ${proxies.join(', ')}`;
   }
-  return `${by.preset ?? by.kind}: ${formatTerms(weights)}`;
+  return `${by.preset ?? by.kind}: ${formatTerms(by.weights)}`;
 }
 
 /** `2 mean-expressivity + complexity (FLOPs)`. FLOPs are shown under their own name elsewhere. */

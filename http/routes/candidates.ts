@@ -1,6 +1,7 @@
 // Defines the route that describes one candidate of a ranking: its percentiles, its picture, its class and
 // its neighbours.
 import { createRoute, z } from '@hono/zod-openapi';
+import { rankedBy } from '../../core/specification/describe-ranking.js';
 import { requireRole } from '../access.js';
 import { wholeParameter } from '../parameters.js';
 import { ProblemError, problemOf } from '../problem.js';
@@ -78,19 +79,20 @@ export function addCandidateRoute(setting: RouteSetting): void {
       const about = await aboutOf(() =>
         zeroscout.searches.candidate(id, String(row.candidate), { expanded }),
       );
-      const [{ aggregation }, percentiles, members, ranked] = await Promise.all([
+      const [specification, percentiles, members, ranked] = await Promise.all([
         zeroscout.searches.specification(id),
         table.percentiles(row),
         table.members(row),
         table.ranksOf(about.neighbours),
       ]);
       const { neighbours, ...rest } = about;
+      const by = rankedBy(specification);
       const others = neighbours.length - ranked.length;
       const answer = {
         row,
         total: table.total,
         percentiles,
-        aggregation: aggregation.calibration ? null : aggregation,
+        aggregation: by ? { kind: by.kind, weights: by.weights } : null,
         members,
         ...rest,
         neighbours: { ranked, others },

@@ -12,6 +12,7 @@ import {
   formatPercent,
   formatValue,
 } from '../../page/text/format.js';
+import { orderProxies } from '../../page/text/order-proxies.js';
 import { placeOf } from '../../page/text/place-of.js';
 import { summaryFacts } from '../../page/text/summary-facts.js';
 import { createRates } from '../../page/views/searches/rates.js';
@@ -164,4 +165,27 @@ it('says how a score is computed, by ranks that are averaged over the draws', ()
   );
   expect(describeSum({ kind: 'linear-rank', weights })).not.toContain('logarithm');
   expect(describeSum(null)).toContain('A calibration');
+});
+
+describe('orderProxies', () => {
+  const names = ['rank', 'candidate', 'score', 'trainability', 'complexity', 'depth', 'parameters'];
+  const nameOf = (name: string) => name;
+
+  it('puts the proxies of the ranking in its order, and everything else around them', () => {
+    const weights = { depth: 2, complexity: 1, trainability: 0.5, naswot: 1 };
+    expect(orderProxies({ items: names, nameOf, weights })).toEqual([
+      'rank',
+      'candidate',
+      'score',
+      'depth',
+      'complexity',
+      'trainability',
+      'parameters',
+    ]);
+  });
+
+  it('changes nothing without weights', () => {
+    expect(orderProxies({ items: names, nameOf })).toEqual(names);
+    expect(orderProxies({ items: names, nameOf, weights: {} })).toEqual(names);
+  });
 });

@@ -3,13 +3,18 @@
 import type { CandidateAnswer } from '../../../http/answers.js';
 import { describeSum } from '../../text/describe-sum.js';
 import { formatPercent, formatValue } from '../../text/format.js';
+import { orderProxies } from '../../text/order-proxies.js';
 
 /** Columns that are not proxies. */
 const OTHERS: ReadonlySet<string> = new Set(['rank', 'candidate', 'score', 'class', 'latency']);
 
 export function Standing({ answer }: { readonly answer: CandidateAnswer }) {
   const { row, percentiles, aggregation } = answer;
-  const names = Object.keys(percentiles).filter((name) => !OTHERS.has(name));
+  const names = orderProxies({
+    items: Object.keys(percentiles).filter((name) => !OTHERS.has(name)),
+    nameOf: (name) => name,
+    weights: aggregation?.weights,
+  });
   return (
     <section>
       <h2>Where its score comes from</h2>

@@ -9,6 +9,7 @@ import { useQuery } from '../../parts/use-query.js';
 import { type RankingCells, type RankingPage, useRankingPages } from '../../table/use-ranking-pages.js';
 import { VirtualTable } from '../../table/virtual-table.js';
 import { formatCount } from '../../text/format.js';
+import { orderProxies } from '../../text/order-proxies.js';
 import { ColumnChoice, useHiddenColumns } from './column-choice.js';
 import { RankingFilter } from './ranking-filter.js';
 import type { SearchTabProps } from './search-view.js';
@@ -25,10 +26,16 @@ export function RankingTab({ id, search }: SearchTabProps) {
         </p>
       </Empty>
     );
-  return <Ranking id={id} />;
+  return <Ranking id={id} weights={search.aggregation?.weights} />;
 }
 
-function Ranking({ id }: { readonly id: string }) {
+interface RankingProps {
+  readonly id: string;
+  /** Of the proxies in the ranking. */
+  readonly weights: Readonly<Record<string, number>> | undefined;
+}
+
+function Ranking({ id, weights }: RankingProps) {
   const [query, setQuery] = useQuery();
   const [, open] = useLocation();
   const filter = query.get('filter') ?? '';
@@ -40,7 +47,8 @@ function Ranking({ id }: { readonly id: string }) {
   const { head, problem } = pages;
   const setFilter = (text: string) => setQuery({ filter: text });
   if (!head) return <WithoutRows filter={filter} problem={problem} onFilter={setFilter} />;
-  const columns = head.columns.filter(({ name }) => !hidden.has(name));
+  const all = orderProxies({ items: head.columns, nameOf: ({ name }) => name, weights });
+  const columns = all.filter(({ name }) => !hidden.has(name));
   const toggle = (row: RankingCells) => {
     const next = new Map(selected);
     const key = String(row.candidate);
@@ -50,10 +58,10 @@ function Ranking({ id }: { readonly id: string }) {
   return (
     <section class="ranking">
       <div class="row between">
-        <RankingFilter filter={filter} columns={head.columns} onFilter={setFilter} />
+        <RankingFilter filter={filter} columns={all} onFilter={setFilter} />
         <div class="row">
           <Jump onJump={jump.to} />
-          <ColumnChoice columns={head.columns} hidden={hidden} onChange={setHidden} />
+          <ColumnChoice columns={all} hidden={hidden} onChange={setHidden} />
         </div>
       </div>
       <ProblemNote problem={problem ?? jump.problem} />
@@ -75,7 +83,7 @@ function Ranking({ id }: { readonly id: string }) {
         goTo={jump.place}
       />
       <Selection
-        columns={head.columns}
+        columns={all}
         rows={[...selected.values()]}
         onRemove={toggle}
         onClear={() => setSelected(new Map())}
