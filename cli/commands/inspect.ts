@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { openOutFile } from '../../client/files/out-file.js';
 import { loadNetwork } from '../../client/networks/load-network.js';
 import { drawGraph } from '../../core/graph/draw-graph.js';
-import { type InspectedBlock, inspectNetwork } from '../../core/graph/inspection.js';
+import { type InspectedBlock, inspectInputs, inspectNetwork } from '../../core/graph/inspection.js';
 import { createNetworkOptions, type NetworkOptions } from '../network-options.js';
 import { createTable } from '../render/table.js';
 import { note, paint, print, printJson } from '../render/terminal.js';
@@ -31,11 +31,15 @@ async function inspect(file: string, { svg, json, ...options }: Options): Promis
   const drawing = svg === undefined ? undefined : openOutFile({ path: svg, field: 'svg' });
   const { source, network, digest, notes } = await loadNetwork({ file, options });
   const blocks = inspectNetwork({ graph: source, network });
+  const inputs = inspectInputs(network);
   for (const text of notes) note(paint.yellow(`${file}: ${text}`));
   await drawing?.place((part) => writeFile(part, drawGraph({ graph: source, network })));
   const { macs, parameters } = network.costs;
-  if (json) return printJson({ file, digest, features: network.found, macs, parameters, blocks });
+  const several = inputs.length > 0 ? { inputs } : {};
+  if (json) return printJson({ file, digest, ...several, features: network.found, macs, parameters, blocks });
   print(`${file}  ${digest}`);
+  if (inputs.length > 0)
+    print(`  inputs      ${inputs.map(({ name, shape }) => `${name} ${shape.join(' x ') || 1}`).join(', ')}`);
   print(`  features    ${FOUND[network.found]}`);
   print(`  MACs        ${(macs / 1e6).toFixed(1)} million`);
   print(`  parameters  ${(parameters / 1e6).toFixed(3)} million\n`);

@@ -1,6 +1,6 @@
 // Reads an ONNX file and prepares its network for scoring.
 import { SpecError } from '../../core/errors.js';
-import { beginsLate, endsEarly } from '../../core/graph/costs.js';
+import { beginsLate, endsEarly, isMuchBeside, mainInput } from '../../core/graph/costs.js';
 import { looksFolded } from '../../core/graph/exporters/folded-normalization.js';
 import { withKeptBatch } from '../../core/graph/free-batch.js';
 import type { Graph, Normalization } from '../../core/graph/graph.js';
@@ -80,6 +80,12 @@ export async function loadNetwork({
     notes.push(
       'has more than half of its multiply-accumulates before the first feature, and its proxies say little about these: look at what was found, and name other tensors or modules as features',
     );
+  if (isMuchBeside(network)) {
+    const main = network.graph.names.get(mainInput(network.graph));
+    notes.push(
+      `has ${source.parts!.length} inputs, and features behind "${main}" alone, because more is computed from it than from any other; more than a quarter of its multiply-accumulates is computed from the others alone, and the proxies of features say nothing about that`,
+    );
+  }
   return {
     file,
     digest: structureDigest(structureText({ graph: source, constants: findKeptConstants(network) })),

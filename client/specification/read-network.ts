@@ -1,6 +1,6 @@
 // Reads one ONNX file of a space: its structure, its costs, and what a person should know about it.
 import { type Issue, SpecError } from '../../core/errors.js';
-import { beginsLate, endsEarly } from '../../core/graph/costs.js';
+import { beginsLate, endsEarly, isMuchBeside } from '../../core/graph/costs.js';
 import { looksFolded } from '../../core/graph/exporters/folded-normalization.js';
 import { isMap } from '../../core/graph/features.js';
 import { fixedBatch, withKeptBatch } from '../../core/graph/free-batch.js';
@@ -92,7 +92,12 @@ export async function readNetwork({
     image,
     batch: fixedBatch({ graph, image }),
     onlyBatch,
-    warnings: [normalization === 'file' && looksFolded(graph), endsEarly(network), beginsLate(network)],
+    warnings: [
+      normalization === 'file' && looksFolded(graph),
+      endsEarly(network),
+      beginsLate(network),
+      isMuchBeside(network),
+    ],
     text,
     network: {
       name: name.replace(/\.onnx$/, ''),
@@ -149,6 +154,7 @@ const WARNINGS = [
   'have convolutions with biases and no normalization: exporters fold BatchNormalization away. If they had some, export them in training mode (docs/guides/own-network.md), or set space.normalization to restore',
   'have more than half of their multiply-accumulates after the last feature, so their proxies say little about them: name other features (docs/guides/own-network.md)',
   'have more than half of their multiply-accumulates before the first feature, and their proxies say little about these: name other features (docs/guides/own-network.md)',
+  'have several inputs, and compute more than a quarter of their multiply-accumulates from others than the one behind which features are found: their proxies of features say nothing about that (docs/guides/own-network.md)',
 ];
 
 /** The most names of files in a warning. */

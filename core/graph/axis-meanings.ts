@@ -18,8 +18,8 @@ export interface Layout {
  * position whole; undefined for all other values.
  */
 export function findLayouts(graph: Streams): readonly (Layout | undefined)[] {
-  const { tape, input } = graph;
-  const rank = Math.max(tape.shape(input).length, MAP);
+  const { tape, input, parts = [] } = graph;
+  const rank = Math.max(...[input, ...parts].map((id) => tape.shape(id).length), MAP);
   return meaningsOf(graph).map((axes, id) => {
     const shape = tape.shape(id);
     if (!axes || shape.length === 0 || shape.length > rank) return undefined;
@@ -71,14 +71,15 @@ function sizeBeforeImages(axis: Axis, batch: number): number | undefined {
   return product(images) === batch ? product(axis.slice(0, first)) : undefined;
 }
 
-type Streams = Pick<ResolvedGraph, 'tape' | 'input' | 'isStream' | 'isOfTokens'>;
+type Streams = Pick<ResolvedGraph, 'tape' | 'input' | 'isStream' | 'isOfTokens' | 'parts'>;
 
 function meaningsOf(streams: Streams): readonly (readonly Axis[] | undefined)[] {
-  const { tape, input, isStream, isOfTokens } = streams;
+  const { tape, input, isStream, isOfTokens, parts } = streams;
   const meanings: (readonly Axis[] | undefined)[] = [];
   for (const value of tape.values) {
     if (value.id === input)
       meanings.push(isOfTokens ? meaningOfTokens(value.shape) : meaningOfInput(value.shape));
+    else if (parts?.includes(value.id)) meanings.push(meaningOfInput(value.shape));
     else meanings.push(isStream[value.id] ? meaningOf(streams, value, meanings) : undefined);
   }
   return meanings;

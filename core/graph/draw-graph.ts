@@ -2,6 +2,7 @@
 import { escapeMarkup } from '../text/markup.js';
 import type { Graph } from './graph.js';
 import { blockOfNode, blockOfValues } from './inspection.js';
+import { makesParts } from './join-inputs.js';
 import type { GraphNetwork } from './network.js';
 
 interface Placed {
@@ -41,7 +42,7 @@ export function drawGraph({
 }
 
 function placeNodes(graph: Graph, network: GraphNetwork): readonly Placed[] {
-  const { named } = network.graph;
+  const { named, parts, tape } = network.graph;
   const blocks = blockOfValues(network);
   const shapes = new Map(network.features.map(({ id, shape }) => [id, shape]));
   const makers = new Map<string, number>();
@@ -49,12 +50,16 @@ function placeNodes(graph: Graph, network: GraphNetwork): readonly Placed[] {
   for (const node of graph.nodes) {
     const block = blockOfNode(node, named, blocks);
     const inputs = [...new Set(node.inputs.flatMap((name) => makers.get(name) ?? []))];
-    if (block === undefined) continue;
-    const shape = shapes.get(named.get(node.outputs[0]!)!);
+    const id = named.get(node.outputs[0] ?? '');
+    if (block === undefined || id === undefined) continue;
+    const isInput = parts?.includes(id) ?? false;
+    // What takes the drawn numbers apart is not drawn, but its results, the inputs of the file, are.
+    if (makesParts(graph, node) && !isInput) continue;
+    const shape = isInput ? tape.shape(id) : shapes.get(id);
     const layer = 1 + Math.max(-1, ...inputs.map((input) => nodes[input]!.layer));
-    const label = shape ? `${node.op} ${shape.slice(1).join(' x ')}` : node.op;
+    const label = shape ? `${isInput ? node.outputs[0] : node.op} ${shape.slice(1).join(' x ')}` : node.op;
     for (const name of node.outputs) makers.set(name, nodes.length);
-    nodes.push({ label, isFeature: shape !== undefined, block, layer, inputs, column: 0 });
+    nodes.push({ label, isFeature: shapes.has(id), block, layer, inputs, column: 0 });
   }
   arrange(nodes);
   return nodes;

@@ -58,6 +58,7 @@ export function foldDrawnWeights({
       unread: graph.unread,
       isStream: streamOf(tape, input),
       ...(graph.isOfTokens ? { isOfTokens: true } : {}),
+      ...(graph.parts ? { parts: graph.parts.map(at) } : {}),
     },
     features: features.map((feature) => ({ ...feature, id: at(feature.id) })),
   };

@@ -67,6 +67,8 @@ export interface Graph {
    * node reads (token-ids.ts). Absent for any other network.
    */
   readonly tableSize?: number;
+  /** Where the file has several inputs: their names, which tensors that are computed from the only input have (join-inputs.ts). */
+  readonly parts?: readonly string[];
 }
 
 /** The running statistics of a normalization are not read, so they do not count as weights. */

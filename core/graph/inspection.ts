@@ -3,6 +3,7 @@ import { sizeOf } from '../ops/tensor/shapes.js';
 import type { Id } from '../ops/tensor/tape.js';
 import { macsOfImage } from './costs.js';
 import type { Graph, GraphNode } from './graph.js';
+import { makesParts } from './join-inputs.js';
 import type { GraphNetwork } from './network.js';
 
 export interface InspectedBlock {
@@ -59,6 +60,19 @@ export function inspectNetwork({
   return found;
 }
 
+export interface InspectedInput {
+  readonly name: string;
+  /** The shape without the axis of images. */
+  readonly shape: readonly number[];
+}
+
+/** The inputs of the file where it has several, in the order in which the drawn numbers are given to them. */
+export function inspectInputs({
+  graph: { parts = [], names, tape },
+}: GraphNetwork): readonly InspectedInput[] {
+  return parts.map((id) => ({ name: names.get(id)!, shape: tape.shape(id).slice(1) }));
+}
+
 /** For each value that depends on the images, the number of the block that computes it. */
 export function blockOfValues({
   graph: { tape, output, isStream },
@@ -79,6 +93,7 @@ export function blockOfValues({
 function operatorsOf(graph: Graph, { graph: { named } }: GraphNetwork, blocks: ReadonlyMap<Id, number>) {
   const names = new Map<number, string[]>();
   for (const node of graph.nodes) {
+    if (makesParts(graph, node)) continue;
     const block = blockOfNode(node, named, blocks);
     if (block === undefined) continue;
     const list = names.get(block);

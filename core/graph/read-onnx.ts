@@ -19,6 +19,7 @@ import type { AttributeValue, Graph, GraphInput, GraphNode, Initializer } from '
 import { readAsWeights } from './initializer-uses.js';
 import { inlineBranches, type Nodes } from './inline-branches.js';
 import { inlineFunctions } from './inline-functions.js';
+import { inputsRead, joinInputs } from './join-inputs.js';
 import { knownCondition } from './known-condition.js';
 import { checkShape, constantOf, initializersOf } from './read-tensors.js';
 import { sortNodes } from './sort-nodes.js';
@@ -101,20 +102,26 @@ function graphOf(model: ModelProto, options: GraphOfOptions): Graph {
   const sorted = sort(images, written);
   const made = new Set(sorted.flatMap((node) => node.outputs));
   const leftOut = others.filter((name) => !made.has(name) && name !== images[0]!.name);
-  const embedded = embedTokens({ inputs: images, nodes: sorted, initializers });
-  const { inputs, nodes } = embedded ?? { inputs: images, nodes: sorted };
+  const read = inputsRead(images, sorted);
+  const embedded = embedTokens({ inputs: read, nodes: sorted, initializers });
+  const { inputs, nodes } = embedded ?? { inputs: read, nodes: sorted };
   for (const { name, shape } of embedded?.inputs ?? [])
     checkShape(
       `the embeddings of input "${name}"`,
       shape.map((n) => n ?? 1),
     );
+  // What only the noise or the lookup of tokens needed is left out.
+  const kept = sort(inputs, removeNoise({ nodes, initializers }));
+  const joined = embedded
+    ? undefined
+    : joinInputs({ opset, inputs: read, outputs, nodes: kept, initializers }, options.file);
   return {
     opset,
     inputs: inputs.map(({ name, shape }) => ({ name, shape })),
     outputs,
-    // What only the noise or the lookup of tokens needed is left out.
-    nodes: sort(inputs, removeNoise({ nodes, initializers })),
+    nodes: kept,
     initializers,
+    ...joined,
     ...(unfused > 0 ? { unfused } : {}),
     ...(leftOut.length > 0 ? { leftOut } : {}),
     ...(embedded ? { tableSize: embedded.tableSize } : {}),
@@ -153,7 +160,8 @@ function inlineAll({
 
 /**
  * A file without weights (`export_params=False` of PyTorch) has them as further inputs: they become initializers
- * without numbers. A network of several inputs has none that an operator reads as a weight.
+ * without numbers. An input with an open size holds data. The inputs of a file with weights may be the operands of
+ * matrix products, but are read in no other place of weights.
  */
 function takeWeights({
   inputs,
@@ -166,14 +174,14 @@ function takeWeights({
 }): readonly TypedInput[] {
   const [images, ...rest] = inputs;
   // Integers are masks and the like, beside token ids.
-  const others = rest.filter(({ type }) => type === 'float');
+  const others = rest.filter(({ type, shape }) => type === 'float' && !shape.includes(undefined));
   const asWeights = readAsWeights(nodes);
-  if (!images || !others.some(({ name }) => asWeights.has(name))) return inputs;
-  const isWhole = others.every(({ shape }) => shape.every((n) => n !== undefined));
-  if (!isWhole || asWeights.has(images.name)) return inputs;
+  const hasWeights = [...initializers].some(([name, { type }]) => type === 'float' && asWeights.has(name));
+  const placed = hasWeights ? readAsWeights(nodes.filter(({ op }) => op !== 'MatMul')) : asWeights;
+  if (!images || asWeights.has(images.name) || !others.some(({ name }) => placed.has(name))) return inputs;
   for (const { name, shape } of others)
     initializers.set(name, { shape: shape as readonly number[], type: 'float', read: () => undefined });
-  return [images, ...rest.filter(({ type }) => type !== 'float')];
+  return inputs.filter(({ name }) => !initializers.has(name));
 }
 
 function opsetOf({ opsets = [], functions = [] }: ModelProto): number {

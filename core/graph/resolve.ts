@@ -51,6 +51,8 @@ export interface ResolvedGraph {
   readonly isStream: readonly boolean[];
   /** Whether the input holds the embeddings of tokens, [images, tokens, channels]. */
   readonly isOfTokens?: boolean;
+  /** Where the file has several inputs: the values that hold them, which are computed from `input`. */
+  readonly parts?: readonly Id[];
 }
 
 /** The name of the program's input for the images. */
@@ -82,7 +84,7 @@ export function resolveGraph({
   if (others.length)
     throw SpecError.inFile({
       file,
-      message: `has ${graph.inputs.length} inputs (${graph.inputs.map(({ name }) => name).join(', ')}); must have one, or token ids [batch, length] with masks, types and positions of the tokens beside them`,
+      message: `has ${graph.inputs.length} inputs (${graph.inputs.map(({ name }) => name).join(', ')}); must have one, several of floats alone, or token ids [batch, length] with masks, types and positions of the tokens beside them`,
     });
   const shape = checkedShape({ input: first, batch, image, file });
   const input = enterImages({ tape, shape, file });
@@ -119,6 +121,7 @@ export function resolveGraph({
     unread: folded.restored + (graph.tableSize ?? 0),
     isStream: streamOf(tape, input),
     ...(graph.tableSize === undefined ? {} : { isOfTokens: true }),
+    ...(graph.parts ? { parts: graph.parts.flatMap((name) => named.get(name) ?? []) } : {}),
   };
 }
 
@@ -279,7 +282,7 @@ function firstNames(graph: Graph, named: ReadonlyMap<string, Id>): ReadonlyMap<I
     const id = named.get(name);
     if (id !== undefined && !names.has(id)) names.set(id, name);
   };
-  for (const { name } of graph.inputs) add(name);
+  for (const name of [...graph.inputs.map((input) => input.name), ...(graph.parts ?? [])]) add(name);
   for (const { outputs } of graph.nodes) for (const name of outputs) add(name);
   return names;
 }

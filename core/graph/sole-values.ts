@@ -1,11 +1,14 @@
-// Finds the values that every path from the images to the output passes.
+// Finds the values that every path from the images to the output passes; from the main input, where a file has several.
 import type { Id } from '../ops/tensor/tape.js';
+import { mainInput } from './costs.js';
 import type { ResolvedGraph } from './resolve.js';
 
-type Paths = Pick<ResolvedGraph, 'tape' | 'input' | 'output'>;
+type Paths = Pick<ResolvedGraph, 'tape' | 'input' | 'output' | 'parts'>;
 
 /** Whether each value is on a path from the images to the output, of those paths that do not pass `removed`. */
-export function onPath({ tape, input, output }: Paths, removed?: Id): readonly boolean[] {
+export function onPath(graph: Paths, removed?: Id): readonly boolean[] {
+  const { tape, output } = graph;
+  const input = mainInput(graph);
   const reached: boolean[] = [];
   for (let id = 0; id <= output; id++)
     reached.push(id === input || (id !== removed && tape.get(id).inputs.some((each) => reached[each])));
@@ -21,7 +24,8 @@ export function onPath({ tape, input, output }: Paths, removed?: Id): readonly b
  * `removed`; without images and output.
  */
 export function soleValues(graph: Paths, removed?: Id): readonly Id[] {
-  const { tape, input, output } = graph;
+  const { tape, output } = graph;
+  const input = mainInput(graph);
   const on = onPath(graph, removed);
   const last = new Map<Id, number>();
   for (const { id, inputs } of tape.values) if (on[id]) for (const each of inputs) last.set(each, id);

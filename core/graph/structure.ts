@@ -34,6 +34,7 @@ interface Structure {
   readonly normalization?: 'restore';
   /** See `Graph`. */
   readonly tableSize?: number;
+  readonly parts?: readonly string[];
   readonly tensors: Readonly<Record<string, Tensor>>;
   readonly nodes: readonly (readonly [
     op: string,
@@ -58,7 +59,7 @@ export function structureText({
   /** Names of tensors; throws SpecError for one on which the output does not depend. */
   readonly features?: readonly string[] | undefined;
 }): string {
-  const { opset, inputs, outputs, nodes, initializers, normalization, tableSize } = graph;
+  const { opset, inputs, outputs, nodes, initializers, normalization, tableSize, parts } = graph;
   const uses = usesOf(graph);
   const isKept = (name: string, initializer: Initializer) =>
     constants.has(name) || uses.constants.has(name) || zerosOf(uses, name, initializer) !== undefined;
@@ -91,6 +92,7 @@ export function structureText({
     ...(features ? { features: features.map((name) => nameOf(numbers, name)) } : {}),
     ...(normalization === 'restore' ? { normalization } : {}),
     ...(tableSize === undefined ? {} : { tableSize }),
+    ...(parts ? { parts: parts.flatMap((name) => numbers.get(name) ?? []) } : {}),
     tensors,
     nodes: written,
   };
@@ -113,7 +115,9 @@ export function structureDigest(text: string): string {
 
 /** Reads the graph from a text that `structureText` wrote. */
 export function graphOfStructure(text: string): Graph {
-  const { opset, input, output, tensors, nodes, normalization, tableSize } = JSON.parse(text) as Structure;
+  const { opset, input, output, tensors, nodes, normalization, tableSize, parts } = JSON.parse(
+    text,
+  ) as Structure;
   const initializers = new Map(
     Object.entries(tensors).map(([name, { shape, type, values }]): [string, Initializer] => [
       name,
@@ -137,6 +141,7 @@ export function graphOfStructure(text: string): Graph {
     initializers,
     ...(normalization ? { normalization } : {}),
     ...(tableSize === undefined ? {} : { tableSize }),
+    ...(parts ? { parts } : {}),
   };
 }
 
