@@ -82,6 +82,12 @@ class Network:
         # Of a network of texts: what its inputs beside the token ids hold, and the table in which the ids are looked up.
         self.beside = {i.name: float("mask" in i.name) for i in inputs[1:]}
         self.types = {i.name: onnx.helper.tensor_dtype_to_np_dtype(i.type.tensor_type.elem_type) for i in inputs}
+        # Of a network of several inputs of floats: their names and the shapes of one image, in the order in which numbers are given.
+        self.parts = []
+        if len(inputs) > 1 and all(kind.kind == "f" for kind in self.types.values()):
+            read = [name for node in self.graph.node for name in node.input]
+            shapes = {i.name: [d.dim_value for d in i.type.tensor_type.shape.dim[1:]] for i in inputs}
+            self.parts = sorted(shapes.items(), key=lambda part: (-math.prod(part[1]), part[1], read.index(part[0])))
         self.table = None
         if self.types[self.input].kind == "i":
             looked_up = [n.input[0] for n in model.graph.node if n.op_type == "Gather" and n.input[0] in self.fixed]
@@ -89,7 +95,10 @@ class Network:
             self.embedded = next(n.output[0] for n in model.graph.node if n.op_type == "Gather" and n.input[0] == self.table)
 
     def given(self, values: torch.Tensor) -> dict:
-        """The inputs: images, or token ids from 4 on, whose rows of the table get these values [batch, length, channels]."""
+        """The inputs: images, the parts of [batch, numbers], or token ids from 4 on, whose rows of the table get these values [batch, length, channels]."""
+        if self.parts:
+            rows = values.split([math.prod(shape) for _, shape in self.parts], 1)
+            return {name: row.reshape(-1, *shape) for (name, shape), row in zip(self.parts, rows)}
         if self.table is None:
             return {self.input: values}
         count = values.shape[0] * values.shape[1]
@@ -129,7 +138,8 @@ class Network:
             node = makers[name]
             missing = [i for i in node.input if i and i not in values and i not in seen]
             if missing:
-                stack.extend(missing)
+                # The first one that the node reads runs first, as in PyTorch.
+                stack.extend(reversed(missing))
                 continue
             order.append(node)
             seen.update(node.output)

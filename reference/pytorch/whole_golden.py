@@ -1,7 +1,7 @@
 """Writes golden values of the proxies of whole networks, in float64: `whole_golden.py CASES.json`.
 
 CASES.json is a list of {"space", "candidate", "batch", "resolution"} or {"file", "batch", "input"}, files in ../onnx beside it; each
-gets "values". Tensors are those of tensors.py: "input", "second" and "noise" of standard deviation 1, "labels", "second labels" and
+gets "values". A file may have "last", the last feature, if it is not what the last mean reads. Tensors are those of tensors.py: "input", "second" and "noise" of standard deviation 1, "labels", "second labels" and
 "classes" uniform; convolutions and linear layers He normal, biases 0, AutoFormer as its profile `init`.
 """
 from setup import enter
@@ -93,9 +93,10 @@ def of_file(case: dict, folder: Path, dtype: torch.dtype = torch.float64, roundi
     net = Network(path, dtype, scales_of(path))
     net.rounding = rounding
     output = net.graph.output[0].name
-    pooled = [node.input[0] for node in net.graph.node if node.op_type in ("GlobalAveragePool", "ReduceMean")][-1]
+    means = [node.input[0] for node in net.graph.node if node.op_type in ("GlobalAveragePool", "ReduceMean")]
+    pooled = case.get("last", means[-1])
     names = []
-    for node in net.nodes_before(output, {**net.fixed, net.input: None}):
+    for node in net.nodes_before(output, {**net.fixed, **dict.fromkeys(net.types)}):
         if node.op_type in ("Conv", "Gemm", "MatMul"):
             names += [i for i in node.input[:2] if i in net.fixed and net.fixed[i].dim() > 1 and i not in names]
     for name in names:
@@ -103,7 +104,7 @@ def of_file(case: dict, folder: Path, dtype: torch.dtype = torch.float64, roundi
     seen = {}
 
     def forward(images):
-        values = net.run({net.input: images}, output)
+        values = net.run(net.given(images), output)
         seen["last"] = values[pooled]
         return values[output]
 
