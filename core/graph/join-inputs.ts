@@ -2,7 +2,7 @@
 import { SpecError } from '../errors.js';
 import { sizeOf } from '../ops/tensor/shapes.js';
 import { type Constant, type Graph, type GraphInput, type GraphNode, readsOf } from './graph.js';
-import { elementsOf } from './initializer-uses.js';
+import { elementsOf, readAsWeights } from './initializer-uses.js';
 import { checkShape } from './read-tensors.js';
 import { sortNodes } from './sort-nodes.js';
 import type { TypedInput } from './token-ids.js';
@@ -15,7 +15,7 @@ export function inputsRead<Input extends GraphInput>(
   inputs: readonly Input[],
   nodes: readonly GraphNode[],
 ): readonly Input[] {
-  const names = new Set(nodes.flatMap(readsOf));
+  const names = new Set(nodes.flatMap((node) => node.inputs));
   const read = inputs.filter(({ name }) => names.has(name));
   return read.length > 0 ? read : inputs.slice(0, 1);
 }
@@ -24,14 +24,16 @@ export function inputsRead<Input extends GraphInput>(
  * Replaces several inputs of floats by one, [batch, numbers], which nodes Split and Reshape take apart again. Independent
  * normal numbers in it are independent normal numbers in every part. The largest part comes first, and of parts of one shape
  * the one that the network reads first, so that neither the names nor the order of the inputs matters. Undefined for one
- * input, and where others than floats are among them. Throws SpecError where batches differ or a size is open.
+ * input, and where others than floats are among them, or weights. Throws SpecError where batches differ or a size is open.
  */
 export function joinInputs(
   graph: Parts,
   file: string,
 ): Pick<Graph, 'inputs' | 'nodes' | 'parts'> | undefined {
   const { inputs, nodes, initializers, opset } = graph;
-  if (inputs.length < 2 || inputs.some(({ type }) => type !== 'float')) return undefined;
+  const weights = readAsWeights(nodes.filter(({ op }) => op !== 'MatMul'));
+  const isOther = ({ name, type }: TypedInput) => type !== 'float' || weights.has(name);
+  if (inputs.length < 2 || inputs.some(isOther)) return undefined;
   const batch = batchOf(inputs, file);
   const parts = inOrder(graph, inputs).map((input) => ({ name: input.name, shape: sizesOf(input, file) }));
   parts.sort((a, b) => sizeOf(b.shape) - sizeOf(a.shape) || compare(`${a.shape}`, `${b.shape}`));

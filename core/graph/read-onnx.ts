@@ -93,40 +93,50 @@ function graphOf(model: ModelProto, options: GraphOfOptions): Graph {
   const outputs = first === undefined ? [] : [first];
   if (!images.length) throw new Error('its graph has no input');
   if (!outputs.length) throw new Error('its graph has no output');
-  const sort = (inputs: readonly GraphInput[], nodes: readonly GraphNode[]) =>
-    sortNodes({
-      nodes,
-      given: new Set([...inputs.map(({ name }) => name), ...initializers.keys()]),
-      outputs,
-    });
-  const sorted = sort(images, written);
+  const sorted = sortNodes({ nodes: written, given: givenBy(images, initializers), outputs });
   const made = new Set(sorted.flatMap((node) => node.outputs));
   const leftOut = others.filter((name) => !made.has(name) && name !== images[0]!.name);
-  const read = inputsRead(images, sorted);
-  const embedded = embedTokens({ inputs: read, nodes: sorted, initializers });
-  const { inputs, nodes } = embedded ?? { inputs: read, nodes: sorted };
+  const file = { opset, inputs: inputsRead(images, sorted), outputs, nodes: sorted, initializers };
+  return {
+    opset,
+    outputs,
+    initializers,
+    ...withOneInput(file, options.file),
+    ...(unfused > 0 ? { unfused } : {}),
+    ...(leftOut.length > 0 ? { leftOut } : {}),
+  };
+}
+
+/**
+ * A network that begins at the embeddings of its tokens, or reads several inputs from one, where it has such inputs. What only
+ * noise or the lookup of tokens needed is left out.
+ */
+function withOneInput(
+  file: Omit<Graph, 'inputs'> & { readonly inputs: readonly TypedInput[] },
+  name: string,
+): Pick<Graph, 'inputs' | 'nodes' | 'parts' | 'tableSize'> {
+  const { outputs, initializers } = file;
+  const embedded = embedTokens(file);
   for (const { name, shape } of embedded?.inputs ?? [])
     checkShape(
       `the embeddings of input "${name}"`,
       shape.map((n) => n ?? 1),
     );
-  // What only the noise or the lookup of tokens needed is left out.
-  const kept = sort(inputs, removeNoise({ nodes, initializers }));
-  const joined = embedded
-    ? undefined
-    : joinInputs({ opset, inputs: read, outputs, nodes: kept, initializers }, options.file);
-  return {
-    opset,
-    inputs: inputs.map(({ name, shape }) => ({ name, shape })),
+  const { inputs, nodes } = embedded ?? file;
+  const kept = sortNodes({
+    nodes: removeNoise({ nodes, initializers }),
+    given: givenBy(inputs, initializers),
     outputs,
+  });
+  return {
+    inputs: inputs.map(({ name, shape }) => ({ name, shape })),
     nodes: kept,
-    initializers,
-    ...joined,
-    ...(unfused > 0 ? { unfused } : {}),
-    ...(leftOut.length > 0 ? { leftOut } : {}),
-    ...(embedded ? { tableSize: embedded.tableSize } : {}),
+    ...(embedded ? { tableSize: embedded.tableSize } : joinInputs({ ...file, nodes: kept }, name)),
   };
 }
+
+const givenBy = (inputs: readonly GraphInput[], initializers: Graph['initializers']) =>
+  new Set([...inputs.map(({ name }) => name), ...initializers.keys()]);
 
 /** The nodes of a graph without calls of functions and without branches. */
 function inlineAll({
@@ -160,8 +170,8 @@ function inlineAll({
 
 /**
  * A file without weights (`export_params=False` of PyTorch) has them as further inputs: they become initializers
- * without numbers. An input with an open size holds data. The inputs of a file with weights may be the operands of
- * matrix products, but are read in no other place of weights.
+ * without numbers. Whatever a matrix product reads may also be an input of the network, if the file has weights or
+ * leaves a size of it open.
  */
 function takeWeights({
   inputs,
@@ -173,12 +183,16 @@ function takeWeights({
   readonly initializers: Map<string, Initializer>;
 }): readonly TypedInput[] {
   const [images, ...rest] = inputs;
-  // Integers are masks and the like, beside token ids.
-  const others = rest.filter(({ type, shape }) => type === 'float' && !shape.includes(undefined));
   const asWeights = readAsWeights(nodes);
   const hasWeights = [...initializers].some(([name, { type }]) => type === 'float' && asWeights.has(name));
-  const placed = hasWeights ? readAsWeights(nodes.filter(({ op }) => op !== 'MatMul')) : asWeights;
-  if (!images || asWeights.has(images.name) || !others.some(({ name }) => placed.has(name))) return inputs;
+  const surely = readAsWeights(nodes.filter(({ op }) => op !== 'MatMul'));
+  const isWeight = ({ name, shape }: TypedInput) =>
+    surely.has(name) || (asWeights.has(name) && !hasWeights && !shape.includes(undefined));
+  const isData = (input: TypedInput) => input.shape.includes(undefined) && !isWeight(input);
+  // Integers are masks and the like, beside token ids.
+  const others = rest.filter((input) => input.type === 'float' && !isData(input));
+  if (!images || isWeight(images) || !others.some(isWeight)) return inputs;
+  if (others.some(({ shape }) => shape.includes(undefined))) return inputs;
   for (const { name, shape } of others)
     initializers.set(name, { shape: shape as readonly number[], type: 'float', read: () => undefined });
   return inputs.filter(({ name }) => !initializers.has(name));
@@ -205,9 +219,9 @@ function opsetOf({ opsets = [], functions = [] }: ModelProto): number {
 
 function inputOf({ name, type }: ValueInfoProto): TypedInput {
   if (!name) throw new Error('an input of its graph has no name');
-  const dims = type?.tensorType?.shape?.dims;
-  if (!dims) throw new Error(`its input "${name}" has no shape`);
-  const shape = dims.map(({ value }) => (value !== undefined && value > 0 ? value : undefined));
+  const known = type?.tensorType?.shape;
+  if (!known) throw new Error(`its input "${name}" has no shape`);
+  const shape = (known.dims ?? []).map(({ value }) => (value !== undefined && value > 0 ? value : undefined));
   checkShape(
     `input "${name}"`,
     shape.map((n) => n ?? 1),

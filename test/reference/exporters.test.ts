@@ -124,33 +124,48 @@ class Responses(nn.Module):
             x = nn.functional.local_response_norm(layer(x).relu(), 5)
         return self.classify(x.mean((2, 3)))
 
+class Streams(nn.Module):
+    """Two streams whose maps are joined, and a vector that is joined before the classifier."""
+    def __init__(self, width=16):
+        super().__init__()
+        layer = lambda before, after: nn.Sequential(nn.Conv2d(before, after, 3, 2, 1, bias=False), nn.BatchNorm2d(after), nn.ReLU())
+        self.color, self.flow = nn.Sequential(layer(3, width), layer(width, width)), nn.Sequential(nn.AvgPool2d(2), layer(2, width))
+        self.trunk, self.vector, self.classify = layer(2 * width, width), nn.Linear(5, width), nn.Linear(2 * width, 10)
+
+    def forward(self, vector, flow, color):
+        x = self.trunk(torch.cat([self.color(color), self.flow(flow)], 1)).mean((2, 3))
+        return self.classify(torch.cat([self.vector(vector).relu(), x], 1))
+
 inverted = nn.Sequential(
     nn.Conv2d(3, 16, 3, 2, 1), *[layer for _ in range(3) for layer in (Inverted(16), nn.MaxPool2d(2))],
     nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(16, 10))
 images = torch.randn(2, 3, 32, 32)
+several = {"streams": (torch.randn(2, 5), torch.randn(2, 2, 32, 32), images)}
 counts = {}
 for name, network in (("inverted", inverted), ("tokens", Tokens()), ("shared", Shared()),
                       ("folded", Folded()), ("copies", Copies()), ("groups", Groups()),
-                      ("responses", Responses())):
-    network = network.train()
+                      ("responses", Responses()), ("streams", Streams())):
+    network, given = network.train(), several.get(name, (images,))
+    names = ["images", "more", "others"][:len(given)]
+    batch = torch.export.Dim("batch", min=2, max=4096)
     counts[name] = sum(p.numel() for p in network.parameters())
     torch.onnx.export(
-        network, (images,), f"{name}.older.onnx", dynamo=False, opset_version=17,
+        network, given, f"{name}.older.onnx", dynamo=False, opset_version=17,
         training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False,
-        input_names=["images"], dynamic_axes={"images": {0: "batch"}})
-    torch.onnx.export(network, (images,), f"{name}.newer.onnx", dynamo=True, optimize=False,
-                      dynamic_shapes=({0: torch.export.Dim("batch", min=2, max=4096)},), external_data=False)
+        input_names=names, dynamic_axes={each: {0: "batch"} for each in names})
+    torch.onnx.export(network, given, f"{name}.newer.onnx", dynamo=True, optimize=False,
+                      dynamic_shapes=tuple({0: batch} for _ in given), external_data=False)
     # Without any option: for this batch alone, optimized, with normalizations merged into convolutions.
-    torch.onnx.export(network, (images,), f"{name}.plain.onnx", dynamo=True)
+    torch.onnx.export(network, given, f"{name}.plain.onnx", dynamo=True)
     # The same with the older exporter, which exports in evaluation mode.
-    torch.onnx.export(network, (images,), f"{name}.olderplain.onnx", dynamo=False)
+    torch.onnx.export(network, given, f"{name}.olderplain.onnx", dynamo=False)
 open("counts.json", "w").write(json.dumps(counts))
 `;
 
 /** Normalizations that the newer exporter merges into convolutions: none into one that several places share. */
-const MERGED: Readonly<Record<string, number>> = { inverted: 9, shared: 0 };
+const MERGED: Readonly<Record<string, number>> = { inverted: 9, shared: 0, streams: 4 };
 /** Networks of which the older exporter, too, loses no parameter. */
-const WHOLE = new Set(['inverted', 'tokens', 'folded', 'copies']);
+const WHOLE = new Set(['inverted', 'tokens', 'folded', 'copies', 'streams']);
 
 test.skipIf(PYTHON === undefined)(
   'either exporter, with and without options',
