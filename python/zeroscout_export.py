@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import ctypes
 import importlib
+import inspect
 import os
 import re
 import sys
@@ -28,20 +29,22 @@ BUFFER = {"key": "pkg.torch.export.graph_signature.InputSpec.kind", "value": "BU
 
 
 def export(network: nn.Module, path: str | Path, size: int = 224, channels: int = 3, exporter: str = "torchscript",
-           image: Sequence[int] | None = None, tokens: int | None = None) -> None:
+           image: Sequence[int] | Sequence[Sequence[int]] | None = None, tokens: int | None = None) -> None:
     """Writes one network. Images have the shape `image`, by default (channels, size, size); signals have (channels, length) or (samples,),
-    volumes and videos (channels, depth, height, width). A network of texts reads the ids of `tokens` tokens. Normalizations are in training mode, in which the exporter leaves them
+    volumes and videos (channels, depth, height, width). A network of several inputs has a list of such shapes. A network of texts reads the ids of `tokens` tokens. Normalizations are in training mode, in which the exporter leaves them
     unchanged; all other modules, such as dropout and auxiliary classifiers, are in evaluation mode."""
     network = plain_module(network)
     network.eval()
-    images = torch.randn(2, *(image or (channels, size, size))) if tokens is None else token_ids(network, tokens)
-    materialize(network, images)
-    images = of_network_type(network, images)
+    image = image or (channels, size, size)
+    shapes = [image] if isinstance(image[0], int) else image
+    inputs = tuple(torch.randn(2, *each) for each in shapes) if tokens is None else (token_ids(network, tokens),)
+    materialize(network, inputs)
+    inputs = of_network_type(network, inputs)
     for module in network.modules():
         # Not train(), which would switch the modules within it too.
         module.training = is_normalization(module)
     with any_pooled_size(), plain_local_response(), counted_from_front(), without_fast_attention(), exported_as_training(network):
-        write(network, images, str(path), exporter)
+        write(network, inputs, str(path), exporter)
     if exporter == "torchscript":
         mark_buffers(network, str(path))
 
@@ -56,17 +59,17 @@ def plain_module(network: nn.Module) -> nn.Module:
     return network
 
 
-def materialize(network: nn.Module, images: torch.Tensor) -> None:
+def materialize(network: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
     """Lazy layers learn their sizes from the first images."""
     if any(nn.parameter.is_lazy(tensor) for tensor in (*network.parameters(), *network.buffers())):
         with torch.no_grad():
-            network(images)
+            network(*inputs)
 
 
-def of_network_type(network: nn.Module, images: torch.Tensor) -> torch.Tensor:
+def of_network_type(network: nn.Module, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
     """Images of the type of all parameters: a network after half() or double() takes no others."""
     types = {parameter.dtype for parameter in network.parameters() if parameter.is_floating_point()}
-    return images.to(*types) if images.is_floating_point() and len(types) == 1 else images
+    return tuple(each.to(*types) if each.is_floating_point() and len(types) == 1 else each for each in inputs)
 
 
 def token_ids(network: nn.Module, count: int) -> torch.Tensor:
@@ -113,27 +116,35 @@ def without_fast_attention() -> Iterator[None]:
         torch.backends.mha.set_fastpath_enabled(enabled)
 
 
-def write(network: nn.Module, images: torch.Tensor, path: str, exporter: str) -> None:
+def write(network: nn.Module, inputs: tuple[torch.Tensor, ...], path: str, exporter: str) -> None:
     if exporter == "dynamo":
         batch = torch.export.Dim("batch", min=2, max=4096)
-        torch.onnx.export(network, (images,), path, dynamo=True, dynamic_shapes=({0: batch},), optimize=False,
+        torch.onnx.export(network, inputs, path, dynamo=True, dynamic_shapes=tuple({0: batch} for _ in inputs), optimize=False,
                           external_data=False)
         return
-    name = "images" if images.is_floating_point() else "input_ids"
-    with reading_one_argument(network):
+    names = names_of(network, inputs)
+    with reading_no_defaults(network):
         torch.onnx.export(
-            network, (images,), path, dynamo=False, opset_version=17, input_names=[name],
-            training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False, dynamic_axes={name: {0: "batch"}},
+            network, inputs, path, dynamo=False, opset_version=17, input_names=names,
+            training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False, dynamic_axes={name: {0: "batch"} for name in names},
         )
 
 
+def names_of(network: nn.Module, inputs: tuple[torch.Tensor, ...]) -> list[str]:
+    """Several inputs are named like the arguments of `forward`."""
+    if len(inputs) == 1:
+        return ["images" if inputs[0].is_floating_point() else "input_ids"]
+    arguments = [name for name, each in inspect.signature(network.forward).parameters.items() if each.kind != each.VAR_POSITIONAL]
+    return [arguments[i] if i < len(arguments) else f"input_{i}" for i in range(len(inputs))]
+
+
 @contextlib.contextmanager
-def reading_one_argument(network: nn.Module) -> Iterator[None]:
+def reading_no_defaults(network: nn.Module) -> Iterator[None]:
     """Lets `forward` have further arguments with defaults. The older exporter passes the defaults too, but makes a number among them
     an input of the file, and leaves out None, in whose place the network then gets the next one."""
     own = vars(network).get("forward")
     forward = network.forward
-    network.forward = lambda images: forward(images)
+    network.forward = lambda *inputs: forward(*inputs)
     try:
         yield
     finally:
@@ -215,6 +226,11 @@ def mark_buffers(network: nn.Module, path: str) -> None:
             note.metadata_props.add(**BUFFER)
             model.graph.value_info.append(note)
     onnx.save(model, path)
+
+
+def shapes(text: str) -> list[tuple[int, ...]]:
+    """The shapes of several inputs, which are separated by commas."""
+    return [shape(each) for each in text.split(",")]
 
 
 def shape(text: str) -> tuple[int, ...]:
@@ -354,8 +370,9 @@ def main() -> None:
     parser.add_argument("--out", default="models", help="folder for the files (default: models)")
     parser.add_argument("--size", type=positive, default=224, help="side of the images (default: 224)")
     parser.add_argument("--channels", type=positive, default=3, help="number of channels of the images (default: 3)")
-    parser.add_argument("--image", type=shape, metavar="SHAPE",
-                        help="shape of one image, in place of --channels and --size: 1x64x101; of signals 12x1000, of videos 3x16x112x112")
+    parser.add_argument("--image", type=shapes, metavar="SHAPE",
+                        help="shape of one image, in place of --channels and --size: 1x64x101; of signals 12x1000, of videos 3x16x112x112; "
+                             "of several inputs 3x224x224,16")
     parser.add_argument("--tokens", type=positive, metavar="COUNT", help="number of tokens of a text, for networks that read token ids in place of images")
     parser.add_argument("--exporter", choices=["torchscript", "dynamo"], default="torchscript")
     options = parser.parse_args()
