@@ -10,6 +10,7 @@ import {
   type InspectedBlock,
   inspectNetwork,
 } from '../../core/graph/inspection.js';
+import { makesParts } from '../../core/graph/join-inputs.js';
 import { type GraphNetwork, graphNetwork } from '../../core/graph/network.js';
 import { graphOfStructure } from '../../core/graph/structure.js';
 import { architectureOf } from '../../core/spaces/drawing.js';
@@ -112,7 +113,7 @@ interface OperatorsOfBlockArguments {
 function operatorsOfBlock({ graph, network, block, title }: OperatorsOfBlockArguments): CellPart | undefined {
   const { named, isStream, output } = network.graph;
   const blocks = blockOfValues(network);
-  const isOwn = (node: GraphNode) => blockOfNode(node, named, blocks) === block;
+  const isOwn = (node: GraphNode) => !makesParts(graph, node) && blockOfNode(node, named, blocks) === block;
   const outside = new Set(graph.nodes.filter((node) => !isOwn(node)).flatMap(({ inputs }) => inputs));
   return operatorPart({
     title: `Operators of ${title.split(' · ')[0]}`,

@@ -63,7 +63,7 @@ const LARGEST_STEM = 0.5;
  * computed, and the first of equal ones. What the network computes from the others alone is a further input of a block.
  */
 export function mainInput({ tape, input, output, parts }: MainInputArguments): Id {
-  if (!parts) return input;
+  if (!parts?.length) return input;
   const macsBehind = (part: Id) => macsWhere({ tape, output }, streamOf(tape, part));
   const ranked = parts.map((part) => ({ part, macs: macsBehind(part) }));
   return ranked.reduce((most, each) => (each.macs > most.macs ? each : most)).part;
@@ -118,13 +118,9 @@ export function beginsLate({
 /** The share of the multiply-accumulates in the values that depend on the main input and are `counted`. */
 function shareOf(graph: ResolvedGraph, counted: (id: Id) => boolean): number {
   const isBehind = streamOf(graph.tape, mainInput(graph));
+  const isCounted = isBehind.map((is, id) => is && counted(id));
   const all = macsWhere(graph, isBehind);
-  return all === 0
-    ? 0
-    : macsWhere(
-        graph,
-        isBehind.map((is, id) => is && counted(id)),
-      ) / all;
+  return all === 0 ? 0 : macsWhere(graph, isCounted) / all;
 }
 
 function macsWhere(graph: Pick<ResolvedGraph, 'tape' | 'output'>, counted: readonly boolean[]): number {
