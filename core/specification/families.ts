@@ -103,10 +103,10 @@ export const FAMILIES = {
   zico: wholeNetwork('zico', ['weight-gradients', 'second-batch', 'labels', 'whole-network-backward'], 2),
   near: wholeNetwork('near', ['activation-products'], 4),
   meco: wholeNetwork('meco', ['channel-covariances'], 3),
-  vkdnw: wholeNetwork('vkdnw', ['class-derivatives', 'whole-network-backward'], 2),
+  vkdnw: wholeNetwork('vkdnw', ['class-derivatives', 'whole-network-backward'], 3),
   swap: wholeNetwork('swap', ['sign-patterns', 'several-images'], 3),
   /** Counted from the layers of the network without a pass, so every device has them. */
-  counts: { version: 1, proxies: { depth: { sign: 1 }, activations: { sign: 1 } }, needs: ['network'] },
+  counts: { version: 2, proxies: { depth: { sign: 1 }, activations: { sign: 1 } }, needs: ['network'] },
   /** Proxies of the user's own, whose modules a specification carries; their names begin with OWN_PREFIX. */
   own: { version: 1, proxies: {}, needs: ['network'], devices: ['cpu'] },
 } as const satisfies Readonly<Record<string, Family>>;

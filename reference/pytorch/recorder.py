@@ -25,6 +25,7 @@ class Recorder(TorchFunctionMode):
         self.weights = weights
         self.normalization = normalization
         self.outputs: dict[int, tuple[Tensor, int]] = {}  # for each weight's layer: output and channel axis
+        self.elements = 0  # in the outputs of all layers, of each use of a layer
         self.activations: list[tuple[Tensor, Tensor]] = []  # input and output
         # The mean variance, with epsilon, and the input that was normalized.
         self.normalized: list[tuple[Tensor, Tensor]] = []
@@ -71,6 +72,7 @@ class Recorder(TorchFunctionMode):
             self.depths[id(each)] = max(depth, self.depths.get(id(each), 0))
             self.kept.append(each)
         if index is not None:
+            self.elements += out.numel()
             self.outputs[index] = (out, 1 if name.startswith("conv") else out.dim() - 1)
 
     def watch(self, name, args, out):

@@ -234,9 +234,8 @@ def depth(net: Whole) -> float:
 
 
 def activations(net: Whole) -> float:
-    """The elements in the outputs of all layers, for one image."""
-    outputs = run(net, net.images)[1].outputs.values()
-    return sum(out.numel() for out, _ in outputs) / len(net.images)
+    """The elements in the outputs of all layers, for one image; of each use of a layer."""
+    return run(net, net.images)[1].elements / len(net.images)
 
 
 PROXIES = {

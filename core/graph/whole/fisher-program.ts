@@ -6,7 +6,7 @@ import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { gradientsOf } from '../pullback.js';
 import { type ProgramOutput, type WrittenProgram, writeProgram } from '../write-program.js';
 import { type Images, imagesFirst } from './images.js';
-import type { Anatomy, Layer } from './layers.js';
+import { type Anatomy, type LayerUse, usesOf } from './layers.js';
 import type { WholeNetwork } from './network.js';
 
 /** Names of the program's input and outputs, to which the number of a layer is appended. */
@@ -52,7 +52,9 @@ export function fisherProgram({
     { name: FISHER.probabilities, id: t.add('Softmax', [logits], { axis: 1 }) },
     ...layers.map((layer, i) => ({
       name: `${FISHER.derivative}${i}`,
-      id: derivative({ t, images, layer, g: gradients.get(layer.output) }),
+      id: usesOf(layer)
+        .map((use) => derivative({ t, images, use, g: gradients.get(use.output) }))
+        .reduce((sum, each) => t.plus(sum, each)),
     })),
   ];
   return writeProgram({ tape: t, outputs, fed: new Map(), channelBlock: 1 });
@@ -61,7 +63,7 @@ export function fisherProgram({
 interface DerivativeArguments {
   readonly t: Tape;
   readonly images: Images;
-  readonly layer: Layer;
+  readonly use: LayerUse;
   readonly g: Id | undefined;
 }
 
@@ -69,7 +71,7 @@ interface DerivativeArguments {
  * Sum over an image's positions of the gradient of the layer's first channel times the values that its first
  * weight multiplies.
  */
-function derivative({ t, images, layer: { output, channelAxis, read }, g }: DerivativeArguments): Id {
+function derivative({ t, images, use: { output, channelAxis, read }, g }: DerivativeArguments): Id {
   const { batch } = images;
   if (g === undefined) return t.expand(t.scalar(0), [batch]);
   const { op, attributes } = t.get(output);

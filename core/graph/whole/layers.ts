@@ -7,18 +7,24 @@ import { type Activation, findActivations } from './activations.js';
 import { findImages, type Images } from './images.js';
 import type { WholeNetwork } from './network.js';
 
-/** A convolution or a linear layer. */
-export interface Layer {
-  /**
-   * The weight: [out, in / groups, ...kernel] for a convolution, [out, in] or [in, out] for a linear layer.
-   */
-  readonly weight: Id;
-  readonly shape: readonly number[];
+/** One application of a layer. */
+export interface LayerUse {
   /** The result before bias and normalization, and the axis of its channels. */
   readonly output: Id;
   readonly channelAxis: number;
   /** The values that the weight multiplies; their channels are in the same axis. */
   readonly read: Id;
+}
+
+/** A convolution or a linear layer, with its last use. */
+export interface Layer extends LayerUse {
+  /**
+   * The weight: [out, in / groups, ...kernel] for a convolution, [out, in] or [in, out] for a linear layer.
+   */
+  readonly weight: Id;
+  readonly shape: readonly number[];
+  /** Where the network applies the same weight before, such as a step of a recurrent layer. */
+  readonly earlier: readonly LayerUse[];
   /**
    * Whether the result is proportional to the weight, which nothing else reads. Then the sum of W dL/dW over
    * the weight W equals that of a dL/da over the result a.
@@ -41,7 +47,7 @@ export interface Anatomy {
   readonly normalizations: readonly Normalization[];
   /** The largest number of layers on a path from the images to the output. */
   readonly depth: number;
-  /** The number of elements in the outputs of all layers, for one image. */
+  /** The number of elements in the outputs of all layers, for one image; of each use of a layer. */
   readonly outputs: number;
   readonly images: Images;
 }
@@ -71,13 +77,15 @@ export function anatomyOf({ tape, input, logits, fed }: WholeNetwork): Anatomy {
       normalizations.push({ id, times: tape.timesAdded(id) });
     if (weight === undefined || (op !== 'Conv' && op !== 'ConvTranspose' && op !== 'MatMul')) continue;
     depths[id]! += 1;
+    const before = layers.get(weight);
+    const earlier = before ? [...before.earlier, before] : [];
     layers.delete(weight);
     const read = inputs.find((each) => isStream[each])!;
     // W x has its channels in the rows, x W in the columns.
     const channelAxis = op === 'MatMul' ? result.length - (read === inputs[0] ? 1 : 2) : 1;
     const shape = tape.shape(weight);
     const proportional = { isProportional: isProportional(weight) };
-    layers.set(weight, { weight, shape, output: id, channelAxis, read, ...proportional });
+    layers.set(weight, { weight, shape, output: id, channelAxis, read, earlier, ...proportional });
   }
   const activations = findActivations({ tape, isNeeded, isStream });
   const [batch] = tape.shape(input) as [number];
@@ -87,9 +95,14 @@ export function anatomyOf({ tape, input, logits, fed }: WholeNetwork): Anatomy {
     activations,
     normalizations,
     depth: depths[logits]!,
-    outputs: found.reduce((sum, { output }) => sum + sizeOf(tape.shape(output)), 0) / batch,
+    outputs: found.flatMap(usesOf).reduce((sum, { output }) => sum + sizeOf(tape.shape(output)), 0) / batch,
     images: findImages({ tape, input, isStream }),
   };
+}
+
+/** Every use of a layer, the first one first. */
+export function usesOf(layer: Layer): readonly LayerUse[] {
+  return [...layer.earlier, layer];
 }
 
 const MOVEMENTS: readonly (string | undefined)[] = ['Reshape', 'Transpose'];

@@ -1,5 +1,5 @@
 // Tests derivatives with respect to the first weight of a layer against whole gradients, for layers whose first
-// weight multiplies padding, whose output is larger than their input, and whose weight is on the left.
+// weight multiplies padding, whose output is larger than their input, whose weight is on the left, and that are applied twice.
 import { expect, test } from 'vitest';
 import { gradientsOf } from '../../../core/graph/pullback.js';
 import { FISHER, fisherProgram } from '../../../core/graph/whole/fisher-program.js';
@@ -16,13 +16,14 @@ const WEIGHTS = [
   [4, 3, 1, 1],
   [4, 5, 2, 2],
   [6, 5],
+  [6, 6],
   [6, CLASSES],
 ];
 
 function createNetwork() {
   const t = new Tape(TENSOR_RULES);
   const input = t.port('x', [IMAGES, 3, 4, 4]);
-  const weights = WEIGHTS.map((shape, i) => t.port(`w${i}`, shape)) as [Id, Id, Id, Id];
+  const weights = WEIGHTS.map((shape, i) => t.port(`w${i}`, shape)) as [Id, Id, Id, Id, Id];
   const window = { strides: [1, 1], dilations: [1, 1], pads: [1, 1, 1, 1], group: 1 };
   const wide = t.add('Conv', [input, weights[0]], window);
   const larger = t.add('ConvTranspose', [wide, weights[1]], {
@@ -33,7 +34,10 @@ function createNetwork() {
   const rows = t.reshape(larger, [IMAGES, 5, 110]);
   const mixed = t.add('MatMul', [weights[2], t.add('Relu', [rows])]);
   const mean = t.reshape(t.reduce('ReduceMean', mixed, [2]), [IMAGES, 6]);
-  const logits = t.add('MatMul', [mean, weights[3]]);
+  // A step of a recurrent layer, twice.
+  const once = t.add('Tanh', [t.add('MatMul', [mean, weights[3]])]);
+  const twice = t.add('Tanh', [t.add('MatMul', [once, weights[3]])]);
+  const logits = t.add('MatMul', [twice, weights[4]]);
   const fed = weights.map((id, i) => ({
     id,
     shape: WEIGHTS[i]!,
@@ -69,6 +73,8 @@ test('the first element of every weight', async () => {
   };
   const anatomy = anatomyOf(network);
   expect(anatomy.layers.map(({ weight }) => weight)).toEqual(weights);
+  expect(anatomy.layers.map(({ earlier }) => earlier.length)).toEqual([0, 0, 0, 1, 0]);
+  expect(anatomy.outputs).toBe(4 * 6 * 6 + 5 * 11 * 10 + 6 * 110 + 6 + 6 + CLASSES);
   const program = fisherProgram({ network, anatomy });
   const found = await run(program.bytes, all);
 
