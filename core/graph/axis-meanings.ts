@@ -60,6 +60,12 @@ export function findNamedAxes(graph: Streams): readonly NamedAxes[] {
   });
 }
 
+/** Whether images lie along an axis of a value; undefined where its axes could not be followed. */
+export function findImageAxes(graph: Streams): (id: Id, axis: number) => boolean | undefined {
+  const meanings = meaningsOf(graph);
+  return (id, axis) => meanings[id]?.[axis]?.some(({ kind }) => kind === 'images');
+}
+
 /** The product of the factors before the images; undefined where not all images follow one another. */
 function sizeBeforeImages(axis: Axis, batch: number): number | undefined {
   const product = (factors: Axis) => factors.reduce((n, { size }) => n * size, 1);
@@ -199,6 +205,10 @@ const SHAPED = new Set([
   'ReduceMean',
   'ReduceSum',
   'ReduceMax',
+  'TopK',
+  'TopKIndices',
+  'GatherElements',
+  'ScatterElements',
 ]);
 
 /**
@@ -236,7 +246,8 @@ function queryMeaning({ rows, axes, shape }: QueryMeaningArguments): readonly Ax
 
 /**
  * Elements that are gathered along one axis keep its meaning, as those of a map whose edges are reflected, or of windows
- * that overlap.
+ * that overlap. Indices that are computed from images have axes of their own: images, and the positions for which
+ * elements are gathered. A row of a table that they select holds channels.
  */
 function gatherMeaning(
   tape: Tape,
@@ -245,12 +256,20 @@ function gatherMeaning(
 ) {
   const [from, index] = inputs as [Id, Id];
   const gathered = attributes.axis as number;
-  const axes = known[from];
+  const places = known[index];
+  const axes = known[from] ?? (places && tableMeaning(tape.shape(from), gathered));
+  if (places) return axes?.flatMap((each, i) => (i === gathered ? places : [each]));
   const axis = axes?.[gathered];
   const isOfOneKind = axis?.every(({ kind }) => kind === axis[0]!.kind && kind !== 'images');
-  if (!axes || !axis?.length || !isOfOneKind || tape.shape(index).length === 0) return undefined;
+  const isKnown = tape.get(index).constant !== undefined && tape.shape(index).length > 0;
+  if (!axes || !axis?.length || !isOfOneKind || !isKnown) return undefined;
   const indices = tape.shape(index).map((n) => createAxis(axis[0]!.kind, n));
   return axes.flatMap((each, i) => (i === gathered ? indices : [each]));
+}
+
+/** The axes of a table of rows; undefined for one of another shape. */
+function tableMeaning(shape: readonly number[], gathered: number): readonly Axis[] | undefined {
+  return shape.length === 2 && gathered === 0 ? [[], createAxis('channels', shape[1]!)] : undefined;
 }
 
 /**

@@ -202,15 +202,15 @@ function soleFeatures(graph: ResolvedGraph): readonly Feature[] {
   return featuresAt(graph, [...(isOfTokens ? [input] : []), ...soleValues(graph)]);
 }
 
-/** The values that are maps or tokens and have names. */
+/** The values that are maps or tokens and have names; indices and masks are none. */
 function featuresAt(graph: ResolvedGraph, ids: readonly Id[]): readonly Feature[] {
   const { tape, input, names } = graph;
   const layouts = findLayouts(graph);
   return ids.flatMap((id) => {
-    const { shape } = tape.get(id);
+    const { shape, type } = tape.get(id);
     const layout = layouts[id];
     const name = names.get(id);
-    if (name === undefined || layout === undefined) return [];
+    if (name === undefined || layout === undefined || type !== 'float') return [];
     return [featureOf({ ...layout, id, name, shape, images: tape.shape(input)[0]! })];
   });
 }

@@ -38,11 +38,13 @@ const SETTINGS: Places = {
   Reshape: [1],
   Resize: [1, 2, 3],
   STFT: [1, 2, 3],
+  ScatterElements: [1],
   ScatterND: [1],
   Slice: [1, 2, 3, 4],
   Split: [1],
   Squeeze: [1],
   Tile: [1],
+  TopK: [1],
   Trilu: [1],
   Unsqueeze: [1],
 };

@@ -39,12 +39,12 @@ export function featureNamed({
       message: `has no tensor or module "${name}"${close ? `; did you mean "${close}"?` : ''}`,
     });
   }
-  const { shape } = tape.get(id);
+  const { shape, type } = tape.get(id);
   const layout = findLayouts(graph)[id] ?? usualLayout(shape);
-  if (!isStream[id] || layout === undefined)
+  if (!isStream[id] || layout === undefined || type !== 'float')
     throw SpecError.inFile({
       file,
-      message: `its tensor "${name}" of shape [${shape}] is no feature: it must depend on the images and have channels and positions`,
+      message: `its tensor "${name}" of shape [${shape}] is no feature: it must ${type === 'float' ? 'depend on the images and have channels and positions' : `hold activations, not numbers of the type ${type}`}`,
     });
   return featureOf({ ...layout, id, name, shape, images: tape.shape(graph.input)[0]! });
 }

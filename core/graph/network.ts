@@ -10,6 +10,7 @@ import { cutPoints, type Feature, isMap } from './features.js';
 import { foldDrawnWeights } from './fold-drawn-weights.js';
 import type { Graph, Normalization } from './graph.js';
 import { tensorNames } from './named-features.js';
+import { refuseSelections } from './refused-selections.js';
 import { type ResolvedGraph, resolveGraph } from './resolve.js';
 import { type Role, weightRoles } from './weight-roles.js';
 
@@ -52,6 +53,7 @@ export function graphNetwork({
   normalization,
 }: GraphNetworkArguments): GraphNetwork {
   const resolved = resolveGraph({ graph, batch, image, file, normalization });
+  refuseSelections({ graph, resolved, file });
   const roles = weightRoles(resolved);
   const costs = graphCosts(resolved, roles);
   const { found, features, withJacobian, reads } = chooseFeatures({

@@ -38,12 +38,13 @@ function partialSums(graph: ResolvedGraph, on: readonly boolean[]): ReadonlySet<
   return new Set([...readers].flatMap(([id, ids]) => (isPartial(ids) ? [id] : [])));
 }
 
-/** Whether a value adds two values that depend on the images and have its shape. */
+/** Whether a value adds two values that depend on the images and have its shape; indices are not values of a stream. */
 function isResidualSum({ tape, isStream }: ResolvedGraph, id: Id): boolean {
-  const { op, inputs, shape } = tape.get(id);
+  const { op, inputs, shape, type } = tape.get(id);
   const [a, b] = inputs;
   return (
     op === 'Add' &&
+    type === 'float' &&
     a !== b &&
     inputs.every((input) => isStream[input] && `${tape.shape(input)}` === `${shape}`)
   );

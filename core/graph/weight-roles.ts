@@ -186,6 +186,8 @@ function roleIn({
     case 'StandardizeChannels':
       return place === 0 && !isStream[id] ? 'passes' : undefined;
     case 'Gather':
+    case 'GatherElements':
+    case 'ScatterElements':
     case 'Concat':
     case 'Softmax':
       return { kind: 'table' };

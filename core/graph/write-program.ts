@@ -55,14 +55,17 @@ export function writeProgram({
     );
   }
   const ports = (all: readonly { name: string; id: Id }[]): Port[] =>
-    all.map(({ name, id }) => ({ name, dims: tape.shape(id) }));
+    all.map(({ name, id }) => ({ name, dims: tape.shape(id), type: PORT_TYPE[tape.get(id).type] }));
   const bytes = g.build({
     name: 'block',
     inputs: ports(feeds),
-    outputs: outputs.map(({ name, id }) => ({ name, dims: tape.shape(id), value: names.get(id)! })),
+    outputs: ports(outputs).map((port, i) => ({ ...port, value: names.get(outputs[i]!.id)! })),
   });
   return { bytes, feeds };
 }
+
+/** Indices and masks that are computed from images pass from one program to the next as they are. */
+const PORT_TYPE = { float: 'float', int: 'int64', bool: 'bool' } as const;
 
 interface NeededValuesArguments {
   readonly tape: Tape;

@@ -7,7 +7,8 @@ const IR_VERSION = 8;
 const FLOAT = 1;
 const INT32 = 6;
 const INT64 = 7;
-const PORT_TYPES = { float: FLOAT, int32: INT32, int64: INT64 } as const;
+const BOOL = 9;
+const PORT_TYPES = { float: FLOAT, int32: INT32, int64: INT64, bool: BOOL } as const;
 
 export type Attribute = number | readonly number[] | string | readonly string[] | { readonly float: number };
 export type Attributes = Readonly<Record<string, Attribute>>;
@@ -47,7 +48,7 @@ interface Constant {
 export interface Port {
   readonly name: string;
   readonly dims: readonly Dimension[];
-  readonly type?: 'float' | 'int32' | 'int64';
+  readonly type?: keyof typeof PORT_TYPES;
 }
 
 /**

@@ -168,8 +168,7 @@ def scatter_nd(net, x, a, node):
         return out
     index = x[1].reshape(-1, x[1].shape[-1])
     rest = x[0].shape[x[1].shape[-1] :]
-    out[tuple(index.T)] = x[2].reshape([index.shape[0], *rest])
-    return out
+    return out.index_put(tuple(index.T), x[2].reshape([index.shape[0], *rest]), accumulate=a.get("reduction") == "add")
 
 
 def pad(net, x, a, node):

@@ -63,6 +63,32 @@ def gather_elements(net, x, a, node):
     return torch.gather(x[0], axis, torch.where(x[1] < 0, x[1] + x[0].shape[axis], x[1]))
 
 
+def scatter_elements(net, x, a, node):
+    axis = a.get("axis", 0)
+    index = torch.where(x[1] < 0, x[1] + x[0].shape[axis], x[1])
+    return x[0].scatter_add(axis, index, x[2]) if a.get("reduction") == "add" else x[0].scatter(axis, index, x[2])
+
+
+def top_k(net, x, a, node):
+    """Of equal elements, the first is first."""
+    axis = a.get("axis", -1)
+    values, index = torch.sort(x[0], dim=axis, descending=bool(a.get("largest", 1)), stable=True)
+    return [each.narrow(axis, 0, int(x[1])) for each in (values, index)]
+
+
+def place_of(largest):
+    """The first place of the largest or the smallest element."""
+    def run(net, x, a, node):
+        index = top_k(net, [x[0], 1], {"axis": a.get("axis", 0), "largest": largest}, node)[1]
+        return index if a.get("keepdims", 1) else index.squeeze(a.get("axis", 0))
+    return run
+
+
+def one_hot(net, x, a, node):
+    off, on = x[2]
+    return torch.where(F.one_hot(x[0] % int(x[1]), int(x[1])) > 0, on, off).movedim(-1, a.get("axis", -1))
+
+
 def gather_nd(net, x, a, node):
     assert a.get("batch_dims", 0) == 0
     index = x[1].reshape(-1, x[1].shape[-1])
@@ -142,6 +168,7 @@ RARE_OPS = {
     "NonZero": lambda net, x, a, node: torch.stack(torch.nonzero(x[0], as_tuple=True)),
     "Tile": lambda net, x, a, node: x[0].tile([int(i) for i in x[1]]),
     "DepthToSpace": depth_to_space, "SpaceToDepth": space_to_depth, "GatherND": gather_nd, "GatherElements": gather_elements,
+    "TopK": top_k, "ArgMax": place_of(1), "ArgMin": place_of(0), "OneHot": one_hot, "ScatterElements": scatter_elements,
     "SplitToSequence": split_to_sequence, "SequenceAt": lambda net, x, a, node: x[0][int(x[1])],
     "LogSoftmax": lambda net, x, a, node: torch.log_softmax(x[0], a.get("axis", -1)),
     "GlobalMaxPool": lambda net, x, a, node: x[0].amax(list(range(2, x[0].dim())), keepdim=True),

@@ -42,8 +42,8 @@ export function eyeLike(site: NodeSite): Id {
   return t.constant(values, shape, type);
 }
 
-/** Exporters write `repeat_interleave` with it, to compute a shape. */
-export function oneHot(site: NodeSite): Id {
+/** Rows of ones at the places that constants give. */
+export function oneHotConstant(site: NodeSite): Id {
   const shape = site.shape(0);
   const depth = site.known(1)[0]!;
   const [off, on] = site.known(2) as [number, number];
@@ -57,26 +57,4 @@ export function oneHot(site: NodeSite): Id {
     if (place >= 0 && place < depth) values[outer + place * inner + (i % inner)] = on;
   });
   return site.t.constant(values, shape.toSpliced(axis, 0, depth), site.t.get(site.x(2)).type);
-}
-
-/** The first place of the largest number along an axis of a constant, which finds the last token of a text. */
-export function placeOfLargest(site: NodeSite): Id {
-  const { t } = site;
-  const shape = site.shape(0);
-  const axis = site.axis('axis', 0, shape.length);
-  if (site.number('select_last_index', 0) !== 0)
-    throw new TapeError('its attribute select_last_index is not supported');
-  const values = site.known(0);
-  const size = shape[axis]!;
-  const inner = sizeOf(shape.slice(axis + 1));
-  const kept = shape.map((n, i) => (i === axis ? 1 : n));
-  const found = range(sizeOf(kept)).map((at) => {
-    const first = Math.floor(at / inner) * size * inner + (at % inner);
-    return range(size).reduce(
-      (best, i) => (values[first + i * inner]! > values[first + best * inner]! ? i : best),
-      0,
-    );
-  });
-  const squeezed = site.number('keepdims', 1) ? kept : shape.filter((_, i) => i !== axis);
-  return t.constant(found, squeezed, 'int');
 }

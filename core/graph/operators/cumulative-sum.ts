@@ -6,8 +6,12 @@ import { LARGEST_MATRIX, timesAlongAxis } from './axis-product.js';
 import type { NodeSite } from './operator.js';
 
 export function cumulativeSum(site: NodeSite): Id {
-  const { constant, type } = site.t.get(site.x(0));
-  return constant || type !== 'float' ? sumsOfConstants(site) : sumsOfActivations(site);
+  const { t } = site;
+  const { constant, type } = t.get(site.x(0));
+  if (constant) return sumsOfConstants(site);
+  if (type === 'float') return sumsOfActivations(site, site.x(0));
+  // With these, networks count the tokens of each expert.
+  return t.add('Cast', [sumsOfActivations(site, t.add('Cast', [site.x(0)], { to: 'float' }))], { to: type });
 }
 
 interface Settings {
@@ -25,7 +29,7 @@ function settingsOf(site: NodeSite): Settings {
 }
 
 /** Row i of the matrix is 1 at the positions that the sum i adds. */
-function sumsOfActivations(site: NodeSite): Id {
+function sumsOfActivations(site: NodeSite, values: Id): Id {
   const { t } = site;
   const { axis, isReversed, isExclusive } = settingsOf(site);
   const n = site.shape(0)[axis]!;
@@ -36,7 +40,7 @@ function sumsOfActivations(site: NodeSite): Id {
     );
   const isAdded = (i: number, j: number) => (isReversed ? j > i : j < i) || (j === i && !isExclusive);
   const ones = range(n * n).map((at) => Number(isAdded(Math.floor(at / n), at % n)));
-  return timesAlongAxis(t, site.x(0), { axis, matrix: t.constant(ones, [n, n]) });
+  return timesAlongAxis(t, values, { axis, matrix: t.constant(ones, [n, n]) });
 }
 
 /** With these, exporters count positions. */

@@ -1,9 +1,10 @@
-// Translates operators of the ONNX standard that gather or scatter at constant indices into operations of the
-// table.
+// Translates operators of the ONNX standard that gather or scatter at indices into operations of the table; those at
+// computed indices are in computed-places.ts.
 import { slice } from '../../ops/tensor/movement.js';
 import { range, sizeOf, stridesOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
+import { gatherAtComputed, hasComputedIndices, scatterElements, scatterSlicesAt } from './computed-places.js';
 import { cumulativeSum } from './cumulative-sum.js';
 import type { NodeSite, Operators } from './operator.js';
 import { isLastState } from './recurrent.js';
@@ -13,6 +14,7 @@ function writeGather(site: NodeSite): Id {
   const shape = site.shape(0);
   const axis = site.axis('axis', 0, shape.length);
   const index = site.x(1);
+  if (hasComputedIndices(site)) return t.add('Gather', [site.x(0), index], { axis });
   const indices = site.known(1);
   const size = shape[axis]!;
   for (const i of indices)
@@ -65,6 +67,7 @@ function unflattened(site: NodeSite): Id | undefined {
 function writeGatherAt(site: NodeSite): Id {
   const { t } = site;
   if (site.number('batch_dims', 0) !== 0) throw new TapeError('its attribute batch_dims is not supported');
+  if (hasComputedIndices(site)) return gatherAtComputed(site);
   const shape = site.shape(0);
   const places = site.known(1);
   const outer = site.shape(1).slice(0, -1);
@@ -92,6 +95,7 @@ function writeGatherElements(site: NodeSite): Id {
   const wanted = site.shape(1);
   const axis = site.axis('axis', 0, shape.length);
   const size = shape[axis]!;
+  if (hasComputedIndices(site)) return t.add('GatherElements', [site.x(0), site.x(1)], { axis });
   const indices = site.known(1);
   if (wanted.length !== shape.length)
     throw new TapeError(`its indices have ${wanted.length} axes; must have ${shape.length}`);
@@ -200,6 +204,7 @@ function boxOf(rows: readonly number[], depth: number): Box | undefined {
  */
 function scatterSlices(site: NodeSite): Id {
   const { t } = site;
+  if (hasComputedIndices(site)) return scatterSlicesAt(site);
   if (site.text('reduction', 'none') !== 'none')
     throw new TapeError(`its reduction "${site.text('reduction', 'none')}" is not supported`);
   const shape = site.shape(0);
@@ -262,6 +267,7 @@ export const places: Operators = {
   Gather: (site) => [writeGather(site)],
   GatherND: (site) => [writeGatherAt(site)],
   GatherElements: (site) => [writeGatherElements(site)],
+  ScatterElements: (site) => [scatterElements(site)],
   SplitToSequence: (site) => [splitToSequence(site)],
   SequenceAt: (site) => [sequenceAt(site)],
   ScatterND: (site) => [scatterSlices(site)],

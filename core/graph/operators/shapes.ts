@@ -2,9 +2,9 @@
 // operations of the table.
 import { slice } from '../../ops/tensor/movement.js';
 import { axisOf, broadcast, checkRank, range, sizeOf, stridesOf } from '../../ops/tensor/shapes.js';
-import type { Id, Tape } from '../../ops/tensor/tape.js';
+import { type Id, LARGEST_FOLDED, type Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
-import { checkCount, eyeLike, oneHot, placeOfLargest, triangle } from './constant-matrices.js';
+import { checkCount, eyeLike, triangle } from './constant-matrices.js';
 import { axesOf, type NodeSite, type Operators } from './operator.js';
 import { pad } from './pad.js';
 
@@ -205,14 +205,16 @@ export const shapes: Operators = {
     ];
   },
   NonZero: (site) => {
+    if (!site.t.get(site.x(0)).constant && sizeOf(site.shape(0)) <= LARGEST_FOLDED)
+      throw new TapeError(
+        'how many elements it finds depends on images or weights, so that shapes would; select a fixed number of elements (topk), or multiply by a mask',
+      );
     const shape = site.shape(0);
     const strides = stridesOf(shape);
     const found = site.known(0).flatMap((value, i) => (value ? [i] : []));
     const rows = shape.flatMap((n, axis) => found.map((i) => Math.floor(i / strides[axis]!) % n));
     return [site.t.constant(rows, [shape.length, found.length], 'int')];
   },
-  ArgMax: (site) => [placeOfLargest(site)],
-  OneHot: (site) => [oneHot(site)],
   Reshape: (site) => [site.t.reshape(site.x(0), shapeOfReshape(site))],
   Flatten: (site) => {
     const shape = site.shape(0);

@@ -5,6 +5,7 @@ import type { Operators } from './operator.js';
 import { places } from './places.js';
 import { products } from './products.js';
 import { recurrent } from './recurrent.js';
+import { selections } from './selections.js';
 import { shapes } from './shapes.js';
 
 export const OPERATORS: Operators = {
@@ -12,6 +13,7 @@ export const OPERATORS: Operators = {
   ...normalizations,
   ...shapes,
   ...places,
+  ...selections,
   ...products,
   ...recurrent,
 };

@@ -14,7 +14,9 @@ export interface Scaled {
  */
 const MOST = 40;
 
+/** Operands are brought to one scale; an index of TopK is the result of comparisons. */
 const SUMS = new Set([
+  'TopKIndices',
   'Add',
   'Sub',
   'Min',
@@ -26,7 +28,7 @@ const SUMS = new Set([
   'Greater',
   'GreaterOrEqual',
 ]);
-const COMPARISONS = new Set(['Equal', 'Less', 'LessOrEqual', 'Greater', 'GreaterOrEqual']);
+const COMPARISONS = new Set(['Equal', 'Less', 'LessOrEqual', 'Greater', 'GreaterOrEqual', 'TopKIndices']);
 const PRODUCTS = new Set(['Mul', 'Conv', 'ConvTranspose', 'MatMul']);
 /**
  * Functions that are not linear in the scale of their argument. They are bounded, or do not occur where
@@ -66,13 +68,15 @@ const HOMOGENEOUS = new Set([
   'Pad',
   'Gather',
   'Take',
+  'GatherElements',
+  'TopK',
   'ReduceSum',
   'ReduceMean',
   'ReduceMax',
   'MaxPool',
   'AveragePool',
 ]);
-const OTHERS = new Set(['Div', 'Sqrt', 'Where', 'ScatterAdd']);
+const OTHERS = new Set(['Div', 'Sqrt', 'Where', 'ScatterAdd', 'ScatterElements']);
 
 /** Whether `ScaledTape` knows the scale of the operation's result. */
 export function hasScale(op: string): boolean {
@@ -111,7 +115,7 @@ export class ScaledTape {
       const [left, right] = this.#aligned([b, c]) as [Scaled, Scaled];
       return add([a, left, right], left.scale);
     }
-    if (op === 'ScatterAdd') {
+    if (op === 'ScatterAdd' || op === 'ScatterElements') {
       const [into, added] = this.#aligned([a, c]) as [Scaled, Scaled];
       return add([into, b, added], into.scale);
     }

@@ -1,5 +1,6 @@
-// Defines the operation that selects elements of one axis by constant indices, and its gradient.
+// Defines the operation that selects parts of one axis by indices, and its gradient.
 import type { Rules } from './rule.js';
+import { addAtIndices } from './selection.js';
 import { sizeOf } from './shapes.js';
 import { numberOf } from './signature.js';
 import type { Id, Tape } from './tape.js';
@@ -7,7 +8,7 @@ import { TapeError } from './tape-error.js';
 
 export const gathering: Rules = {
   /**
-   * Selects elements of one axis by constant indices, the second input. Its axes replace the selected axis.
+   * Selects parts of one axis by indices, the second input. Its axes replace the selected axis.
    */
   Gather: {
     shape: ([a, index], attributes) => {
@@ -53,7 +54,8 @@ interface GatherGradientArguments {
  */
 function gatherGradient({ t, g, x: [a, index], axis }: GatherGradientArguments): Id {
   const shape = t.shape(a);
-  const indices = t.get(index).constant!;
+  const indices = t.get(index).constant;
+  if (!indices) return computedGradient({ t, g, x: [a, index], axis });
   const size = shape[axis]!;
   const count = indices.length;
   if (size * count > LARGEST_ONE_HOT) return scatterGradient({ t, g, shape, axis, indices });
@@ -63,6 +65,17 @@ function gatherGradient({ t, g, x: [a, index], axis }: GatherGradientArguments):
     hot[(i < 0 ? i + size : i) * count + k] = 1;
   });
   return t.reshape(t.add('MatMul', [t.constant(hot, [size, count]), flat]), shape);
+}
+
+/** The same for indices that are computed from images. */
+function computedGradient({ t, g, x: [a, index], axis }: GatherGradientArguments): Id {
+  const shape = t.shape(a);
+  const [outer, inner] = [sizeOf(shape.slice(0, axis)), sizeOf(shape.slice(axis + 1))];
+  const count = sizeOf(t.shape(index));
+  const places = t.expand(t.reshape(index, [1, count, 1]), [outer, count, inner]);
+  const values = t.reshape(g, [outer, count, inner]);
+  const flat = [outer, shape[axis]!, inner];
+  return t.reshape(addAtIndices(t, { shape: flat, index: places, values, axis: 1 }), shape);
 }
 
 interface ScatterGradientArguments {

@@ -7,6 +7,7 @@ import { movement } from './movement.js';
 import { pooling } from './pooling.js';
 import { reductions } from './reductions.js';
 import type { Rules } from './rule.js';
+import { selection } from './selection.js';
 import { standardizations } from './standardization.js';
 import { weightGradients } from './weight-gradient.js';
 
@@ -14,6 +15,7 @@ export const TENSOR_RULES: Rules = {
   ...elementwise,
   ...movement,
   ...gathering,
+  ...selection,
   ...reductions,
   ...linear,
   ...weightGradients,
