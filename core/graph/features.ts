@@ -273,11 +273,19 @@ function withoutMapsOfTokens(ends: readonly Feature[], from: readonly Id[]): rea
 
 /**
  * Whether a value joins two paths from the preceding cut point, each of which does more than an activation: a
- * residual sum or a concatenation.
+ * residual sum, a concatenation, or tokens that are put back among the others.
  */
-function isMerge({ tape, isStream }: ResolvedGraph, { id }: Feature, before: Feature | undefined): boolean {
+function isMerge(
+  { tape, isStream, names }: ResolvedGraph,
+  { id }: Feature,
+  before: Feature | undefined,
+): boolean {
   if (!before) return false;
-  const { op, inputs } = tape.get(id);
+  const value = tape.get(id);
+  // Slices are scattered over the rows of a tensor, which only then gets its shape and its name.
+  const [rows] = value.op === 'Reshape' ? value.inputs : [];
+  const { op, inputs } = rows === undefined || names.has(rows) ? value : tape.get(rows);
+  if (op === 'ScatterElements') return isStream[inputs[0]!] === true && isStream[inputs[2]!] === true;
   if (op !== 'Add' && op !== 'Concat') return false;
   return new Set(inputs.filter((input) => isStream[input])).size > 1;
 }

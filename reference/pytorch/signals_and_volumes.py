@@ -1,5 +1,5 @@
 """Writes golden cases of networks that read signals, samples, volumes, images that are not square, texts, of recurrent
-layers, and of Fourier transforms, in float64:
+layers, of Fourier transforms, and of elements that are selected by what the images hold, in float64:
 `signals_and_volumes.py test/goldens`.
 
 Exports small networks into FOLDER/onnx, without the numbers of their weights, and computes their features and blocks
@@ -28,6 +28,7 @@ FEATURES = {
     "spectrogram": [("/stem/stem.2/Relu_output_0", 1), ("/first/first.5/Relu_output_0", 1), ("/second/second.5/Relu_output_0", 1)],
     "text": [("/norms.0/LayerNormalization_output_0", 2), ("/Add_2_output_0", 2), ("/Add_3_output_0", 2), ("/Add_5_output_0", 2)],
     "fourier": [("add_73", 2), ("add_90", 2), ("add_111", 2)],
+    "selection": [("/Add_output_0", 1), ("/Mul_3_output_0", 1), ("/Add_4_output_0", 1), ("/ScatterElements_1_output_0", 1)],
     # The exporter leaves the steps before the images.
     "recurrent": [("/first/Reshape_output_0", 2), ("/second/Reshape_output_0", 2), ("/third/Squeeze_output_0", 2)],
 }
@@ -183,10 +184,39 @@ class Fourier(nn.Module):
         return self.head(x.mean(1))
 
 
+class Selection(nn.Module):
+    """Neighbours of each token, half of the tokens, two of four experts for each, and tokens that are added back, all chosen
+    by what the images hold: [batch, 3, 24, 24]. Tokens are maps of one column [batch, 24, tokens, 1]."""
+
+    def __init__(self):
+        super().__init__()
+        conv = lambda before, after: nn.Conv2d(before, after, 1, bias=False)
+        self.stem, self.near, self.score, self.router = nn.Conv2d(3, 24, 3, 3), conv(48, 24), conv(24, 1), conv(24, 4)
+        self.experts, self.depth, self.back = nn.ModuleList(conv(24, 24) for _ in range(4)), conv(24, 1), conv(24, 24)
+        self.norms = nn.ModuleList(nn.BatchNorm2d(24) for _ in range(3))
+        self.head = nn.Linear(24, 5)
+
+    def forward(self, x):
+        x = self.stem(x).flatten(2)
+        near = (x.transpose(1, 2) @ x).topk(5, 2).indices.unsqueeze(1).expand(-1, 24, -1, -1)
+        x = x.unsqueeze(3)
+        around = torch.gather(x.transpose(2, 3).expand(-1, -1, 64, -1), 3, near).amax(3, keepdim=True)
+        x = x + torch.relu(self.norms[0](self.near(torch.cat([x, around - x], 1))))
+        score, kept = self.score(x).topk(32, 2)
+        x = torch.gather(x, 2, kept.expand(-1, 24, -1, -1)) * torch.sigmoid(score)
+        chosen, expert = self.router(self.norms[1](x)).topk(2, 1)
+        share = torch.zeros(x.shape[0], 4, 32, 1).scatter(1, expert, chosen.softmax(1))
+        x = x + sum(share[:, i : i + 1] * torch.relu(layer(x)) for i, layer in enumerate(self.experts))
+        depth, place = self.depth(x).topk(8, 2)
+        place = place.expand(-1, 24, -1, -1)
+        x = x.scatter_add(2, place, torch.relu(self.back(self.norms[2](torch.gather(x, 2, place)))) * torch.sigmoid(depth))
+        return self.head(x.mean((2, 3)))
+
+
 NETWORKS = {
     "signal": (Signal, [2, 250]), "samples": (Samples, [400]), "volume": (Volume, [3, 6, 16, 16]), "spectrogram": (Spectrogram, [1, 49, 10]),
     "text": (Text, [24, 32]), "recurrent": (Recurrent, [3, 40]),
-    "fourier": (Fourier, [256]),
+    "fourier": (Fourier, [256]), "selection": (Selection, [3, 24, 24]),
 }  # fmt: skip
 
 

@@ -62,9 +62,13 @@ function flatIndices(site: NodeSite): Id {
   const { t } = site;
   const axes = site.shape(1);
   const [outer, depth] = [axes.slice(0, -1), axes.at(-1)!];
+  const lead = site.shape(0).slice(0, depth);
+  if (lead.length < depth)
+    throw new TapeError(
+      `its indices [${axes}] have ${depth} numbers for the ${lead.length} axes of a tensor`,
+    );
   // Indices along a single axis may count from its end.
   if (depth === 1) return t.reshape(site.x(1), outer);
-  const lead = site.shape(0).slice(0, depth);
   const strides = stridesOf(lead);
   const int = (value: number) => t.constant([value], [], 'int');
   const parts = range(depth).map((k) => {

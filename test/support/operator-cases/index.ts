@@ -7,6 +7,7 @@ import type { OperatorCase } from './operator-case.js';
 import { POINTWISE_CASES } from './pointwise.js';
 import { RARE_CASES } from './rare.js';
 import { RECURRENT_CASES } from './recurrent.js';
+import { SELECTION_CASES } from './selection.js';
 import { SHAPE_CASES } from './shapes.js';
 
 export { caseModel, type OperatorCase } from './operator-case.js';
@@ -18,6 +19,7 @@ export const OPERATOR_CASES: readonly OperatorCase[] = [
   ...SHAPE_CASES,
   ...RARE_CASES,
   ...RECURRENT_CASES,
+  ...SELECTION_CASES,
   ...FOURIER_CASES,
   ...ATTRIBUTE_CASES,
   ...ATTENTION_CASES,

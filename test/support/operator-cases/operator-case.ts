@@ -1,11 +1,15 @@
 // Defines a network of one operator, as a case of tests, and its file.
 import { type Attributes, GraphBuilder } from '../../../core/onnx/graph.js';
 
-/** An input other than the images: integers, booleans and floats are constants of the graph, others are weights. */
+/**
+ * An input other than the images: integers, booleans and floats are constants of the graph, `computed` ones are computed
+ * from the images `x` by further nodes, others are weights.
+ */
 export type CaseInput =
   | { readonly ints: readonly number[]; readonly dims?: readonly number[] }
   | { readonly floats: readonly number[]; readonly dims?: readonly number[] }
   | { readonly bools: readonly number[]; readonly dims: readonly number[] }
+  | { readonly computed: (g: GraphBuilder) => string }
   | 'absent'
   | { readonly shape: readonly number[] };
 
@@ -21,6 +25,8 @@ export interface OperatorCase {
   /** Whether the images have positive values. */
   readonly positive?: boolean;
   readonly outputs?: number;
+  /** Whether the outputs after the first hold integers. */
+  readonly integers?: boolean;
   /** Whether the images are input 1, for an operator whose input 0 cannot be images. */
   readonly second?: boolean;
   /**
@@ -52,13 +58,14 @@ export interface CaseModel {
  * values, so that other programs can read the file.
  */
 export function caseModel(
-  { op, x, inputs = [], scales, attributes, opset = 18, outputs = 1, second }: OperatorCase,
+  { op, x, inputs = [], scales, attributes, opset = 18, outputs = 1, integers, second }: OperatorCase,
   numbers: (name: string, shape: readonly number[]) => Float32Array,
 ): CaseModel {
   const g = new GraphBuilder();
   const weights: { name: string; shape: readonly number[] }[] = [];
   const names = [...inputs, ...(scales ? [scales] : [])].map((input, i) => {
     if (input === 'absent') return '';
+    if ('computed' in input) return input.computed(g);
     if ('ints' in input)
       return g.tensor({ type: 'int64', dims: input.dims ?? [input.ints.length], data: input.ints });
     if ('floats' in input)
@@ -75,7 +82,12 @@ export function caseModel(
   const bytes = g.build({
     name: 'case',
     inputs: [{ name: 'x', dims: x }],
-    outputs: values.map((value, i) => ({ name: i ? `y${i}` : 'y', value, dims: [] })),
+    outputs: values.map((value, i) => ({
+      name: i ? `y${i}` : 'y',
+      value,
+      dims: [],
+      type: i > 0 && integers ? 'int64' : 'float',
+    })),
     opset,
   });
   return { bytes, weights };
