@@ -44,6 +44,31 @@ const CASES: Readonly<Record<string, Make>> = {
   'ArgMax of equal numbers': (g) =>
     g.add('ArgMax', [ints(g, [2, 4], [1, 3, 3, 2, 5, 0, 5, 5])], { axis: 1, keepdims: 0 }),
   'ArgMax along an axis in the middle': (g) => g.add('ArgMax', [table(g)], { axis: -2 }),
+  'ArgMin of equal numbers': (g) =>
+    g.add('ArgMin', [ints(g, [2, 4], [1, 3, 0, 0, 5, 0, 5, 0])], { axis: -1 }),
+  'TopK, the largest': (g) =>
+    g.addMany('TopK', [table(g), g.ints(2)], { attributes: { axis: 1 }, results: 2 })[0]!,
+  'TopK, the places of the smallest': (g) =>
+    g.addMany('TopK', [quarters(g), g.ints(4)], { attributes: { largest: 0 }, results: 2 })[1]!,
+  'ScatterElements of constants': (g) =>
+    g.add(
+      'ScatterElements',
+      [table(g), ints(g, [1, 2, 2], [3, -4, 0, 2]), ints(g, [1, 2, 2], [50, 60, 70, 80])],
+      {
+        axis: 2,
+      },
+    ),
+  'ScatterElements of constants, added where places repeat': (g) =>
+    g.add(
+      'ScatterElements',
+      [table(g), ints(g, [2, 3, 1], [1, 1, -2, 0, 0, 2]), ints(g, [2, 3, 1], [5, 6, 7, 8, 9, 1])],
+      {
+        axis: 1,
+        reduction: 'add',
+      },
+    ),
+  'GatherElements at places that are computed': (g) =>
+    g.add('GatherElements', [table(g), g.add('ArgMax', [quarters(g)], { axis: 1 })], { axis: 1 }),
   'ReduceProd of all': (g) => g.add('ReduceProd', [g.ints(2, -3, 4)], { keepdims: 0 }),
   'ReduceProd of some axes': (g) => g.add('ReduceProd', [table(g), g.ints(-1, 0)]),
   'ReduceProd without the axes': (g) => g.add('ReduceProd', [table(g), g.ints(1)], { keepdims: 0 }),
