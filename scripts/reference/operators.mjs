@@ -4,6 +4,7 @@ import { normalizations } from '../../dist/core/graph/operators/normalizations.j
 import { places } from '../../dist/core/graph/operators/places.js';
 import { products } from '../../dist/core/graph/operators/products.js';
 import { recurrent } from '../../dist/core/graph/operators/recurrent.js';
+import { selections } from '../../dist/core/graph/operators/selections.js';
 import { shapes } from '../../dist/core/graph/operators/shapes.js';
 import { OPSETS } from '../../dist/core/graph/read-onnx.js';
 import { code, page, table } from './markdown.mjs';
@@ -14,7 +15,8 @@ const GROUPS = [
   ['activations and arithmetic, with broadcasting', activations],
   ['recurrent layers, written out step by step', recurrent],
   ['shapes, and elements that move', shapes],
-  ['running sums, and elements at indices that must be constants', places],
+  ['running sums, and elements at indices', places],
+  ['the largest elements of an axis, and their indices', selections],
 ];
 
 export function operatorsPage() {
@@ -27,7 +29,8 @@ export function operatorsPage() {
     `A network in an ONNX file may contain these operators, of the operator sets ${OPSETS.first} to ${OPSETS.last}. Any other is an error that names it, its node and the file before anything is computed ([Your own network](../guides/own-network.md)).`,
     [
       table(['what they compute', 'operators'], rows),
-      'What follows from shapes alone is computed when a file is read: results of `Shape`, `Range`, comparisons and the like, and which branch an `If` takes. `ArgMax`, `NonZero`, `OneHot` and `ReduceProd` are supported for such numbers only. Functions of the file (`FunctionProto`) are replaced by their nodes.',
+      'What follows from shapes alone is computed when a file is read: results of `Shape`, `Range`, comparisons and the like, and which branch an `If` takes. `NonZero` and `ReduceProd` are supported for such numbers only. Functions of the file (`FunctionProto`) are replaced by their nodes.',
+      'Indices may be computed from the images, as those of the largest elements; gradients hold them fixed, as those of PyTorch do. A number of elements that depends on the images (`NonZero`), an order of the images of a batch and reductions of `ScatterElements` and `ScatterND` other than a sum are not supported; nor are `SequenceAt` and `SplitToSequence` at computed indices.',
       '`Loop`, `Scan`, an `If` whose condition depends on the images, quantized integers and operators of other domains, such as `com.microsoft`, are not supported.',
     ],
   );

@@ -136,6 +136,26 @@ class Streams(nn.Module):
         x = self.trunk(torch.cat([self.color(color), self.flow(flow)], 1)).mean((2, 3))
         return self.classify(torch.cat([self.vector(vector).relu(), x], 1))
 
+class Selected(nn.Module):
+    """Half of the tokens by their scores, two of four experts for each, and tokens that are changed and put back."""
+    def __init__(self, width=32):
+        super().__init__()
+        self.stem, self.score, self.depth = nn.Conv2d(3, width, 4, 4), *[nn.Linear(width, 1, bias=False) for _ in range(2)]
+        self.first, self.norm = Attention(width), nn.LayerNorm(width)
+        self.router, self.experts = nn.Linear(width, 4, bias=False), nn.ModuleList([nn.Linear(width, width) for _ in range(4)])
+        self.back, self.classify = nn.Linear(width, width), nn.Linear(width, 10)
+
+    def forward(self, x):
+        x = self.first(self.stem(x).flatten(2).transpose(1, 2))
+        kept = self.score(x).squeeze(-1).topk(32, 1).indices
+        x = torch.gather(x, 1, kept[..., None].expand(-1, -1, x.shape[-1]))
+        chosen, expert = self.router(self.norm(x)).topk(2, -1)
+        share = torch.zeros(x.shape[0], x.shape[1], 4).scatter(-1, expert, chosen.softmax(-1))
+        x = x + sum(share[..., i : i + 1] * layer(x).relu() for i, layer in enumerate(self.experts))
+        order = self.depth(x).squeeze(-1).argsort(1)[:, :8, None].expand(-1, -1, x.shape[-1])
+        x = x.scatter_add(1, order, self.back(x.gather(1, order)).relu())
+        return self.classify(x.gather(1, x.mean(-1).argmax(1)[:, None, None].expand(-1, 1, x.shape[-1]))[:, 0])
+
 inverted = nn.Sequential(
     nn.Conv2d(3, 16, 3, 2, 1), *[layer for _ in range(3) for layer in (Inverted(16), nn.MaxPool2d(2))],
     nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(16, 10))
@@ -144,7 +164,7 @@ several = {"streams": (torch.randn(2, 5), torch.randn(2, 2, 32, 32), images)}
 counts = {}
 for name, network in (("inverted", inverted), ("tokens", Tokens()), ("shared", Shared()),
                       ("folded", Folded()), ("copies", Copies()), ("groups", Groups()),
-                      ("responses", Responses()), ("streams", Streams())):
+                      ("responses", Responses()), ("streams", Streams()), ("selected", Selected())):
     network, given = network.train(), several.get(name, (images,))
     names = ["images", "more", "others"][:len(given)]
     batch = torch.export.Dim("batch", min=2, max=4096)

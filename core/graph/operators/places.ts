@@ -199,14 +199,12 @@ function boxOf(rows: readonly number[], depth: number): Box | undefined {
 }
 
 /**
- * Writes slices at constant indices of a tensor. Exporters build masks in this way, and assign to parts of
- * tensors.
+ * Writes slices at indices of a tensor. Exporters build masks in this way, and assign to parts of tensors, which are
+ * often boxes.
  */
 function scatterSlices(site: NodeSite): Id {
   const { t } = site;
   if (hasComputedIndices(site)) return scatterSlicesAt(site);
-  if (site.text('reduction', 'none') !== 'none')
-    throw new TapeError(`its reduction "${site.text('reduction', 'none')}" is not supported`);
   const shape = site.shape(0);
   const depth = site.shape(1).at(-1)!;
   // A shift of 0 along one side assigns to no rows of a mask.
@@ -214,10 +212,10 @@ function scatterSlices(site: NodeSite): Id {
   const indices = site.known(1).map((i, at) => (i < 0 ? i + shape[at % depth]! : i));
   if (indices.some((i, at) => i < 0 || i >= shape[at % depth]!))
     throw new TapeError('its indices lie outside the tensor');
+  if (site.text('reduction', 'none') !== 'none') return scatterSlicesAt(site);
   if (t.get(site.x(2)).constant) return scatterConstants(site, indices, depth);
   const box = boxOf(indices, depth);
-  if (!box) throw new TapeError('it writes computed values at places that are no box of the tensor');
-  return writeBox(site, box);
+  return box ? writeBox(site, box) : scatterSlicesAt(site);
 }
 
 /** Pads the updates to the tensor's shape and selects them by a mask. */

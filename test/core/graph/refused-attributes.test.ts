@@ -133,9 +133,9 @@ const CASES: Readonly<Record<string, readonly [make: (g: GraphBuilder) => string
     (g) => g.add('Pad', ['x', g.ints(0, 0, 8, 0, 0, 0, 0, 0)], { mode: 'reflect' }),
     'reflects 8 elements of an axis of 8',
   ],
-  'slices that are added': [
-    (g) => g.add('ScatterND', ['x', tensor(g, [1, 1], 0), weight(g, 1, 4, 8, 8)], { reduction: 'add' }),
-    'reduction "add" is not supported',
+  'slices that are multiplied': [
+    (g) => g.add('ScatterND', ['x', tensor(g, [1, 1], 0), weight(g, 1, 4, 8, 8)], { reduction: 'mul' }),
+    'reduction "mul" is not supported',
   ],
   'gathering in batches': [
     (g) => g.add('GatherND', ['x', tensor(g, [2, 1], 0, 1)], { batch_dims: 1 }),

@@ -110,6 +110,14 @@ export const SELECTION_CASES: readonly OperatorCase[] = [
       weight(2, 6, 5),
     ],
   },
+  // Constant places: every second row, and the same row twice.
+  { op: 'ScatterND', x, inputs: [{ ints: [0, 1, 0, 3, 0, -1], dims: [3, 2] }, weight(3, 5)] },
+  {
+    op: 'ScatterND',
+    x,
+    inputs: [{ ints: [1, 1, -1], dims: [3, 1] }, weight(3, 6, 5)],
+    attributes: { reduction: 'add' },
+  },
   // Floats are counted as they are, integers in floats and back.
   {
     op: 'Mul',
