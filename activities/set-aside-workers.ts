@@ -3,7 +3,7 @@
 import type { SearchActivities } from '../core/contract/search-activities.js';
 import type { Disagreement } from '../core/contract/verification.js';
 import { STANDING_MS } from '../store/standing.js';
-import type { Store } from '../store/store.js';
+import type { Store, WorkerRecord } from '../store/store.js';
 
 const LINES = 10;
 /**
@@ -28,9 +28,11 @@ export function setAsideWorkers({
   return async ({ search, specification, state, workers, disagreements }) => {
     for (const worker of workers) {
       const theirs = disagreements.filter((one) => one.worker === worker || one.verifier === worker);
-      const known = await store.workers.find(worker);
+      const others = theirs.map((one) => (one.worker === worker ? one.verifier : one.worker));
+      const against = [...new Set(others)].sort();
       // A worker that is set aside remains so if another search only suspects it.
-      if (state === 'suspected' && known?.state === 'set aside') continue;
+      if (state === 'suspected' && (await isSetAside(store, [worker]))) continue;
+      if (state === 'suspected' && (await isSetAside(store, against))) continue;
       await store.workers.put({
         worker,
         state,
@@ -39,6 +41,7 @@ export function setAsideWorkers({
         device: specification.execution.device,
         reason: reasonOf({ state, theirs }),
         evidence: theirs.slice(0, LINES).map(line),
+        ...(state === 'suspected' ? { against } : {}),
       });
     }
     if (state === 'suspected') return { discarded: 0 };
@@ -46,8 +49,30 @@ export function setAsideWorkers({
     await sleep(HEARD_MS);
     let discarded = 0;
     for (const worker of workers) discarded += await store.signed.discardAll(worker);
+    await releaseInnocent({ store, at: now(), by: search });
     return { discarded };
   };
+}
+
+/** Whether all of these workers are set aside; false for none. */
+async function isSetAside(store: Store, workers: readonly string[]): Promise<boolean> {
+  const found = await Promise.all(workers.map((worker) => store.workers.find(worker)));
+  return found.length > 0 && found.every((record) => record?.state === 'set aside');
+}
+
+/** Ends the suspicion of workers that disagreed only with workers that are set aside, by this search or another. */
+async function releaseInnocent({
+  store,
+  at,
+  by,
+}: Pick<WorkerRecord, 'at' | 'by'> & { readonly store: Store }) {
+  for (const record of await store.workers.list())
+    if (record.state === 'suspected' && (await isSetAside(store, record.against ?? [])))
+      await store.workers.put({
+        ...record,
+        ...{ state: 'released', at, by },
+        reason: `it disagreed only with workers that are set aside: ${record.against!.join(', ')}`,
+      });
 }
 
 function reasonOf({

@@ -105,16 +105,19 @@ export function encodeWorkerRecord(record: WorkerRecord): string {
 /** Decodes the record in `json`; throws if there is none. */
 export function decodeWorkerRecord(json: string): WorkerRecord {
   const record = JSON.parse(json) as WorkerRecord;
-  const { worker, state, at, by, device, reason, evidence } = record;
-  const texts = [worker, by, device, reason, ...(Array.isArray(evidence) ? evidence : [undefined])];
+  const { worker, state, at, by, device, reason, evidence, against } = record;
+  const texts = [worker, by, device, reason, ...textsIn(evidence), ...textsIn(against ?? [])];
   if (
     !texts.every((text) => typeof text === 'string') ||
     !['suspected', 'set aside', 'released'].includes(state) ||
     !Number.isFinite(at)
   )
     throw new TypeError(`not a record of a worker: ${json.slice(0, 80)}`);
-  return { worker, state, at, by, device, reason, evidence };
+  return { worker, state, at, by, device, reason, evidence, ...(against ? { against } : {}) };
 }
+
+/** The elements of a list; what is no list is no text either. */
+const textsIn = (list: unknown): readonly unknown[] => (Array.isArray(list) ? list : [undefined]);
 
 /** Compares names by code units. */
 export function compareByWorker(a: WorkerRecord, b: WorkerRecord): number {

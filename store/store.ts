@@ -78,6 +78,8 @@ export interface WorkerRecord {
   readonly reason: string;
   /** The worker's score and that of another worker, one line each. */
   readonly evidence: readonly string[];
+  /** Of a suspected worker: those with which it disagreed. */
+  readonly against?: readonly string[];
 }
 
 /** Records of workers whose numbers are wrong or in doubt. The last record of a worker counts. */

@@ -82,3 +82,22 @@ test('a suspicion discards nothing, and releases nobody who is set aside', async
   await act({ ...suspicion, state: 'set aside' });
   expect((await store.workers.find('bad'))?.state).toBe('set aside');
 });
+
+test('whoever disagreed only with a worker that is set aside is suspected no longer', async () => {
+  const stateOf = async (worker: string) => (await store.workers.find(worker))?.state;
+  const suspicion = { state: 'suspected', workers: ['bad', 'first', 'second', 'third'] } as const;
+  const disagreements = [differ('first', 'bad'), differ('bad', 'second'), differ('second', 'third')];
+  await act({ ...suspicion, disagreements });
+  await act({ state: 'set aside', workers: ['bad'], disagreements: [differ('bad', 'other')] });
+  expect(await Promise.all(['first', 'second', 'third'].map(stateOf))).toEqual([
+    'released',
+    'suspected',
+    'suspected',
+  ]);
+  expect((await store.workers.find('first'))?.reason).toContain('only with workers that are set aside: bad');
+  // Neither does a suspicion begin that only a worker that is set aside gives rise to.
+  await act({ state: 'suspected', workers: ['fourth'], disagreements: [differ('fourth', 'bad')] });
+  expect(await stateOf('fourth')).toBeUndefined();
+  await act({ state: 'set aside', workers: ['third'], disagreements: [differ('third', 'other')] });
+  expect(await stateOf('second')).toBe('released');
+});
