@@ -43,7 +43,7 @@ def export(network: nn.Module, path: str | Path, size: int = 224, channels: int 
     for module in network.modules():
         # Not train(), which would switch the modules within it too.
         module.training = is_normalization(module)
-    with any_pooled_size(), plain_local_response(), counted_from_front(), without_fast_attention(), exported_as_training(network):
+    with any_pooled_size(), plain_local_response(), counted_from_front(), split_by_slices(), without_fast_attention(), exported_as_training(network):
         write(network, inputs, str(path), exporter)
     if exporter == "torchscript":
         mark_buffers(network, str(path))
@@ -211,6 +211,29 @@ def counted_from_front() -> Iterator[None]:
         yield
     finally:
         torch.Tensor.unfold = original
+
+
+@contextlib.contextmanager
+def split_by_slices() -> Iterator[None]:
+    """Lets `tensor_split` (MViT) be exported as slices: the older exporter writes a loop, because it does not count the parts."""
+    originals = torch.tensor_split, torch.Tensor.tensor_split
+
+    def tensor_split(x: torch.Tensor, places: int | Sequence[int] | torch.Tensor | None = None, dim: int = 0, **named):
+        # PyTorch has several names for this argument: indices, sections and others.
+        places = next(iter(named.values())) if places is None else places
+        places = places.tolist() if isinstance(places, torch.Tensor) else places
+        size = int(x.shape[dim])
+        if isinstance(places, int):
+            places = [i * (size // places) + min(i, size % places) for i in range(1, places)]
+        bounds = [0, *places, size]
+        before = (slice(None),) * (dim + x.dim() if dim < 0 else dim)
+        return tuple(x[(*before, slice(start, end))] for start, end in zip(bounds, bounds[1:]))
+
+    torch.tensor_split = torch.Tensor.tensor_split = tensor_split
+    try:
+        yield
+    finally:
+        torch.tensor_split, torch.Tensor.tensor_split = originals
 
 
 def mark_buffers(network: nn.Module, path: str) -> None:
