@@ -8,7 +8,7 @@ import { drawGraph } from '../../core/graph/draw-graph.js';
 import { type InspectedBlock, inspectInputs, inspectNetwork } from '../../core/graph/inspection.js';
 import { createNetworkOptions, type NetworkOptions } from '../network-options.js';
 import { createTable } from '../render/table.js';
-import { note, paint, print, printJson } from '../render/terminal.js';
+import { note, oneLine, paint, print, printJson } from '../render/terminal.js';
 
 interface Options extends NetworkOptions {
   readonly svg?: string;
@@ -32,14 +32,16 @@ async function inspect(file: string, { svg, json, ...options }: Options): Promis
   const { source, network, digest, notes } = await loadNetwork({ file, options });
   const blocks = inspectNetwork({ graph: source, network });
   const inputs = inspectInputs(network);
-  for (const text of notes) note(paint.yellow(`${file}: ${text}`));
+  for (const text of notes) note(paint.yellow(`${file}: ${oneLine(text)}`));
   await drawing?.place((part) => writeFile(part, drawGraph({ graph: source, network })));
   const { macs, parameters } = network.costs;
   const several = inputs.length > 0 ? { inputs } : {};
   if (json) return printJson({ file, digest, ...several, features: network.found, macs, parameters, blocks });
   print(`${file}  ${digest}`);
   if (inputs.length > 0)
-    print(`  inputs      ${inputs.map(({ name, shape }) => `${name} ${shape.join(' x ') || 1}`).join(', ')}`);
+    print(
+      `  inputs      ${inputs.map(({ name, shape }) => `${oneLine(name)} ${shape.join(' x ') || 1}`).join(', ')}`,
+    );
   print(`  features    ${FOUND[network.found]}`);
   print(`  MACs        ${(macs / 1e6).toFixed(1)} million`);
   print(`  parameters  ${(parameters / 1e6).toFixed(3)} million\n`);
@@ -59,7 +61,7 @@ function tableOf(blocks: readonly InspectedBlock[]): string {
     const counts = Object.entries(operators).sort(([, a], [, b]) => b - a);
     table.push([
       i === 0 ? 'stem' : feature === undefined ? 'head' : String(i),
-      feature ?? '-',
+      oneLine(feature ?? '-'),
       shape?.join(' x ') ?? '-',
       `${(macs / 1e6).toFixed(2)} M`,
       `${(parameters / 1e3).toFixed(1)} K`,

@@ -22,7 +22,7 @@ import { withFlagNames } from '../field-names.js';
 import { createNetworkOptions, type NetworkOptions } from '../network-options.js';
 import { describeError } from '../render/describe-error.js';
 import { createTable } from '../render/table.js';
-import { note, paint, print, printJson } from '../render/terminal.js';
+import { note, oneLine, paint, print, printJson } from '../render/terminal.js';
 
 interface ScoreFlags extends NetworkOptions {
   readonly draws: number;
@@ -87,7 +87,7 @@ async function score({
   const named = weights ? (Object.keys(weights) as ProxyName[]) : proxies;
   const load = { ...network, ...(read ? { preset: selectFeatures(read) } : {}) };
   const onScored = ({ file, notes }: ScoredNetwork) => {
-    for (const text of notes) note(paint.yellow(`${file}: ${text}`));
+    for (const text of notes) note(paint.yellow(`${file}: ${oneLine(text)}`));
   };
   const refused = new Map<string, SpecError>();
   const onRefused = ({ file, error }: RefusedNetwork) => {

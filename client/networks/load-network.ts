@@ -1,7 +1,7 @@
 // Reads an ONNX file and prepares its network for scoring.
 import { SpecError } from '../../core/errors.js';
-import { beginsLate, endsEarly, isMuchBeside, mainInput } from '../../core/graph/costs.js';
 import { looksFolded } from '../../core/graph/exporters/folded-normalization.js';
+import { beginsLate, endsEarly, isMuchBeside } from '../../core/graph/feature-coverage.js';
 import { withKeptBatch } from '../../core/graph/free-batch.js';
 import type { Graph, Normalization } from '../../core/graph/graph.js';
 import {
@@ -12,6 +12,7 @@ import {
   isImage,
   isUnknown,
 } from '../../core/graph/image-shape.js';
+import { mainInput } from '../../core/graph/main-input.js';
 import { type GraphNetwork, graphNetwork, type WantedFeatures } from '../../core/graph/network.js';
 import { LARGEST_FILE, readOnnx } from '../../core/graph/read-onnx.js';
 import { structureDigest, structureText } from '../../core/graph/structure.js';
@@ -83,7 +84,7 @@ export async function loadNetwork({
   if (isMuchBeside(network)) {
     const main = network.graph.names.get(mainInput(network.graph));
     notes.push(
-      `has ${source.parts!.length} inputs, and features behind "${main}" alone, because more is computed from it than from any other; more than a quarter of its multiply-accumulates is computed from the others alone, and the proxies of features say nothing about that`,
+      `has ${source.parts!.length} inputs, and features behind "${main}" alone, because most maps lie behind it; more than a quarter of its multiply-accumulates is computed from the others alone, and the proxies of features say nothing about that`,
     );
   }
   return {

@@ -93,11 +93,22 @@ export async function scoreNetworks({
       const network = await scoreOne({ loaded: await loadNetwork({ file, options: options.load }), options });
       onScored(network);
       scored.push(network);
-    } catch (error) {
+    } catch (thrown) {
+      const error = ofFile(thrown, file);
       if (!onRefused || !(error instanceof SpecError)) throw error;
       onRefused({ file, error });
     }
   return scored.length > 1 ? rankNetworks(scored, options.weights) : scored;
+}
+
+/** How ONNX Runtime begins what it says of an operation that it cannot compute, such as an index outside its tensor. */
+const RUN_ERROR = /Non-zero status code returned while running (.*)$/s;
+
+/** What ONNX Runtime says of a network that it cannot compute, as a fault of its file; other errors as they are. */
+function ofFile(error: unknown, file: string): unknown {
+  const [, said] = (error instanceof Error && RUN_ERROR.exec(error.message)) || [];
+  if (said === undefined || error instanceof SpecError) return error;
+  return SpecError.inFile({ file, message: `ONNX Runtime cannot compute it: ${said}` });
 }
 
 /** Reads all files before the first is scored, so that the faults of all of them are reported at once. */

@@ -1,7 +1,7 @@
 // Reads one ONNX file of a space: its structure, its costs, and what a person should know about it.
 import { type Issue, SpecError } from '../../core/errors.js';
-import { beginsLate, endsEarly, isMuchBeside } from '../../core/graph/costs.js';
 import { looksFolded } from '../../core/graph/exporters/folded-normalization.js';
+import { beginsLate, endsEarly, isMuchBeside } from '../../core/graph/feature-coverage.js';
 import { isMap } from '../../core/graph/features.js';
 import { fixedBatch, withKeptBatch } from '../../core/graph/free-batch.js';
 import type { Graph, Normalization } from '../../core/graph/graph.js';

@@ -71,10 +71,12 @@ function sizeBeforeImages(axis: Axis, batch: number): number | undefined {
   const product = (factors: Axis) => factors.reduce((n, { size }) => n * size, 1);
   const first = axis.findIndex(({ kind }) => kind === 'images');
   if (first < 0) return batch === 1 && axis.length === 0 ? 1 : undefined;
-  const rest = axis.slice(first);
-  const end = rest.findIndex(({ kind }) => kind !== 'images');
-  const images = end < 0 ? rest : rest.slice(0, end);
-  return product(images) === batch ? product(axis.slice(0, first)) : undefined;
+  const end = axis.findIndex(({ kind }, i) => i > first && kind !== 'images');
+  const images = axis.slice(first, end < 0 ? undefined : end);
+  // Batches that are concatenated follow one another, as those of the towers of a siamese network.
+  const batches = product(images) / batch;
+  const areWhole = images.length === 1 && images[0]!.size === images[0]!.whole && Number.isInteger(batches);
+  return batches === 1 || areWhole ? batches * product(axis.slice(0, first)) : undefined;
 }
 
 type Streams = Pick<ResolvedGraph, 'tape' | 'input' | 'isStream' | 'isOfTokens' | 'parts'>;

@@ -1,7 +1,7 @@
 // Counts the costs of an imported network: multiply-accumulates of one image, and trainable parameters.
 import { sizeOf } from '../ops/tensor/shapes.js';
 import type { Id, Tape, Value } from '../ops/tensor/tape.js';
-import { type ResolvedGraph, streamOf } from './resolve.js';
+import type { ResolvedGraph } from './resolve.js';
 import type { Role } from './weight-roles.js';
 
 export interface GraphCosts {
@@ -53,77 +53,11 @@ function repeatedFor({ tape, input, isStream }: ResolvedGraph): readonly boolean
   return isRepeated;
 }
 
-/** The largest share of a network's multiply-accumulates after its last feature that classifiers have. */
-const LARGEST_HEAD = 0.5;
-/** The largest share up to the first feature of a network that is measured at every block. */
-const LARGEST_STEM = 0.5;
-
-/**
- * The value from which paths to the output are followed: the input or, where a file has several, the one behind which most is
- * computed, and the first of equal ones. What the network computes from the others alone is a further input of a block.
- */
-export function mainInput({ tape, input, output, parts }: MainInputArguments): Id {
-  if (!parts?.length) return input;
-  const macsBehind = (part: Id) => macsWhere({ tape, output }, streamOf(tape, part));
-  const ranked = parts.map((part) => ({ part, macs: macsBehind(part) }));
-  return ranked.reduce((most, each) => (each.macs > most.macs ? each : most)).part;
-}
-type MainInputArguments = Pick<ResolvedGraph, 'tape' | 'input' | 'output' | 'parts'>;
-
-/** The largest share of a network that may be computed from other inputs than the main one without a warning. */
-const LARGEST_BESIDE = 0.25;
-
-/**
- * Whether much of the network is computed from other inputs than the main one alone, where no feature is. What has the same
- * weights, as the second tower of a siamese network, does not count.
- */
-export function isMuchBeside({ graph }: { readonly graph: ResolvedGraph }): boolean {
-  const { tape, isStream } = graph;
-  const isBehind = streamOf(tape, mainInput(graph));
-  const weights = new Set(tape.values.flatMap(({ id, inputs }) => (isBehind[id] ? inputs : [])));
-  const isShared = (id: Id) => tape.get(id).inputs.some((each) => !isStream[each] && weights.has(each));
-  const isBeside = isStream.map((is, id) => is && !isBehind[id] && !isShared(id));
-  return macsWhere(graph, isBeside) > LARGEST_BESIDE * macsWhere(graph, isStream);
-}
-
-interface FeaturesOfGraph {
-  readonly graph: ResolvedGraph;
-  readonly features: readonly { readonly id: Id }[];
-}
-
-/**
- * Whether the features end before most of the network is computed, so that their proxies say little about it. So
- * it is with the classifier of an old network on small images, or where no tensor of the larger part is a map or
- * a stream of tokens in the order of its positions.
- */
-export function endsEarly({ graph, features }: FeaturesOfGraph): boolean {
-  const last = features.at(-1)!.id;
-  return shareOf(graph, (id) => id > last) > LARGEST_HEAD;
-}
-
-/**
- * Whether most of the network is computed before the first feature, and no proxy sees its parts. The end of a stage
- * stands for all of it, however large it is.
- */
-export function beginsLate({
-  graph,
-  features,
-  found,
-}: FeaturesOfGraph & { readonly found: string }): boolean {
-  const first = features[0]!.id;
-  if (found !== 'blocks') return false;
-  return shareOf(graph, (id) => id <= first) > LARGEST_STEM;
-}
-
-/** The share of the multiply-accumulates in the values that depend on the main input and are `counted`. */
-function shareOf(graph: ResolvedGraph, counted: (id: Id) => boolean): number {
-  const isBehind = streamOf(graph.tape, mainInput(graph));
-  const isCounted = isBehind.map((is, id) => is && counted(id));
-  const all = macsWhere(graph, isBehind);
-  return all === 0 ? 0 : macsWhere(graph, isCounted) / all;
-}
-
-function macsWhere(graph: Pick<ResolvedGraph, 'tape' | 'output'>, counted: readonly boolean[]): number {
+/** The multiply-accumulates of the values that are `counted`, over all images. */
+export function macsWhere(
+  graph: Pick<ResolvedGraph, 'tape' | 'output'>,
+  counted: readonly boolean[],
+): number {
   let macs = 0;
   for (let id = 0; id <= graph.output; id++) if (counted[id]) macs += macsOf(graph, id);
   return macs;

@@ -4,8 +4,9 @@ import { sizeOf } from '../ops/tensor/shapes.js';
 import type { Id } from '../ops/tensor/tape.js';
 import { findLayouts, type Layout, usualLayout } from './axis-meanings.js';
 import { cellOutputs } from './cell-outputs.js';
-import { beginsLate, endsEarly } from './costs.js';
-import type { ResolvedGraph } from './resolve.js';
+import { beginsLate, endsEarly } from './feature-coverage.js';
+import { mainInput } from './main-input.js';
+import { type ResolvedGraph, streamOf } from './resolve.js';
 import { movedFrom } from './same-elements.js';
 import { longestStream } from './side-streams.js';
 import { onPath, soleValues } from './sole-values.js';
@@ -275,12 +276,11 @@ function withoutMapsOfTokens(ends: readonly Feature[], from: readonly Id[]): rea
  * Whether a value joins two paths from the preceding cut point, each of which does more than an activation: a
  * residual sum, a concatenation, or tokens that are put back among the others.
  */
-function isMerge(
-  { tape, isStream, names }: ResolvedGraph,
-  { id }: Feature,
-  before: Feature | undefined,
-): boolean {
+function isMerge(graph: ResolvedGraph, { id }: Feature, before: Feature | undefined): boolean {
   if (!before) return false;
+  const { tape, names } = graph;
+  // A sum with what is computed from other inputs alone joins no paths.
+  const isStream = graph.parts ? streamOf(tape, mainInput(graph)) : graph.isStream;
   const value = tape.get(id);
   // Slices are scattered over the rows of a tensor, which only then gets its shape and its name.
   const [rows] = value.op === 'Reshape' ? value.inputs : [];

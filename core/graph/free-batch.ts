@@ -33,8 +33,9 @@ export function fixedBatch({ graph, image }: GraphAtImage): number | undefined {
   }
 }
 
-/** The batch sizes with which networks are usually exported. */
+/** The batch sizes with which networks are usually exported, and two others: a network that accepts both kept none. */
 const OF_EXPORTS = [1, 2, 4, 8, 16, 32, 64];
+const OTHERS = [3, 5];
 
 /**
  * Finds the batch size of the export, which a node kept although the input leaves the batch open, and writes it into
@@ -42,15 +43,18 @@ const OF_EXPORTS = [1, 2, 4, 8, 16, 32, 64];
  */
 export function withKeptBatch({ graph, image }: GraphAtImage): Graph | undefined {
   if (graph.inputs[0]!.shape[0] !== undefined) return undefined;
-  return OF_EXPORTS.map((batch) => withBatch(graph, batch)).find((fixed) => {
+  const accepts = (batch: number) => {
     try {
-      resolveGraph({ graph: fixed, batch: fixed.inputs[0]!.shape[0]!, image, file: 'the network' });
+      resolveGraph({ graph: withBatch(graph, batch), batch, image, file: 'the network' });
       return true;
     } catch (error) {
       if (error instanceof SpecError) return false;
       throw error;
     }
-  });
+  };
+  if (OTHERS.every(accepts)) return undefined;
+  const kept = OF_EXPORTS.find(accepts);
+  return kept === undefined ? undefined : withBatch(graph, kept);
 }
 
 /** The graph whose first input has this batch, or leaves it open. */

@@ -10,6 +10,7 @@ import {
 } from '../onnx/proto.js';
 import { ReadError, reasonOfRead } from '../onnx/read-error.js';
 import { numberType, type ReadExternal } from '../onnx/tensor-values.js';
+import { quote } from '../text/show.js';
 import { modulesOf } from './exporters/module-names.js';
 import { untrainedTensors } from './exporters/notes.js';
 import { removeNoise } from './exporters/remove-noise.js';
@@ -93,8 +94,11 @@ function graphOf(model: ModelProto, options: GraphOfOptions): Graph {
   const outputs = first === undefined ? [] : [first];
   if (!images.length) throw new Error('its graph has no input');
   if (!outputs.length) throw new Error('its graph has no output');
+  const repeated = given.find(({ name }, i) => given.findIndex((each) => each.name === name) < i);
+  if (repeated) throw new Error(`it has two inputs named ${quote(repeated.name)}`);
   const sorted = sortNodes({ nodes: written, given: givenBy(images, initializers), outputs });
   const made = new Set(sorted.flatMap((node) => node.outputs));
+  if (!made.has(first!)) throw new Error(`its first output, ${quote(first!)}, is the result of no node`);
   const leftOut = others.filter((name) => !made.has(name) && name !== images[0]!.name);
   const file = { opset, inputs: inputsRead(images, sorted), outputs, nodes: sorted, initializers };
   return {
@@ -226,7 +230,11 @@ function inputOf({ name, type }: ValueInfoProto): TypedInput {
     `input "${name}"`,
     shape.map((n) => n ?? 1),
   );
-  return { name, shape, type: numberType(type?.tensorType?.elementType ?? 0) ?? 'float' };
+  const { elementType = 0 } = type?.tensorType ?? {};
+  const kind = numberType(elementType);
+  if (elementType !== 0 && !kind)
+    throw new Error(`its input ${quote(name)} has data type ${elementType}, which holds no numbers`);
+  return { name, shape, type: kind ?? 'float' };
 }
 
 function nodeOf(node: NodeProto, index: number): GraphNode {

@@ -47,6 +47,6 @@ export function refuseSelections({ graph: { nodes }, resolved, file }: Selection
 
 function holdsIndices({ tape, output }: ResolvedGraph): boolean {
   let value = tape.get(output);
-  while (value.op === 'Reshape') value = tape.get(value.inputs[0]!);
+  while (value.op === 'Reshape' || value.op === 'Cast') value = tape.get(value.inputs[0]!);
   return value.op === 'TopKIndices';
 }

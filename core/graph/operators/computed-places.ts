@@ -8,9 +8,8 @@ import type { NodeSite } from './operator.js';
 /** Whether the indices, input 1, are computed while the network runs. Throws TapeError if they are no integers. */
 export function hasComputedIndices(site: NodeSite): boolean {
   const { constant, type } = site.t.get(site.x(1));
-  if (constant) return false;
   if (type !== 'int') throw new TapeError(`its input 1 has numbers of the type ${type}; must be int`);
-  return true;
+  return constant === undefined;
 }
 
 /** Gathers where the last axis of the indices counts along the leading axes, which are flattened into one. */

@@ -1,6 +1,6 @@
 // Translates operators of the ONNX standard that find the largest elements of an axis, and rows of ones at their
 // places.
-import { axisOf, range } from '../../ops/tensor/shapes.js';
+import { axisOf, range, sizeOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
 import { oneHotConstant } from './constant-matrices.js';
@@ -42,6 +42,8 @@ function mustBeOrdered(site: NodeSite): void {
 /** Exporters write `repeat_interleave` with constants, to compute a shape; networks choose experts with computed ones. */
 function oneHot(site: NodeSite): Id {
   const { t } = site;
+  const count = sizeOf(site.shape(2));
+  if (count !== 2) throw new TapeError(`its input 2 has ${count} elements; must have 2, for off and on`);
   if (t.get(site.x(0)).constant) return oneHotConstant(site);
   const shape = site.shape(0);
   const depth = site.known(1)[0]!;

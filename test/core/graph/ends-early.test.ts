@@ -1,6 +1,6 @@
 // Tests that a network is noticed whose features end before most of it is computed, or begin after it.
 import { expect, it } from 'vitest';
-import { beginsLate, endsEarly } from '../../../core/graph/costs.js';
+import { beginsLate, endsEarly } from '../../../core/graph/feature-coverage.js';
 import { graphNetwork } from '../../../core/graph/network.js';
 import { readOnnx } from '../../../core/graph/read-onnx.js';
 import { GraphBuilder } from '../../../core/onnx/graph.js';

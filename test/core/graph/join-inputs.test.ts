@@ -1,8 +1,9 @@
 // Tests that a network of several inputs is read as one of a single input, which holds the numbers of all.
 import { expect, it } from 'vitest';
 import { SpecError } from '../../../core/errors.js';
-import { isMuchBeside, mainInput } from '../../../core/graph/costs.js';
+import { isMuchBeside } from '../../../core/graph/feature-coverage.js';
 import { inspectInputs, inspectNetwork } from '../../../core/graph/inspection.js';
+import { mainInput } from '../../../core/graph/main-input.js';
 import { graphNetwork } from '../../../core/graph/network.js';
 import { readOnnx } from '../../../core/graph/read-onnx.js';
 import { graphOfStructure, structureDigest, structureText } from '../../../core/graph/structure.js';
