@@ -172,6 +172,7 @@ function meaningOf(
     case 'ConvTranspose':
     case 'MaxPool':
     case 'AveragePool':
+    case 'Interpolate':
       // What it reads may have been unfolded, so that its axes could not be followed.
       if (!axes && shape[0] !== tape.shape(streams.input)[0]) return undefined;
       return shape.map((n, i) => (i === 0 && axes?.[0]) || createAxis(kindOf(i), n));
@@ -197,6 +198,7 @@ const SHAPED = new Set([
   'ConvTranspose',
   'MaxPool',
   'AveragePool',
+  'Interpolate',
   'MatMul',
   'Transpose',
   'Reshape',

@@ -15,8 +15,9 @@ export interface InitializerUses {
 
 type Places = Readonly<Record<string, readonly number[]>>;
 
-/** Inputs that are settings: shapes, indices, scales and bounds, which must be known before the network runs, and windows of STFT. */
+/** Inputs that are settings: shapes, indices, scales and bounds, which must be known before the network runs, grids that no image changes, and windows of STFT. */
 const SETTINGS: Places = {
+  AffineGrid: [1],
   Clip: [1, 2],
   Col2Im: [1, 2],
   ConstantOfShape: [0],
@@ -27,6 +28,7 @@ const SETTINGS: Places = {
   Gather: [1],
   GatherElements: [1],
   GatherND: [1],
+  GridSample: [1],
   NonZero: [0],
   OneHot: [1, 2],
   Pad: [1, 2, 3],
@@ -54,6 +56,7 @@ const WEIGHTS: Places = {
   BatchNormalization: [1, 2, 3, 4],
   Conv: [1, 2],
   ConvTranspose: [1, 2],
+  DeformConv: [1, 3],
   Gemm: [1, 2],
   GroupNormalization: [1, 2],
   InstanceNormalization: [1, 2],

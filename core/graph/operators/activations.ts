@@ -66,7 +66,7 @@ function geluByTanh(t: Tape, x: Id): Id {
 }
 
 /** The nearest whole number; of two that are equally near, the even one. */
-function roundToEven(t: Tape, x: Id): Id {
+export function roundToEven(t: Tape, x: Id): Id {
   const half = t.plus(x, t.scalar(0.5));
   const up = t.add('Floor', [half]);
   const halved = t.times(up, number(0.5));

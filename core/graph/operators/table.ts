@@ -5,6 +5,7 @@ import type { Operators } from './operator.js';
 import { places } from './places.js';
 import { products } from './products.js';
 import { recurrent } from './recurrent.js';
+import { samplings } from './samplings.js';
 import { selections } from './selections.js';
 import { shapes } from './shapes.js';
 
@@ -14,6 +15,7 @@ export const OPERATORS: Operators = {
   ...shapes,
   ...places,
   ...selections,
+  ...samplings,
   ...products,
   ...recurrent,
 };

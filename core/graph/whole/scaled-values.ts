@@ -76,7 +76,7 @@ const HOMOGENEOUS = new Set([
   'MaxPool',
   'AveragePool',
 ]);
-const OTHERS = new Set(['Div', 'Sqrt', 'Where', 'ScatterAdd', 'ScatterElements']);
+const OTHERS = new Set(['Div', 'Sqrt', 'Where', 'ScatterAdd', 'ScatterElements', 'Interpolate']);
 
 /** Whether `ScaledTape` knows the scale of the operation's result. */
 export function hasScale(op: string): boolean {
@@ -118,6 +118,10 @@ export class ScaledTape {
     if (op === 'ScatterAdd' || op === 'ScatterElements') {
       const [into, added] = this.#aligned([a, c]) as [Scaled, Scaled];
       return add([into, b, added], into.scale);
+    }
+    if (op === 'Interpolate') {
+      const weights = this.#aligned(x.slice((x.length + 1) / 2));
+      return add([...x.slice(0, (x.length + 1) / 2), ...weights], a.scale + weights[0]!.scale);
     }
     // All other operations are homogeneous.
     return add(x, a.scale);

@@ -7,6 +7,7 @@ import { movement } from './movement.js';
 import { pooling } from './pooling.js';
 import { reductions } from './reductions.js';
 import type { Rules } from './rule.js';
+import { sampling } from './sampling.js';
 import { selection } from './selection.js';
 import { standardizations } from './standardization.js';
 import { weightGradients } from './weight-gradient.js';
@@ -16,6 +17,7 @@ export const TENSOR_RULES: Rules = {
   ...movement,
   ...gathering,
   ...selection,
+  ...sampling,
   ...reductions,
   ...linear,
   ...weightGradients,

@@ -114,6 +114,76 @@ const CASES: Readonly<Record<string, readonly [make: (g: GraphBuilder) => string
     (g) => g.add('STFT', [g.add('Reshape', ['x', g.ints(0, -1, 1)]), number(g, 2), '', number(g, 999)]),
     'its windows have 999 samples',
   ],
+  'samples by another mode': [
+    (g) => g.add('GridSample', ['x', weight(g, 2, 3, 3, 2)], { mode: 'spline' }),
+    'its mode "spline" is not supported; bilinear, linear, nearest, bicubic, cubic are',
+  ],
+  'cubic interpolation of volumes': [
+    (g) =>
+      g.add('GridSample', [g.add('Unsqueeze', ['x', g.ints(4)]), weight(g, 2, 3, 3, 3, 3)], {
+        mode: 'cubic',
+      }),
+    'its mode "cubic" is not supported for 3 sides of a map; it is for 2',
+  ],
+  'samples beyond edges that are of no kind': [
+    (g) => g.add('GridSample', ['x', weight(g, 2, 3, 3, 2)], { padding_mode: 'wrap' }),
+    'its padding_mode "wrap" is not supported; zeros, border, reflection are',
+  ],
+  'a grid of volumes for a map': [
+    (g) => g.add('GridSample', ['x', weight(g, 2, 3, 3, 3)]),
+    'its grid has the shape [2,3,3,3]; must be [2, ...samples, 2] for a map of shape [2,4,8,8]',
+  ],
+  'a grid for other images': [
+    (g) => g.add('GridSample', ['x', weight(g, 3, 3, 3, 2)]),
+    'its grid has the shape [3,3,3,2]; must be [2, ...samples, 2]',
+  ],
+  'a grid of whole numbers': [
+    (g) => g.add('GridSample', ['x', g.add('Cast', [weight(g, 2, 3, 3, 2)], { to: 7 })]),
+    'input 1 has numbers of the type int',
+  ],
+  'more samples than a tensor may hold': [
+    (g) => {
+      const grid = g.add('Expand', [g.add('Slice', ['x', g.ints(0), g.ints(2), g.ints(3)]), g.ints(1)]);
+      return g.add('GridSample', [
+        g.add('Tile', ['x', g.ints(1, 200, 1, 1)]),
+        g.add('Tile', [g.add('Reshape', [grid, g.ints(2, 4, 8, 2)]), g.ints(1, 500, 500, 1)]),
+      ]);
+    },
+    'would have the shape [2,800,2000,4000], which is too large',
+  ],
+  'matrices for another size of maps': [
+    (g) => g.add('AffineGrid', [g.add('Reshape', ['x', g.ints(2, -1, 2)]), g.ints(2, 3, 4, 5)]),
+    'its input 0 has shape [2,128,2]; must be [images, sides, sides + 1] for the size [2,3,4,5]',
+  ],
+  'the centres of the outer elements of one element': [
+    (g) =>
+      g.add('AffineGrid', [g.add('Reshape', [padded(g, 3, 1), g.ints(4, 2, 3)]), g.ints(4, 3, 1, 5)], {
+        align_corners: 1,
+      }),
+    'it has align_corners for the sides [1,5]; sides must have more than one element',
+  ],
+  'a deformable convolution whose groups do not divide the channels': [
+    (g) => g.add('DeformConv', ['x', weight(g, 4, 4, 3, 3), weight(g, 2, 54, 6, 6)], { offset_group: 3 }),
+    'its attribute offset_group is 3; must divide the 4 channels of its input 0, of shape [2,4,8,8]',
+  ],
+  'offsets for other windows': [
+    (g) => g.add('DeformConv', ['x', weight(g, 4, 4, 3, 3), weight(g, 2, 18, 8, 8)]),
+    'its input 2 has shape [2,18,8,8]; must be [2,18,6,6]',
+  ],
+  'a mask for other windows': [
+    (g) =>
+      g.add('DeformConv', ['x', weight(g, 4, 4, 3, 3), weight(g, 2, 18, 6, 6), '', weight(g, 2, 18, 6, 6)]),
+    'its input 4 has shape [2,18,6,6]; must be [2,9,6,6]',
+  ],
+  'a deformable convolution of volumes': [
+    (g) =>
+      g.add('DeformConv', [
+        g.add('Unsqueeze', ['x', g.ints(4)]),
+        weight(g, 4, 4, 3, 3, 1),
+        weight(g, 2, 27, 6, 6, 1),
+      ]),
+    'its input 0 has shape [2,4,8,8,1]; must be [images, channels, height, width]',
+  ],
   'a norm of order 0': [(g) => g.add('LpPool', ['x'], { ...window, p: 0 }), 'p is 0'],
   'an order that lacks axes': [(g) => g.add('Transpose', ['x'], { perm: [0, 1] }), 'perm is [0,1]'],
   'an order that repeats an axis': [

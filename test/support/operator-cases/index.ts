@@ -7,6 +7,7 @@ import type { OperatorCase } from './operator-case.js';
 import { POINTWISE_CASES } from './pointwise.js';
 import { RARE_CASES } from './rare.js';
 import { RECURRENT_CASES } from './recurrent.js';
+import { SAMPLING_CASES } from './sampling.js';
 import { SELECTION_CASES } from './selection.js';
 import { SHAPE_CASES } from './shapes.js';
 
@@ -20,6 +21,7 @@ export const OPERATOR_CASES: readonly OperatorCase[] = [
   ...RARE_CASES,
   ...RECURRENT_CASES,
   ...SELECTION_CASES,
+  ...SAMPLING_CASES,
   ...FOURIER_CASES,
   ...ATTRIBUTE_CASES,
   ...ATTENTION_CASES,
