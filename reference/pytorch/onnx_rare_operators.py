@@ -151,7 +151,25 @@ def stft(net, x, a, node):
     return dft(net, [frames, None, 2], {"onesided": a.get("onesided", 1)}, node)
 
 
+def grid_sample(net, x, a, node):
+    mode = a.get("mode", "linear")
+    name = {"linear": "bilinear", "cubic": "bicubic"}.get(mode, mode)
+    return F.grid_sample(x[0], x[1], name, a.get("padding_mode", "zeros"), bool(a.get("align_corners", 0)))
+
+
+def deform_conv(net, x, a, node):
+    """torchvision's own; groups follow from the shapes."""
+    from torchvision.ops import deform_conv2d
+
+    strides, dilations, pads = windows(a, 2)
+    assert pads[:2] == pads[2:]
+    bias, mask = [x[i] if len(x) > i else None for i in (3, 4)]
+    return deform_conv2d(x[0], x[2], x[1], bias, strides, pads[:2], dilations, mask)
+
+
 RARE_OPS = {
+    "GridSample": grid_sample, "DeformConv": deform_conv,
+    "AffineGrid": lambda net, x, a, node: F.affine_grid(x[0], [int(i) for i in x[1]], bool(a.get("align_corners", 0))),
     "DFT": dft, "STFT": stft,
     "LSTM": recurrent, "GRU": recurrent, "RNN": recurrent,
     "Mean": lambda net, x, a, node: sum(x) / len(x),

@@ -156,6 +156,24 @@ class Selected(nn.Module):
         x = x.scatter_add(1, order, self.back(x.gather(1, order)).relu())
         return self.classify(x.gather(1, x.mean(-1).argmax(1)[:, None, None].expand(-1, 1, x.shape[-1]))[:, 0])
 
+class Warped(nn.Module):
+    """A spatial transformer network, which then samples a map at learned offsets."""
+    def __init__(self, width=16):
+        super().__init__()
+        layer = lambda before, after: nn.Sequential(nn.Conv2d(before, after, 3, 2, 1, bias=False), nn.GroupNorm(1, after), nn.ReLU())
+        self.find, self.theta = layer(3, 8), nn.Linear(8, 6)
+        self.first, self.offset, self.second, self.last = layer(3, width), nn.Conv2d(width, 2, 3, padding=1), layer(width, width), layer(width, width)
+        self.classify = nn.Linear(width, 10)
+
+    def forward(self, x):
+        theta = self.theta(self.find(x).mean((2, 3))).view(-1, 2, 3)
+        x = nn.functional.grid_sample(x, nn.functional.affine_grid(theta, x.shape, align_corners=False), align_corners=False)
+        x = self.first(x)
+        side = torch.arange(16) / 8 - 0.9375
+        grid = torch.stack([side.expand(16, 16), side[:, None].expand(16, 16)], -1) + self.offset(x).permute(0, 2, 3, 1)
+        x = nn.functional.grid_sample(x, grid, padding_mode="reflection", align_corners=False)
+        return self.classify(self.last(self.second(x)).mean((2, 3)))
+
 inverted = nn.Sequential(
     nn.Conv2d(3, 16, 3, 2, 1), *[layer for _ in range(3) for layer in (Inverted(16), nn.MaxPool2d(2))],
     nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(16, 10))
@@ -164,13 +182,16 @@ several = {"streams": (torch.randn(2, 5), torch.randn(2, 2, 32, 32), images)}
 counts = {}
 for name, network in (("inverted", inverted), ("tokens", Tokens()), ("shared", Shared()),
                       ("folded", Folded()), ("copies", Copies()), ("groups", Groups()),
-                      ("responses", Responses()), ("streams", Streams()), ("selected", Selected())):
+                      ("responses", Responses()), ("streams", Streams()), ("selected", Selected()),
+                      ("warped", Warped())):
     network, given = network.train(), several.get(name, (images,))
     names = ["images", "more", "others"][:len(given)]
     batch = torch.export.Dim("batch", min=2, max=4096)
+    # The older exporter writes an affine grid from operator set 20 on.
+    opset = 20 if name == "warped" else 17
     counts[name] = sum(p.numel() for p in network.parameters())
     torch.onnx.export(
-        network, given, f"{name}.older.onnx", dynamo=False, opset_version=17,
+        network, given, f"{name}.older.onnx", dynamo=False, opset_version=opset,
         training=torch.onnx.TrainingMode.PRESERVE, do_constant_folding=False,
         input_names=names, dynamic_axes={each: {0: "batch"} for each in names})
     torch.onnx.export(network, given, f"{name}.newer.onnx", dynamo=True, optimize=False,

@@ -86,8 +86,10 @@ function affineGrid(site: NodeSite): Id {
       rest = Math.floor(rest / n);
     });
   }
-  const product = t.add('MatMul', [t.constant(rows, [count, sides + 1]), t.transpose(site.x(0), [0, 2, 1])]);
-  return t.reshape(product, [images!, ...sizes, sides]);
+  // As PyTorch's newer exporter writes it, so that samples between elements are the same to the last bit.
+  const columns = t.reshape(t.transpose(site.x(0), [0, 2, 1]), [images!, 1, sides + 1, sides]);
+  const products = t.times(t.constant(rows, [count, sides + 1, 1]), columns);
+  return t.reshape(t.reduce('ReduceSum', products, [2]), [images!, ...sizes, sides]);
 }
 
 export const samplings: Operators = {
