@@ -3,7 +3,7 @@ timm."""
 import torch
 from torch.nn import functional as F
 
-from onnx_operators import elementwise, reduce_of, windows
+from onnx_operators import elementwise, pad_edges, reduce_of, windows
 
 
 def conv_transpose(net, x, a, node):
@@ -151,20 +151,57 @@ def stft(net, x, a, node):
     return dft(net, [frames, None, 2], {"onesided": a.get("onesided", 1)}, node)
 
 
+def bilinear(x, rows, columns):
+    """Samples [batch, channels, ...] of maps at coordinates [batch, ...], with zeros beyond the edges. PyTorch's own samples have
+    no second derivatives."""
+    h, w = x.shape[2:]
+    # A frame of zeros around the map, on which every coordinate beyond it lies.
+    framed = F.pad(x, (2, 2, 2, 2))
+    rows, columns = rows.clamp(-1.5, h + 0.5) + 2, columns.clamp(-1.5, w + 0.5) + 2
+    top, left = rows.detach().floor(), columns.detach().floor()
+    batch = torch.arange(len(x)).reshape(-1, *[1] * (rows.dim() - 1))
+    total = 0
+    for i in (0, 1):
+        for j in (0, 1):
+            share = (1 - (rows - top - i).abs()) * (1 - (columns - left - j).abs())
+            total = total + framed[batch, :, (top + i).long(), (left + j).long()].movedim(-1, 1) * share.unsqueeze(1)
+    return total
+
+
 def grid_sample(net, x, a, node):
     mode = a.get("mode", "linear")
-    name = {"linear": "bilinear", "cubic": "bicubic"}.get(mode, mode)
-    return F.grid_sample(x[0], x[1], name, a.get("padding_mode", "zeros"), bool(a.get("align_corners", 0)))
+    name, padding, corners = {"linear": "bilinear", "cubic": "bicubic"}.get(mode, mode), a.get("padding_mode", "zeros"), a.get("align_corners", 0)
+    out = F.grid_sample(x[0], x[1], name, padding, bool(corners))
+    if name != "bilinear" or padding != "zeros" or x[0].dim() != 4:
+        return out
+    columns, rows = [((g + 1) * (n - corners) - 1 + corners) / 2 for g, n in zip(x[1].unbind(-1), x[0].shape[:1:-1])]
+    same = bilinear(x[0], rows, columns)
+    assert torch.allclose(same, out, rtol=1e-4, atol=1e-4)
+    return same
 
 
 def deform_conv(net, x, a, node):
-    """torchvision's own; groups follow from the shapes."""
-    from torchvision.ops import deform_conv2d
-
+    """A convolution of the sampled windows, side by side, which must be torchvision's own result; its groups follow from the shapes."""
+    (b, c, _, _), (kh, kw) = x[0].shape, x[1].shape[2:]
     strides, dilations, pads = windows(a, 2)
-    assert pads[:2] == pads[2:]
+    groups, (oh, ow) = a.get("offset_group", 1), x[2].shape[2:]
     bias, mask = [x[i] if len(x) > i else None for i in (3, 4)]
-    return deform_conv2d(x[0], x[2], x[1], bias, strides, pads[:2], dilations, mask)
+    offset = x[2].reshape(b * groups, kh, kw, 2, oh, ow)
+    place = lambda n, k, i: (torch.arange(n) * strides[i] - pads[i]) + (torch.arange(k) * dilations[i])[:, None]
+    rows = offset[:, :, :, 0] + place(oh, kh, 0)[:, None, :, None]
+    columns = offset[:, :, :, 1] + place(ow, kw, 1)[None, :, None, :]
+    values = bilinear(x[0].reshape(b * groups, c // groups, *x[0].shape[2:]), rows, columns)
+    if mask is not None:
+        values = values * mask.reshape(b * groups, 1, kh, kw, oh, ow)
+    values = values.permute(0, 1, 4, 2, 5, 3).reshape(b, c, oh * kh, ow * kw)
+    out = F.conv2d(values, x[1], bias, (kh, kw), groups=a.get("group", 1))
+    try:
+        from torchvision.ops import deform_conv2d
+    except ImportError:
+        return out
+    own = deform_conv2d(pad_edges(x[0], pads), x[2], x[1], bias, strides, 0, dilations, mask)
+    assert torch.allclose(out, own, rtol=1e-4, atol=1e-4)
+    return out
 
 
 RARE_OPS = {

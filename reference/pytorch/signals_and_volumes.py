@@ -1,10 +1,11 @@
 """Writes golden cases of networks that read signals, samples, volumes, images that are not square, texts, of recurrent
-layers, of Fourier transforms, and of elements that are selected by what the images hold, in float64:
+layers, of Fourier transforms, of elements that are selected by what the images hold, and of maps that are sampled at positions
+computed from them, in float64:
 `signals_and_volumes.py test/goldens`.
 
 Exports small networks into FOLDER/onnx, without the numbers of their weights, and computes their features and blocks
 (FOLDER/onnx/signals-and-volumes.json) and the proxies of whole networks (FOLDER/proxies/signals-and-volumes.json).
-Needs torch, numpy and onnx.
+Needs torch, torchvision, numpy and onnx.
 """
 import json
 import subprocess
@@ -18,6 +19,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1] / "python"))
 from zeroscout_export import export  # noqa: E402
 from zoo import strip  # noqa: E402
+from torchvision.ops import deform_conv2d  # noqa: E402
 
 BATCH = 4
 # Names of tensors, as `zeroscout inspect FILE` prints them, and the axis of their channels.
@@ -29,6 +31,7 @@ FEATURES = {
     "text": [("/norms.0/LayerNormalization_output_0", 2), ("/Add_2_output_0", 2), ("/Add_3_output_0", 2), ("/Add_5_output_0", 2)],
     "fourier": [("add_73", 2), ("add_90", 2), ("add_111", 2)],
     "selection": [("/Add_output_0", 1), ("/Mul_3_output_0", 1), ("/Add_4_output_0", 1), ("/ScatterElements_1_output_0", 1)],
+    "sampling": [("grid_sampler", 1), ("add_81", 1), ("add_138", 1)],
     # The exporter leaves the steps before the images.
     "recurrent": [("/first/Reshape_output_0", 2), ("/second/Reshape_output_0", 2), ("/third/Squeeze_output_0", 2)],
 }
@@ -213,10 +216,35 @@ class Selection(nn.Module):
         return self.head(x.mean((2, 3)))
 
 
+class Sampling(nn.Module):
+    """A spatial transformer network whose residual blocks have deformable convolutions: [batch, 3, 24, 24]."""
+
+    def __init__(self):
+        super().__init__()
+        conv = lambda before, after, k=3, **rest: nn.Conv2d(before, after, k, padding=k // 2, bias=False, **rest)
+        self.find, self.theta = conv(3, 6, 5, stride=3), conv(6, 6, 1)
+        self.stem, self.norm = conv(3, 12, stride=2), nn.BatchNorm2d(12)
+        self.offsets = nn.ModuleList([conv(12, 18), conv(12, 54)])
+        # With masks, and with two groups of offsets.
+        self.weights = nn.ParameterList([torch.randn(12, 12, 3, 3), torch.randn(20, 6, 3, 3)])
+        self.norms, self.project = nn.ModuleList([nn.BatchNorm2d(12), nn.BatchNorm2d(20)]), conv(12, 20, 1, stride=2)
+        self.head = nn.Linear(20, 5)
+
+    def forward(self, x):
+        theta = torch.tanh(self.theta(torch.relu(self.find(x)).mean((2, 3), keepdim=True))).reshape(-1, 2, 3)
+        grid = nn.functional.affine_grid(theta, list(x.shape), align_corners=False)
+        x = torch.relu(self.norm(self.stem(nn.functional.grid_sample(x, grid, align_corners=False))))
+        y = deform_conv2d(x, self.offsets[0](x), self.weights[0], padding=1)
+        x = x + torch.relu(self.norms[0](y))
+        offset, mask = self.offsets[1](x)[:, :, ::2, ::2].split([36, 18], 1)
+        y = deform_conv2d(x, offset, self.weights[1], stride=2, padding=2, dilation=2, mask=torch.sigmoid(mask))
+        return self.head((self.project(x) + torch.relu(self.norms[1](y))).mean((2, 3)))
+
+
 NETWORKS = {
     "signal": (Signal, [2, 250]), "samples": (Samples, [400]), "volume": (Volume, [3, 6, 16, 16]), "spectrogram": (Spectrogram, [1, 49, 10]),
     "text": (Text, [24, 32]), "recurrent": (Recurrent, [3, 40]),
-    "fourier": (Fourier, [256]), "selection": (Selection, [3, 24, 24]),
+    "fourier": (Fourier, [256]), "selection": (Selection, [3, 24, 24]), "sampling": (Sampling, [3, 24, 24]),
 }  # fmt: skip
 
 
@@ -226,8 +254,8 @@ def main(folder: Path) -> None:
         file = f"{name}.onnx"
         torch.manual_seed(0)
         network = build()
-        # The older exporter has no Fourier transforms.
-        exporter = "dynamo" if name == "fourier" else "torchscript"
+        # The older exporter has no Fourier transforms and no deformable convolutions.
+        exporter = "dynamo" if name in ("fourier", "sampling") else "torchscript"
         export(network, folder / "onnx" / file, image=image, tokens=image[0] if name == "text" else None, exporter=exporter)
         strip(folder / "onnx" / file)
         features, axes = zip(*FEATURES[name])

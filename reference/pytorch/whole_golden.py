@@ -97,7 +97,7 @@ def of_file(case: dict, folder: Path, dtype: torch.dtype = torch.float64, roundi
     pooled = case.get("last", means[-1])
     names = []
     for node in net.nodes_before(output, {**net.fixed, **dict.fromkeys(net.types)}):
-        if node.op_type in ("Conv", "Gemm", "MatMul"):
+        if node.op_type in ("Conv", "DeformConv", "Gemm", "MatMul"):
             names += [i for i in node.input[:2] if i in net.fixed and net.fixed[i].dim() > 1 and i not in names]
     for name in names:
         net.fixed[name].requires_grad_()

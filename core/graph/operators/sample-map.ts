@@ -65,7 +65,8 @@ const int = (t: Tape, value: number) => t.constant([value], [], 'int');
 function tapsOf(side: Side, given: Id): readonly Tap[] {
   const { t, kernel, beyond } = side;
   // The nearest element is found first, as in ONNX Runtime.
-  const x = inside(side, kernel === 'nearest' ? roundToEven(t, given) : given);
+  const near = limited(side, given);
+  const x = inside(side, kernel === 'nearest' ? roundToEven(t, near) : near);
   if (kernel === 'nearest') return [tapAt(side, x, undefined)];
   const low = t.add('Floor', [x]);
   const part = t.minus(x, low);
@@ -99,12 +100,25 @@ function farWeight(t: Tape, x: Id): Id {
   return t.times(t.minus(t.times(inner, x), t.scalar(4)), number(A));
 }
 
-/** Moves coordinates that lie beyond the edges. Where elements at the edge are repeated, cubic interpolation reads those. */
+/** As far beyond the edges no kernel reads an element of the map. */
+const FAR = 4;
+/** From here on float32 has no two coordinates between neighbouring elements. */
+const MOST_REFLECTED = 2 ** 22;
+
+/**
+ * Limits coordinates to where they matter, since those of SynFlow are as large as products of all weights. Where elements
+ * at the edge are repeated, cubic interpolation reads those beyond it.
+ */
+function limited({ t, size, beyond }: Side, x: Id): Id {
+  const [min, max] = beyond === 'reflection' ? [-MOST_REFLECTED, MOST_REFLECTED] : [-FAR, size - 1 + FAR];
+  return t.add('Clip', [x], { min, max });
+}
+
+/** Moves coordinates that lie beyond the edges. */
 function inside(side: Side, x: Id): Id {
   const { t, size, kernel, beyond } = side;
-  if (beyond === 'zeros' || (beyond === 'border' && kernel === 'cubic')) return x;
   if (beyond === 'reflection') return reflected(side, x);
-  return t.add('Clip', [x], { min: 0, max: size - 1 });
+  return beyond === 'zeros' || kernel === 'cubic' ? x : t.add('Clip', [x], { min: 0, max: size - 1 });
 }
 
 /** With u the distance from the first edge modulo twice the width w: first edge + w - |u - w|. */
