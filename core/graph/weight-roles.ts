@@ -188,6 +188,7 @@ function roleIn({
     case 'Gather':
     case 'GatherElements':
     case 'ScatterElements':
+    case 'Interpolate':
     case 'Concat':
     case 'Softmax':
       return { kind: 'table' };

@@ -33,7 +33,7 @@ export function operatorsPage() {
       table(['what they compute', 'operators'], rows),
       'What follows from shapes alone is computed when a file is read: results of `Shape`, `Range`, comparisons and the like, and which branch an `If` takes. `NonZero` and `ReduceProd` are supported for such numbers only. Functions of the file (`FunctionProto`) are replaced by their nodes.',
       'Indices may be computed from the images, as those of the largest elements; gradients hold them fixed, as those of PyTorch do. A number of elements that depends on the images (`NonZero`), an order of the images of a batch and reductions of `ScatterElements` and `ScatterND` other than a sum are not supported; nor are `SequenceAt` and `SplitToSequence` at computed indices.',
-      '`GridSample` interpolates maps linearly, with any number of sides, or cubically, with two, or takes the nearest elements; `DeformConv` is read for maps with two sides. A grid that no image changes keeps the numbers of the file.',
+      '`GridSample` interpolates maps of one to three sides linearly or takes the nearest elements, and interpolates maps of two cubically; `DeformConv` is read for maps with two sides. A grid that no image changes keeps the numbers of the file.',
       '`Loop`, `Scan`, an `If` whose condition depends on the images, quantized integers and operators of other domains, such as `com.microsoft`, are not supported.',
     ],
   );

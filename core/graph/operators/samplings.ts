@@ -15,6 +15,8 @@ const MODES: Readonly<Record<string, Sampling['kernel']>> = {
   bicubic: 'cubic',
   cubic: 'cubic',
 };
+/** The number of neighbours of a position doubles with each side. */
+const MOST_SIDES = 3;
 const PADDINGS = ['zeros', 'border', 'reflection'] as const;
 
 /** A grid [images, ...samples, sides] holds coordinates from -1 to 1, that along the last side first. */
@@ -28,6 +30,8 @@ function gridSample(site: NodeSite): Id {
     throw new TapeError(
       `its grid has the shape [${grid}]; must be [${shape[0]}, ...samples, ${sizes.length}] for a map of shape [${shape}]`,
     );
+  if (sizes.length > MOST_SIDES)
+    throw new TapeError(`its map has ${sizes.length} sides; at most ${MOST_SIDES} are supported`);
   const { kernel, beyond, atCentres } = settingsOf(site, sizes.length);
   const coordinates = sizes.map((size, i) => {
     const at = sizes.length - 1 - i;
@@ -61,10 +65,11 @@ function settingsOf(site: NodeSite, sides: number): Omit<Sampling, 'map' | 'coor
 /** The grid [images, ...sides, sides] of a map of a known size [images, channels, ...sides], moved by matrices. */
 function affineGrid(site: NodeSite): Id {
   const { t } = site;
+  site.mustBeFloats(1);
   const [images, , ...sizes] = site.known(1);
   const theta = site.shape(0);
   const sides = sizes.length;
-  if (String(theta) !== String([images, sides, sides + 1]))
+  if (sizes.some((n) => n < 1) || String(theta) !== String([images, sides, sides + 1]))
     throw new TapeError(
       `its input 0 has shape [${theta}]; must be [images, sides, sides + 1] for the size [${site.known(1)}]`,
     );

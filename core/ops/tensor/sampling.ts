@@ -22,6 +22,7 @@ function sizesOf(map: readonly number[], index: readonly number[]) {
 
 const shapeOf: Rule['shape'] = ([map, ...rest]) => {
   const [index] = rest as [readonly number[]];
+  if (sizeOf(map!) === 0) throw new TapeError(`it samples maps of shape [${map}], which have no elements`);
   if (map!.length < 3 || index[0] !== map![0] || rest.some((each) => String(each) !== String(index)))
     throw new TapeError(`it samples maps of shape [${map}] at [${index}]`);
   return [map![0]!, map![1]!, ...index.slice(1)];

@@ -129,6 +129,16 @@ const CASES: Readonly<Record<string, readonly [make: (g: GraphBuilder) => string
     (g) => g.add('GridSample', ['x', weight(g, 2, 3, 3, 2)], { padding_mode: 'wrap' }),
     'its padding_mode "wrap" is not supported; zeros, border, reflection are',
   ],
+  'maps with many sides': [
+    (g) =>
+      g.add('GridSample', [g.add('Reshape', ['x', g.ints(2, 4, 2, 2, 2, 8)]), weight(g, 2, 1, 1, 1, 1, 4)]),
+    'its map has 4 sides; at most 3 are supported',
+  ],
+  'maps without elements': [
+    (g) =>
+      g.add('GridSample', [g.add('Slice', ['x', g.ints(0), g.ints(0), g.ints(3)]), weight(g, 2, 3, 3, 2)]),
+    'it samples maps of shape [2,4,8,0], which have no elements',
+  ],
   'a grid of volumes for a map': [
     (g) => g.add('GridSample', ['x', weight(g, 2, 3, 3, 3)]),
     'its grid has the shape [2,3,3,3]; must be [2, ...samples, 2] for a map of shape [2,4,8,8]',
@@ -150,6 +160,10 @@ const CASES: Readonly<Record<string, readonly [make: (g: GraphBuilder) => string
       ]);
     },
     'would have the shape [2,800,2000,4000], which is too large',
+  ],
+  'a grid of a negative size': [
+    (g) => g.add('AffineGrid', [g.add('Reshape', [padded(g, 3, 1), g.ints(4, 2, 3)]), g.ints(4, 3, 4, -5)]),
+    'for the size [4,3,4,-5]',
   ],
   'matrices for another size of maps': [
     (g) => g.add('AffineGrid', [g.add('Reshape', ['x', g.ints(2, -1, 2)]), g.ints(2, 3, 4, 5)]),

@@ -76,6 +76,14 @@ it('sampled maps are features, and grids are not', () => {
   ]);
 });
 
+it('a learned map that is sampled is drawn as a table', () => {
+  const { resolved, roles } = network((g) => {
+    const map = g.add('Expand', [weight(g, 'planes', 1, 3, 6, 6), g.ints(2, 1, 1, 1)]);
+    return g.add('GridSample', [map, g.add('Reshape', ['x', g.ints(2, 16, 8, 2)])]);
+  });
+  expect(resolved.weights.map(({ name }, i) => [name, roles[i]])).toEqual([['planes', { kind: 'table' }]]);
+});
+
 it('a grid that no image changes keeps its numbers', () => {
   const { resolved, roles } = network((g) => g.add('GridSample', ['x', weight(g, 'grid', 2, 3, 5, 2)]));
   expect(resolved.weights).toEqual([]);
