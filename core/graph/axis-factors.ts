@@ -76,3 +76,16 @@ export function withoutSummed(axes: readonly Axis[], summed: Axis): readonly Axi
       return rest.map((axis) => axis.map(shrink));
     }, axes);
 }
+
+/** The product of the factors before the images; undefined where not all images follow one another. */
+export function sizeBeforeImages(axis: Axis, batch: number): number | undefined {
+  const product = (factors: Axis) => factors.reduce((n, { size }) => n * size, 1);
+  const first = axis.findIndex(({ kind }) => kind === 'images');
+  if (first < 0) return batch === 1 && axis.length === 0 ? 1 : undefined;
+  const end = axis.findIndex(({ kind }, i) => i > first && kind !== 'images');
+  const images = axis.slice(first, end < 0 ? undefined : end);
+  // Batches that are concatenated follow one another, as those of the towers of a siamese network.
+  const batches = product(images) / batch;
+  const areWhole = images.length === 1 && images[0]!.size === images[0]!.whole && Number.isInteger(batches);
+  return batches === 1 || areWhole ? batches * product(axis.slice(0, first)) : undefined;
+}

@@ -1,6 +1,13 @@
 // Tracks the meaning of each axis of every tensor: images, channels, or positions of a map.
 import type { Id, Tape, Value } from '../ops/tensor/tape.js';
-import { type Axis, createAxis, type Factor, reshapeAxes, withoutSummed } from './axis-factors.js';
+import {
+  type Axis,
+  createAxis,
+  type Factor,
+  reshapeAxes,
+  sizeBeforeImages,
+  withoutSummed,
+} from './axis-factors.js';
 import type { ResolvedGraph } from './resolve.js';
 
 /** The number of axes of a map with two sides. */
@@ -64,19 +71,6 @@ export function findNamedAxes(graph: Streams): readonly NamedAxes[] {
 export function findImageAxes(graph: Streams): (id: Id, axis: number) => boolean | undefined {
   const meanings = meaningsOf(graph);
   return (id, axis) => meanings[id]?.[axis]?.some(({ kind }) => kind === 'images');
-}
-
-/** The product of the factors before the images; undefined where not all images follow one another. */
-function sizeBeforeImages(axis: Axis, batch: number): number | undefined {
-  const product = (factors: Axis) => factors.reduce((n, { size }) => n * size, 1);
-  const first = axis.findIndex(({ kind }) => kind === 'images');
-  if (first < 0) return batch === 1 && axis.length === 0 ? 1 : undefined;
-  const end = axis.findIndex(({ kind }, i) => i > first && kind !== 'images');
-  const images = axis.slice(first, end < 0 ? undefined : end);
-  // Batches that are concatenated follow one another, as those of the towers of a siamese network.
-  const batches = product(images) / batch;
-  const areWhole = images.length === 1 && images[0]!.size === images[0]!.whole && Number.isInteger(batches);
-  return batches === 1 || areWhole ? batches * product(axis.slice(0, first)) : undefined;
 }
 
 type Streams = Pick<ResolvedGraph, 'tape' | 'input' | 'isStream' | 'isOfTokens' | 'parts'>;

@@ -135,6 +135,16 @@ function isQuery({
   return isWeight && shape.at(-1)! > MOST_COORDINATES;
 }
 
+/** Operations that read a table: they look its rows up, or put it beside others. */
+const OF_TABLES = new Set([
+  'Gather',
+  'GatherElements',
+  'ScatterElements',
+  'Interpolate',
+  'Concat',
+  'Softmax',
+]);
+
 /** The role that one reader implies; undefined where it implies none, as a mean of a weight does. */
 function roleIn({
   tape,
@@ -185,14 +195,8 @@ function roleIn({
     case 'Standardize':
     case 'StandardizeChannels':
       return place === 0 && !isStream[id] ? 'passes' : undefined;
-    case 'Gather':
-    case 'GatherElements':
-    case 'ScatterElements':
-    case 'Interpolate':
-    case 'Concat':
-    case 'Softmax':
-      return { kind: 'table' };
     default:
+      if (OF_TABLES.has(op!)) return { kind: 'table' };
       return PASSED.has(op!) ? 'passes' : undefined;
   }
 }
