@@ -10,6 +10,9 @@ import type { TypedInput } from './token-ids.js';
 type Parts = Omit<Graph, 'inputs'> & { readonly inputs: readonly TypedInput[] };
 type Sizes = readonly number[];
 
+/** What is computed from each input is followed through the whole network. */
+const MOST_INPUTS = 256;
+
 /** The inputs that nodes read, or the first one where they read none. */
 export function inputsRead<Input extends GraphInput>(
   inputs: readonly Input[],
@@ -34,9 +37,15 @@ export function joinInputs(
   const weights = readAsWeights(nodes.filter(({ op }) => op !== 'MatMul'));
   const isOther = ({ name, type }: TypedInput) => type !== 'float' || weights.has(name);
   if (inputs.length < 2 || inputs.some(isOther)) return undefined;
+  if (inputs.length > MOST_INPUTS)
+    throw SpecError.inFile({
+      file,
+      reason: 'too-large',
+      message: `has ${inputs.length} inputs; must have at most ${MOST_INPUTS}`,
+    });
   const batch = batchOf(inputs, file);
   const parts = inOrder(graph, inputs).map((input) => ({ name: input.name, shape: sizesOf(input, file) }));
-  parts.sort((a, b) => sizeOf(b.shape) - sizeOf(a.shape) || compare(`${a.shape}`, `${b.shape}`));
+  parts.sort((a, b) => sizeOf(b.shape) - sizeOf(a.shape) || compareShapes(a.shape, b.shape));
   const taken = new Set([...initializers.keys(), ...nodes.flatMap(({ outputs }) => outputs)]);
   for (const { name } of parts) taken.add(name);
   const newName = (like: string) => {
@@ -63,7 +72,11 @@ export function makesParts({ inputs, parts }: Pick<Graph, 'inputs' | 'parts'>, n
   return node.inputs[0] === inputs[0]!.name || node.outputs.some((name) => parts.includes(name));
 }
 
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+/** By the first axis in which they differ; a shape that begins another one is before it. */
+function compareShapes(a: Sizes, b: Sizes): number {
+  const at = a.findIndex((n, i) => n !== b[i]);
+  return at < 0 ? a.length - b.length : a[at]! - (b[at] ?? 0);
+}
 
 /**
  * The inputs in the order in which a walk from the output reads their elements. Nodes that only need the shape of one do not

@@ -230,3 +230,18 @@ it('refuses integers beside an image', () => {
     'has 2 inputs (image, vector); must have one, several of floats alone, or token ids',
   );
 });
+
+it('refuses more inputs than can be followed, and orders shapes of one size by their first axis', () => {
+  const [wide, long] = [
+    { name: 'wide', dims: ['batch', 16, 8] },
+    { name: 'long', dims: ['batch', 8, 16] },
+  ] as const;
+  const shapes = build([wide, long], (g) => {
+    const sum = g.add('Add', [g.add('Transpose', ['wide'], { perm: [0, 2, 1] }), 'long']);
+    return g.add('MatMul', [sum, weight(g, 'w', [16, 4])]);
+  });
+  expect(shapes.parts).toEqual(['long', 'wide']);
+  const many = Array.from({ length: 257 }, (_, i) => ({ ...VECTOR, name: `v${i}` }));
+  const sum = (g: GraphBuilder) => many.map(({ name }) => name).reduce((a, b) => g.add('Add', [a, b]));
+  expect(() => build(many, sum)).toThrow('has 257 inputs; must have at most 256');
+});
