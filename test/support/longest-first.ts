@@ -22,7 +22,7 @@ export const LONGEST: readonly string[] = [
   'test/e2e/evolution.test.ts',
   'test/faults/temporal.test.ts',
   'test/operate/schedule.test.ts',
-  'test/e2e/status.test.ts',
+  'test/operate/status.test.ts',
   'test/faults/damaged-data.test.ts',
   'test/faults/verify.test.ts',
   'test/faults/versions.test.ts',
@@ -36,7 +36,7 @@ export const LONGEST: readonly string[] = [
   'test/faults/darts.test.ts',
   'test/e2e/search.test.ts',
   'test/faults/backup.test.ts',
-  'test/e2e/control.test.ts',
+  'test/operate/control.test.ts',
   'test/faults/compose.test.ts',
   'test/e2e/refine.test.ts',
   'test/operate/workers.test.ts',
@@ -50,7 +50,7 @@ export const LONGEST: readonly string[] = [
   'test/operate/sharing.test.ts',
   'test/operate/encryption.test.ts',
   'test/e2e/package.test.ts',
-  'test/e2e/secrets.test.ts',
+  'test/operate/secrets.test.ts',
   'test/faults/until-idle.test.ts',
 ];
 

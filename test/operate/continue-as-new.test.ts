@@ -9,7 +9,7 @@ import { type NatsServer, startNats } from '../support/nats.js';
 import { startTemporal, type TemporalServer } from '../support/temporal.js';
 import { done, spawnNode, spawnZeroscout, specification, zeroscout } from '../support/zeroscout.js';
 
-const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const script = (name: string) => fileURLToPath(new URL(`../e2e/${name}`, import.meta.url));
 const space = openSpace({ kind: 'nas-bench-201' });
 const SHARDS = 100;
 const candidates = Array.from({ length: SHARDS }, (_, i) => space.enumeration!.at(i * 100 + 3));

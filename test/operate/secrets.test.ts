@@ -24,7 +24,7 @@ import {
   zeroscout,
 } from '../support/zeroscout.js';
 
-const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const script = (name: string) => fileURLToPath(new URL(`../e2e/${name}`, import.meta.url));
 const key = randomBytes(32).toString('base64');
 /** The secrets are unique to this run, because the same test may run concurrently on this machine. */
 const planted = (what: string) => `planted-${what}-${randomBytes(6).toString('hex')}`;
