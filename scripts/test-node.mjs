@@ -54,7 +54,7 @@ function testWithNode(bin) {
     PATH: `${bin}${delimiter}${process.env.PATH}`,
     ZEROSCOUT_TEST_INSTALL: 'npm',
   };
-  const args = [vitest, 'run', 'test/e2e/package.test.ts', 'test/client/connect.test.ts'];
+  const args = [vitest, 'run', 'test/operate/package.test.ts', 'test/client/connect.test.ts'];
   return spawnSync(join(bin, 'node'), args, { cwd: root, env, stdio: 'inherit' }).status === 0;
 }
 

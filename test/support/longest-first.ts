@@ -49,7 +49,7 @@ export const LONGEST: readonly string[] = [
   'test/client/embedded/embedded.test.ts',
   'test/operate/sharing.test.ts',
   'test/operate/encryption.test.ts',
-  'test/e2e/package.test.ts',
+  'test/operate/package.test.ts',
   'test/operate/secrets.test.ts',
   'test/faults/until-idle.test.ts',
 ];
