@@ -30,9 +30,10 @@ export function setAsideWorkers({
       const theirs = disagreements.filter((one) => one.worker === worker || one.verifier === worker);
       const others = theirs.map((one) => (one.worker === worker ? one.verifier : one.worker));
       const against = [...new Set(others)].sort();
-      // A worker that is set aside remains so if another search only suspects it.
-      if (state === 'suspected' && (await isSetAside(store, [worker]))) continue;
-      if (state === 'suspected' && (await isSetAside(store, against))) continue;
+      // A worker that is set aside remains so if another search only suspects it, and whoever disagrees with such workers
+      // alone is not suspected.
+      const isSettled = (await isSetAside(store, [worker])) || (await isSetAside(store, against));
+      if (state === 'suspected' && isSettled) continue;
       await store.workers.put({
         worker,
         state,
@@ -70,7 +71,9 @@ async function releaseInnocent({
     if (record.state === 'suspected' && (await isSetAside(store, record.against ?? [])))
       await store.workers.put({
         ...record,
-        ...{ state: 'released', at, by },
+        state: 'released',
+        at,
+        by,
         reason: `it disagreed only with workers that are set aside: ${record.against!.join(', ')}`,
       });
 }

@@ -62,7 +62,7 @@ const CONTROL = /[\0-\x08\x0B-\x1F\x7F-\x9F\u202A-\u202E\u2066-\u2069]/g;
  * Escapes control characters. Messages quote text from outside, which could otherwise move a terminal's
  * cursor when it is printed or logged.
  */
-export function escapeControls(text: string): string {
+function escapeControls(text: string): string {
   return text.replace(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 

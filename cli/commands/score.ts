@@ -109,12 +109,12 @@ async function score({
   if (json) return printJson(inOrder({ files, networks, refused }));
   if (networks.length === 0) return;
   print(tableOf(networks));
-  if (networks.length > 1) print(rankedBy({ networks, weights, aggregation }));
+  if (networks.length > 1) print(rankedByLine({ networks, weights, aggregation }));
   if (networks.length > 1 && !named) print('--aggregation assembled ranks by what a search ranks by');
 }
 
 /** The terms of the ranking; a proxy that some network does not have is none of them. */
-function rankedBy({
+function rankedByLine({
   networks,
   weights,
   aggregation = 'log-rank',

@@ -3,6 +3,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 import { getEllipsis, getTerminalWidth, paint } from './terminal.js';
+import { wrapLines } from './wrap.js';
 
 export interface PlainTable {
   push(row: readonly string[]): void;
@@ -50,8 +51,7 @@ export function createTable(
       const dropped = headings.filter((name) => !table.headings.includes(name));
       const text = `not shown on a screen of ${width} columns: ${dropped.join(', ')}`;
       const rendered = render({ ...table, width });
-      const lines = dropped.length ? wrapWords({ text, width }).map((line) => paint.dim(line)) : [];
-      return [rendered, ...lines].join('\n');
+      return dropped.length ? `${rendered}\n${paint.dim(wrapLines({ text, width }))}` : rendered;
     },
   };
 }
@@ -155,17 +155,6 @@ export function shorten({ text, width }: { readonly text: string; readonly width
   const kept = Math.max(0, width - mark.length);
   const end = Math.floor(kept / 2);
   return bare.slice(0, kept - end).join('') + mark + bare.slice(bare.length - end).join('');
-}
-
-/** Lines of whole words; only a word that is wider than the screen makes a line that is wider. */
-function wrapWords({ text, width }: { readonly text: string; readonly width: number }): readonly string[] {
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const longer = `${lines.at(-1)} ${word}`;
-    if (lines.length > 0 && length(longer) <= width) lines[lines.length - 1] = longer;
-    else lines.push(word);
-  }
-  return lines;
 }
 
 const plain = (text: string) => stripVTControlCharacters(text);

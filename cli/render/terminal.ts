@@ -1,6 +1,5 @@
 // Writes to stdout and stderr: colours and motion on terminals only, plain lines elsewhere.
 import pc from 'picocolors';
-import { escapeControls } from '../../core/errors.js';
 import { wrapLines } from './wrap.js';
 
 export const paint = pc.createColors(isColoured());
@@ -36,11 +35,6 @@ export function getEllipsis(): string {
 /** Prints to stderr, so that stdout contains only results. */
 export function note(text: string): void {
   process.stderr.write(`${fitLines(replaceControls(text), process.stderr)}\n`);
-}
-
-/** A name or a note from a file on one line, without characters that move the cursor or change colours. */
-export function oneLine(text: string): string {
-  return escapeControls(text).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
 }
 
 /**
@@ -83,6 +77,11 @@ export function replaceControls(text: string): string {
 /** Like `replaceControls`, for text that contains no colours of ours. */
 export function replaceEscapes(text: string): string {
   return replaceControls(text).replaceAll('\x1B', '\uFFFD');
+}
+
+/** A name or a note from a file, on one line and without colours. */
+export function oneLine(text: string): string {
+  return replaceEscapes(text).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
 }
 
 /** Characters that JSON need not escape but that terminals act on. */

@@ -6,7 +6,7 @@ const MOVES = new Set(['Reshape', 'Transpose', 'Identity']);
 
 /**
  * For each value, the value from which operations that only move elements made it; itself where there are none. Of several
- * inputs, whatever is computed without weights, such as two images on top of one another, is the input.
+ * inputs, whatever is computed without weights, such as the concatenation of two images, is the input.
  */
 export function movedFrom({ tape, input, parts, weights, isStream }: ResolvedGraph): readonly Id[] {
   const from: Id[] = [];

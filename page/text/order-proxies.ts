@@ -1,3 +1,5 @@
+// Orders the proxies of a ranking for display.
+
 /**
  * Names in the order in which a ranking names its proxies: what is no proxy as it stands, then the proxies of the
  * ranking, then others. `weights` are those of the ranking, in its order.

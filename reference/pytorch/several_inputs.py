@@ -4,9 +4,7 @@ Exports small networks into FOLDER/onnx, without the numbers of their weights, a
 (FOLDER/onnx/several-inputs.json) and the proxies of whole networks (FOLDER/proxies/several-inputs.json).
 Needs torch, numpy and onnx.
 """
-import json
 import math
-import subprocess
 import sys
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from torch import nn
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
+from onnx_goldens import write_goldens  # noqa: E402
 from zoo import strip  # noqa: E402
 
 BATCH = 4
@@ -101,14 +100,7 @@ def main(folder: Path) -> None:
         parameters = sum(p.numel() for p in network.parameters())
         cases.append({**case, "features": features, "channelAxes": [1] * len(features), "parameters": parameters})
         whole.append({**case, "last": features[-1]})
-    wanted = folder / "onnx" / "features.json"
-    wanted.write_text(json.dumps(cases))
-    run = lambda program, *files: subprocess.run([sys.executable, HERE / program, *files], check=True)
-    run("onnx_reference.py", wanted, folder / "onnx" / "several-inputs.json")
-    wanted.unlink()
-    proxies = folder / "proxies" / "several-inputs.json"
-    proxies.write_text(json.dumps(whole))
-    run("whole_golden.py", proxies)
+    write_goldens(folder, "several-inputs", cases, whole)
 
 
 if __name__ == "__main__":

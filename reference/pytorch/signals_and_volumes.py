@@ -8,7 +8,6 @@ Exports small networks into FOLDER/onnx, without the numbers of their weights, a
 Needs torch, torchvision, numpy and onnx.
 """
 import json
-import subprocess
 import sys
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from torch import nn
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1] / "python"))
 from zeroscout_export import export  # noqa: E402
+from onnx_goldens import write_goldens  # noqa: E402
 from zoo import strip  # noqa: E402
 from torchvision.ops import deform_conv2d  # noqa: E402
 
@@ -264,14 +264,7 @@ def main(folder: Path) -> None:
         # whole_golden.py does not follow weights that an exporter transposed, such as those of linear layers.
         if name not in ("samples", "text", "recurrent", "fourier"):
             whole.append({"file": file, "batch": BATCH, "input": image})
-    wanted = folder / "onnx" / "features.json"
-    wanted.write_text(json.dumps(cases))
-    run = lambda program, *files: subprocess.run([sys.executable, HERE / program, *files], check=True)
-    run("onnx_reference.py", wanted, folder / "onnx" / "signals-and-volumes.json")
-    wanted.unlink()
-    proxies = folder / "proxies" / "signals-and-volumes.json"
-    proxies.write_text(json.dumps(whole))
-    run("whole_golden.py", proxies)
+    proxies = write_goldens(folder, "signals-and-volumes", cases, whole)
     computed = json.loads(proxies.read_text())
     for case in computed:
         # whole.py takes values of three axes for tokens, with the channels in the last one.

@@ -86,10 +86,12 @@ export function signedContract({
       device: 'cpu',
       reason: 'its numbers are wrong',
       evidence: ['a "line"\n', 'ä'],
+      ...(state === 'suspected' ? { against: ['3@ö', ''] } : {}),
     });
     const [a, b] = [`1@${fresh()}.example`, `2@${fresh()} x`];
     expect(await other().workers.find(a)).toBeUndefined();
     await store().workers.put(record(a, 'suspected'));
+    expect(await other().workers.find(a)).toEqual(record(a, 'suspected'));
     await store().workers.put(record(b, 'set aside'));
     await other().workers.put(record(a, 'set aside'));
     expect(await other().workers.find(a)).toEqual(record(a, 'set aside'));
