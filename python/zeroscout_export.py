@@ -28,16 +28,23 @@ from torch.nn import functional
 BUFFER = {"key": "pkg.torch.export.graph_signature.InputSpec.kind", "value": "BUFFER"}
 
 
+class Integers(tuple):
+    """The shape of an input of integers that a network looks up in tables, such as categories (3,); () for one integer."""
+
+
 def export(network: nn.Module, path: str | Path, size: int = 224, channels: int = 3, exporter: str = "torchscript",
            image: Sequence[int] | Sequence[Sequence[int]] | None = None, tokens: int | None = None) -> None:
     """Writes one network. Images have the shape `image`, by default (channels, size, size); signals have (channels, length) or (samples,),
-    volumes and videos (channels, depth, height, width). A network of several inputs has a list of such shapes. A network of texts reads the ids of `tokens` tokens. Normalizations are in training mode, in which the exporter leaves them
-    unchanged; all other modules, such as dropout and auxiliary classifiers, are in evaluation mode."""
+    volumes and videos (channels, depth, height, width). A network of several inputs has a list of such shapes, of which some may be
+    `Integers`. A network of texts reads the ids of `tokens` tokens. Normalizations are in training mode, in which the exporter leaves
+    them unchanged; all other modules, such as dropout and auxiliary classifiers, are in evaluation mode."""
     network = plain_module(network)
     network.eval()
     image = image or (channels, size, size)
-    shapes = [image] if isinstance(image[0], int) else image
-    inputs = tuple(torch.randn(2, *each) for each in shapes) if tokens is None else (token_ids(network, tokens),)
+    shapes = [image] if isinstance(image, Integers) or isinstance(image[0], int) else image
+    # Every table has a row 0.
+    example = lambda shape: torch.zeros(2, *shape, dtype=torch.long) if isinstance(shape, Integers) else torch.randn(2, *shape)
+    inputs = tuple(example(each) for each in shapes) if tokens is None else (token_ids(network, tokens),)
     materialize(network, inputs)
     inputs = of_network_type(network, inputs)
     for module in network.modules():
@@ -257,10 +264,14 @@ def shapes(text: str) -> list[tuple[int, ...]]:
 
 
 def shape(text: str) -> tuple[int, ...]:
-    """The shape that is written as 3x16x112x112."""
+    """The shape that is written as 3x16x112x112, or of integers as int:3, or as int for a single one."""
+    if text == "int":
+        return Integers()
+    if text.startswith("int:"):
+        return Integers(shape(text[4:]))
     sizes = tuple(int(size) for size in text.split("x") if size.isdecimal())
     if len(sizes) != text.count("x") + 1 or min(sizes) < 1 or len(sizes) > 4:
-        raise argparse.ArgumentTypeError(f"found {text}; must be 1 to 4 whole numbers, such as 3x224x224")
+        raise argparse.ArgumentTypeError(f"found {text}; must be 1 to 4 whole numbers, such as 3x224x224, or integers, such as int:3")
     return sizes
 
 
@@ -395,7 +406,7 @@ def main() -> None:
     parser.add_argument("--channels", type=positive, default=3, help="number of channels of the images (default: 3)")
     parser.add_argument("--image", type=shapes, metavar="SHAPE",
                         help="shape of one image, in place of --channels and --size: 1x64x101; of signals 12x1000, of videos 3x16x112x112; "
-                             "of several inputs 3x224x224,16")
+                             "of several inputs 3x224x224,16; of integers that are looked up in tables int:3, or int for one")
     parser.add_argument("--tokens", type=positive, metavar="COUNT", help="number of tokens of a text, for networks that read token ids in place of images")
     parser.add_argument("--exporter", choices=["torchscript", "dynamo"], default="torchscript")
     options = parser.parse_args()

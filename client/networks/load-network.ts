@@ -1,7 +1,5 @@
 // Reads an ONNX file and prepares its network for scoring.
 import { SpecError } from '../../core/errors.js';
-import { looksFolded } from '../../core/graph/exporters/folded-normalization.js';
-import { beginsLate, endsEarly, isMuchBeside } from '../../core/graph/feature-coverage.js';
 import { withKeptBatch } from '../../core/graph/free-batch.js';
 import type { Graph, Normalization } from '../../core/graph/graph.js';
 import {
@@ -12,7 +10,6 @@ import {
   isImage,
   isUnknown,
 } from '../../core/graph/image-shape.js';
-import { mainInput } from '../../core/graph/main-input.js';
 import { type GraphNetwork, graphNetwork, type WantedFeatures } from '../../core/graph/network.js';
 import { LARGEST_FILE, readOnnx } from '../../core/graph/read-onnx.js';
 import { structureDigest, structureText } from '../../core/graph/structure.js';
@@ -22,6 +19,7 @@ import type { FileInput } from '../files/open-file.js';
 import { nameOf } from '../specification/read-text.js';
 import { createExternalReader } from './external-data.js';
 import { readSidecar } from './named-features.js';
+import { notesOnNetwork } from './network-notes.js';
 import { batchOf, onlyBatchOf } from './own-batch.js';
 
 export interface LoadOptions {
@@ -58,35 +56,7 @@ export async function loadNetwork({
   const read = await readSource(file);
   const wanted = options.features ?? (await readSidecar(file)) ?? options.preset ?? 'stages';
   const { network, batch, source } = atSomeBatch({ source: read, file, options, wanted });
-  const notes: string[] = [];
-  if (options.batch === undefined && batch !== BATCH)
-    notes.push(`holds for a batch of ${batch} images only, and is scored with it`);
-  if (source.unfused !== undefined)
-    notes.push(
-      `its exporter merged ${source.unfused} batch normalizations into the layers before them; they are restored`,
-    );
-  if (source.leftOut !== undefined)
-    notes.push(
-      `of its outputs, the first ("${source.outputs[0]}") counts, and what only others (${source.leftOut.map((name) => `"${name}"`).join(', ')}) need is left out: if another one has the class scores, let \`forward\` return it first`,
-    );
-  if (options.normalization === 'file' && looksFolded(source))
-    notes.push(
-      'has convolutions with biases and no normalization: exporters fold BatchNormalization away. If it had some, score it with the normalization restored (normalization: restore), or export it with model.train() and training=torch.onnx.TrainingMode.TRAINING, do_constant_folding=False',
-    );
-  if (endsEarly(network))
-    notes.push(
-      'has more than half of its multiply-accumulates after the last feature, so its proxies say little about it: look at what was found, and name other tensors or modules as features',
-    );
-  if (beginsLate(network))
-    notes.push(
-      'has more than half of its multiply-accumulates before the first feature, and its proxies say little about these: look at what was found, and name other tensors or modules as features',
-    );
-  if (isMuchBeside(network)) {
-    const main = network.graph.names.get(mainInput(network.graph));
-    notes.push(
-      `has ${source.parts!.length} inputs, and features behind "${main}" alone, because most maps lie behind it; more than a quarter of its multiply-accumulates is computed from the others alone, and the proxies of features say nothing about that`,
-    );
-  }
+  const notes = notesOnNetwork({ source, network, options, batch, usual: BATCH });
   return {
     file,
     digest: structureDigest(structureText({ graph: source, constants: findKeptConstants(network) })),

@@ -22,6 +22,7 @@ import { drawWhole } from '../../engine/graph/whole-draw.js';
 import { neededFor, proxiesOf } from '../../engine/outcome.js';
 import { type LoadedNetwork, type LoadOptions, loadNetwork } from './load-network.js';
 import { notesOnLowest } from './lowest-notes.js';
+import { notesOnOutput } from './network-notes.js';
 
 export interface ScoreOptions {
   /** How the files are read. */
@@ -154,7 +155,8 @@ async function scoreOne({
   const [, ...image] = network.graph.tape.shape(network.graph.input);
   const input: ScoredNetwork['input'] = network.graph.isOfTokens ? 'texts' : 'images';
   const found = { file, digest, features, input, image, macs, parameters, proxies: meanOf(draws), draws };
-  return { ...found, notes: [...notes, ...notesOnLowest(draws)], score: null };
+  const all = [...notes, ...notesOnOutput(loaded.source, families), ...notesOnLowest(draws)];
+  return { ...found, notes: all, score: null };
 }
 
 /** The names of the features that are measured; without Jacobians, only of those that a proxy reads. */

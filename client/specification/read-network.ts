@@ -2,7 +2,6 @@
 import { type Issue, SpecError } from '../../core/errors.js';
 import { looksFolded } from '../../core/graph/exporters/folded-normalization.js';
 import { beginsLate, endsEarly, isMuchBeside } from '../../core/graph/feature-coverage.js';
-import { isMap } from '../../core/graph/features.js';
 import { fixedBatch, withKeptBatch } from '../../core/graph/free-batch.js';
 import type { Graph, Normalization } from '../../core/graph/graph.js';
 import { type Axes, axesOf, fillAxes, isSquare, withImage } from '../../core/graph/image-shape.js';
@@ -64,7 +63,7 @@ export async function readNetwork({
 }: ReadNetworkArguments): Promise<ReadNetwork | OpenNetwork> {
   const source = { ...(await readSource(file, name)), normalization };
   const axes = axesOf(source.inputs[0]!);
-  const isText = source.tableSize !== undefined;
+  const isText = source.tableSize !== undefined && !source.parts && axes.length === 2;
   const image = fillAxes(
     axes.map((n, i) => n ?? common[i]),
     stated,
@@ -104,7 +103,7 @@ export async function readNetwork({
       digest: structureDigest(text),
       macs,
       parameters,
-      form: network.features.every((feature) => !isMap(feature)) ? 'tokens' : 'maps',
+      form: network.identities === 'skipped' ? 'tokens' : 'maps',
     },
   };
 }

@@ -73,15 +73,15 @@ export function findImageAxes(graph: Streams): (id: Id, axis: number) => boolean
   return (id, axis) => meanings[id]?.[axis]?.some(({ kind }) => kind === 'images');
 }
 
-type Streams = Pick<ResolvedGraph, 'tape' | 'input' | 'isStream' | 'isOfTokens' | 'parts'>;
+type Streams = Pick<ResolvedGraph, 'tape' | 'input' | 'isStream' | 'isOfTokens' | 'parts' | 'embedded'>;
 
 function meaningsOf(streams: Streams): readonly (readonly Axis[] | undefined)[] {
-  const { tape, input, isStream, isOfTokens, parts } = streams;
+  const { tape, input, isStream, isOfTokens, parts, embedded = isOfTokens ? [input] : [] } = streams;
   const meanings: (readonly Axis[] | undefined)[] = [];
   for (const value of tape.values) {
-    if (value.id === input)
-      meanings.push(isOfTokens ? meaningOfTokens(value.shape) : meaningOfInput(value.shape));
-    else if (parts?.includes(value.id)) meanings.push(meaningOfInput(value.shape));
+    const isInput = value.id === input || parts?.includes(value.id);
+    if (embedded.includes(value.id)) meanings.push(meaningOfTokens(value.shape));
+    else if (isInput) meanings.push(meaningOfInput(value.shape));
     else meanings.push(isStream[value.id] ? meaningOf(streams, value, meanings) : undefined);
   }
   return meanings;
@@ -96,9 +96,11 @@ function meaningOfInput(shape: readonly number[]): readonly Axis[] {
   return shape.map((n, axis) => createAxis(kind(axis), n));
 }
 
-/** Embeddings of tokens are [images, tokens, channels]. */
-function meaningOfTokens([images, tokens, channels]: readonly number[]): readonly Axis[] {
-  return [createAxis('images', images!), createAxis('positions', tokens!), createAxis('channels', channels!)];
+/** Embeddings are [images, ...tokens, channels]. */
+function meaningOfTokens(shape: readonly number[]): readonly Axis[] {
+  const last = shape.length - 1;
+  const kind = (axis: number) => (axis === 0 ? 'images' : axis === last ? 'channels' : 'positions');
+  return shape.map((n, axis) => createAxis(kind(axis), n));
 }
 
 /** Whether these are tokens [positions, images, channels], the default of PyTorch's attention. */

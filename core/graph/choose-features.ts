@@ -27,7 +27,7 @@ export function selectFeatures(features: Measured, marked?: MarkedFeatures): Wan
 }
 
 export interface ChosenFeatures {
-  readonly found: 'stages' | 'blocks' | 'named';
+  readonly found: 'stages' | 'blocks' | 'vectors' | 'named';
   readonly features: readonly Feature[];
   /** Whether the Jacobian of the block before each feature is measured; by default it is. */
   readonly withJacobian?: readonly boolean[];

@@ -6,10 +6,12 @@ import { findLayouts, type Layout, usualLayout } from './axis-meanings.js';
 import { cellOutputs } from './cell-outputs.js';
 import { beginsLate, endsEarly } from './feature-coverage.js';
 import { mainInput } from './main-input.js';
-import { type ResolvedGraph, streamOf } from './resolve.js';
+import { isMerge } from './merges.js';
+import type { ResolvedGraph } from './resolve.js';
 import { movedFrom } from './same-elements.js';
 import { longestStream } from './side-streams.js';
 import { onPath, soleValues } from './sole-values.js';
+import { vectorEnds, vectorLayouts } from './vector-features.js';
 
 /** A measured tensor: every axis but that of the channels counts samples. */
 export interface Feature extends Layout {
@@ -46,9 +48,10 @@ const LARGEST_STEP = 2;
 
 export interface Features {
   /**
-   * `stages`: the last cut point before each change of resolution; `blocks`: also every merge of branches.
+   * `stages`: the last cut point before each change of resolution; `blocks`: also every merge of branches; `vectors`: what
+   * linear layers read, in a network without maps and tokens.
    */
-  readonly found: 'stages' | 'blocks';
+  readonly found: 'stages' | 'blocks' | 'vectors';
   readonly features: readonly Feature[];
 }
 
@@ -63,12 +66,9 @@ const PADDED = new Set(['Pad', 'Gather']);
  * as between the convolutions and the transformer of a hybrid network. The embeddings of tokens are computed by the
  * network, and are a feature.
  */
-function isRepeated(
-  { tape, input, isOfTokens }: ResolvedGraph,
-  feature: Feature,
-  from: readonly Id[],
-): boolean {
-  if (isOfTokens && feature.id === input) return false;
+function isRepeated(graph: ResolvedGraph, feature: Feature, from: readonly Id[]): boolean {
+  const { tape, input } = graph;
+  if (feature.id === embeddingOf(graph)) return false;
   const { op, inputs } = tape.get(feature.id);
   if (PADDED.has(op!) || from[feature.id] === input) return true;
   const isRow = op === 'Reshape' && feature.shape.length === 3 && isMap(feature);
@@ -78,9 +78,22 @@ function isRepeated(
 
 /**
  * Finds the features of a network: those of all blocks where there are too few stages, and those of one stream
- * where streams run side by side.
+ * where streams run side by side. Where fewer than two have several positions, vectors are features too.
  */
 export function findFeatures(graph: ResolvedGraph, wanted: 'stages' | 'blocks'): Features {
+  const found = findMaps(graph, wanted);
+  if (found.features.length > 1) return found;
+  const after = found.features[0]?.id ?? graph.input;
+  const vectors = featuresAt(graph, vectorEnds(graph), vectorLayouts(graph)).filter(({ id }) => id > after);
+  if (vectors.length === 0) return found;
+  return {
+    found: found.features.length > 0 ? 'blocks' : 'vectors',
+    features: [...found.features, ...vectors],
+  };
+}
+
+/** The features with several positions. */
+function findMaps(graph: ResolvedGraph, wanted: 'stages' | 'blocks'): Features {
   const from = movedFrom(graph);
   const cuts = cutPoints(graph).filter((feature) => !isRepeated(graph, feature, from));
   const side = cuts.length < 2 ? streamFeatures(graph) : [];
@@ -179,13 +192,15 @@ export function cutPoints(graph: ResolvedGraph): readonly Feature[] {
 /**
  * The last feature before the mean over positions. Networks with small images may come down to a single
  * position before that mean: the feature is then no cut point, because it is not measurable, and is found as
- * what the mean reads.
+ * what the mean reads. In a network of vectors, what the classifier reads.
  */
 export function lastFeature(graph: ResolvedGraph): Feature | undefined {
-  const features = soleFeatures(graph);
-  return features.findLast(
+  const last = soleFeatures(graph).findLast(
     (feature) => isMeasurable(feature) || (isMap(feature) && isAveraged(graph, feature)),
   );
+  if (last) return last;
+  const { found, features } = findFeatures(graph, 'stages');
+  return found === 'vectors' ? features.at(-1) : undefined;
 }
 
 /** Whether a mean over all positions, and over nothing else, reads the map. */
@@ -199,14 +214,23 @@ function isAveraged({ tape }: ResolvedGraph, { id, shape, channelAxis }: Feature
 
 /** The values that every path from the images to the output passes, in order, with any number of positions. */
 function soleFeatures(graph: ResolvedGraph): readonly Feature[] {
-  const { input, isOfTokens } = graph;
-  return featuresAt(graph, [...(isOfTokens ? [input] : []), ...soleValues(graph)]);
+  const embedding = embeddingOf(graph);
+  return featuresAt(graph, [...(embedding === undefined ? [] : [embedding]), ...soleValues(graph)]);
 }
 
-/** The values that are maps or tokens and have names; indices and masks are none. */
-function featuresAt(graph: ResolvedGraph, ids: readonly Id[]): readonly Feature[] {
+/** The value from which paths are followed, if it holds rows of a table. */
+function embeddingOf(graph: ResolvedGraph): Id | undefined {
+  const main = mainInput(graph);
+  return graph.isOfTokens || graph.embedded?.includes(main) ? main : undefined;
+}
+
+/** The values that have layouts, by default those of maps and tokens, and names; indices and masks are none. */
+function featuresAt(
+  graph: ResolvedGraph,
+  ids: readonly Id[],
+  layouts = findLayouts(graph),
+): readonly Feature[] {
   const { tape, input, names } = graph;
-  const layouts = findLayouts(graph);
   return ids.flatMap((id) => {
     const { shape, type } = tape.get(id);
     const layout = layouts[id];
@@ -217,9 +241,7 @@ function featuresAt(graph: ResolvedGraph, ids: readonly Id[]): readonly Feature[
 }
 
 /** Maps and tokens of more than one position are measurable. */
-function isMeasurable(feature: Feature): boolean {
-  return feature.positions.reduce((n, m) => n * m, 1) > 1;
-}
+const isMeasurable = (feature: Feature) => resolution(feature) > 1;
 
 /**
  * A map has its positions along two or more axes, or along one axis after the channels; anything else is
@@ -227,6 +249,11 @@ function isMeasurable(feature: Feature): boolean {
  */
 export function isMap({ shape, channelAxis }: Feature): boolean {
   return shape.length > 3 || (shape.length === 3 && channelAxis === 1);
+}
+
+/** A vector for each image, which has no positions. */
+export function isVector({ shape, positions }: Feature): boolean {
+  return shape.length === 2 && sizeOf(positions) === 1;
 }
 
 /** The number of positions, which is the same for a map and for its positions in a row. */
@@ -260,7 +287,7 @@ function blockEnds(
   cuts: readonly Feature[],
   stages: readonly Feature[],
 ): readonly Feature[] {
-  const merges = cuts.filter((feature, i) => isMerge(graph, feature, cuts[i - 1]));
+  const merges = cuts.filter(({ id }, i) => i > 0 && isMerge(graph, id));
   const first = cuts[cuts.indexOf(merges[0]!) - 1];
   const chosen = new Set([...stages, ...merges, ...(first ? [first] : [])].map(({ id }) => id));
   return cuts.filter(({ id }) => chosen.has(id));
@@ -270,22 +297,4 @@ function blockEnds(
 function withoutMapsOfTokens(ends: readonly Feature[], from: readonly Id[]): readonly Feature[] {
   const tokens = new Set(ends.flatMap((feature) => (isMap(feature) ? [] : [from[feature.id]])));
   return ends.filter((feature) => !isMap(feature) || !tokens.has(from[feature.id]));
-}
-
-/**
- * Whether a value joins two paths from the preceding cut point, each of which does more than an activation: a
- * residual sum, a concatenation, or tokens that are put back among the others.
- */
-function isMerge(graph: ResolvedGraph, { id }: Feature, before: Feature | undefined): boolean {
-  if (!before) return false;
-  const { tape, names } = graph;
-  // A sum with what is computed from other inputs alone joins no paths.
-  const isStream = graph.parts ? streamOf(tape, mainInput(graph)) : graph.isStream;
-  const value = tape.get(id);
-  // Slices are scattered over the rows of a tensor, which only then gets its shape and its name.
-  const [rows] = value.op === 'Reshape' ? value.inputs : [];
-  const { op, inputs } = rows === undefined || names.has(rows) ? value : tape.get(rows);
-  if (op === 'ScatterElements') return isStream[inputs[0]!] === true && isStream[inputs[2]!] === true;
-  if (op !== 'Add' && op !== 'Concat') return false;
-  return new Set(inputs.filter((input) => isStream[input])).size > 1;
 }

@@ -59,6 +59,7 @@ export function foldDrawnWeights({
       isStream: streamOf(tape, input),
       ...(graph.isOfTokens ? { isOfTokens: true } : {}),
       ...(graph.parts ? { parts: graph.parts.map(at) } : {}),
+      ...(graph.embedded ? { embedded: graph.embedded.map(at) } : {}),
     },
     features: features.map((feature) => ({ ...feature, id: at(feature.id) })),
   };

@@ -63,12 +63,14 @@ export interface Graph {
   /** Outputs of the file after the first for which more is computed than for the first; absent if none. */
   readonly leftOut?: readonly string[];
   /**
-   * For a network of token ids, whose input is the embeddings of tokens: the parameters of the table that held them, which no
-   * node reads (token-ids.ts). Absent for any other network.
+   * For a network of token ids or other integers, which reads rows of tables instead: the parameters of these tables, which no
+   * node reads (token-ids.ts, embedded-integers.ts). Absent for any other network.
    */
   readonly tableSize?: number;
   /** Where the file has several inputs: their names, which tensors that are computed from the only input have (join-inputs.ts). */
   readonly parts?: readonly string[];
+  /** The parts that hold rows of tables, [images, ..., channels]; absent if none. */
+  readonly embedded?: readonly string[];
 }
 
 /** The running statistics of a normalization are not read, so they do not count as weights. */

@@ -1,8 +1,9 @@
 // Lets a network of several inputs, such as two images, or an image and a vector, have one that holds the numbers of all.
 import { SpecError } from '../errors.js';
 import { sizeOf } from '../ops/tensor/shapes.js';
-import { type Constant, type Graph, type GraphInput, type GraphNode, readsOf } from './graph.js';
+import { type Graph, type GraphInput, type GraphNode, readsOf } from './graph.js';
 import { elementsOf, readAsWeights } from './initializer-uses.js';
+import { NodeWriter } from './node-writer.js';
 import { checkShape } from './read-tensors.js';
 import { sortNodes } from './sort-nodes.js';
 import type { TypedInput } from './token-ids.js';
@@ -37,33 +38,32 @@ export function joinInputs(
   const weights = readAsWeights(nodes.filter(({ op }) => op !== 'MatMul'));
   const isOther = ({ name, type }: TypedInput) => type !== 'float' || weights.has(name);
   if (inputs.length < 2 || inputs.some(isOther)) return undefined;
-  if (inputs.length > MOST_INPUTS)
-    throw SpecError.inFile({
-      file,
-      reason: 'too-large',
-      message: `has ${inputs.length} inputs; must have at most ${MOST_INPUTS}`,
-    });
+  checkCount(inputs.length, file);
   const batch = batchOf(inputs, file);
   const parts = inOrder(graph, inputs).map((input) => ({ name: input.name, shape: sizesOf(input, file) }));
   parts.sort((a, b) => sizeOf(b.shape) - sizeOf(a.shape) || compareShapes(a.shape, b.shape));
-  const taken = new Set([...initializers.keys(), ...nodes.flatMap(({ outputs }) => outputs)]);
-  for (const { name } of parts) taken.add(name);
-  const newName = (like: string) => {
-    let name = like;
-    for (let n = 1; taken.has(name); n++) name = `${like}/${n}`;
-    taken.add(name);
-    return name;
-  };
+  const made = nodes.flatMap(({ outputs }) => outputs);
+  const write = new NodeWriter([...initializers.keys(), ...made, ...parts.map(({ name }) => name)]);
   const joined: GraphInput = {
-    name: newName(parts.map(({ name, shape }) => `${name} [${shape}]`).join(', ')),
+    name: write.newName(parts.map(({ name, shape }) => `${name} [${shape}]`).join(', ')),
     shape: [batch, parts.reduce((sum, { shape }) => sum + sizeOf(shape), 0)],
   };
   checkShape('all inputs together', [batch ?? 1, joined.shape[1]!]);
   return {
     inputs: [joined],
-    nodes: [...split({ joined: joined.name, parts, opset, newName }), ...nodes],
+    nodes: [...split({ joined: joined.name, parts, opset, write }), ...nodes],
     parts: parts.map(({ name }) => name),
   };
+}
+
+/** Throws SpecError for more inputs than can be followed; a lookup of integers in a table counts as one. */
+export function checkCount(inputs: number, file: string): void {
+  if (inputs > MOST_INPUTS)
+    throw SpecError.inFile({
+      file,
+      reason: 'too-large',
+      message: `has ${inputs} inputs; must have at most ${MOST_INPUTS}`,
+    });
 }
 
 /** Whether a node was added to take the only input apart. */
@@ -105,8 +105,8 @@ function batchOf(inputs: readonly GraphInput[], file: string): number | undefine
   return first.shape[0];
 }
 
-/** The sizes of one image. */
-function sizesOf(input: GraphInput, file: string): Sizes {
+/** The sizes of one image. Throws SpecError where the file leaves one open. */
+export function sizesOf(input: GraphInput, file: string): Sizes {
   const sizes = input.shape.slice(1).filter((n) => n !== undefined);
   if (sizes.length === input.shape.length - 1) return sizes;
   throw SpecError.inFile({
@@ -122,31 +122,23 @@ interface SplitArguments {
   readonly joined: string;
   readonly parts: readonly { readonly name: string; readonly shape: Sizes }[];
   readonly opset: number;
-  readonly newName: (like: string) => string;
+  readonly write: NodeWriter;
 }
 
-function split({ joined, parts, opset, newName }: SplitArguments): readonly GraphNode[] {
-  const nodes: GraphNode[] = [];
-  const addInts = (like: string, values: Sizes): string => {
-    const value: Constant = { shape: [values.length], type: 'int', values: Float64Array.from(values) };
-    const name = newName(like);
-    nodes.push({ op: 'Constant', name, inputs: [], outputs: [name], attributes: { value } });
-    return name;
-  };
+function split({ joined, parts, opset, write }: SplitArguments): readonly GraphNode[] {
   const sizes = parts.map(({ shape }) => sizeOf(shape));
-  const rows = parts.map(({ name }) => newName(`${name}/row`));
+  const rows = parts.map(({ name }) => write.newName(`${name}/row`));
   // The sizes are an attribute before operator set 13.
-  nodes.push({
+  const inputs = opset < 13 ? [joined] : [joined, write.ints(sizes)];
+  write.node({
     op: 'Split',
-    name: newName('inputs/split'),
-    inputs: opset < 13 ? [joined] : [joined, addInts('inputs/sizes', sizes)],
+    inputs,
     outputs: rows,
     attributes: { axis: 1, ...(opset < 13 ? { split: sizes } : {}) },
   });
   parts.forEach(({ name, shape }, i) => {
     // 0 keeps the size of the batch.
-    const inputs = [rows[i]!, addInts(`${name}/shape`, [0, ...shape])];
-    nodes.push({ op: 'Reshape', name: newName(`${name}/reshape`), inputs, outputs: [name], attributes: {} });
+    write.node({ op: 'Reshape', inputs: [rows[i]!, write.ints([0, ...shape])], outputs: [name] });
   });
-  return nodes;
+  return write.nodes;
 }

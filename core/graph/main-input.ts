@@ -6,7 +6,10 @@ import { macsWhere } from './costs.js';
 import { soleValuesFrom } from './paths.js';
 import { type ResolvedGraph, streamOf } from './resolve.js';
 
-type Inputs = Pick<ResolvedGraph, 'tape' | 'input' | 'output' | 'parts' | 'isStream' | 'isOfTokens'>;
+type Inputs = Pick<
+  ResolvedGraph,
+  'tape' | 'input' | 'output' | 'parts' | 'embedded' | 'isStream' | 'isOfTokens'
+>;
 
 /** The choice of each network, which many questions need. */
 const known = new WeakMap<Tape, Id>();

@@ -8,6 +8,7 @@ import { moduleOutputs } from './exporters/module-names.js';
 import { type Feature, featureOf } from './features.js';
 import type { Graph } from './graph.js';
 import type { ResolvedGraph } from './resolve.js';
+import { vectorLayouts } from './vector-features.js';
 
 /** Each name, or the output tensor of a module if only a module has that name. */
 export function tensorNames(graph: Graph, names: readonly string[]): readonly string[] {
@@ -18,7 +19,7 @@ export function tensorNames(graph: Graph, names: readonly string[]): readonly st
 
 /**
  * Throws SpecError where the file has no such tensor, or where the tensor does not depend on the images or
- * lacks channels or positions.
+ * lacks channels.
  */
 export function featureNamed({
   graph,
@@ -40,11 +41,11 @@ export function featureNamed({
     });
   }
   const { shape, type } = tape.get(id);
-  const layout = findLayouts(graph)[id] ?? usualLayout(shape);
+  const layout = findLayouts(graph)[id] ?? vectorLayouts(graph)[id] ?? usualLayout(shape);
   if (!isStream[id] || layout === undefined || type !== 'float')
     throw SpecError.inFile({
       file,
-      message: `its tensor "${name}" of shape [${shape}] is no feature: it must ${type === 'float' ? 'depend on the images and have channels and positions' : `hold activations, not numbers of the type ${type}`}`,
+      message: `its tensor "${name}" of shape [${shape}] is no feature: it must ${type === 'float' ? 'depend on the images and have an axis of channels' : `hold activations, not numbers of the type ${type}`}`,
     });
   return featureOf({ ...layout, id, name, shape, images: tape.shape(graph.input)[0]! });
 }

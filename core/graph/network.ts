@@ -6,7 +6,7 @@ import { TapeError } from '../ops/tensor/tape-error.js';
 import { type BlockProgram, blockPrograms } from './block-programs.js';
 import { chooseFeatures, type WantedFeatures } from './choose-features.js';
 import { type GraphCosts, graphCosts } from './costs.js';
-import { cutPoints, type Feature, isMap } from './features.js';
+import { cutPoints, type Feature, isMap, isVector } from './features.js';
 import { foldDrawnWeights } from './fold-drawn-weights.js';
 import type { Graph, Normalization } from './graph.js';
 import { tensorNames } from './named-features.js';
@@ -20,7 +20,7 @@ export interface GraphNetwork {
   /** The name of the network in messages. */
   readonly file: string;
   readonly graph: ResolvedGraph;
-  readonly found: 'stages' | 'blocks' | 'named';
+  readonly found: 'stages' | 'blocks' | 'vectors' | 'named';
   readonly features: readonly Feature[];
   /** For each feature, whether the Jacobian of the block before it is measured; by default all are. */
   readonly withJacobian?: readonly boolean[] | undefined;
@@ -77,7 +77,7 @@ export function graphNetwork({
     ...(reads ? { reads } : {}),
     roles,
     costs,
-    identities: features.every((feature) => !isMap(feature)) ? 'skipped' : 'worst',
+    identities: features.every((feature) => !isMap(feature) && !isVector(feature)) ? 'skipped' : 'worst',
   };
 }
 

@@ -11,6 +11,7 @@ import {
 import { ReadError, reasonOfRead } from '../onnx/read-error.js';
 import { numberType, type ReadExternal } from '../onnx/tensor-values.js';
 import { quote } from '../text/show.js';
+import { embedIntegers } from './embedded-integers.js';
 import { modulesOf } from './exporters/module-names.js';
 import { untrainedTensors } from './exporters/notes.js';
 import { removeNoise } from './exporters/remove-noise.js';
@@ -118,24 +119,30 @@ function graphOf(model: ModelProto, options: GraphOfOptions): Graph {
 function withOneInput(
   file: Omit<Graph, 'inputs'> & { readonly inputs: readonly TypedInput[] },
   name: string,
-): Pick<Graph, 'inputs' | 'nodes' | 'parts' | 'tableSize'> {
+): Pick<Graph, 'inputs' | 'nodes' | 'parts' | 'tableSize' | 'embedded'> {
   const { outputs, initializers } = file;
-  const embedded = embedTokens(file);
-  for (const { name, shape } of embedded?.inputs ?? [])
-    checkShape(
-      `the embeddings of input "${name}"`,
-      shape.map((n) => n ?? 1),
-    );
+  const tokens = embedTokens(file);
+  const integers = tokens ? undefined : embedIntegers(file, name);
+  const embedded = tokens ?? integers;
   const { inputs, nodes } = embedded ?? file;
+  if (embedded)
+    for (const { name, shape } of inputs)
+      checkShape(
+        `the embeddings of input "${name}"`,
+        shape.map((n) => n ?? 1),
+      );
   const kept = sortNodes({
     nodes: removeNoise({ nodes, initializers }),
     given: givenBy(inputs, initializers),
     outputs,
   });
+  const joined = joinInputs({ ...file, inputs, nodes: kept }, name);
   return {
     inputs: inputs.map(({ name, shape }) => ({ name, shape })),
     nodes: kept,
-    ...(embedded ? { tableSize: embedded.tableSize } : joinInputs({ ...file, nodes: kept }, name)),
+    ...(embedded ? { tableSize: embedded.tableSize } : {}),
+    ...joined,
+    ...(joined && integers ? { embedded: integers.embedded } : {}),
   };
 }
 

@@ -8,7 +8,7 @@ import type { Constant, Initializer } from './graph.js';
 const LARGEST_TENSOR = 2 ** 31;
 const MOST_DIMENSIONS = 16;
 /** Tensors in attributes and integer tensors are read into memory; weights remain in the file. */
-const LARGEST_CONSTANT = 2 ** 24;
+export const LARGEST_CONSTANT = 2 ** 24;
 
 interface InitializersOfArguments {
   readonly tensors: readonly TensorProto[];
@@ -34,12 +34,12 @@ export function initializersOf({
   return initializers;
 }
 
-export function checkShape(what: string, shape: readonly number[]): void {
+export function checkShape(what: string, shape: readonly number[], most = LARGEST_TENSOR): void {
   if (shape.length > MOST_DIMENSIONS) throw new Error(`${what} has ${shape.length} dimensions`);
   for (const n of shape)
     if (!Number.isSafeInteger(n) || n < 0) throw new Error(`${what} has a dimension of ${n}`);
   const size = shape.reduce((product, n) => product * n, 1);
-  if (size > LARGEST_TENSOR)
+  if (size > most)
     throw new ReadError('too-large', `${what} has ${size} elements, shape [${shape}]: too many`);
 }
 

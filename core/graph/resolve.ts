@@ -45,14 +45,16 @@ export interface ResolvedGraph {
    * of nodes in the file.
    */
   readonly weights: readonly GraphWeight[];
-  /** The number of parameters that no value reads: those of restored normalizations, and of a table of tokens. */
+  /** The number of parameters that no value reads: those of restored normalizations, and of tables whose rows are the input. */
   readonly unread: number;
   /** Whether each value of the graph depends on the images. */
   readonly isStream: readonly boolean[];
-  /** Whether the input holds the embeddings of tokens, [images, tokens, channels]. */
+  /** Whether the only input holds rows of a table, such as the embeddings of tokens, [images, tokens, channels]. */
   readonly isOfTokens?: boolean;
   /** Where the file has several inputs: the values that hold them, which are computed from `input`. */
   readonly parts?: readonly Id[];
+  /** Those of `parts` that hold rows of tables, [images, ..., channels]. */
+  readonly embedded?: readonly Id[];
 }
 
 /** The name of the program's input for the images. */
@@ -84,7 +86,7 @@ export function resolveGraph({
   if (others.length)
     throw SpecError.inFile({
       file,
-      message: `has ${graph.inputs.length} inputs (${graph.inputs.map(({ name }) => name).join(', ')}); must have one, several of floats alone, or token ids [batch, length] with masks, types and positions of the tokens beside them`,
+      message: `has ${graph.inputs.length} inputs (${graph.inputs.map(({ name }) => name).join(', ')}); must have one, several of floats or of integers that are looked up in tables, or token ids [batch, length] with masks, types and positions of the tokens beside them`,
     });
   const shape = checkedShape({ input: first, batch, image, file });
   const input = enterImages({ tape, shape, file });
@@ -111,6 +113,7 @@ export function resolveGraph({
   };
   for (const node of graph.nodes) place({ node, site, read, named, file, hint });
   const output = named.get(graph.outputs[0]!)!;
+  const idsOf = (names: readonly string[]) => names.flatMap((name) => named.get(name) ?? []);
   return {
     tape,
     input,
@@ -120,8 +123,9 @@ export function resolveGraph({
     weights,
     unread: folded.restored + (graph.tableSize ?? 0),
     isStream: streamOf(tape, input),
-    ...(graph.tableSize === undefined ? {} : { isOfTokens: true }),
-    ...(graph.parts ? { parts: graph.parts.flatMap((name) => named.get(name) ?? []) } : {}),
+    ...(graph.tableSize === undefined || graph.parts ? {} : { isOfTokens: true }),
+    ...(graph.parts ? { parts: idsOf(graph.parts) } : {}),
+    ...(graph.embedded ? { embedded: idsOf(graph.embedded) } : {}),
   };
 }
 

@@ -35,6 +35,7 @@ interface Structure {
   /** See `Graph`. */
   readonly tableSize?: number;
   readonly parts?: readonly string[];
+  readonly embedded?: readonly string[];
   readonly tensors: Readonly<Record<string, Tensor>>;
   readonly nodes: readonly (readonly [
     op: string,
@@ -59,7 +60,7 @@ export function structureText({
   /** Names of tensors; throws SpecError for one on which the output does not depend. */
   readonly features?: readonly string[] | undefined;
 }): string {
-  const { opset, inputs, outputs, nodes, initializers, normalization, tableSize, parts } = graph;
+  const { opset, inputs, outputs, nodes, initializers, normalization, tableSize, parts, embedded } = graph;
   const uses = usesOf(graph);
   const isKept = (name: string, initializer: Initializer) =>
     constants.has(name) || uses.constants.has(name) || zerosOf(uses, name, initializer) !== undefined;
@@ -93,6 +94,7 @@ export function structureText({
     ...(normalization === 'restore' ? { normalization } : {}),
     ...(tableSize === undefined ? {} : { tableSize }),
     ...(parts ? { parts: parts.flatMap((name) => numbers.get(name) ?? []) } : {}),
+    ...(embedded ? { embedded: embedded.flatMap((name) => numbers.get(name) ?? []) } : {}),
     tensors,
     nodes: written,
   };
@@ -115,7 +117,7 @@ export function structureDigest(text: string): string {
 
 /** Reads the graph from a text that `structureText` wrote. */
 export function graphOfStructure(text: string): Graph {
-  const { opset, input, output, tensors, nodes, normalization, tableSize, parts } = JSON.parse(
+  const { opset, input, output, tensors, nodes, normalization, tableSize, parts, embedded } = JSON.parse(
     text,
   ) as Structure;
   const initializers = new Map(
@@ -142,6 +144,7 @@ export function graphOfStructure(text: string): Graph {
     ...(normalization ? { normalization } : {}),
     ...(tableSize === undefined ? {} : { tableSize }),
     ...(parts ? { parts } : {}),
+    ...(embedded ? { embedded } : {}),
   };
 }
 

@@ -1,8 +1,9 @@
 // Lets a network of token ids begin at the embeddings of its tokens, which are its only input from then on.
 import { DATA_TYPE, type NumberType } from '../onnx/tensor-values.js';
 import { sizeOf } from '../ops/tensor/shapes.js';
-import type { Constant, Graph, GraphInput, GraphNode, Initializer } from './graph.js';
+import type { Graph, GraphInput, GraphNode, Initializer } from './graph.js';
 import { elementsOf } from './initializer-uses.js';
+import { NodeWriter } from './node-writer.js';
 
 type Parts = Pick<Graph, 'inputs' | 'nodes'> & { readonly initializers: ReadonlyMap<string, Initializer> };
 
@@ -32,10 +33,10 @@ const BESIDE: readonly (readonly [name: RegExp, held: Held])[] = [
   [/(type|segment)(_ids?)?$/i, 'zeros'],
   [/position(_?ids?|s)?$/i, 'positions'],
 ];
-type Held = 'ones' | 'zeros' | 'positions';
+export type Held = 'ones' | 'zeros' | 'positions';
 
 /** Known ids count from here, because tokenizers use the first ids for padding and other special tokens. */
-const FIRST_ID = 4;
+export const FIRST_ID = 4;
 
 /**
  * Replaces ids [batch, length] that are looked up in a table of weights [ids, channels] by an input of floats
@@ -49,7 +50,11 @@ export function embedTokens({
   nodes,
   initializers,
 }: Omit<Parts, 'inputs'> & { readonly inputs: readonly TypedInput[] }):
-  | (Pick<Graph, 'inputs' | 'nodes'> & { readonly tableSize: number })
+  | {
+      readonly inputs: readonly TypedInput[];
+      readonly nodes: readonly GraphNode[];
+      readonly tableSize: number;
+    }
   | undefined {
   const ids = idsOf(inputs);
   if (!ids) return undefined;
@@ -58,8 +63,8 @@ export function embedTokens({
   const { table, lookups, chain } = found;
   const [size, channels] = initializers.get(table)!.shape as [number, number];
   const names = [...inputs.map(({ name }) => name), ...nodes.flatMap(({ outputs }) => outputs)];
-  const write = new Writer(new Set([...initializers.keys(), ...names]));
-  const embedded: GraphInput = { name: ids.name, shape: [...ids.shape, channels] };
+  const write = new TokenWriter([...initializers.keys(), ...names]);
+  const embedded: TypedInput = { name: ids.name, shape: [...ids.shape, channels], type: 'float' };
   const { rows, order, known } = write.embeddings(embedded);
   const beside = inputs.filter((input) => input !== ids).map((input) => write.beside(input, heldBy(input)!));
   const renamed = new Map([[ids.name, order]]);
@@ -87,7 +92,7 @@ function idsOf(inputs: readonly TypedInput[]): TypedInput | undefined {
   return inputs.every(isOfText) ? ids : undefined;
 }
 
-const heldBy = ({ name }: GraphInput): Held | undefined =>
+export const heldBy = ({ name }: GraphInput): Held | undefined =>
   BESIDE.find(([pattern]) => pattern.test(name))?.[1];
 
 interface Lookups {
@@ -123,39 +128,33 @@ function findLookups({
   return sizes.sort((a, b) => sizeOfTable(b) - sizeOfTable(a))[0];
 }
 
-/** Writes nodes whose tensors have names of their own. */
-class Writer {
-  readonly nodes: GraphNode[] = [];
-  readonly #taken: Set<string>;
+/** Writes what replaces the ids. */
+class TokenWriter extends NodeWriter {
   /** [batch, length]. */
   #shape = '';
   /** 0, 1, ... of one text. */
   #positions = '';
 
-  constructor(taken: Set<string>) {
-    this.#taken = taken;
-  }
-
   /** The rows of all texts [batch x length, channels], their numbers in order [batch, length], and known ids [batch, length]. */
   embeddings({ name, shape }: GraphInput) {
-    const axes = this.#add('Shape', [name]);
-    this.#shape = this.#add('Gather', [axes, this.#ints([0, 1])]);
-    const length = this.#add('Gather', [axes, this.#int(1)]);
-    this.#positions = this.#add('Range', [this.#int(0), length, this.#int(1)]);
-    const count = this.#add('Mul', [this.#add('Gather', [axes, this.#int(0)]), length]);
-    const all = this.#add('Range', [this.#int(0), count, this.#int(1)]);
-    const counted = this.#add('Add', [this.#positions, this.#int(FIRST_ID)]);
+    const axes = this.add('Shape', [name]);
+    this.#shape = this.add('Gather', [axes, this.ints([0, 1])]);
+    const length = this.add('Gather', [axes, this.int(1)]);
+    this.#positions = this.add('Range', [this.int(0), length, this.int(1)]);
+    const count = this.add('Mul', [this.add('Gather', [axes, this.int(0)]), length]);
+    const all = this.add('Range', [this.int(0), count, this.int(1)]);
+    const counted = this.add('Add', [this.#positions, this.int(FIRST_ID)]);
     return {
-      rows: this.#add('Reshape', [name, this.#ints([-1, shape.at(-1)!])]),
-      order: this.#add('Reshape', [all, this.#shape]),
-      known: this.#add('Expand', [counted, this.#shape]),
+      rows: this.add('Reshape', [name, this.ints([-1, shape.at(-1)!])]),
+      order: this.add('Reshape', [all, this.#shape]),
+      known: this.add('Expand', [counted, this.#shape]),
     };
   }
 
   /** The node that computes an input beside the ids. */
   beside({ name, type }: TypedInput, held: Held): GraphNode {
-    const one = held === 'positions' ? this.#positions : this.#int(held === 'ones' ? 1 : 0);
-    const whole = this.#add('Expand', [one, this.#shape]);
+    const one = held === 'positions' ? this.#positions : this.int(held === 'ones' ? 1 : 0);
+    const whole = this.add('Expand', [one, this.#shape]);
     const to = DATA_TYPE[type === 'int' ? 'int64' : type];
     return { op: 'Cast', name, inputs: [whole], outputs: [name], attributes: { to } };
   }
@@ -163,34 +162,8 @@ class Writer {
   /** The same node for other tensors; its own output gets a new name. */
   copy(node: GraphNode, renamed: Map<string, string>): GraphNode {
     const [output] = node.outputs as [string];
-    renamed.set(output, this.#newName(output));
+    renamed.set(output, this.newName(output));
     const [first, ...rest] = node.inputs as [string];
     return { ...node, inputs: [renamed.get(first)!, ...rest], outputs: [renamed.get(output)!] };
-  }
-
-  #add(op: string, inputs: readonly string[], attributes: GraphNode['attributes'] = {}): string {
-    const output = this.#newName(op);
-    this.nodes.push({ op, name: output, inputs, outputs: [output], attributes });
-    return output;
-  }
-
-  #int(value: number): string {
-    return this.#constant([value], []);
-  }
-
-  #ints(values: readonly number[]): string {
-    return this.#constant(values, [values.length]);
-  }
-
-  #constant(values: readonly number[], shape: readonly number[]): string {
-    const value: Constant = { shape, type: 'int', values: Float64Array.from(values) };
-    return this.#add('Constant', [], { value });
-  }
-
-  #newName(like: string): string {
-    let name = `${like}/tokens`;
-    for (let n = 1; this.#taken.has(name); n++) name = `${like}/tokens-${n}`;
-    this.#taken.add(name);
-    return name;
   }
 }

@@ -175,7 +175,10 @@ function roleIn({
       return { kind: shape.filter((n) => n > 1).length > 1 ? 'table' : 'shift' };
     case 'Mul':
       if (!meetsStream && other !== undefined && sizeOf(tape.shape(other)) <= sizeOf(shape)) return 'passes';
-      return { kind: 'scale' };
+      // A number of the stream times a vector is a linear layer of one input.
+      return meetsStream && sizeOf(tape.shape(other)) < sizeOf(reader.shape)
+        ? { kind: 'weight', fanIn: 1 }
+        : { kind: 'scale' };
     // A learned threshold.
     case 'Max':
     case 'Min':

@@ -79,26 +79,41 @@ class Network:
                 self.fixed[t.name] = self.tensor(t)
         inputs = [i for i in model.graph.input if i.name not in self.fixed]
         self.input = inputs[0].name
+        self.types = {i.name: onnx.helper.tensor_dtype_to_np_dtype(i.type.tensor_type.elem_type) for i in inputs}
+        self.shapes = {i.name: [d.dim_value for d in i.type.tensor_type.shape.dim[1:]] for i in inputs}
         # Of a network of texts: what its inputs beside the token ids hold, and the table in which the ids are looked up.
         self.beside = {i.name: float("mask" in i.name) for i in inputs[1:]}
-        self.types = {i.name: onnx.helper.tensor_dtype_to_np_dtype(i.type.tensor_type.elem_type) for i in inputs}
-        # Of a network of several inputs of floats: their names and the shapes of one image, in the order in which numbers are given.
-        self.parts = []
-        if len(inputs) > 1 and all(kind.kind == "f" for kind in self.types.values()):
-            read = [name for node in self.graph.node for name in node.input]
-            shapes = {i.name: [d.dim_value for d in i.type.tensor_type.shape.dim[1:]] for i in inputs}
-            self.parts = sorted(shapes.items(), key=lambda part: (-math.prod(part[1]), part[1], read.index(part[0])))
         self.table = None
-        if self.types[self.input].kind == "i":
-            looked_up = [n.input[0] for n in model.graph.node if n.op_type == "Gather" and n.input[0] in self.fixed]
-            self.table = max(looked_up, key=lambda name: self.fixed[name].numel())
-            self.embedded = next(n.output[0] for n in model.graph.node if n.op_type == "Gather" and n.input[0] == self.table)
+        is_float = {name: kind.kind == "f" for name, kind in self.types.items()}
+        looked_up = [n for n in self.graph.node if n.op_type == "Gather" and n.input[0] in self.fixed]
+        tables = {n.input[0] for n in looked_up if self.fixed[n.input[0]].is_floating_point()}
+        # Of a network of several inputs of floats: their names and the shapes of one image, in the order in which numbers are given.
+        # What is looked up in tables by integers is such an input, the output of the lookup.
+        self.parts = []
+        are_texts = not is_float[self.input] and len(self.shapes[self.input]) == 1 and all("mask" in name for name in self.beside)
+        if are_texts and len(tables) == 1:
+            (self.table,) = tables
+            self.embedded = next(n.output[0] for n in looked_up if n.input[0] == self.table)
+        elif len(inputs) > 1 or not is_float[self.input]:
+            shapes = {name: shape for name, shape in self.shapes.items() if is_float[name]}
+            for node in looked_up if not all(is_float.values()) else []:
+                index = self.run(self.integers(2), node.input[1])[node.input[1]]
+                shapes[node.output[0]] = [*index.shape[1:], self.fixed[node.input[0]].shape[1]]
+            read = [name for node in self.graph.node for name in [*node.input, *node.output]]
+            self.parts = sorted(shapes.items(), key=lambda part: (-math.prod(part[1]), part[1], read.index(part[0])))
+
+    def integers(self, batch: int) -> dict:
+        """Integers that count from 4 on in each image, for all inputs of integers."""
+        names = [name for name, kind in self.types.items() if kind.kind == "i"]
+        count = lambda shape: torch.arange(4, 4 + math.prod(shape)).reshape(1, *shape).expand(batch, *shape)
+        return {name: count(self.shapes[name]) for name in names}
 
     def given(self, values: torch.Tensor) -> dict:
         """The inputs: images, the parts of [batch, numbers], or token ids from 4 on, whose rows of the table get these values [batch, length, channels]."""
         if self.parts:
             rows = values.split([math.prod(shape) for _, shape in self.parts], 1)
-            return {name: row.reshape(-1, *shape) for (name, shape), row in zip(self.parts, rows)}
+            parts = {name: row.reshape(-1, *shape) for (name, shape), row in zip(self.parts, rows)}
+            return {**parts, **self.integers(values.shape[0])}
         if self.table is None:
             return {self.input: values}
         count = values.shape[0] * values.shape[1]

@@ -41,11 +41,14 @@ def run(net: Whole, images: Tensor, normalization: str = "batch") -> tuple[Tenso
 
 
 def reached(logits: Tensor, pairs: list[tuple[Tensor, Tensor]]) -> list[tuple[Tensor, Tensor]]:
-    if not pairs:
-        return pairs
-    grads = torch.autograd.grad(logits.sum(), [out for _, out in pairs], retain_graph=True, allow_unused=True)
+    # No gradient comes to what is computed before all weights, as the first normalization of a network of embeddings.
+    early = [pair for pair in pairs if not pair[1].requires_grad]
+    late = [pair for pair in pairs if pair[1].requires_grad]
+    if not late:
+        return early
+    grads = torch.autograd.grad(logits.sum(), [out for _, out in late], retain_graph=True, allow_unused=True)
     # Activations that read only zeros, after an operation `none`, do not depend on the images.
-    return [pair for pair, g in zip(pairs, grads, strict=True) if g is not None and pair[1].any()]
+    return early + [pair for pair, g in zip(late, grads, strict=True) if g is not None and pair[1].any()]
 
 
 def used(forward: Callable[[Tensor], Tensor], images: Tensor, weights: list[Tensor]) -> list[Tensor]:

@@ -94,7 +94,7 @@ def of_file(case: dict, folder: Path, dtype: torch.dtype = torch.float64, roundi
     net.rounding = rounding
     output = net.graph.output[0].name
     means = [node.input[0] for node in net.graph.node if node.op_type in ("GlobalAveragePool", "ReduceMean")]
-    pooled = case.get("last", means[-1])
+    pooled = case["last"] if "last" in case else means[-1]
     names = []
     for node in net.nodes_before(output, {**net.fixed, **dict.fromkeys(net.types)}):
         if node.op_type in ("Conv", "DeformConv", "Gemm", "MatMul"):

@@ -12,7 +12,7 @@ const FOLDER = join(import.meta.dirname, '../goldens/onnx');
 const CASES = join(FOLDER, 'cases.json');
 
 describe('golden cases of imported networks', () => {
-  it.each(['cases.json', 'signals-and-volumes.json', 'several-inputs.json'])(
+  it.each(['cases.json', 'signals-and-volumes.json', 'several-inputs.json', 'integers-and-vectors.json'])(
     'of %s are within tolerance, features, blocks and parameters',
     async (name) => {
       const { cases, close } = (await readGoldenFile(join(FOLDER, name))) as GoldenCases;

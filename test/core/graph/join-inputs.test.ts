@@ -222,12 +222,12 @@ it.each<[string, readonly Input[], RegExp]>([
   expect(read).toThrow(message);
 });
 
-it('refuses integers beside an image', () => {
+it('refuses integers beside an image that are looked up in no table', () => {
   const graph = build([IMAGE, { ...VECTOR, type: 'int64' }], (g) =>
     g.add('Concat', [mean(g, tower(g, 'image')), g.add('Cast', ['vector'], { to: 1 })], { axis: 1 }),
   );
   expect(() => network(graph)).toThrow(
-    'has 2 inputs (image, vector); must have one, several of floats alone, or token ids',
+    'has 2 inputs (image, vector); must have one, several of floats or of integers that are looked up in tables, or token ids',
   );
 });
 

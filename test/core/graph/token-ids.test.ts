@@ -244,7 +244,6 @@ it.each<[string, Dims, 'float' | 'int64', (g: GraphBuilder) => string]>([
   ['looks columns up', ['batch', LENGTH], 'int64', other([CHANNELS, IDS], 1)],
   ['looks numbers up', ['batch', LENGTH], 'int64', other([IDS], 0)],
   ['looks matrices up', ['batch', LENGTH], 'int64', other([IDS, CHANNELS, CHANNELS], 0)],
-  ['has three axes', ['batch', 2, LENGTH], 'int64', other([IDS, CHANNELS], 0)],
   [
     'looks integers up',
     ['batch', LENGTH],

@@ -1,0 +1,86 @@
+// Writes what a person should know of a network before relying on its score.
+import { looksFolded } from '../../core/graph/exporters/folded-normalization.js';
+import { beginsLate, endsEarly, isMuchBeside } from '../../core/graph/feature-coverage.js';
+import { isVector } from '../../core/graph/features.js';
+import type { Graph, Normalization } from '../../core/graph/graph.js';
+import { mainInput } from '../../core/graph/main-input.js';
+import type { GraphNetwork } from '../../core/graph/network.js';
+import { type FamilyName, needsOf } from '../../core/specification/families.js';
+import { enoughImages, isStarved } from '../../core/specification/sample-warnings.js';
+
+/** Operators whose results are probabilities of classes. */
+const PROBABILITIES = new Set(['Softmax', 'LogSoftmax', 'Sigmoid']);
+
+/** A note on a network that ends with probabilities, where a proxy of `families` needs the gradient of class scores. */
+export function notesOnOutput(
+  { nodes, outputs }: Pick<Graph, 'nodes' | 'outputs'>,
+  families: readonly FamilyName[],
+): readonly string[] {
+  const reading = families.filter((family) => needsOf(family).includes('whole-network-backward'));
+  const last = nodes.find((node) => node.outputs.includes(outputs[0]!));
+  if (reading.length === 0 || !last || !PROBABILITIES.has(last.op)) return [];
+  return [
+    `ends with ${last.op}, whose results ${reading.join(', ')} take${reading.length === 1 ? 's' : ''} for class scores: let \`forward\` return what it reads, as for a cross entropy, and export the network again`,
+  ];
+}
+
+interface Loaded {
+  readonly source: Graph;
+  readonly network: GraphNetwork;
+  readonly options: { readonly batch?: number | undefined; readonly normalization: Normalization };
+  readonly batch: number;
+  /** The batch where nothing else is requested. */
+  readonly usual: number;
+}
+
+export function notesOnNetwork(loaded: Loaded): readonly string[] {
+  return [...notesOnFile(loaded), ...notesOnFeatures(loaded)];
+}
+
+/** What the file does not say, or what of it is left out. */
+function notesOnFile({ source, options, batch, usual }: Loaded): readonly string[] {
+  const notes: string[] = [];
+  if (options.batch === undefined && batch !== usual)
+    notes.push(`holds for a batch of ${batch} images only, and is scored with it`);
+  if (source.unfused !== undefined)
+    notes.push(
+      `its exporter merged ${source.unfused} batch normalizations into the layers before them; they are restored`,
+    );
+  if (source.leftOut !== undefined)
+    notes.push(
+      `of its outputs, the first ("${source.outputs[0]}") counts, and what only others (${source.leftOut.map((name) => `"${name}"`).join(', ')}) need is left out: if another one has the class scores, let \`forward\` return it first`,
+    );
+  if (options.normalization === 'file' && looksFolded(source))
+    notes.push(
+      'has convolutions with biases and no normalization: exporters fold BatchNormalization away. If it had some, score it with the normalization restored (normalization: restore), or export it with model.train() and training=torch.onnx.TrainingMode.TRAINING, do_constant_folding=False',
+    );
+  return notes;
+}
+
+/** What the features that were found say little about. */
+function notesOnFeatures({ source, network, batch }: Loaded): readonly string[] {
+  const notes: string[] = [];
+  if (endsEarly(network))
+    notes.push(
+      'has more than half of its multiply-accumulates after the last feature, so its proxies say little about it: look at what was found, and name other tensors or modules as features',
+    );
+  if (beginsLate(network))
+    notes.push(
+      'has more than half of its multiply-accumulates before the first feature, and its proxies say little about these: look at what was found, and name other tensors or modules as features',
+    );
+  if (isMuchBeside(network)) {
+    const main = network.graph.names.get(mainInput(network.graph));
+    notes.push(
+      `has ${source.parts!.length} inputs, and features behind "${main}" alone, because most maps lie behind it; more than a quarter of its multiply-accumulates is computed from the others alone, and the proxies of features say nothing about that`,
+    );
+  }
+  const vectors = network.features
+    .filter(isVector)
+    .map(({ shape }) => ({ channels: shape[1]!, positions: 1 }));
+  const starved = vectors.filter((vector) => isStarved(vector, batch));
+  if (starved.length > 0)
+    notes.push(
+      `has features that are vectors, so that their samples are the images alone: ${batch} for ${Math.max(...starved.map(({ channels }) => channels))} channels, which say more about the sample than about the network; a batch of ${enoughImages(vectors)} would be enough`,
+    );
+  return notes;
+}

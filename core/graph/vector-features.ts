@@ -1,0 +1,38 @@
+// Finds the features of networks of vectors, such as a multilayer perceptron: [images, channels], whose samples are the images.
+import type { Id } from '../ops/tensor/tape.js';
+import { findNamedAxes, type Layout } from './axis-meanings.js';
+import { isMerge } from './merges.js';
+import type { ResolvedGraph } from './resolve.js';
+import { soleValues } from './sole-values.js';
+
+/** The layout of each value that holds a vector for each image; undefined for all other values. */
+export function vectorLayouts(graph: ResolvedGraph): readonly (Layout | undefined)[] {
+  const [batch] = graph.tape.shape(graph.input) as [number];
+  return findNamedAxes(graph).map(({ images }, id) => {
+    const shape = graph.tape.shape(id);
+    const isVector = shape.length === 2 && shape[0] === batch && images?.axis === 0;
+    return isVector ? { channelAxis: 1, imageAxis: 0 } : undefined;
+  });
+}
+
+/**
+ * The cut points that end a block, in order, of those that depend on a linear layer: residual sums and concatenations, the
+ * vector from which the first of these branches, and what each further linear layer reads; the last one is what the classifier
+ * reads.
+ */
+export function vectorEnds(graph: ResolvedGraph): readonly Id[] {
+  const { tape, isStream } = graph;
+  const isLinear: boolean[] = [];
+  const isBehindLinear: boolean[] = [];
+  const readers = new Map<Id, Id>();
+  for (const { id, op, inputs } of tape.values) {
+    isLinear.push(op === 'MatMul' && inputs.some((each) => !isStream[each]));
+    isBehindLinear.push(isLinear[id]! || inputs.some((each) => isBehindLinear[each]));
+    for (const each of inputs) readers.set(each, id);
+  }
+  const behind = soleValues(graph).filter((id) => isBehindLinear[id]);
+  const firstMerge = behind.findIndex((id) => isMerge(graph, id));
+  return behind.filter(
+    (id, i) => i + 1 === firstMerge || isMerge(graph, id) || isLinear[readers.get(id) ?? id],
+  );
+}

@@ -1,0 +1,51 @@
+// Tests what is said of a network whose score is worth little: vectors with too few images, and outputs that are probabilities.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { scoreNetworks } from '../../../client/networks/score-networks.js';
+import { GraphBuilder } from '../../../core/onnx/graph.js';
+import type { ProxyName } from '../../../core/specification/families.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'notes-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Writes a perceptron of 6, 12, 9 and 3 channels, and scores it. */
+async function notesOn({
+  end,
+  batch,
+  proxies,
+}: {
+  readonly end?: string;
+  readonly batch: number;
+  readonly proxies?: readonly ProxyName[];
+}): Promise<readonly string[]> {
+  const g = new GraphBuilder();
+  const linear = (x: string, name: string, dims: readonly [number, number]) =>
+    g.add('MatMul', [x, g.weights({ name, dims, data: new Float32Array(dims[0] * dims[1]) })]);
+  const hidden = g.add('Relu', [linear(g.add('Relu', [linear('x', 'a', [6, 12])]), 'b', [12, 9])]);
+  const scores = linear(hidden, 'c', [9, 3]);
+  const value = end === undefined ? scores : g.add(end, [scores]);
+  const file = join(folder, 'network.onnx');
+  const inputs = [{ name: 'x', dims: ['batch', 6] }];
+  writeFileSync(file, g.build({ name: 'network', inputs, outputs: [{ name: 'y', value, dims: [] }] }));
+  const load = { batch, features: 'stages', normalization: 'file' } as const;
+  const options = { load, draws: 1, seed: 0, threads: 1, ...(proxies ? { proxies } : {}) };
+  return (await scoreNetworks({ files: [file], options }))[0]!.notes;
+}
+
+it('names the batch that gives vectors enough samples', async () => {
+  expect(await notesOn({ batch: 8 })).toEqual([
+    'has features that are vectors, so that their samples are the images alone: 8 for 12 channels, which say more about the sample than about the network; a batch of 12 would be enough',
+  ]);
+  expect(await notesOn({ batch: 12 })).toEqual([]);
+});
+
+it('names the proxies that take probabilities for class scores', async () => {
+  const proxies = ['naswot', 'grad-norm', 'snip'] as const;
+  expect(await notesOn({ batch: 12, end: 'Softmax', proxies })).toEqual([
+    'ends with Softmax, whose results snip, grad-norm take for class scores: let `forward` return what it reads, as for a cross entropy, and export the network again',
+  ]);
+  expect(await notesOn({ batch: 12, proxies })).toEqual([]);
+  expect(await notesOn({ batch: 12, end: 'Softmax', proxies: ['naswot'] })).toEqual([]);
+});
