@@ -8,8 +8,11 @@ const OF_FEATURES: readonly ProxyName[] = ['expressivity', 'mean-expressivity'];
 /** Below this mean over the blocks, one of up to a hundred has a largest singular value σ of nearly 0 (of 0: -999,998), or a very large one (2 - σ). */
 const LOWEST_TRAINABILITY = -9999;
 
-/** Notes on a feature without an entropy, and on a Jacobian that is 0, very large or not finite. */
-export function notesOnLowest(draws: readonly Proxies[]): readonly string[] {
+/**
+ * Notes on a feature without an entropy, and on a Jacobian that is 0, very large or not finite. `isMeasured`: whether the
+ * network has a block whose Jacobian can be measured.
+ */
+export function notesOnLowest(draws: readonly Proxies[], isMeasured: boolean): readonly string[] {
   const lowest = (names: readonly ProxyName[]) =>
     names.filter((name) => draws.some((each) => each[name] === Number.NEGATIVE_INFINITY));
   const named = (names: readonly ProxyName[]) =>
@@ -22,7 +25,9 @@ export function notesOnLowest(draws: readonly Proxies[]): readonly string[] {
       : []),
     ...(blocks.length > 0 && features.length === 0
       ? [
-          `has a block whose Jacobian is not finite in float32, as that of a square root is at 0: ${named(blocks)}`,
+          isMeasured
+            ? `has a block whose Jacobian is not finite in float32, as that of a square root is at 0: ${named(blocks)}`
+            : `has no two neighbouring features whose positions correspond, so that no block has a Jacobian: ${named(blocks)}; name other features`,
         ]
       : []),
     ...(isFar

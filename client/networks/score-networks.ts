@@ -2,6 +2,7 @@
 
 import { type Issue, SpecError } from '../../core/errors.js';
 import { resolveGraph } from '../../core/graph/resolve.js';
+import { hasJacobian } from '../../core/graph/statistics.js';
 import { weightRoles } from '../../core/graph/weight-roles.js';
 import { wholeOfGraph } from '../../core/graph/whole/network.js';
 import { randomDraw } from '../../core/ir/draw.js';
@@ -155,7 +156,11 @@ async function scoreOne({
   const [, ...image] = network.graph.tape.shape(network.graph.input);
   const input: ScoredNetwork['input'] = network.graph.isOfTokens ? 'texts' : 'images';
   const found = { file, digest, features, input, image, macs, parameters, proxies: meanOf(draws), draws };
-  const all = [...notes, ...notesOnOutput(loaded.source, families), ...notesOnLowest(draws)];
+  const all = [
+    ...notes,
+    ...notesOnOutput(loaded.source, families),
+    ...notesOnLowest(draws, hasJacobian(network.features)),
+  ];
   return { ...found, notes: all, score: null };
 }
 

@@ -5,7 +5,7 @@ import type { Id } from '../ops/tensor/tape.js';
 import { findLayouts, type Layout, usualLayout } from './axis-meanings.js';
 import { cellOutputs } from './cell-outputs.js';
 import { beginsLate, endsEarly } from './feature-coverage.js';
-import { mainInput } from './main-input.js';
+import { embeddingOf } from './main-input.js';
 import { isMerge } from './merges.js';
 import type { ResolvedGraph } from './resolve.js';
 import { movedFrom } from './same-elements.js';
@@ -78,18 +78,16 @@ function isRepeated(graph: ResolvedGraph, feature: Feature, from: readonly Id[])
 
 /**
  * Finds the features of a network: those of all blocks where there are too few stages, and those of one stream
- * where streams run side by side. Where fewer than two have several positions, vectors are features too.
+ * where streams run side by side. Where fewer than two have several positions, two or more vectors are features too.
  */
 export function findFeatures(graph: ResolvedGraph, wanted: 'stages' | 'blocks'): Features {
   const found = findMaps(graph, wanted);
   if (found.features.length > 1) return found;
   const after = found.features[0]?.id ?? graph.input;
   const vectors = featuresAt(graph, vectorEnds(graph), vectorLayouts(graph)).filter(({ id }) => id > after);
-  if (vectors.length === 0) return found;
-  return {
-    found: found.features.length > 0 ? 'blocks' : 'vectors',
-    features: [...found.features, ...vectors],
-  };
+  // Between a map and a vector, positions do not correspond, so that no block would have a Jacobian.
+  if (found.features.length === 0) return { found: 'vectors', features: vectors };
+  return vectors.length < 2 ? found : { found: 'blocks', features: [...found.features, ...vectors] };
 }
 
 /** The features with several positions. */
@@ -216,12 +214,6 @@ function isAveraged({ tape }: ResolvedGraph, { id, shape, channelAxis }: Feature
 function soleFeatures(graph: ResolvedGraph): readonly Feature[] {
   const embedding = embeddingOf(graph);
   return featuresAt(graph, [...(embedding === undefined ? [] : [embedding]), ...soleValues(graph)]);
-}
-
-/** The value from which paths are followed, if it holds rows of a table. */
-function embeddingOf(graph: ResolvedGraph): Id | undefined {
-  const main = mainInput(graph);
-  return graph.isOfTokens || graph.embedded?.includes(main) ? main : undefined;
 }
 
 /** The values that have layouts, by default those of maps and tokens, and names; indices and masks are none. */

@@ -27,6 +27,12 @@ export function mainInput(graph: Inputs): Id {
   return main;
 }
 
+/** The value from which paths are followed, if it holds rows of a table. */
+export function embeddingOf(graph: Inputs): Id | undefined {
+  const main = mainInput(graph);
+  return graph.isOfTokens || graph.embedded?.includes(main) ? main : undefined;
+}
+
 function chooseInput(graph: Inputs, parts: readonly Id[]): Id {
   const { tape, input, output } = graph;
   const layouts = findLayouts(graph);

@@ -82,6 +82,11 @@ export function shrinkage(from: Feature, to: Feature): readonly number[] | undef
   return a.every((n, axis) => n >= b[axis]!) ? factors : undefined;
 }
 
+/** Whether the positions of any feature correspond to those of the one before it, so that a Jacobian can be measured. */
+export function hasJacobian(features: readonly Feature[]): boolean {
+  return features.some((feature, i) => i > 0 && shrinkage(features[i - 1]!, feature) !== undefined);
+}
+
 /**
  * The factors of `jac` (docs/understand/method.md): the gradient of one feature, and the Rademacher probe at
  * the next.

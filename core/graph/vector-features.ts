@@ -3,7 +3,7 @@ import type { Id } from '../ops/tensor/tape.js';
 import { findNamedAxes, type Layout } from './axis-meanings.js';
 import { isMerge } from './merges.js';
 import type { ResolvedGraph } from './resolve.js';
-import { soleValues } from './sole-values.js';
+import { onPath, soleValues } from './sole-values.js';
 
 /** The layout of each value that holds a vector for each image; undefined for all other values. */
 export function vectorLayouts(graph: ResolvedGraph): readonly (Layout | undefined)[] {
@@ -16,9 +16,9 @@ export function vectorLayouts(graph: ResolvedGraph): readonly (Layout | undefine
 }
 
 /**
- * The cut points that end a block, in order, of those that depend on a linear layer: residual sums and concatenations, the
- * vector from which the first of these branches, and what each further linear layer reads; the last one is what the classifier
- * reads.
+ * The cut points that end a block, in order, of those between the first and the last linear layer: residual sums and
+ * concatenations, the vector from which the first of these branches, and what each further linear layer reads; the last one is
+ * what the classifier reads.
  */
 export function vectorEnds(graph: ResolvedGraph): readonly Id[] {
   const { tape, isStream } = graph;
@@ -30,9 +30,10 @@ export function vectorEnds(graph: ResolvedGraph): readonly Id[] {
     isBehindLinear.push(isLinear[id]! || inputs.some((each) => isBehindLinear[each]));
     for (const each of inputs) readers.set(each, id);
   }
-  const behind = soleValues(graph).filter((id) => isBehindLinear[id]);
-  const firstMerge = behind.findIndex((id) => isMerge(graph, id));
-  return behind.filter(
+  const last = onPath(graph).findLastIndex((is, id) => is && isLinear[id]);
+  const between = soleValues(graph).filter((id) => isBehindLinear[id] && id < last);
+  const firstMerge = between.findIndex((id) => isMerge(graph, id));
+  return between.filter(
     (id, i) => i + 1 === firstMerge || isMerge(graph, id) || isLinear[readers.get(id) ?? id],
   );
 }

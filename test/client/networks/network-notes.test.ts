@@ -15,8 +15,10 @@ async function notesOn({
   end,
   batch,
   proxies,
+  features = 'stages',
 }: {
   readonly end?: string;
+  readonly features?: 'stages' | readonly string[];
   readonly batch: number;
   readonly proxies?: readonly ProxyName[];
 }): Promise<readonly string[]> {
@@ -29,7 +31,7 @@ async function notesOn({
   const file = join(folder, 'network.onnx');
   const inputs = [{ name: 'x', dims: ['batch', 6] }];
   writeFileSync(file, g.build({ name: 'network', inputs, outputs: [{ name: 'y', value, dims: [] }] }));
-  const load = { batch, features: 'stages', normalization: 'file' } as const;
+  const load = { batch, features, normalization: 'file' } as const;
   const options = { load, draws: 1, seed: 0, threads: 1, ...(proxies ? { proxies } : {}) };
   return (await scoreNetworks({ files: [file], options }))[0]!.notes;
 }
@@ -39,6 +41,20 @@ it('names the batch that gives vectors enough samples', async () => {
     'has features that are vectors, so that their samples are the images alone: 8 for 12 channels, which say more about the sample than about the network; a batch of 12 would be enough',
   ]);
   expect(await notesOn({ batch: 12 })).toEqual([]);
+});
+
+it('says where no block has a Jacobian, because positions do not correspond', async () => {
+  // The input is a signal of one channel, and what the first layer computes is a vector.
+  const [, jacobian, ...others] = await notesOn({ batch: 12, features: ['x', 'MatMul_0'] });
+  expect(jacobian).toMatch(
+    /^has no two neighbouring features whose positions correspond, so that no block has a Jacobian: trainability is minus infinity/,
+  );
+  expect(others).toEqual([]);
+});
+  expect(note).toMatch(
+    /^has no two neighbouring features whose positions correspond, so that no block has a Jacobian: trainability/,
+  );
+  expect(others).toEqual([]);
 });
 
 it('names the proxies that take probabilities for class scores', async () => {

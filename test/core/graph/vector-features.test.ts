@@ -74,6 +74,14 @@ it('follow maps or tokens where these are one feature alone', () => {
   expect(found.features.length).toBeGreaterThan(1);
 });
 
+it('are none behind the classifier, such as sums of its results', () => {
+  const found = build((g) => {
+    const scores = perceptron(g);
+    return g.add('Sigmoid', [g.add('Add', [scores, g.add('Tanh', [scores])])]);
+  });
+  expect(operations(found)).toEqual(['Tanh 4,8', 'Relu 4,5']);
+});
+
 it('may be named', () => {
   let hidden = '';
   const wire = (g: GraphBuilder) => {
