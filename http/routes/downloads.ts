@@ -1,9 +1,9 @@
 // Defines the routes that serve the files of a finished search, as they are stored.
 import { createRoute, z } from '@hono/zod-openapi';
-import { stream } from 'hono/streaming';
 import { requireRole } from '../access.js';
 import { isKnown } from '../etag.js';
 import { describeJson, IdParameter, problems } from '../schemas.js';
+import { streamBytes } from '../stream-bytes.js';
 import { toJson } from '../to-json.js';
 import { readFinishedResults } from './finished-search.js';
 import type { RouteSetting } from './route-setting.js';
@@ -58,12 +58,12 @@ function addRankingFile(setting: RouteSetting): void {
       const { id, results } = await readFinishedResults(setting, context.req.valid('param').id);
       const tag = `"${results.summary.rankingSha256}"`;
       if (isKnown(context.req.header('if-none-match'), tag)) return context.body(null, 304);
-      context.header('ETag', tag);
-      context.header('Content-Type', 'text/csv; charset=utf-8');
-      context.header('Content-Disposition', `attachment; filename="${id}-ranking.csv"`);
-      return stream(context, async (out) => {
-        for await (const bytes of results.csv()) await out.write(bytes);
-      });
+      const headers = {
+        ETag: tag,
+        'Content-Type': 'text/csv; charset=utf-8',
+        'Content-Disposition': `attachment; filename="${id}-ranking.csv"`,
+      };
+      return streamBytes(context, { bytes: results.csv(), headers });
     },
   );
 }

@@ -4,10 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRoute, z } from '@hono/zod-openapi';
-import { stream } from 'hono/streaming';
 import { requireRole } from '../access.js';
 import { isKnown } from '../etag.js';
 import { IdParameter, problems } from '../schemas.js';
+import { streamBytes } from '../stream-bytes.js';
 import { toJson } from '../to-json.js';
 import { readFinishedResults } from './finished-search.js';
 import type { RouteSetting } from './route-setting.js';
@@ -42,12 +42,12 @@ export function addRowDownloads(setting: RouteSetting): void {
         const { id, results } = finished;
         const tag = `"${results.summary.rankingSha256}-${form}"`;
         if (isKnown(context.req.header('if-none-match'), tag)) return context.body(null, 304);
-        context.header('ETag', tag);
-        context.header('Content-Type', type);
-        context.header('Content-Disposition', `attachment; filename="${id}-ranking.${form}"`);
-        return stream(context, async (out) => {
-          for await (const bytes of read(setting, finished)) await out.write(bytes);
-        });
+        const headers = {
+          ETag: tag,
+          'Content-Type': type,
+          'Content-Disposition': `attachment; filename="${id}-ranking.${form}"`,
+        };
+        return streamBytes(context, { bytes: read(setting, finished), headers });
       },
     );
   }
