@@ -1,7 +1,7 @@
 // Keeps the rankings that people look at open as tables, and closes those that are no longer used.
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -15,51 +15,113 @@ import type { RankingTable } from './table-types.js';
 const OPEN = 2;
 
 /** `digest` identifies the content of the ranking. */
-export type OpenRanking = RankingTable & { readonly digest: string };
+export type OpenRanking = Omit<RankingTable, 'close'> & { readonly digest: string };
 
 export interface OpenRankings {
-  /** The table of a finished search's ranking. The first call creates it, which reads the whole ranking. */
-  open(results: Results): Promise<OpenRanking>;
+  /**
+   * Passes the table of a finished search's ranking to `read`, and keeps it open until that has ended. The
+   * first call for a ranking creates the table, which reads the whole ranking.
+   */
+  use<T>(results: RankingSource, read: (table: OpenRanking) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
+export type RankingSource = Pick<Results, 'csv'> & {
+  readonly summary: Pick<Results['summary'], 'rankingSha256'>;
+};
+
 export async function createOpenRankings(): Promise<OpenRankings> {
   const folder = await mkdtemp(join(tmpdir(), 'zeroscout-rankings-'));
-  const tables = new LRUCache<string, Promise<OpenRanking>>({
-    max: OPEN,
-    dispose: (table) =>
-      void table.then(
-        (open) => open.close(),
-        () => {},
-      ),
-  });
-  const make = async (key: string, results: Results): Promise<OpenRanking> => {
-    const own = join(folder, key);
-    await mkdir(own, { recursive: true });
-    const csv = join(own, 'ranking.csv');
-    await pipeline(Readable.from(results.csv()), createWriteStream(csv));
-    const database = join(own, 'ranking.duckdb');
-    await rm(database, { force: true });
-    try {
-      return { digest: key, ...(await openRankingTable({ database, csv })) };
-    } finally {
-      await rm(csv, { force: true });
-    }
+  const held = new Set<HeldTable>();
+  const latest = new LRUCache<string, HeldTable>({ max: OPEN, dispose: (table) => table.release() });
+  const open = (results: RankingSource): HeldTable => {
+    const digest = createHash('sha256').update(results.summary.rankingSha256).digest('hex').slice(0, 32);
+    const known = latest.get(digest);
+    if (known) return known;
+    const table = holdTable(openTable({ folder, digest, results }), () => held.delete(table));
+    held.add(table);
+    latest.set(digest, table);
+    table.opening.catch(() => {
+      if (latest.peek(digest) === table) latest.delete(digest);
+    });
+    return table;
   };
   return {
-    open: (results) => {
-      const key = createHash('sha256').update(results.summary.rankingSha256).digest('hex').slice(0, 32);
-      const known = tables.get(key);
-      if (known) return known;
-      const made = make(key, results);
-      tables.set(key, made);
-      made.catch(() => tables.delete(key));
-      return made;
+    use: async (results, read) => {
+      const table = open(results);
+      table.hold();
+      try {
+        return await read(await table.opening);
+      } finally {
+        table.release();
+      }
     },
     close: async () => {
-      const open = [...tables.values()];
-      await Promise.allSettled(open.map(async (table) => (await table).close()));
+      await Promise.all([...held].map((table) => table.close()));
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A table that closes when its last holder releases it. Its first holder is whoever created it. */
+interface HeldTable {
+  readonly opening: Promise<OpenRanking & Pick<RankingTable, 'close'>>;
+  hold(): void;
+  release(): void;
+  /** Closes the table whoever holds it. */
+  close(): Promise<void>;
+}
+
+function holdTable(opening: HeldTable['opening'], onClosed: () => void): HeldTable {
+  let holders = 1;
+  const close = async () => {
+    const [opened] = await Promise.allSettled([opening]);
+    if (opened.status === 'fulfilled') await opened.value.close();
+    onClosed();
+  };
+  let closing: Promise<void> | undefined;
+  const closeOnce = () => (closing ??= close());
+  return {
+    opening,
+    hold: () => {
+      holders++;
+    },
+    release: () => {
+      holders--;
+      if (holders === 0) void closeOnce();
+    },
+    close: closeOnce,
+  };
+}
+
+/** Closing the table removes its file. */
+async function openTable({
+  folder,
+  digest,
+  results,
+}: {
+  readonly folder: string;
+  readonly digest: string;
+  readonly results: RankingSource;
+}): HeldTable['opening'] {
+  // A table of the same ranking may still be open in a folder of its own.
+  const own = await mkdtemp(join(folder, 'ranking-'));
+  const remove = () => rm(own, { recursive: true, force: true });
+  const csv = join(own, 'ranking.csv');
+  try {
+    await pipeline(Readable.from(results.csv()), createWriteStream(csv));
+    const table = await openRankingTable({ database: join(own, 'ranking.duckdb'), csv });
+    await rm(csv);
+    return {
+      digest,
+      ...table,
+      close: async () => {
+        await table.close();
+        await remove();
+      },
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
 }

@@ -15,18 +15,31 @@ const MEMORY = '192MB';
 const THREADS = '2';
 const TEXTS: ReadonlySet<string> = new Set(['candidate', 'class']);
 
-/** Reads ranking.csv at `csv` into a DuckDB file at `database`, or opens an existing file. */
+/** Reads ranking.csv at `csv` into a new DuckDB file at `database`. */
 export async function openRankingTable({
   database,
   csv,
 }: {
   readonly database: string;
-  /** Absent if the database was filled before. */
-  readonly csv?: string;
+  readonly csv: string;
 }): Promise<RankingTable> {
   const instance = await DuckDBInstance.create(database, { memory_limit: MEMORY, threads: THREADS });
   const connection = await instance.connect();
-  if (csv !== undefined) await fill({ connection, csv });
+  const close = () => {
+    connection.closeSync();
+    instance.closeSync();
+  };
+  try {
+    await fill({ connection, csv });
+    return await createTable(connection, close);
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+/** `close` is called after the last query. */
+async function createTable(connection: DuckDBConnection, close: () => void): Promise<RankingTable> {
   const counted = await connection.runAndReadAll('SELECT count(*)::DOUBLE AS total FROM ranking');
   const total = Number(counted.getRowObjectsJS()[0]!.total);
   const columns = await readColumns(connection, total);
@@ -40,8 +53,7 @@ export async function openRankingTable({
     ...createStanding(questions, columns),
     close: async () => {
       await questions.settle();
-      connection.closeSync();
-      instance.closeSync();
+      close();
     },
   };
 }
@@ -89,6 +101,6 @@ async function fill({
     return `CASE WHEN regexp_matches(${name}, '^''+[=+@\\t\\r\\n＝＋－＠-]') THEN substr(${name}, 2) ELSE ${name} END AS ${name}`;
   });
   await connection.run(
-    `CREATE OR REPLACE TABLE ranking AS SELECT ${select.join(', ')} FROM read_csv('${path}', ${options}) ORDER BY rank`,
+    `CREATE TABLE ranking AS SELECT ${select.join(', ')} FROM read_csv('${path}', ${options}) ORDER BY rank`,
   );
 }

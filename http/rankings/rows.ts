@@ -1,5 +1,6 @@
 // Reads rows of a ranking in any order: the order is computed once for a filter and a sort, and pages are
 // slices of it.
+import { LRUCache } from 'lru-cache';
 import type { Questions } from './questions.js';
 import type { Cell, Page, RankingTable, Selection, Sort } from './table-types.js';
 
@@ -46,19 +47,19 @@ async function rowsOf({ ask }: Questions, ranks: readonly number[]): Promise<Pag
  * Ranks of the rows that a filter admits, in the requested order, ties by rank; the latest ones are cached.
  */
 function createOrders({ readIntegers, condition, column }: Questions) {
-  const orders = new Map<string, Promise<Int32Array>>();
+  const orders = new LRUCache<string, Promise<Int32Array>>({ max: KEPT_ORDERS });
   return (selection: Selection, sort: Sort): Promise<Int32Array> => {
     const by = `${column(sort.column, 'sort')} ${sort.direction === 'desc' ? 'DESC' : 'ASC'} NULLS LAST`;
     const { sql, values } = condition(selection);
     const key = JSON.stringify([sql, values, by]);
     const known = orders.get(key);
-    if (known) orders.delete(key);
-    const order =
-      known ??
-      readIntegers(`SELECT rank::INTEGER AS rank FROM ranking WHERE ${sql} ORDER BY ${by}, rank`, values);
+    if (known) return known;
+    const order = readIntegers(
+      `SELECT rank::INTEGER AS rank FROM ranking WHERE ${sql} ORDER BY ${by}, rank`,
+      values,
+    );
     orders.set(key, order);
     order.catch(() => orders.delete(key));
-    for (const old of [...orders.keys()].slice(0, -KEPT_ORDERS)) orders.delete(old);
     return order;
   };
 }

@@ -4,10 +4,11 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { rankedBy } from '../../core/specification/describe-ranking.js';
 import { requireRole } from '../access.js';
 import { wholeParameter } from '../parameters.js';
-import { ProblemError, problemOf } from '../problem.js';
+import { problemOf } from '../problem.js';
+import type { OpenRanking } from '../rankings/open-rankings.js';
 import { CellSchema, describeJson, IdParameter, problems } from '../schemas.js';
 import { toJson } from '../to-json.js';
-import { tableOf } from './finished-search.js';
+import { readRowAt, withTable } from './finished-search.js';
 import type { RouteSetting } from './route-setting.js';
 
 const PlaceSchema = z.object({ rank: z.int(), candidate: z.string() });
@@ -72,34 +73,44 @@ export function addCandidateRoute(setting: RouteSetting): void {
     async (context) => {
       const { id, rank } = context.req.valid('param');
       const { expand: expanded } = context.req.valid('query');
-      const table = await tableOf(setting, { context, id });
-      const [row] = (await table.page({ filter: `rank = ${rank}`, limit: 1 })).rows;
-      if (row === undefined)
-        throw new ProblemError({ status: 404, code: 'not-found', detail: `the ranking has no rank ${rank}` });
-      const about = await aboutOf(() =>
-        zeroscout.searches.candidate(id, String(row.candidate), { expanded }),
+      const answer = await withTable(setting, { context, id }, (table) =>
+        describeCandidate(zeroscout, table, { id, rank, expanded }),
       );
-      const [specification, percentiles, members, ranked] = await Promise.all([
-        zeroscout.searches.specification(id),
-        table.percentiles(row),
-        table.members(row),
-        table.ranksOf(about.neighbours),
-      ]);
-      const { neighbours, ...rest } = about;
-      const by = rankedBy(specification);
-      const others = neighbours.length - ranked.length;
-      const answer = {
-        row,
-        total: table.total,
-        percentiles,
-        aggregation: by ? { kind: by.kind, weights: by.weights } : null,
-        members,
-        ...rest,
-        neighbours: { ranked, others },
-      };
       return context.json(toJson(answer), 200);
     },
   );
+}
+
+interface DescribeOptions {
+  readonly id: string;
+  readonly rank: number;
+  readonly expanded: readonly number[];
+}
+
+async function describeCandidate(
+  { searches }: RouteSetting['zeroscout'],
+  table: OpenRanking,
+  { id, rank, expanded }: DescribeOptions,
+) {
+  const row = await readRowAt(table, rank);
+  const about = await aboutOf(() => searches.candidate(id, String(row.candidate), { expanded }));
+  const [specification, percentiles, members, ranked] = await Promise.all([
+    searches.specification(id),
+    table.percentiles(row),
+    table.members(row),
+    table.ranksOf(about.neighbours),
+  ]);
+  const { neighbours, ...rest } = about;
+  const by = rankedBy(specification);
+  return {
+    row,
+    total: table.total,
+    percentiles,
+    aggregation: by ? { kind: by.kind, weights: by.weights } : null,
+    members,
+    ...rest,
+    neighbours: { ranked, others: neighbours.length - ranked.length },
+  };
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Context } from 'hono';
 import type { Results } from '../../client/index.js';
 import { ProblemError } from '../problem.js';
 import type { OpenRanking } from '../rankings/open-rankings.js';
+import type { Cell } from '../rankings/table-types.js';
 import type { RouteSetting } from './route-setting.js';
 
 export const FilterQuery = z
@@ -31,14 +32,22 @@ export async function readFinishedResults(
 }
 
 /**
- * The ranking as a table. Browsers must revalidate it every time, because `@last` may be another search by
- * then.
+ * What `read` finds in the ranking's table, which stays open until then. Browsers must revalidate the answer
+ * every time, because `@last` may be another search by then.
  */
-export async function tableOf(
+export async function withTable<T>(
   setting: RouteSetting,
   { context, id }: { readonly context: Context; readonly id: string },
-): Promise<OpenRanking> {
+  read: (table: OpenRanking) => Promise<T>,
+): Promise<T> {
   const { results } = await readFinishedResults(setting, id);
   context.header('Cache-Control', 'private, no-cache');
-  return setting.rankings.open(results);
+  return setting.rankings.use(results, read);
+}
+
+/** The row at a rank; a problem if there is none. */
+export async function readRowAt(table: OpenRanking, rank: number): Promise<Readonly<Record<string, Cell>>> {
+  const [row] = (await table.page({ filter: `rank = ${rank}`, limit: 1 })).rows;
+  if (row !== undefined) return row;
+  throw new ProblemError({ status: 404, code: 'not-found', detail: `the ranking has no rank ${rank}` });
 }

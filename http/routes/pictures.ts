@@ -5,7 +5,7 @@ import { requireRole } from '../access.js';
 import { usualParameter } from '../parameters.js';
 import { describeJson, IdParameter, problems } from '../schemas.js';
 import { toJson } from '../to-json.js';
-import { FilterQuery, tableOf } from './finished-search.js';
+import { FilterQuery, withTable } from './finished-search.js';
 import type { RouteSetting } from './route-setting.js';
 
 const AxisSchema = z.object({ column: z.string(), low: z.number(), high: z.number(), steps: z.int() });
@@ -46,8 +46,10 @@ function addStatistics(setting: RouteSetting): void {
       },
     }),
     async (context) => {
-      const table = await tableOf(setting, { context, id: context.req.valid('param').id });
-      return context.json(await table.statistics(context.req.valid('query')), 200);
+      const found = await withTable(setting, { context, id: context.req.valid('param').id }, (table) =>
+        table.statistics(context.req.valid('query')),
+      );
+      return context.json(found, 200);
     },
   );
 }
@@ -89,8 +91,10 @@ function addHistogram(setting: RouteSetting): void {
       },
     }),
     async (context) => {
-      const table = await tableOf(setting, { context, id: context.req.valid('param').id });
-      return context.json(toJson(await table.histogram(context.req.valid('query'))), 200);
+      const found = await withTable(setting, { context, id: context.req.valid('param').id }, (table) =>
+        table.histogram(context.req.valid('query')),
+      );
+      return context.json(toJson(found), 200);
     },
   );
 }
@@ -129,8 +133,10 @@ function addGrid(setting: RouteSetting): void {
       },
     }),
     async (context) => {
-      const table = await tableOf(setting, { context, id: context.req.valid('param').id });
-      return context.json(toJson(await table.grid(context.req.valid('query'))), 200);
+      const found = await withTable(setting, { context, id: context.req.valid('param').id }, (table) =>
+        table.grid(context.req.valid('query')),
+      );
+      return context.json(toJson(found), 200);
     },
   );
 }

@@ -5,10 +5,11 @@ import { requireRole } from '../access.js';
 import { badCursor, type CursorParts, CursorQuery, readCursor, writeCursor } from '../cursor.js';
 import { usualParameter } from '../parameters.js';
 import { ProblemError } from '../problem.js';
+import type { OpenRanking } from '../rankings/open-rankings.js';
 import type { Sort } from '../rankings/table-types.js';
 import { CellSchema, describeJson, IdParameter, problems, RankingPageSchema } from '../schemas.js';
 import { toJson } from '../to-json.js';
-import { FilterQuery, tableOf } from './finished-search.js';
+import { FilterQuery, withTable } from './finished-search.js';
 import type { RouteSetting } from './route-setting.js';
 
 const MOST = 1_000;
@@ -53,25 +54,42 @@ function addPage(setting: RouteSetting): void {
       responses: { 200: describeJson(RankingPageSchema, 'the page'), ...problems },
     }),
     async (context) => {
-      const { filter, sort: written, limit, candidate, cursor, ...query } = context.req.valid('query');
-      const table = await tableOf(setting, { context, id: context.req.valid('param').id });
-      const sort = readSort(written);
-      const selection = { filter, ...(sort ? { sort } : {}) };
-      const order = digestOf([table.digest, filter ?? '', written ?? '']);
-      let { offset } = query;
-      if (cursor !== undefined) offset = readOffset(cursor, order);
-      if (candidate !== undefined) {
-        const at = await table.position({ ...selection, candidate });
-        if (at === undefined) throw notFound(candidate);
-        offset = at - (at % limit);
-      }
-      const { total, rows } = await table.page({ ...selection, offset, limit });
-      const columns = [...table.columns].map(([name, kind]) => ({ name, kind }));
-      const end = offset + rows.length;
-      const next = rows.length > 0 && end < total ? writeCursor([order, end]) : null;
-      return context.json({ columns, total, all: table.total, offset, rows: toJson(rows), next }, 200);
+      const { id } = context.req.valid('param');
+      const query = context.req.valid('query');
+      const page = await withTable(setting, { context, id }, (table) => readPage(table, query));
+      return context.json(page, 200);
     },
   );
+}
+
+interface PageQuery {
+  readonly filter?: string | undefined;
+  readonly sort?: string | undefined;
+  readonly offset: number;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+  readonly candidate?: string | undefined;
+}
+
+async function readPage(
+  table: OpenRanking,
+  { filter, sort: written, limit, candidate, cursor, ...query }: PageQuery,
+) {
+  const sort = readSort(written);
+  const selection = { filter, ...(sort ? { sort } : {}) };
+  const order = digestOf([table.digest, filter ?? '', written ?? '']);
+  let { offset } = query;
+  if (cursor !== undefined) offset = readOffset(cursor, order);
+  if (candidate !== undefined) {
+    const at = await table.position({ ...selection, candidate });
+    if (at === undefined) throw notFound(candidate);
+    offset = at - (at % limit);
+  }
+  const { total, rows } = await table.page({ ...selection, offset, limit });
+  const columns = [...table.columns].map(([name, kind]) => ({ name, kind }));
+  const end = offset + rows.length;
+  const next = rows.length > 0 && end < total ? writeCursor([order, end]) : null;
+  return { columns, total, all: table.total, offset, rows: toJson(rows), next };
 }
 
 function addCandidate(setting: RouteSetting): void {
@@ -92,8 +110,8 @@ function addCandidate(setting: RouteSetting): void {
     }),
     async (context) => {
       const { candidate } = context.req.valid('query');
-      const table = await tableOf(setting, { context, id: context.req.valid('param').id });
-      const row = await table.row(candidate);
+      const { id } = context.req.valid('param');
+      const row = await withTable(setting, { context, id }, (table) => table.row(candidate));
       if (row === undefined) throw notFound(candidate);
       return context.json(toJson(row), 200);
     },

@@ -5,7 +5,7 @@ import { requireRole } from '../access.js';
 import { usualParameter } from '../parameters.js';
 import { CellSchema, describeJson, IdParameter, problems } from '../schemas.js';
 import { toJson } from '../to-json.js';
-import { FilterQuery, tableOf } from './finished-search.js';
+import { FilterQuery, withTable } from './finished-search.js';
 import type { RouteSetting } from './route-setting.js';
 
 const Column = z.string().min(1).max(200);
@@ -38,8 +38,10 @@ function addFront(setting: RouteSetting): void {
       },
     }),
     async (context) => {
-      const table = await tableOf(setting, { context, id: context.req.valid('param').id });
-      return context.json(toJson(await table.front(context.req.valid('query'))), 200);
+      const found = await withTable(setting, { context, id: context.req.valid('param').id }, (table) =>
+        table.front(context.req.valid('query')),
+      );
+      return context.json(toJson(found), 200);
     },
   );
 }
@@ -67,8 +69,10 @@ function addCorrelations(setting: RouteSetting): void {
       },
     }),
     async (context) => {
-      const table = await tableOf(setting, { context, id: context.req.valid('param').id });
-      return context.json(toJson(await table.correlations(context.req.valid('query'))), 200);
+      const found = await withTable(setting, { context, id: context.req.valid('param').id }, (table) =>
+        table.correlations(context.req.valid('query')),
+      );
+      return context.json(toJson(found), 200);
     },
   );
 }
@@ -92,8 +96,10 @@ function addSample(setting: RouteSetting): void {
       responses: { 200: describeJson(z.array(z.record(z.string(), CellSchema)), 'the rows'), ...problems },
     }),
     async (context) => {
-      const table = await tableOf(setting, { context, id: context.req.valid('param').id });
-      return context.json(toJson(await table.sample(context.req.valid('query'))), 200);
+      const found = await withTable(setting, { context, id: context.req.valid('param').id }, (table) =>
+        table.sample(context.req.valid('query')),
+      );
+      return context.json(toJson(found), 200);
     },
   );
 }

@@ -3,10 +3,9 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { requireRole } from '../access.js';
 import { NextSchema, pageInOrder, pageQuery } from '../cursor.js';
 import { wholeParameter } from '../parameters.js';
-import { ProblemError } from '../problem.js';
 import { describeJson, IdParameter, problems } from '../schemas.js';
 import { toJson } from '../to-json.js';
-import { tableOf } from './finished-search.js';
+import { readRowAt, withTable } from './finished-search.js';
 import type { RouteSetting } from './route-setting.js';
 
 const TAG = 'rankings';
@@ -82,10 +81,7 @@ export function addOtherRanksRoute(setting: RouteSetting): void {
     }),
     async (context) => {
       const { id, rank } = context.req.valid('param');
-      const table = await tableOf(setting, { context, id });
-      const [row] = (await table.page({ filter: `rank = ${rank}`, limit: 1 })).rows;
-      if (row === undefined)
-        throw new ProblemError({ status: 404, code: 'not-found', detail: `the ranking has no rank ${rank}` });
+      const row = await withTable(setting, { context, id }, (table) => readRowAt(table, rank));
       const found = await setting.zeroscout.searches.otherRanks(id, String(row.candidate));
       return context.json(toJson(found), 200);
     },
