@@ -31,6 +31,9 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   cost: ['--pareto'],
   format: ['--format'],
   timezone: ['--timezone'],
+  prefix: ['--prefix'],
+  certificate: ['--tls-cert'],
+  key: ['--tls-key'],
 };
 
 /** Arguments that are files, for which the file's name suffices. */

@@ -1,15 +1,15 @@
 // Serves the HTTP API and its page.
 import { setMaxListeners } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { isIP } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Zeroscout } from '../client/index.js';
-import { ServiceError, SpecError } from '../core/errors.js';
+import { ServiceError } from '../core/errors.js';
 import { createAccess } from './access.js';
 import { createApp } from './app.js';
 import { keepFleetHistory } from './fleet-history.js';
+import { type Certificate, checkPrefix } from './listen-options.js';
 import { createOpenRankings } from './rankings/open-rankings.js';
 
 export interface HttpOptions {
@@ -26,8 +26,8 @@ export interface ListenOptions {
   readonly host?: string | undefined;
   /** The port; 0 chooses any free one. */
   readonly port: number;
-  /** PEM files of a certificate and its key. */
-  readonly tls?: { readonly certificate: string; readonly key: string } | undefined;
+  /** Absent for HTTP without TLS. */
+  readonly tls?: Certificate | undefined;
 }
 
 /** The tokens of operators and viewers (see `AccessOptions`). */
@@ -63,20 +63,17 @@ export async function startHttpServer({
   proxy: { allowedHosts = [], prefix = '' } = {},
   onFault,
 }: HttpOptions): Promise<HttpServer> {
-  if (prefix !== '' && !/^(\/[\w.~-]+)+$/.test(prefix))
-    throw SpecError.of({ path: 'prefix', message: `found "${prefix}"; must be a path such as /zeroscout` });
+  checkPrefix(prefix);
   const isLoopback = /^(127\.|::1$|localhost$)/.test(host);
-  const rankings = await createOpenRankings();
   const stopping = new AbortController();
   // Every open stream listens for the end of the server, however many there are.
   setMaxListeners(0, stopping.signal);
-  const certificate = tls && { cert: readFileSync(tls.certificate), key: readFileSync(tls.key) };
   let fetch: (request: Request, env: unknown) => Response | Promise<Response> = () =>
     new Response(null, { status: 503 });
   const server = createAdaptorServer({
     fetch: (request, env) => fetch(request, env),
-    serverOptions: { maxHeaderSize: LARGEST_HEADER, ...certificate },
-    ...(certificate ? { createServer: createTlsServer } : {}),
+    serverOptions: { maxHeaderSize: LARGEST_HEADER, ...tls },
+    ...(tls ? { createServer: createTlsServer } : {}),
   });
   const taken = await listen(server, { host, port });
   const scheme = tls ? 'https' : 'http';
@@ -90,6 +87,7 @@ export async function startHttpServer({
     prefix,
     isSecure: tls !== undefined,
   });
+  const rankings = await createOpenRankings();
   const fleetHistory = keepFleetHistory(zeroscout);
   const app = createApp({
     zeroscout,

@@ -1,8 +1,10 @@
 // Defines the command `zeroscout ui`, which serves the web page and the HTTP API until it is stopped.
 import { spawn } from 'node:child_process';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { connect } from '../../client/connect.js';
+import { checkPrefix, readCertificate } from '../../http/listen-options.js';
 import { startHttpServer } from '../../http/server.js';
+import { createWholeNumberParser } from '../arguments.js';
 import { note, print, printJson } from '../render/terminal.js';
 
 interface UiFlags {
@@ -27,7 +29,12 @@ export function addUiCommand(program: Command): void {
       'address to listen on; a token is required for everything unless it is a loopback address',
       '127.0.0.1',
     )
-    .option('--port <N>', 'port to listen on; 0 chooses a free one', readPort, PORT)
+    .option(
+      '--port <N>',
+      'port to listen on; 0 chooses a free one',
+      createWholeNumberParser({ min: 0, max: 65_535 }),
+      PORT,
+    )
     .option('--allow-host <NAME...>', 'further host names of the server, such as search.example.com')
     .option('--prefix <PATH>', 'path under which a proxy offers the server, such as /zeroscout')
     .option('--tls-cert <FILE>', 'certificate, a PEM file; requires --tls-key')
@@ -43,24 +50,24 @@ export function addUiCommand(program: Command): void {
 }
 
 async function serve({
-  options: { host, port, allowHost, prefix, tlsCert, tlsKey, open, json },
+  options: { host, port, allowHost, prefix = '', tlsCert, tlsKey, open, json },
   version,
 }: {
   readonly options: UiFlags;
   readonly version: string;
 }): Promise<void> {
+  checkPrefix(prefix);
+  const tls =
+    tlsCert !== undefined && tlsKey !== undefined
+      ? await readCertificate({ cert: tlsCert, key: tlsKey })
+      : undefined;
   const zeroscout = await connect({ name: 'zeroscout-ui', readings: 'thread', onNote: note });
   try {
     const { ZEROSCOUT_UI_TOKEN: operatorToken, ZEROSCOUT_UI_VIEWER_TOKEN: viewerToken } = process.env;
     const server = await startHttpServer({
       zeroscout,
       version,
-      listen: {
-        host,
-        port,
-        tls:
-          tlsCert !== undefined && tlsKey !== undefined ? { certificate: tlsCert, key: tlsKey } : undefined,
-      },
+      listen: { host, port, tls },
       tokens: { operator: operatorToken || undefined, viewer: viewerToken || undefined },
       proxy: { prefix, allowedHosts: allowHost },
       onFault: (error) => note(error instanceof Error ? (error.stack ?? error.message) : String(error)),
@@ -93,10 +100,4 @@ function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
-}
-
-function readPort(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('must be 0 to 65535');
-  return port;
 }

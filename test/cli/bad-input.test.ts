@@ -170,6 +170,12 @@ describe('a command line', () => {
     ['with a path as id', () => ['run', good(), '--id', '../x'], '--id'],
     ['with an empty id', () => ['run', good(), '--id', ''], '--id'],
     ['with an output that is a file', () => ['run', good(), '--out', join(home.dir, 'good.csv')], '--out'],
+    ['with a path of a proxy without a slash', () => ['ui', '--prefix', 'zeroscout'], '--prefix'],
+    [
+      'with a certificate that is not there',
+      () => ['ui', '--tls-cert', 'no.pem', '--tls-key', 'no.key'],
+      '--tls-cert: no.pem',
+    ],
   ])('%s', async (_what, args, place) => {
     expect((await refused(...args())).places).toEqual([place]);
   });
