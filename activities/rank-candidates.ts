@@ -1,6 +1,6 @@
 // Ranks the whole cohort of a plan, and writes ranking.csv and failures.csv as blobs.
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BestCandidate } from '../core/contract/search.js';
 import type { RankInput, SearchActivities } from '../core/contract/search-activities.js';
@@ -186,7 +186,7 @@ async function writeRanking({
   latencies,
 }: WriteRankingArguments): Promise<BestCandidate | undefined> {
   let best: BestCandidate | undefined;
-  const file: FileHandle = await open(path, 'w');
+  const file = await open(path, 'w');
   try {
     let rank = 0;
     const columns = (['class', 'latency'] as const).filter((name) =>
@@ -200,7 +200,7 @@ async function writeRanking({
         block.map((row) => ({ rank: ++rank, ...row })),
         { proxies },
       );
-      await file.write(text);
+      await file.appendFile(text);
       text = '';
     }
   } finally {

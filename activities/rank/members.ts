@@ -1,5 +1,4 @@
 // Stores written candidates in files, by chunks of the units as which they are scored.
-import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { appendBlock, readBlocks } from './blocks.js';
 
@@ -20,22 +19,19 @@ export function createMembers({
   readonly folder: string;
   readonly chunkUnits: number;
 }) {
-  const chunks = new Map<number, { file: FileHandle; waiting: NumberedMember[] }>();
+  const chunks = new Map<number, NumberedMember[]>();
   const path = (chunk: number) => join(folder, `members-${chunk}`);
   return {
     add: async (member: NumberedMember): Promise<void> => {
       const chunk = Math.floor(member.number / chunkUnits);
-      const known = chunks.get(chunk) ?? { file: await open(path(chunk), 'w'), waiting: [] };
-      chunks.set(chunk, known);
-      known.waiting.push(member);
-      if (known.waiting.length === BLOCK_MEMBERS) await appendBlock(known.file, known.waiting.splice(0));
+      const waiting = chunks.get(chunk) ?? [];
+      chunks.set(chunk, waiting);
+      waiting.push(member);
+      if (waiting.length === BLOCK_MEMBERS) await appendBlock(path(chunk), waiting.splice(0));
     },
     /** Writes what is left; nothing may be added afterwards. */
     finish: async (): Promise<void> => {
-      for (const { file, waiting } of chunks.values()) {
-        await appendBlock(file, waiting);
-        await file.close();
-      }
+      for (const [chunk, waiting] of chunks) await appendBlock(path(chunk), waiting);
     },
     of: (chunk: number) => readBlocks<NumberedMember>(path(chunk)),
   };

@@ -1,5 +1,4 @@
 // Sorts any number of rows; rows that do not fit into memory are stored in files.
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { appendBlock, readBlocks } from './blocks.js';
 
@@ -23,7 +22,7 @@ export async function* sortRows<T>({
   runRows,
   folder,
 }: SortRowsArguments<T>): AsyncGenerator<readonly T[]> {
-  const runs: AsyncIterable<readonly T[]>[] = [];
+  const runs: AsyncGenerator<readonly T[]>[] = [];
   let run: T[] = [];
   for await (const block of rows) {
     run.push(...block);
@@ -39,34 +38,41 @@ export async function* sortRows<T>({
 }
 
 async function write<T>(path: string, rows: readonly T[]): Promise<void> {
-  const file = await open(path, 'w');
-  try {
-    for (let at = 0; at < rows.length; at += BLOCK_ROWS)
-      await appendBlock(file, rows.slice(at, at + BLOCK_ROWS));
-  } finally {
-    await file.close();
-  }
+  for (let at = 0; at < rows.length; at += BLOCK_ROWS)
+    await appendBlock(path, rows.slice(at, at + BLOCK_ROWS));
 }
 
 async function* one<T>(rows: readonly T[]): AsyncGenerator<readonly T[]> {
   yield rows;
 }
 
-/** Merges the runs with a binary heap, ordered by the next row of each run. */
+/** Merges the runs, and closes their files however the merge ends. */
 async function* mergeRuns<T>({
   runs,
   compare,
 }: {
-  readonly runs: readonly AsyncIterable<readonly T[]>[];
+  readonly runs: readonly AsyncGenerator<readonly T[]>[];
+  readonly compare: (a: T, b: T) => number;
+}): AsyncGenerator<readonly T[]> {
+  const all = runs.map((blocks): Cursor<T> => ({ blocks, block: [], at: 0 }));
+  try {
+    yield* mergeCursors({ all, compare });
+  } finally {
+    for (const { blocks } of all) await blocks.return(undefined);
+  }
+}
+
+/** Merges with a binary heap of the runs, ordered by the next row of each. */
+async function* mergeCursors<T>({
+  all,
+  compare,
+}: {
+  readonly all: readonly Cursor<T>[];
   readonly compare: (a: T, b: T) => number;
 }): AsyncGenerator<readonly T[]> {
   let out: T[] = [];
-  const cursors = [];
-  for (const run of runs) {
-    const blocks = run[Symbol.asyncIterator]();
-    const cursor = { blocks, block: [] as readonly T[], at: 0 };
-    if (await refill(cursor)) cursors.push(cursor);
-  }
+  const cursors: Cursor<T>[] = [];
+  for (const cursor of all) if (await refill(cursor)) cursors.push(cursor);
   const first = (cursor: Cursor<T>) => cursor.block[cursor.at]!;
   const before = (a: Cursor<T>, b: Cursor<T>) => compare(first(a), first(b)) < 0;
   cursors.sort((a, b) => compare(first(a), first(b)));
@@ -88,7 +94,7 @@ async function* mergeRuns<T>({
 }
 
 interface Cursor<T> {
-  readonly blocks: AsyncIterator<readonly T[]>;
+  readonly blocks: AsyncGenerator<readonly T[]>;
   block: readonly T[];
   at: number;
 }

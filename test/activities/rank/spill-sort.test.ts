@@ -1,4 +1,5 @@
 // Tests that a sort with little memory gives the order of a sort in memory.
+import { readdir, readlink } from 'node:fs/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { withFolder } from '../../../activities/rank/folder.js';
@@ -24,4 +25,17 @@ test('runs in files, merged, are one sorted list', async () => {
     expect(found).toEqual(given.flat().sort(compare));
   });
   await fc.assert(property, { numRuns: 60 });
+});
+
+test.runIf(process.platform === 'linux')('a sort that is left early keeps no file open', async () => {
+  await withFolder(async (folder) => {
+    async function* rows(): AsyncGenerator<readonly Row[]> {
+      for (let key = 0; key < 1_000; key++) yield [{ key, text: '' }];
+    }
+    for await (const _ of sortRows({ rows: rows(), compare, runRows: 400, folder })) break;
+    const open = await Promise.all(
+      (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')),
+    );
+    expect(open.filter((path) => path.startsWith(folder))).toEqual([]);
+  });
 });
