@@ -1,5 +1,6 @@
 // Tells a worker when it is set aside and when it is released, by reading its record in the store every two
 // seconds.
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkerRecord, WorkerRecords } from './store.js';
 
@@ -22,8 +23,7 @@ export interface StandingOptions {
  * worker is to stop.
  */
 export async function untilSetAside(standing: StandingOptions): Promise<WorkerRecord | undefined> {
-  const record = await until(standing, (found) => found?.state === 'set aside');
-  return record?.state === 'set aside' ? record : undefined;
+  return until(standing, (found) => found?.state === 'set aside');
 }
 
 /** Resolves when the worker is no longer set aside, or when it is to stop. */
@@ -31,18 +31,39 @@ export async function untilReleased(standing: StandingOptions): Promise<void> {
   await until(standing, (found) => found?.state !== 'set aside');
 }
 
+/**
+ * The record of this worker, or undefined when the worker is to stop, because a server that is gone may never
+ * answer.
+ */
+export async function findRecord({
+  records,
+  worker,
+  stop,
+}: StandingOptions): Promise<WorkerRecord | undefined> {
+  if (stop.aborted) return undefined;
+  // Without its end, every look would leave a listener behind for as long as the worker runs.
+  const ended = new AbortController();
+  const stopped = once(stop, 'abort', { signal: ended.signal }).then(
+    () => undefined,
+    () => undefined,
+  );
+  try {
+    return await Promise.race([records.find(worker), stopped]);
+  } finally {
+    ended.abort();
+  }
+}
+
+/** Resolves with the first record for which `isSo` holds, or with undefined when the worker is to stop. */
 async function until(
-  { records, worker, stop, onFault }: StandingOptions,
+  standing: StandingOptions,
   isSo: (record: WorkerRecord | undefined) => boolean,
 ): Promise<WorkerRecord | undefined> {
+  const { stop, onFault } = standing;
   let silent = false;
-  // A server that is gone may never answer.
-  const stopped = new Promise<undefined>((resolve) => {
-    stop.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
   while (!stop.aborted) {
     try {
-      const record = await Promise.race([records.find(worker), stopped]);
+      const record = await findRecord(standing);
       silent = false;
       if (!stop.aborted && isSo(record)) return record;
     } catch (error) {

@@ -1,6 +1,6 @@
 // Runs a score worker. While the worker is set aside, it does not poll and waits to be released.
 import type { Worker } from '@temporalio/worker';
-import { type StandingOptions, untilReleased, untilSetAside } from '../store/standing.js';
+import { findRecord, type StandingOptions, untilReleased, untilSetAside } from '../store/standing.js';
 import type { WorkerRecord } from '../store/store.js';
 import { runUntil } from './run-with-reconnect.js';
 
@@ -23,19 +23,12 @@ export async function runWhileTrusted({
   onSetAside,
   onReleased,
 }: RunWhileTrustedArguments): Promise<EndState> {
-  const { stop, records, worker: name } = standing;
-  // A store that does not answer is asked for minutes, and a worker that is to stop does not wait for it.
-  const stopped = new Promise<undefined>((resolve) => {
-    stop.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
-  const isSetAside = async () => {
-    const record = await Promise.race([records.find(name), stopped]).catch(() => undefined);
-    return record?.state === 'set aside' ? record : undefined;
-  };
+  const { stop, worker: name } = standing;
   while (!stop.aborted) {
-    const found = await isSetAside();
+    // A store that does not answer keeps no worker from working.
+    const found = await findRecord(standing).catch(() => undefined);
     if (stop.aborted) break;
-    if (found) {
+    if (found?.state === 'set aside') {
       onSetAside(found);
       await untilReleased(standing);
       if (stop.aborted) return 'set aside';
@@ -49,11 +42,15 @@ export async function runWhileTrusted({
         if (record) barred.abort(new Error(`worker ${name} was set aside: ${record.reason}`));
       },
     );
-    const worker = await create(barred.signal);
-    const done = runUntil({ worker, stop: AbortSignal.any([stop, barred.signal]) });
-    onWorker(worker);
-    await done.finally(() => over.abort());
-    await watch;
+    try {
+      const worker = await create(barred.signal);
+      const done = runUntil({ worker, stop: AbortSignal.any([stop, barred.signal]) });
+      onWorker(worker);
+      await done;
+    } finally {
+      over.abort();
+      await watch;
+    }
   }
   return 'stopped';
 }

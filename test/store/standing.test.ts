@@ -1,4 +1,5 @@
 // Tests how a worker watches whether it was set aside.
+import { getEventListeners } from 'node:events';
 import { expect, it } from 'vitest';
 import { untilReleased, untilSetAside } from '../../store/standing.js';
 import type { WorkerRecord, WorkerRecords } from '../../store/store.js';
@@ -26,7 +27,8 @@ it.each([
   await untilReleased({ records: records(async () => record), worker: 'one', stop });
 });
 
-it('tells that the worker is set aside', async () => {
+it('tells that the worker is set aside, and then listens to nothing', async () => {
   const stop = new AbortController().signal;
   expect(await untilSetAside({ records: records(async () => ASIDE), worker: 'one', stop })).toBe(ASIDE);
+  expect(getEventListeners(stop, 'abort')).toEqual([]);
 });

@@ -80,3 +80,32 @@ test('a store that does not answer keeps no worker from working, or from stoppin
   expect(await silent.ended).toBe('stopped');
   expect(silent.events).toEqual([]);
 });
+
+test('a worker that cannot be created is not watched any longer', async () => {
+  let fail = () => {};
+  const watched = new Promise<undefined>((_, reject) => {
+    fail = () => reject(new Error('away'));
+  });
+  const find = vi
+    .fn<() => Promise<undefined>>()
+    .mockResolvedValueOnce(undefined)
+    .mockReturnValueOnce(watched);
+  const onFault = vi.fn();
+  const ended = runWhileTrusted({
+    create: () => Promise.reject(new Error('no server')),
+    standing: {
+      records: { find } as unknown as WorkerRecords,
+      worker: 'one',
+      stop: new AbortController().signal,
+      onFault,
+    },
+    onWorker: () => {},
+    onSetAside: () => {},
+    onReleased: () => {},
+  });
+  await expect(ended).rejects.toThrow('no server');
+  fail();
+  await watched.catch(() => {});
+  expect(find).toHaveBeenCalledTimes(2);
+  expect(onFault).not.toHaveBeenCalled();
+});
