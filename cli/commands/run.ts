@@ -120,6 +120,6 @@ async function search({ session, written, truth, options }: SearchRequest): Prom
     const warnings = (read.warnings ?? []).filter(({ message }) => !printed.has(message));
     for (const warning of formatWarnings({ warnings })) note(paint.yellow(warning));
   } finally {
-    restore();
+    await restore();
   }
 }

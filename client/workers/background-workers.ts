@@ -1,4 +1,5 @@
 // Starts, lists and stops workers that continue after the program that started them has ended.
+import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { definitionOf } from '../../core/spaces/index.js';
 import { DEVICES, type Device } from '../../core/specification/devices.js';
@@ -43,7 +44,7 @@ export async function startBackgroundWorkers({
   const { count, device } = workers;
   const running = await listBackgroundWorkers(workers);
   if (count === 0 || running.some((one) => isScorerOf(one, device))) return;
-  start({ ...workers, env: createEnvironment(modules), running });
+  await start({ ...workers, env: createEnvironment(modules), running });
 }
 
 interface StartArguments extends Workers {
@@ -52,7 +53,7 @@ interface StartArguments extends Workers {
   readonly running?: readonly BackgroundWorker[];
 }
 
-function start({ home, count, device, env, running = [] }: StartArguments): void {
+async function start({ home, count, device, env, running = [] }: StartArguments): Promise<void> {
   const needed = permissionsIn(env);
   const may = needed.join(',') || 'nothing';
   const isServed = running.some(
@@ -61,7 +62,9 @@ function start({ home, count, device, env, running = [] }: StartArguments): void
   const [control, ...score] = rolesOf({ count, device });
   for (const args of isServed ? score : [control!, ...score]) {
     const marks = [markerOf(home), `--background-may=${may}`];
-    spawnWorker({ home, args: [...args, ...marks], lifetime: 'background', env }).unref();
+    const child = spawnWorker({ home, args: [...args, ...marks], lifetime: 'background', env });
+    await once(child, 'spawn');
+    child.unref();
   }
 }
 
@@ -131,23 +134,23 @@ export async function withdrawBackgroundWorkers({
   device,
   onNote,
   env: ours = process.env,
-}: WithdrawBackgroundWorkersArguments): Promise<() => void> {
-  if (need === undefined || !permissionsIn(ours).includes(need)) return () => {};
+}: WithdrawBackgroundWorkersArguments): Promise<() => Promise<void>> {
+  if (need === undefined || !permissionsIn(ours).includes(need)) return async () => {};
   const workers = await listBackgroundWorkers({ home });
   const unfit = workers.filter(
     (one) => !one.may.includes(need) && (one.role === 'control' || isScorerOf(one, device)),
   );
-  if (unfit.length === 0) return () => {};
+  if (unfit.length === 0) return async () => {};
   const pids = unfit.map(({ pid }) => pid).join(', ');
   onNote(
     `background workers (pid ${pids}) may not run ${need} and would take tasks of this search: ending them`,
   );
   await stop(home, unfit);
   const score = unfit.filter(({ role }) => role === 'score');
-  return () => {
+  return async () => {
     onNote('starting the background workers again, without that permission');
     const env = withoutModules(ours);
-    start({
+    await start({
       home,
       count: Math.min(score.length, availableParallelism()),
       device,

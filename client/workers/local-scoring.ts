@@ -18,7 +18,7 @@ export interface LocalScoring {
 
 export function createLocalScoring({ home, modules, onNote }: Session): LocalScoring {
   const running = new Map<Device, { readonly workers: LocalWorkers; readonly since: number }>();
-  const restores: (() => void)[] = [];
+  const restores: (() => Promise<void>)[] = [];
   return {
     start: async ({ read: { specification }, count }) => {
       const { execution } = specification;
@@ -35,7 +35,7 @@ export function createLocalScoring({ home, modules, onNote }: Session): LocalSco
     stop: async () => {
       await Promise.all([...running.values()].map(({ workers }) => workers.stop()));
       running.clear();
-      for (const restore of restores.splice(0)) restore();
+      for (const restore of restores.splice(0)) await restore();
     },
   };
 }

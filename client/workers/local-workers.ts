@@ -81,34 +81,49 @@ interface KeepRunningArguments {
 
 function keepRunning({ home, roles, onNote, env }: KeepRunningArguments): LocalWorkers {
   let stopping = false;
-  const children = new Set<ChildProcess>();
+  const children = new Map<ChildProcess, Promise<string>>();
   const launch = (args: string[]): void => {
     const child = spawnWorker({ home, args, lifetime: 'attached', env });
-    children.add(child);
-    child.once('exit', (code, signal) => {
+    const ended = endOf(child);
+    children.set(child, ended);
+    void ended.then((how) => {
       children.delete(child);
-      if (stopping) return;
-      onNote(
-        `${args[2]} worker ${signal ? `was killed by ${signal}` : `ended with code ${code}`}; starting it again`,
-      );
-      setTimeout(() => stopping || launch(args), RESTART_MS);
+      restart(args, how);
     });
+  };
+  const restart = (args: string[], why: string): void => {
+    if (stopping) return;
+    onNote(`${args[2]} worker ${why}; starting it again`);
+    setTimeout(() => {
+      if (stopping) return;
+      try {
+        launch(args);
+      } catch (error) {
+        restart(args, `cannot be started: ${(error as Error).message}`);
+      }
+    }, RESTART_MS);
   };
   for (const args of roles) launch(args);
   return {
     stop: async () => {
       stopping = true;
-      await Promise.all(
-        [...children].map(
-          (child) =>
-            new Promise((done) => {
-              child.once('exit', done);
-              child.kill('SIGTERM');
-            }),
-        ),
-      );
+      for (const child of children.keys()) child.kill('SIGTERM');
+      await Promise.all(children.values());
     },
   };
+}
+
+/** Resolves with how the process ended, or with why it could not be started. */
+function endOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) =>
+      resolve(signal ? `was killed by ${signal}` : `ended with code ${code}`),
+    );
+    // A process that runs reports other errors too, such as a signal that it may not be sent.
+    child.on('error', ({ message }) => {
+      if (child.pid === undefined) resolve(`cannot be started: ${message}`);
+    });
+  });
 }
 
 interface SpawnWorkerArguments {
