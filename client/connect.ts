@@ -3,7 +3,7 @@ import type { Usage } from '../store/store.js';
 import { checkOptions } from './check-options.js';
 import type { Connections } from './connections/resolve-connections.js';
 import { openSession, type Session } from './connections/session.js';
-import { type Keeper, keepRunning } from './embedded/keep-running.js';
+import { keepServers } from './embedded/keep-servers.js';
 import { createLatencies, type LatencyMeasurements } from './latency/latencies.js';
 import { applyRetention, type RetentionReport } from './retention/apply-retention.js';
 import { createSchedules, type Schedules } from './schedules/schedules.js';
@@ -13,7 +13,6 @@ import { type DescribeRequest, describeSpaceInput } from './spaces/describe-spac
 import { type CheckedSpecification, checkSpecificationInput } from './specification/check.js';
 import type { ModulePermission } from './specification/module-permission.js';
 import type { SpecificationInput } from './specification/read-specification.js';
-import type { AwayServer } from './status/waiting.js';
 import { createReadingThread } from './threads/reading-thread.js';
 import { createLocalScoring } from './workers/local-scoring.js';
 import { createWorkers, type Workers } from './workers/workers.js';
@@ -119,16 +118,13 @@ export async function connect(options: ConnectOptions = {}): Promise<Zeroscout> 
     onNote,
     ...(home === undefined ? {} : { home }),
   });
-  const keeper = keepServers(session);
+  const { home: folder, connections } = session;
+  const kept = keepServers({ home: folder, connections, onStep: onNote });
   const scoring = createLocalScoring(session);
   const thread =
-    readings === 'thread'
-      ? createReadingThread({ home: session.home.root, modules, name, onNote })
-      : undefined;
-  const isRestarted = (server: AwayServer['name']) =>
-    keeper.restarts(server === 'NATS' ? 'nats' : 'temporal');
+    readings === 'thread' ? createReadingThread({ home: folder.root, modules, name, onNote }) : undefined;
   return {
-    searches: { ...createSearches({ session, scoring, isRestarted }), ...thread?.reading },
+    searches: { ...createSearches({ session, scoring, isRestarted: kept.isRestarted }), ...thread?.reading },
     schedules: createSchedules(session),
     workers: createWorkers(session),
     retention: createRetention(session),
@@ -144,21 +140,17 @@ export async function connect(options: ConnectOptions = {}): Promise<Zeroscout> 
       },
     },
     specification: { check: (specification) => checkSpecificationInput(specification, { modules }) },
-    connections: session.connections,
+    connections,
     close: async () => {
-      await scoring.stop();
-      keeper.stop();
-      await thread?.close();
-      await session.close();
+      // Workers that end still need the servers.
+      try {
+        await scoring.stop();
+      } finally {
+        kept.stop();
+        await Promise.all([thread?.close(), session.close()]);
+      }
     },
   };
-}
-
-/** Restarts embedded servers that die while the program is connected. */
-function keepServers({ home, connections, onNote }: Session): Keeper {
-  const names = ['temporal', 'nats'] as const;
-  const which = names.filter((server) => connections[server].source === 'embedded');
-  return keepRunning({ home, which, onStep: onNote });
 }
 
 function createRetention({ client, store }: Session): Retention {

@@ -164,19 +164,24 @@ async function openClient<C extends { readonly temporal: TemporalSettings }>(
     service: name,
     onFault: (message) => onNote(`spans are not exported: ${message}`),
   });
-  const connections = await resolve();
-  const connection = await connectTemporal(connections.temporal);
-  const client = new Client({
-    connection,
-    namespace: connections.temporal.namespace,
-    dataConverter: { payloadCodecs: [codec] },
-    ...(tracing ? { interceptors: tracing.client } : {}),
-  });
-  const close = async (): Promise<void> => {
+  try {
+    const connections = await resolve();
+    const connection = await connectTemporal(connections.temporal);
+    const client = new Client({
+      connection,
+      namespace: connections.temporal.namespace,
+      dataConverter: { payloadCodecs: [codec] },
+      ...(tracing ? { interceptors: tracing.client } : {}),
+    });
+    const close = async (): Promise<void> => {
+      await tracing?.close();
+      await connection.close();
+    };
+    return { client, connections, close };
+  } catch (error) {
     await tracing?.close();
-    await connection.close();
-  };
-  return { client, connections, close };
+    throw error;
+  }
 }
 
 function openStore(nats: NatsSettings, name: string): Promise<Store> {

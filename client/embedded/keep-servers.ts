@@ -9,24 +9,35 @@ const SERVICE: { readonly [name in AwayServer['name']]: ServiceName } = {
   Temporal: 'temporal',
 };
 
-/** Keeps the servers running during `work`. Configured servers are left to the user. */
-export async function withServersKept<T>(
-  {
-    home,
-    connections,
-    onStep,
-  }: {
-    readonly home: Home;
-    readonly connections: Connections;
-    readonly onStep: (text: string) => void;
-  },
-  work: (isRestarted: (name: AwayServer['name']) => boolean) => Promise<T>,
-): Promise<T> {
+interface KeepServersArguments {
+  readonly home: Home;
+  readonly connections: Connections;
+  /** Called with one line for each step of starting a server again. */
+  readonly onStep: (text: string) => void;
+}
+
+export interface KeptServers {
+  /** Whether this server would be started again. */
+  readonly isRestarted: (name: AwayServer['name']) => boolean;
+  stop(): void;
+}
+
+/** Keeps embedded servers running until `stop`. Configured servers are left to the user. */
+export function keepServers({ home, connections, onStep }: KeepServersArguments): KeptServers {
   const which = (['temporal', 'nats'] as const).filter((name) => connections[name].source === 'embedded');
   const keeper = keepRunning({ home, which, onStep });
+  return { isRestarted: (name) => keeper.restarts(SERVICE[name]), stop: keeper.stop };
+}
+
+/** Keeps the servers running during `work`. */
+export async function withServersKept<T>(
+  args: KeepServersArguments,
+  work: (isRestarted: KeptServers['isRestarted']) => Promise<T>,
+): Promise<T> {
+  const servers = keepServers(args);
   try {
-    return await work((name) => keeper.restarts(SERVICE[name]));
+    return await work(servers.isRestarted);
   } finally {
-    keeper.stop();
+    servers.stop();
   }
 }

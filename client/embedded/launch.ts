@@ -1,11 +1,12 @@
 // Starts an embedded server's process on free ports and waits until clients can use it.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Advice, ServiceError, type ServiceFault } from '../../core/errors.js';
 import { withoutSettings } from '../../engine/without-settings.js';
 import { prepareTemporal } from '../connections/temporal-setup.js';
 import type { Binary, OnStep } from './binaries.js';
 import { type Home, locateLog, type ServiceName } from './home.js';
 import { freePorts } from './ports.js';
-import { type Daemon, isServerProcess, sleep, startDaemon } from './process.js';
+import { type Daemon, isServerProcess, startDaemon } from './process.js';
 import { openLogPart, readLastLines, readLogOfLastStart } from './server-log.js';
 import { SERVERS } from './servers.js';
 import { formatAddresses, readState, type ServiceRecord, writeRecord } from './state.js';

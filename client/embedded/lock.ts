@@ -1,9 +1,9 @@
 // Allows only one process at a time to start or stop the embedded servers, and only one server at a time to
 // use a folder of data.
 import { closeSync, ftruncateSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ServiceError } from '../../core/errors.js';
 import { lockFile } from './kernel-lock.js';
-import { sleep } from './process.js';
 
 const LOOK_MS = 100;
 /** The time limit for a stopped server's data lock, which is released when the kernel has cleaned up. */

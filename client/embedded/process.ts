@@ -3,6 +3,7 @@
 import { type ChildProcess, execFile, type SpawnOptions, spawn } from 'node:child_process';
 import { closeSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, isAbsolute, parse } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
@@ -34,8 +35,6 @@ interface RunOptions {
 export function listPathFolders(env: NodeJS.ProcessEnv): readonly string[] {
   return (env.PATH ?? '').split(delimiter).filter(isAbsolute);
 }
-
-export const sleep = promisify(setTimeout);
 
 const ROOT = parse(process.execPath).root;
 /** How long a new process may take to have its command line, in milliseconds. */

@@ -1,11 +1,11 @@
 // Finds the embedded servers for commands that do not start any: waits for a server that is alive, and throws
 // for one that is absent.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createAbsentError } from './absent.js';
 import { type EmbeddedServices, findRunning } from './embedded.js';
 import type { Home, ServiceName } from './home.js';
 import { checkOwner } from './home-folders.js';
 import { pidsOf } from './lifecycle.js';
-import { sleep } from './process.js';
 
 /** How long to wait for the answer of a running server, since a busy machine may delay it. */
 const SILENCE_MS = 5_000;

@@ -56,7 +56,7 @@ export async function placeFile(
   write: (path: string) => Promise<void>,
 ): Promise<string> {
   const path = join(resolve(folder), name);
-  const part = `${path}.${process.pid}.part`;
+  const part = `${path}.${randomUUID()}.part`;
   try {
     await write(part);
     await rename(part, path);

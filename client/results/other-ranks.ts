@@ -1,5 +1,6 @@
 // Finds how a candidate of one search stood in the other finished searches of the same space.
 import type { SearchMemo, SearchResult } from '../../core/contract/search.js';
+import { SpecError } from '../../core/errors.js';
 import { canonicalJson, differingFields } from '../../core/specification/specification-digest.js';
 import { parseNumber } from '../../core/text/numbers.js';
 import { textCell } from '../../core/text/text-cell.js';
@@ -66,7 +67,10 @@ async function findFinished(
   client: Session['client'],
   id: string,
 ): Promise<{ readonly memo: SearchMemo; readonly result: SearchResult } | undefined> {
-  return findFinishedSearch({ client, id }).catch(() => undefined);
+  return findFinishedSearch({ client, id }).catch((error: unknown) => {
+    if (error instanceof SpecError) return undefined;
+    throw error;
+  });
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { Client, ScheduleDescription, ScheduleExecutionResult } from '@temporalio/client';
 import type { SearchMemo } from '../../core/contract/search.js';
 import { searchIdOf } from '../../core/contract/search-queues.js';
+import { SpecError } from '../../core/errors.js';
 import { formatDuration } from '../../core/text/duration.js';
 import { findSearch, stateOf } from '../searches/find-search.js';
 import type { ScheduleMemo } from './create-schedule.js';
@@ -63,7 +64,10 @@ export async function detailsOf({
   const stateOfRun = (id: string) =>
     findSearch({ client, id }).then(
       ({ description }) => stateOf(description),
-      () => 'forgotten',
+      (error: unknown) => {
+        if (error instanceof SpecError) return 'forgotten';
+        throw error;
+      },
     );
   const recent = [...info.recentActions].reverse().map(runOf);
   return {

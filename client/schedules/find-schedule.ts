@@ -1,10 +1,12 @@
 // Finds a schedule by its name; the error for an unknown name lists existing ones.
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Client,
   type ScheduleDescription,
   type ScheduleHandle,
   ScheduleNotFoundError,
   type ScheduleSummary,
+  WorkflowNotFoundError,
 } from '@temporalio/client';
 import { SEARCH_WORKFLOW } from '../../core/contract/search-queues.js';
 import { SpecError } from '../../core/errors.js';
@@ -88,7 +90,7 @@ async function describeNow({
   // A resumed schedule stays active although an earlier run failed.
   const patience = [RESUMED, RESUMED_BEFORE].includes(description.state.note ?? '') ? RESUMED_MS : NOTICED_MS;
   for (const deadline = Date.now() + patience; !description.state.paused && Date.now() < deadline; ) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await sleep(LOOK_MS);
     description = await handle.describe();
   }
   return description;
@@ -107,7 +109,10 @@ async function hasFailed({
   const run = await client.workflow
     .getHandle(last.action.workflow.workflowId)
     .describe()
-    .catch(() => undefined);
+    .catch((error: unknown) => {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    });
   return ['FAILED', 'TIMED_OUT'].includes(run?.status.name ?? '');
 }
 

@@ -1,4 +1,5 @@
 // Starts runs of a schedule outside of its times: one now, or those of a past period.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, ScheduleOverlapPolicy } from '@temporalio/client';
 import { searchIdOf } from '../../core/contract/search-queues.js';
 import { ServiceError, SpecError } from '../../core/errors.js';
@@ -40,7 +41,7 @@ export async function runScheduleNow({ client, name }: Named): Promise<Requested
         path: 'schedule',
         message: `"${name}" started nothing: ${running || 'its last run'} goes on still, and its overlap policy is ${overlapOf(description)}`,
       });
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await sleep(LOOK_MS);
   }
   throw new ServiceError({
     reason: 'timed-out',

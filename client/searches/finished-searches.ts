@@ -147,11 +147,10 @@ export function createReading(session: Session): FinishedSearches {
   return {
     results: async (id, options = {}) => {
       checkOptions('results', options);
-      const found = await resultsOf(id);
-      if (!options.truth) return found.results;
-      const { truth } = await readTruthFor(session, options.truth, found.memo);
-      const measured = await listMeasuredScopes({ client, id: found.id });
-      return readResults({ store, result: found.result, measured, truth });
+      const { id: own, memo, result } = await findFinishedSearch({ client, id });
+      const measured = await listMeasuredScopes({ client, id: own });
+      const known = options.truth && (await readTruthFor(session, options.truth, memo));
+      return readResults({ store, result, measured, ...(known ? { truth: known.truth } : {}) });
     },
     pareto: async (id, options) => {
       checkOptions('pareto', options);

@@ -1,5 +1,6 @@
 // Follows a search to its result, and reports its progress and what it waits for.
 import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { SearchProgress, SearchResult } from '../../core/contract/search.js';
 import type { Store } from '../../store/store.js';
@@ -155,7 +156,7 @@ async function waitForTemporal({
     } catch (error) {
       if (over.aborted || !isTransient(error) || performance.now() > deadline) throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await sleep(1_000);
   }
 }
 

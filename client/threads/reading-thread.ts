@@ -98,7 +98,12 @@ export function createReadingThread({
       worker ??= begin();
       const request: ThreadRequest = { id: nextId++, call: name, args };
       waiting.set(request.id, { resolve, reject });
-      worker.postMessage(request);
+      try {
+        worker.postMessage(request);
+      } catch (error) {
+        // An argument that cannot be copied, such as a function.
+        settle(request.id)?.reject(error as Error);
+      }
     });
   const calls = THREAD_CALLS.map((name) => [name, (...args: unknown[]) => call(name, args)] as const);
   return {

@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectTemporal } from '../../client/connections/connect-temporal.js';
@@ -19,7 +20,6 @@ import { ensureServices, findRunning, stopServices } from '../../client/embedded
 import type { Home } from '../../client/embedded/home.js';
 import { createFolders } from '../../client/embedded/home-folders.js';
 import { freePorts } from '../../client/embedded/ports.js';
-import { sleep } from '../../client/embedded/process.js';
 import { SERVERS } from '../../client/embedded/servers.js';
 import { removeHome, temporaryHome } from '../client/embedded/places.js';
 import { until } from '../support/home.js';

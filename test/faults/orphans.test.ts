@@ -1,7 +1,8 @@
 // Tests that a command that is killed just after it started its workers leaves none of them running.
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isAlive, sleep } from '../../client/embedded/process.js';
+import { isAlive } from '../../client/embedded/process.js';
 import { startScorer } from '../../engine/scorer-child.js';
 import { killNow, type TestHome, testHome, until } from '../support/home.js';
 import { spawnNode, spawnZeroscout, specification } from '../support/zeroscout.js';

@@ -1,8 +1,8 @@
 // Tests that a running command restarts embedded servers that were killed, and ends with the undisturbed
 // ranking.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findRunning } from '../../client/embedded/embedded.js';
-import { sleep } from '../../client/embedded/process.js';
 import { type TestHome, testHome, until } from '../support/home.js';
 import { createPace, type Pace } from '../support/pace.js';
 import { done, spawnZeroscout, specification } from '../support/zeroscout.js';

@@ -3,10 +3,11 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ensureServices, stopServices } from '../../client/embedded/embedded.js';
 import { type Home, resolveHome, type ServiceName } from '../../client/embedded/home.js';
-import { isAlive, sleep } from '../../client/embedded/process.js';
+import { isAlive } from '../../client/embedded/process.js';
 import { readState } from '../../client/embedded/state.js';
 
 export const BIN =

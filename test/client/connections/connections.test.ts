@@ -6,6 +6,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectTemporal } from '../../../client/connections/connect-temporal.js';
 import { readConfigured } from '../../../client/connections/read-configured.js';
@@ -13,7 +14,6 @@ import { resolveConnections } from '../../../client/connections/resolve-connecti
 import type { TemporalSettings } from '../../../client/connections/settings.js';
 import { type EmbeddedServices, ensureServices, stopServices } from '../../../client/embedded/embedded.js';
 import type { Home } from '../../../client/embedded/home.js';
-import { sleep } from '../../../client/embedded/process.js';
 import { ServiceError, SpecError } from '../../../core/errors.js';
 import { whileStopped } from '../../support/stopped.js';
 import { closedPort, type Listener, listen, portOf, removeHome, temporaryHome } from '../embedded/places.js';

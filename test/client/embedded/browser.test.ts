@@ -2,13 +2,13 @@
 // embedded servers.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { Client, type Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectTemporal } from '../../../client/connections/connect-temporal.js';
 import { type EmbeddedServices, ensureServices, stopServices } from '../../../client/embedded/embedded.js';
 import type { Home } from '../../../client/embedded/home.js';
-import { sleep } from '../../../client/embedded/process.js';
 import { chooseWebHost } from '../../../client/embedded/web-host.js';
 import { removeHome, temporaryHome } from './places.js';
 

@@ -3,6 +3,7 @@
 import { closeSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { Client } from '@temporalio/client';
@@ -17,7 +18,7 @@ import {
 } from '../../../client/embedded/embedded.js';
 import { type Home, locateDataLock, locateLog } from '../../../client/embedded/home.js';
 import { lockFile } from '../../../client/embedded/kernel-lock.js';
-import { isAlive, run, sleep } from '../../../client/embedded/process.js';
+import { isAlive, run } from '../../../client/embedded/process.js';
 import { readState } from '../../../client/embedded/state.js';
 import { readServicesStatus } from '../../../client/embedded/status.js';
 import { connectLink } from '../../../store/connect.js';
