@@ -1,6 +1,7 @@
 // Breeds the next generation of an evolution from the scores of all previous ones, or reports that the
 // evolution is over.
 
+import { LRUCache } from 'lru-cache';
 import { type DrawCounts, describeDrawCounts, NO_DRAWS } from '../core/contract/draw-counts.js';
 import type { HistoryRef, ScoreAddress } from '../core/contract/search.js';
 import type { SearchActivities } from '../core/contract/search-activities.js';
@@ -40,14 +41,14 @@ export function breedGeneration({
   readonly store: Store;
   readonly check: CheckConstraints;
 }): SearchActivities['breedGeneration'] {
-  const memories = new Map<string, Memory>();
+  const memories = new LRUCache<string, Memory>({ max: REMEMBERED });
   return async (input) => {
     const { run, specification, history } = input;
     const address = addressOf(input);
     const evolution = specification.strategy as Evolution;
     const space = openSpace(specification.space);
     const name = (of: HistoryRef | undefined) => `${run} ${of?.digest ?? ''}`;
-    // The memory is removed from the map while it changes. If an attempt dies half-way, or a second attempt
+    // The memory is removed from the cache while it changes. If an attempt dies half-way, or a second attempt
     // runs beside this one, the other finds no memory and reads the history from the store.
     const known = memories.get(name(history));
     memories.delete(name(history));
@@ -83,7 +84,6 @@ export function breedGeneration({
     for (const child of children) memory.seen.add(space.canonicalKey(child));
     memory.pending = children;
     memories.set(name(next.history), memory);
-    for (const oldest of [...memories.keys()].slice(0, -REMEMBERED)) memories.delete(oldest);
     return { outcome: 'bred', ...next };
   };
 }

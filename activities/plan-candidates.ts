@@ -26,7 +26,8 @@ export function planCandidates({
     const { specification, list } = input;
     const { space, constraints } = specification;
     const { rejection, latencies, times } = check({ ...input, space: openSpace(space) });
-    const drawsAnew = sourceOf(specification).kind === 'random';
+    const source = sourceOf(specification);
+    const drawsAnew = source.kind === 'random';
     let inVain = 0;
     const rejected: Record<string, number> = {};
     let proposed = 0;
@@ -48,7 +49,6 @@ export function planCandidates({
       return constraint === undefined;
     };
     const drawn = () => ({ proposed, rejected, duplicates: 0, ...latencies });
-    const source = sourceOf(specification);
     const wanted = source.kind === 'random' ? { wanted: source.samples } : {};
     if (constraints) describeStep(() => ({ drawn: drawn(), taken, ...wanted }));
     try {

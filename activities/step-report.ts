@@ -6,7 +6,7 @@ import type { StepReport } from '../core/contract/search.js';
 import type { LatencyMeter } from './latency.js';
 
 interface Step {
-  /** The number of candidates whose latency was measured or is being measured; absent before the first. */
+  /** The number of candidates whose latency was measured; absent until the first measurement begins. */
   measured?: number;
   describe: () => Pick<StepReport, 'taken' | 'wanted' | 'drawn'>;
 }

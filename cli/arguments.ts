@@ -1,5 +1,6 @@
 // Parses words of the command line into validated values.
 import { InvalidArgumentError } from 'commander';
+import { isTimeZone } from '../client/check-options.js';
 import { DURATION, parseDuration } from '../core/text/duration.js';
 
 /** The person stopped the command; exit code 130. */
@@ -46,12 +47,8 @@ export function parseInstantArgument(text: string): Date {
 
 /** A commander parser for IANA time zones. */
 export function parseTimezoneArgument(text: string): string {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: text });
-    return text;
-  } catch {
-    throw new InvalidArgumentError(`Found "${text}"; must be a time zone such as Europe/Berlin.`);
-  }
+  if (isTimeZone(text)) return text;
+  throw new InvalidArgumentError(`Found "${text}"; must be a time zone such as Europe/Berlin.`);
 }
 
 export interface Listen {

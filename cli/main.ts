@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-// Runs the command that was typed. The exit code is 0 for done, 1 for failed, 2 for wrong use, 130 for
-// interrupted.
+// Runs the command that was typed. The exit codes are those of exit-codes.ts.
 import '../workers/quiet-grpc.js';
 import { type Command, CommanderError } from 'commander';
 import { describeFault } from '../client/files/describe-fault.js';

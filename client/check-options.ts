@@ -107,7 +107,8 @@ export function checkOptions(call: keyof typeof OPTIONS, options: unknown): void
   if (!success) throw new SpecError(toIssues({ error, root: 'options' }));
 }
 
-function isTimeZone(name: string): boolean {
+/** Whether this is the name of an IANA time zone. */
+export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
     return true;

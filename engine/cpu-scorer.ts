@@ -84,7 +84,6 @@ export async function createCpuScorer({
   };
 }
 
-/** Where and how programs run. */
 interface ScoreBlocksArguments {
   readonly request: ScoreRequest;
   readonly source: NetworkSource;

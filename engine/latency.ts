@@ -73,7 +73,7 @@ export async function measureLatency({
     times.sort((a, b) => a - b);
     const quantile = (share: number) => times[Math.floor(share * (times.length - 1) + 0.5)]!;
     return {
-      latency: round(times[times.length >> 1]!),
+      latency: round(quantile(0.5)),
       low: round(quantile(0.25)),
       high: round(quantile(0.75)),
       runs: times.length,

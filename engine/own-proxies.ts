@@ -1,5 +1,6 @@
 // Opens the own proxies of a request in this process, where it was allowed to run code that comes with a specification.
 import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { SpecError } from '../core/errors.js';
 import type { Measurement } from '../core/proxies/measurement.js';
 import type { OwnProxy } from '../core/proxies/own-proxy.js';
@@ -14,9 +15,8 @@ export interface OpenedProxy {
   readonly compute: (measurement: Measurement) => number;
 }
 
-/** Modules that were evaluated, by digest. */
-const opened = new Map<string, OwnProxy>();
-const KEPT = 16;
+/** The modules that were evaluated last, by digest. */
+const opened = new LRUCache<string, OwnProxy>({ max: 16 });
 let isAllowed = false;
 
 /** Lets this process run the modules of specifications from now on: the person who started it must have allowed that. */
@@ -24,7 +24,10 @@ export function allowOwnProxies(): void {
   isAllowed = true;
 }
 
-/** SpecError where this process may not run modules, where the code does not have its digest, and for what a module throws. */
+/**
+ * Throws a SpecError where this process may not run modules, where the code does not have its digest, and for
+ * what a module throws while it is evaluated.
+ */
 export function openOwnProxies(list: readonly OwnProxySpecification[]): readonly OpenedProxy[] {
   if (list.length > 0 && !isAllowed)
     throw SpecError.of({
@@ -66,7 +69,6 @@ function load({ code, digest }: Pick<OwnProxySpecification, 'code' | 'digest'>):
   if (createHash('sha256').update(code).digest('hex') !== digest)
     throw SpecError.of({ path: 'ownProxies', message: `code is not what its digest says (${digest})` });
   const proxy = loadProxyModule({ code, digest }) as OwnProxy;
-  if (opened.size >= KEPT) opened.delete(opened.keys().next().value!);
   opened.set(digest, proxy);
   return proxy;
 }

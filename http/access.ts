@@ -72,9 +72,10 @@ export function createAccess(options: AccessOptions): Access {
     const role = roleOf(given.token);
     if (role === undefined) {
       // A cookie from an earlier start of this program is not an attack.
-      if (given.from !== 'cookie') failures.add(address);
-      if (given.from !== 'cookie')
+      if (given.from !== 'cookie') {
+        failures.add(address);
         throw new ProblemError({ status: 401, code: 'wrong-token', detail: 'unknown token' });
+      }
     }
     context.set('role', role ?? options.anonymous);
     if (given.from === 'link' && role !== undefined) {

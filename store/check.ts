@@ -7,7 +7,16 @@ import { parseEntry } from './housekeeping.js';
 import type { Link } from './link.js';
 import { digestOfName, listOtherPlaces, subjectOfPlace } from './places.js';
 import { type HeldMessage, readLast } from './read-last.js';
-import { BUCKET, FAILURES, find, formatEntrySubject, LATENCIES, SCORES, WORKERS } from './streams.js';
+import {
+  BLOB_STREAM,
+  BUCKET,
+  FAILURES,
+  findStream,
+  formatEntrySubject,
+  LATENCIES,
+  SCORES,
+  WORKERS,
+} from './streams.js';
 import { subjectPages } from './subject-pages.js';
 
 export type CheckedKind = 'scores' | 'latencies' | 'failures' | 'workers' | 'blobs';
@@ -54,7 +63,6 @@ function tokenOfScore(text: string): string {
   return tokenOf(key);
 }
 
-export const BLOB_STREAM = `OBJ_${BUCKET}`;
 const SUBJECTS_AT_ONCE = 1_000;
 const CHUNKS_AT_ONCE = 64;
 
@@ -75,7 +83,7 @@ export function isFactOf({ tokenIn }: FactKind, subject: string, text: string): 
 /** Reads a stream of facts by subjects, SUBJECTS_AT_ONCE at a time; undefined if there is no such stream. */
 export async function checkFacts(what: FactKind, { link, onDamage }: Check): Promise<CheckCount | undefined> {
   const { kind, stream, prefix } = what;
-  if ((await find({ link, stream })) === undefined) return undefined;
+  if ((await findStream({ link, stream })) === undefined) return undefined;
   let count = 0;
   let damaged = 0;
   for await (const subjects of subjectPages({
@@ -141,7 +149,7 @@ export async function checkBlobs(
 ): Promise<CheckCount | undefined> {
   const kind = 'blobs';
   const stream = BLOB_STREAM;
-  if ((await find({ link, stream })) === undefined) return undefined;
+  if ((await findStream({ link, stream })) === undefined) return undefined;
   let count = 0;
   let damaged = 0;
   const named = new Set<string>();

@@ -4,9 +4,16 @@ import { readPages } from './facts.js';
 import type { Link } from './link.js';
 import { digestOfName, namesOf } from './places.js';
 import type { Holding, Housekeeping, Usage } from './store.js';
-import { BUCKET, FAILURES, find, formatEntrySubject, LATENCIES, SCORES, streamInfo } from './streams.js';
+import {
+  BLOB_STREAM,
+  BUCKET,
+  FAILURES,
+  findStream,
+  formatEntrySubject,
+  LATENCIES,
+  SCORES,
+} from './streams.js';
 
-const BLOBS = `OBJ_${BUCKET}`;
 const BLOBS_PER_BATCH = 1_000;
 
 interface Facts {
@@ -40,11 +47,11 @@ async function measureStreams(link: Link): Promise<readonly Usage[]> {
     ['scores', SCORES.stream],
     ['latencies', LATENCIES.stream],
     ['failures', FAILURES.stream],
-    ['blobs', BLOBS],
+    ['blobs', BLOB_STREAM],
   ] as const;
   return Promise.all(
     streams.map(async ([what, stream]) => {
-      const info = await link.call(`measuring ${stream}`, () => streamInfo({ link, stream }));
+      const info = await link.call(`measuring ${stream}`, () => findStream({ link, stream }));
       return { what, messages: info?.state.messages ?? 0, bytes: info?.state.bytes ?? 0 };
     }),
   );
@@ -53,7 +60,7 @@ async function measureStreams(link: Link): Promise<readonly Usage[]> {
 async function listBlobs(link: Link): Promise<Holding[]> {
   const pages = readPages({
     link,
-    stream: BLOBS,
+    stream: BLOB_STREAM,
     describe: 'listing blobs',
     filter: `$O.${BUCKET}.M.>`,
     batch: BLOBS_PER_BATCH,
@@ -89,12 +96,12 @@ async function deleteBlob({ link, digest }: { readonly link: Link; readonly dige
   for (const name of namesOf(digest)) {
     const subject = formatEntrySubject(name);
     const found = await link.call('looking up a blob', () =>
-      link.jsm.streams.getMessage(BLOBS, { last_by_subj: subject }),
+      link.jsm.streams.getMessage(BLOB_STREAM, { last_by_subj: subject }),
     );
     if (found === null) continue;
     const entry = parseEntry(found);
     for (const filter of [subject, ...(entry ? [`$O.${BUCKET}.C.${entry.nuid}`] : [])])
-      await link.call('deleting a blob', () => link.jsm.streams.purge(BLOBS, { filter }));
+      await link.call('deleting a blob', () => link.jsm.streams.purge(BLOB_STREAM, { filter }));
   }
 }
 
@@ -124,7 +131,7 @@ async function deleteScope({ link, scope }: { readonly link: Link; readonly scop
 
 async function hasLatencies(link: Link): Promise<boolean> {
   const { stream } = LATENCIES;
-  return (await link.call(`opening stream ${stream}`, () => find({ link, stream }))) !== undefined;
+  return (await link.call(`opening stream ${stream}`, () => findStream({ link, stream }))) !== undefined;
 }
 
 /**

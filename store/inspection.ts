@@ -1,6 +1,5 @@
 // Checks and repairs a whole store, for `zeroscout store check`.
 import {
-  BLOB_STREAM,
   type CheckCount,
   checkBlobs,
   checkFacts,
@@ -15,7 +14,7 @@ import type { Link } from './link.js';
 import { subjectOfPlace } from './places.js';
 import { readLast } from './read-last.js';
 import { type KeptMessage, rewriteStream } from './rewrite.js';
-import { ensureStreams } from './streams.js';
+import { BLOB_STREAM, ensureStreams } from './streams.js';
 import { subjectPages } from './subject-pages.js';
 
 export type { CheckCount, CheckedKind, DamagedMessage } from './check.js';

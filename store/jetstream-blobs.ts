@@ -8,7 +8,7 @@ import { readPages } from './facts.js';
 import type { Link } from './link.js';
 import { namesOf } from './places.js';
 import type { BlobStore, ByteChunks } from './store.js';
-import { BUCKET, createRefusalError, find, formatEntrySubject } from './streams.js';
+import { BLOB_STREAM, BUCKET, createRefusalError, findStream, formatEntrySubject } from './streams.js';
 
 interface Blob {
   readonly link: Link;
@@ -42,7 +42,7 @@ export async function openBucket({
 }): Promise<ObjectStore> {
   return link.call(`opening bucket ${BUCKET}`, async () => {
     const buckets = new Objm(link.js);
-    if (await find({ link, stream: `OBJ_${BUCKET}` })) return await buckets.open(BUCKET, false);
+    if (await findStream({ link, stream: BLOB_STREAM })) return await buckets.open(BUCKET, false);
     try {
       return await buckets.create(BUCKET, { storage: StorageType.File, replicas });
     } catch (error) {
@@ -115,7 +115,7 @@ async function* readPieces({ link, bucket, digest }: Blob): AsyncGenerator<Uint8
   if (info.size > 0) {
     const pages = readPages({
       link,
-      stream: `OBJ_${BUCKET}`,
+      stream: BLOB_STREAM,
       describe: 'reading a blob',
       filter: `$O.${BUCKET}.C.${info.nuid}`,
       batch: CHUNKS_PER_BATCH,
@@ -163,7 +163,7 @@ async function entryNamed({ link, bucket, name }: Named): Promise<Entry> {
  * flipped on its disk), it acknowledges the new entry and drops it (docs/decisions/0024-damaged-facts.md).
  */
 async function putWhereSeen({ link, bucket, digest }: Blob, read: ByteChunks): Promise<void> {
-  const stream = `OBJ_${BUCKET}`;
+  const stream = BLOB_STREAM;
   for (const name of namesOf(digest)) {
     const subject = formatEntrySubject(name);
     const purge = (filter: string) =>

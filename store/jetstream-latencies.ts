@@ -3,7 +3,7 @@
 import { createScores } from './jetstream-scores.js';
 import type { Link } from './link.js';
 import type { ScoreStore } from './store.js';
-import { ensureStream, LATENCIES, streamInfo } from './streams.js';
+import { ensureStream, findStream, LATENCIES } from './streams.js';
 
 /**
  * In a deployment without a control worker of this version, the stream does not exist. Readers then find
@@ -26,7 +26,7 @@ export function createLatencies({
   async function find(): Promise<boolean> {
     if (isThere) return true;
     const info = await link.call(`opening stream ${LATENCIES.stream}`, () =>
-      streamInfo({ link, stream: LATENCIES.stream }),
+      findStream({ link, stream: LATENCIES.stream }),
     );
     if (info === undefined) return false;
     madeAt = Date.parse(info.created);

@@ -6,7 +6,7 @@ import { readPages } from './facts.js';
 import type { Link } from './link.js';
 import { readLast } from './read-last.js';
 import type { WorkerRecord, WorkerRecords } from './store.js';
-import { createRefusalError, streamInfo, WORKERS } from './streams.js';
+import { createRefusalError, findStream, WORKERS } from './streams.js';
 
 const { stream, prefix } = WORKERS;
 const READ_AT_ONCE = 1_000;
@@ -24,7 +24,7 @@ export function createWorkerRecords({ link, replicas }: WorkerRecordsOptions): W
   let known = false;
   const exists = async (): Promise<boolean> => {
     known ||=
-      (await link.call(`looking for stream ${stream}`, () => streamInfo({ link, stream }))) !== undefined;
+      (await link.call(`looking for stream ${stream}`, () => findStream({ link, stream }))) !== undefined;
     return known;
   };
   return {
@@ -78,7 +78,7 @@ function makeStream({ link, replicas }: WorkerRecordsOptions): Promise<void> {
       });
     } catch (error) {
       // Another process may have created the stream in the meantime.
-      if (!(await streamInfo({ link, stream })))
+      if (!(await findStream({ link, stream })))
         throw createRefusalError({ link, what: `stream ${stream}`, error });
     }
   });

@@ -1,4 +1,4 @@
-// Implements the store in this process's memory, for tests and dry runs. It keeps the contract, except that
+// Implements the store in this process's memory, for tests. It keeps the contract, except that
 // nothing is durable.
 import { BlobError, ServiceError } from '../core/errors.js';
 import { digestOfAll, isDigest, joinPieces } from './blob-cache.js';

@@ -5,7 +5,7 @@ import { readPages } from './facts.js';
 import type { Link } from './link.js';
 import { createNatsError } from './nats-error.js';
 import { putAtOnce } from './put-at-once.js';
-import { streamInfo } from './streams.js';
+import { findStream } from './streams.js';
 
 const BATCH = 1_000;
 /** The number of messages in a batch of large ones; chunks of blobs are 128 KiB each. */
@@ -34,7 +34,7 @@ interface Rewriting {
 export async function rewriteStream(given: Rewriting): Promise<void> {
   const { link, stream, perSubject } = given;
   const copy = `ZEROSCOUT_REPAIR_${stream}`;
-  const found = await link.call(`looking for stream ${copy}`, () => streamInfo({ link, stream: copy }));
+  const found = await link.call(`looking for stream ${copy}`, () => findStream({ link, stream: copy }));
   if (found?.config.metadata?.state !== 'whole') {
     if (found) await link.call(`deleting stream ${copy}`, () => link.jsm.streams.delete(copy));
     await makeCopy({ ...given, copy });
@@ -62,7 +62,7 @@ async function makeCopy({
   perSubject,
   copy,
 }: Rewriting & { readonly copy: string }): Promise<void> {
-  const { config } = (await link.call(`looking at stream ${stream}`, () => streamInfo({ link, stream })))!;
+  const { config } = (await link.call(`looking at stream ${stream}`, () => findStream({ link, stream })))!;
   const limits =
     perSubject === 'one'
       ? { max_msgs_per_subject: 1, discard: DiscardPolicy.New, discard_new_per_subject: true }

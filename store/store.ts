@@ -4,11 +4,9 @@
 /** Raw proxies of one candidate under one draw; higher is better; `-Infinity` is a value, NaN never is. */
 export type Proxies = Readonly<Record<string, number>>;
 
-/**
- * The score of one candidate under one draw; `candidate` is a text that is unique within a scope (candidate
- * text and draw, see `scoreKey`).
- */
+/** The score of one candidate under one draw. */
 export interface ScoreEntry {
+  /** A text that is unique within a scope: the candidate and its draw (see `scoreKey`). */
   readonly key: string;
   readonly proxies: Proxies;
   /** The proxies without which a score that is stored already counts as damaged; not stored. None by default. */
@@ -23,13 +21,16 @@ export type PutOutcome = 'stored' | 'existed';
  * class; characters [A-Za-z0-9_-] only) and `key` (any text; the candidate and its draw).
  *
  * - `put` is put-if-absent, atomic for each entry, and lasts: once it resolves, every later `get` by any
- * process sees an entry under that key, and a second put under it answers `existed` and changes nothing. -
- * Outcomes come in the order of the entries. Entries of one call are independent: some may be new and others
- * not. - `get` answers those that exist, in any number of keys; an absent key is simply not in the map. - A
- * stored score that lacks a required proxy counts as damaged: `get` leaves it out, and `put` stores the entry
- * so that a `get` with the same requirement finds it. - Infinities survive the round trip. NaN, and an entry
- * of more than 256 KiB, is refused with a TerminalError before anything is stored. - Both retry transient
- * faults (disconnects, leader elections, timeouts) until `patienceMs` is over, then throw ServiceError.
+ *   process sees an entry under that key, and a second put under it answers `existed` and changes nothing.
+ * - Outcomes come in the order of the entries. Entries of one call are independent: some may be new and others
+ *   not.
+ * - `get` takes any number of keys; those that do not exist are not in the map.
+ * - A stored score that lacks a required proxy counts as damaged: `get` leaves it out, and `put` stores the
+ *   entry so that a `get` with the same requirement finds it.
+ * - Infinities survive the round trip. NaN, and an entry of more than 256 KiB, is refused with a TerminalError
+ *   before anything is stored.
+ * - Both retry transient faults (disconnects, leader elections, timeouts) until `patienceMs` is over, then
+ *   throw a ServiceError.
  */
 export interface ScoreStore {
   /** `worker` is stored with each score as the name of the worker that computed it. */

@@ -21,8 +21,10 @@ export const FAILURES = { stream: 'ZEROSCOUT_FAILURES', prefix: 'zeroscout.failu
 export const LATENCIES = { stream: 'ZEROSCOUT_LATENCIES', prefix: 'zeroscout.latency' } as const;
 /** Workers that were set aside, suspected or released. */
 export const WORKERS = { stream: 'ZEROSCOUT_WORKERS', prefix: 'zeroscout.worker' } as const;
-/** Blobs are in an object store, whose stream is named `OBJ_` followed by this name. */
+/** The object store that holds the blobs. */
 export const BUCKET = 'zeroscout-blobs';
+/** The stream of that object store, as NATS names it (ADR-20). */
+export const BLOB_STREAM = `OBJ_${BUCKET}`;
 
 /** The subject of a blob's entry: base64url with padding, as buckets encode names (NATS ADR-20). */
 export function formatEntrySubject(digest: string): string {
@@ -76,7 +78,7 @@ interface EnsureStreamArguments {
 export async function ensureStream(given: EnsureStreamArguments): Promise<void> {
   const { link, replicas, stream, prefix } = given;
   const config = await link.call(`opening stream ${stream}`, async () => {
-    const existing = await find({ link, stream });
+    const existing = (await findStream({ link, stream }))?.config;
     if (existing) return existing;
     try {
       const subjects = [`${prefix}.*.*`];
@@ -84,7 +86,7 @@ export async function ensureStream(given: EnsureStreamArguments): Promise<void> 
       return (await link.jsm.streams.add({ name: stream, subjects, ...kept, ...FACTS })).config;
     } catch (error) {
       // Another process created the stream first; its configuration is checked instead.
-      const raced = codeOf(error) === NAME_IN_USE ? await find({ link, stream }) : undefined;
+      const raced = codeOf(error) === NAME_IN_USE ? (await findStream({ link, stream }))?.config : undefined;
       if (raced) return raced;
       if (codeOf(error) === NO_CLUSTER) {
         throw createNatsError(link.address, {
@@ -132,16 +134,8 @@ export function createRefusalError(given: {
   });
 }
 
-/** The configuration of a stream, or undefined if there is none of that name. */
-export async function find(given: {
-  readonly link: Link;
-  readonly stream: string;
-}): Promise<StreamConfig | undefined> {
-  return (await streamInfo(given))?.config;
-}
-
 /** A stream's configuration, state and time of creation; undefined if there is none of that name. */
-export async function streamInfo({
+export async function findStream({
   link,
   stream,
 }: {

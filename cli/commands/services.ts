@@ -9,7 +9,7 @@ import {
   listBackgroundWorkers,
   stopBackgroundWorkers,
 } from '../../client/workers/background-workers.js';
-import { paint } from '../render/terminal.js';
+import { note, paint, print, printJson } from '../render/terminal.js';
 
 interface Options {
   readonly json?: boolean;
@@ -28,7 +28,7 @@ export function addServicesCommands(program: Command): void {
     .option(...JSON_OPTION)
     .action(async ({ json }: Options) => {
       const home = resolveHome();
-      await ensureServices({ home, onStep: toStderr });
+      await ensureServices({ home, onStep: note });
       await show({ json });
     });
 
@@ -41,7 +41,7 @@ export function addServicesCommands(program: Command): void {
       const workers = await stopBackgroundWorkers({ home });
       const services = await stopServices({ home });
       const stopped = [...(workers ? [`${workers} background workers`] : []), ...services];
-      if (json) print(JSON.stringify({ home: home.root, stopped }));
+      if (json) printJson({ home: home.root, stopped });
       else print(stopped.length > 0 ? `stopped: ${stopped.join(', ')}` : 'nothing was running');
     });
 
@@ -58,7 +58,7 @@ async function show({ json }: { readonly json: boolean | undefined }): Promise<v
     readServicesStatus({ home }),
     listBackgroundWorkers({ home }),
   ]);
-  if (json) return print(JSON.stringify({ home: home.root, services, workers }));
+  if (json) return printJson({ home: home.root, services, workers });
   print(renderStatus({ home: home.root, services, workers }));
 }
 
@@ -91,13 +91,4 @@ function workerLine({ pid, role, device, may }: BackgroundWorker): string {
   const what = role === 'control' ? 'control' : `score, ${device}`;
   const code = may.length > 0 ? `may run ${may.join(' and ')}` : 'runs no code of specifications';
   return `${'worker'.padEnd(9)} ${paint.green('running'.padEnd(8))} ${what}  ${paint.dim(`background, ${code}, pid ${pid}`)}`;
-}
-
-/** Steps go to stderr, so that stdout contains only the answer. */
-function toStderr(text: string): void {
-  process.stderr.write(`${text}\n`);
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

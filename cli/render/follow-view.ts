@@ -9,11 +9,8 @@ import { shorten } from './table.js';
 import { note } from './terminal.js';
 import { formatWaiting } from './waiting.js';
 
-export type Shown = LiveProgress;
-export type ShownLook = SearchLook;
-
 export interface View {
-  update(look: ShownLook): void;
+  update(look: SearchLook): void;
   end(): void;
 }
 
@@ -44,7 +41,7 @@ const BAR_COLUMNS = 12;
 /** Measures candidates per second since the first one that this view saw. Every round of a screening counts from 0, so each is measured anew. */
 export function speedometer() {
   let first: { time: number; now: number; round: number } | undefined;
-  return ({ now, planned, round: { number: round } }: Pick<Shown, 'now' | 'planned' | 'round'>) => {
+  return ({ now, planned, round: { number: round } }: Pick<LiveProgress, 'now' | 'planned' | 'round'>) => {
     if (first === undefined || round !== first.round || now < first.now)
       first = { time: Date.now(), now, round };
     const rate = (now - first.now) / Math.max((Date.now() - first.time) / 1000, 1e-3);
@@ -56,7 +53,7 @@ export function speedometer() {
 /** Returns a function that explains once why the bar counts fewer than there are candidates. */
 function explainer() {
   let said = '';
-  return (progress: Shown) => {
+  return (progress: LiveProgress) => {
     const text = distinctText(progress);
     if (text === undefined || text === said) return;
     said = text;
@@ -66,7 +63,7 @@ function explainer() {
 }
 
 interface FormatBarArguments {
-  readonly progress: Shown;
+  readonly progress: LiveProgress;
   readonly speed: { readonly rate: string; readonly left: string };
   readonly waiting: readonly Waiting[];
   readonly room: number;
@@ -105,7 +102,7 @@ function barView(): View {
     stream: process.stderr,
   });
   let started = false;
-  let last: Shown | undefined;
+  let last: LiveProgress | undefined;
   return {
     update: ({ progress = last, waiting }) => {
       if (!progress) return;
@@ -156,7 +153,7 @@ function lineOf({
   progress,
   waiting,
   speed,
-}: ShownLook & { readonly speed: ReturnType<typeof speedometer> }): string | undefined {
+}: SearchLook & { readonly speed: ReturnType<typeof speedometer> }): string | undefined {
   const reasons = waiting.map(formatWaiting).join('; ');
   if (!progress) return reasons || undefined;
   const { rate, left } = speed(progress);

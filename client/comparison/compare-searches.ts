@@ -17,9 +17,9 @@ export interface CompareRequest {
   readonly store: Store;
   readonly modules: ModulePermission;
   readonly ids: readonly string[];
-  /** Reads the known accuracies as soon as the space is known. */
   /** The number of candidates of each search whose proxies are timed on this machine; none by default. */
   readonly timed?: number | undefined;
+  /** Reads the known accuracies as soon as the space is known. */
   readonly readTruth?: ((space: Space) => Promise<Truth>) | undefined;
   /** The number of best candidates of each search that are described individually; 20 by default. */
   readonly winners?: number | undefined;

@@ -12,6 +12,7 @@ import type { KnownCandidate } from '../../core/comparison/quality.js';
 import type { SearchMemo, SearchResult } from '../../core/contract/search.js';
 import { SpecError } from '../../core/errors.js';
 import type { Truth } from '../../core/report/truth.js';
+import { sampleEvenly } from '../../core/sample-evenly.js';
 import type { Space } from '../../core/spaces/space.js';
 import type { Specification } from '../../core/specification/specification.js';
 import { stagesOf } from '../../core/specification/stages.js';
@@ -143,12 +144,6 @@ async function readBestCandidates({
       if (best.size === NAMED) return best;
     }
   return best;
-}
-
-/** At most `most` units, spread evenly over the list. */
-function sampleEvenly(units: readonly string[], most: number): readonly string[] {
-  const count = Math.min(most, units.length);
-  return Array.from({ length: count }, (_, i) => units[Math.floor((i * units.length) / count)]!);
 }
 
 /** A cost that the space does not know for every unit is left out. */

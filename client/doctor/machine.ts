@@ -23,7 +23,7 @@ export async function checkMachine({ home }: { readonly home: Home }): Promise<r
 
 function checkNode(): Check {
   const found = process.versions.node;
-  const range = packageFile().engines?.node ?? '>=20.3';
+  const range = packageFile().engines.node;
   const wanted = range.replace(/^>=\s*/, '');
   const enough = found.localeCompare(wanted, 'en', { numeric: true }) >= 0;
   return {
@@ -102,12 +102,8 @@ async function checkDisk({ home }: { readonly home: Home }): Promise<Check> {
 }
 
 /** The package.json of zeroscout, whether this file runs from source or from dist/. */
-function packageFile(): { readonly engines?: { readonly node?: string } } {
+function packageFile(): { readonly engines: { readonly node: string } } {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder);
-  try {
-    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  } catch {
-    return {};
-  }
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 }

@@ -24,7 +24,7 @@ const recordSchema = z.object({
 /** The record of one server. */
 export type ServiceRecord = Readonly<z.infer<typeof recordSchema>>;
 
-/** The contents of services.json. Addresses are written out for people and other programs. */
+/** What services.json says of each server. */
 export interface HomeState {
   readonly services: { readonly [name in ServiceName]?: ServiceRecord };
 }

@@ -10,6 +10,7 @@ import { type ForwardPart, forwardProgram } from '../../core/graph/whole/forward
 import { type Anatomy, anatomyOf } from '../../core/graph/whole/layers.js';
 import { type WholeNetwork, withSeparateStatistics } from '../../core/graph/whole/network.js';
 import type { WrittenProgram } from '../../core/graph/write-program.js';
+import { sampleEvenly } from '../../core/sample-evenly.js';
 import { findChannelBlock } from '../channel-block.js';
 import { InferenceSession, type Tensor } from '../onnx-runtime.js';
 
@@ -113,12 +114,6 @@ export async function openPrograms({
 /** All images of a batch would be the same image of ones, so that `network` reads one. */
 function writeAbsolute(args: Omit<Parameters<typeof absoluteProgram>[0], 'layers'>): AbsoluteProgram {
   return absoluteProgram({ ...args, layers: anatomyOf(args.network).layers });
-}
-
-/** At most that many items, spread evenly over the list. */
-function sampleEvenly<Item>(items: readonly Item[], most: number): readonly Item[] {
-  if (items.length <= most) return items;
-  return Array.from({ length: most }, (_, i) => items[Math.floor((i * items.length) / most)]!);
 }
 
 async function run({

@@ -34,7 +34,6 @@ async function countHistogram(
   { column, bins, trim = 0, ...selection }: HistogramRequest,
 ): Promise<Histogram> {
   const { ask, condition, numeric } = questions;
-
   const name = numeric(column, 'column');
   const all = condition(selection);
   const where = trim > 0 ? await withoutTails(questions, { name, where: all, trim }) : all;
@@ -86,7 +85,6 @@ async function countGrid(
   { x, y, columns: across, rows: up, ...selection }: GridRequest,
 ): Promise<Grid> {
   const { ask, condition, numeric } = questions;
-
   const [nameX, nameY] = [numeric(x, 'x'), numeric(y, 'y')];
   const where = condition(selection);
   const both = {

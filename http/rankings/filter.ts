@@ -38,7 +38,7 @@ interface Token {
 /**
  * Grammar: comparisons `column < value` joined by `and`, `or`, `not` and parentheses; `column ~ text` holds
  * where the text occurs in the column, in small or capital letters; numbers may end in k, M or G; `inf` and
- * `-inf` are numbers. SpecError with the field `filter` for anything else.
+ * `-inf` are numbers. Anything else is a SpecError with the field `filter`.
  */
 export function parseFilter({
   text,

@@ -1,8 +1,9 @@
 // Tests that tables fit the screen: numbers are whole and right-aligned, text is cut in the middle.
 import { afterEach, expect, test } from 'vitest';
-import { formatBar, type Shown } from '../../cli/render/follow-view.js';
+import { formatBar } from '../../cli/render/follow-view.js';
 import { formatRankingTable } from '../../cli/render/results.js';
 import { createTable, shorten } from '../../cli/render/table.js';
+import type { LiveProgress } from '../../client/searches/follow-search.js';
 import { openSpace } from '../../core/spaces/index.js';
 
 const locale = process.env.LC_ALL;
@@ -71,7 +72,7 @@ test('a text that is too long keeps both ends', () => {
 });
 
 test('what follows the bar is whole words, as many as there is room for', () => {
-  const progress = { phase: 'scoring', failed: 0, reused: 1234, planned: 9, done: 1, now: 1 } as Shown;
+  const progress = { phase: 'scoring', failed: 0, reused: 1234, planned: 9, done: 1, now: 1 } as LiveProgress;
   const speed = { rate: '12.3', left: '5 min 10 s' };
   const text = (room: number) => formatBar({ progress, speed, waiting: [], room });
   expect(text(80)).toBe('12.3/s  5 min 10 s left  0 failed  1234 reused');
