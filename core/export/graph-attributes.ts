@@ -10,6 +10,8 @@ const FLOATS = new Set([
   'extrapolation_value',
   'gamma',
   'ratio',
+  'scale',
+  'softcap',
 ]);
 
 /**

@@ -52,8 +52,8 @@ export interface Port {
 }
 
 /**
- * Collects a graph. Adding a node that exists already (same type, inputs, attributes) returns the existing
- * result.
+ * Collects a graph. Adding a node that exists already (same type, inputs, attributes and number of results)
+ * returns the existing results.
  */
 export class GraphBuilder {
   readonly #nodes: Node[] = [];
@@ -73,7 +73,8 @@ export class GraphBuilder {
     inputs: readonly string[],
     { attributes, results }: { readonly attributes?: Attributes | undefined; readonly results: number },
   ): readonly string[] {
-    const key = `${type}(${inputs.join(',')})${attributes ? JSON.stringify(attributes) : ''}`;
+    // The number of results belongs to the key, because a Split without lengths has as many parts as results.
+    const key = `${type}(${inputs.join(',')})${attributes ? JSON.stringify(attributes) : ''}${results}`;
     const known = this.#known.get(key);
     if (known) return known;
     const name = `${type}_${this.#nodes.length}`;

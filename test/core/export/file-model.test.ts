@@ -9,6 +9,7 @@ import { graphNetwork } from '../../../core/graph/network.js';
 import { readOnnx } from '../../../core/graph/read-onnx.js';
 import { graphOfStructure, structureText } from '../../../core/graph/structure.js';
 import { randomDraw } from '../../../core/ir/draw.js';
+import { type Attributes, GraphBuilder } from '../../../core/onnx/graph.js';
 import { openSpace } from '../../../core/spaces/index.js';
 import { drawGraph } from '../../../engine/graph/graph-draw.js';
 import { openGraph } from '../../../engine/graph/score-graph.js';
@@ -116,3 +117,39 @@ it.each([
   await session.release();
   expect(out[LOGITS]!.dims).toEqual(expected);
 });
+
+/** A file whose operator has these attributes: a convolution, the operator, and a classifier. */
+function fileWith(operator: string, attributes: Attributes): Uint8Array {
+  const g = new GraphBuilder();
+  const weight = (name: string, dims: readonly number[]) =>
+    g.weights({ name, dims, data: new Float32Array(dims.reduce((n, m) => n * m)).fill(0.1) });
+  const x = g.add('Conv', [IMAGES, weight('kernel', [8, 3, 1, 1])], { kernel_shape: [1, 1] });
+  const inputs = operator === 'Attention' ? [x, x, x] : [x];
+  const pooled = g.add('Flatten', [g.add('GlobalAveragePool', [g.add(operator, inputs, attributes)])]);
+  const value = g.add('Gemm', [pooled, weight('classifier', [5, 8])], { transB: 1 });
+  return g.build({
+    name: 'file',
+    inputs: [{ name: IMAGES, dims: ['batch', 3, 8, 8] }],
+    outputs: [{ name: LOGITS, dims: ['batch', 5], value }],
+    opset: 24,
+  });
+}
+
+it.each<[string, Attributes]>([
+  ['Attention', { scale: { float: 1 }, softcap: { float: 2 } }],
+  ['Elu', { alpha: { float: 1 } }],
+  ['Swish', { alpha: { float: 2 } }],
+  ['HardSigmoid', { alpha: { float: 1 }, beta: { float: 0 } }],
+  ['LpNormalization', { p: 2, axis: 1 }],
+])(
+  'attributes of %s keep their types although JavaScript has one type of numbers',
+  async (op, attributes) => {
+    const file = fileWith(op, attributes);
+    const bytes = fileModel({ graph: readOnnx({ bytes: file, file: 'file.onnx' }), resolution: 8 }).bytes(
+      draw,
+    );
+    const session = await InferenceSession.create(bytes, { logSeverityLevel: 3, intraOpNumThreads: 1 });
+    await session.release();
+    expect(session.outputNames).toEqual([LOGITS]);
+  },
+);

@@ -15,6 +15,15 @@ function written(g: GraphBuilder, values: readonly string[], more: { opset?: num
 const nodesOf = (model: ReturnType<typeof decodeModel>) =>
   model.graph!.nodes!.map(({ opType, inputs, outputs }) => [opType, inputs, outputs]);
 
+it('a node with another number of results is another node', () => {
+  const g = new GraphBuilder();
+  const attributes = { axis: 1 };
+  const halves = g.addMany('Split', ['x'], { attributes, results: 2 });
+  const thirds = g.addMany('Split', ['x'], { attributes, results: 3 });
+  expect(new Set([...halves, ...thirds]).size).toBe(5);
+  expect(g.addMany('Split', ['x'], { attributes, results: 3 })).toBe(thirds);
+});
+
 it('adds a node once, unless type, inputs or attributes differ', () => {
   const g = new GraphBuilder();
   const first = g.add('Softmax', ['x'], { axis: 1 });
