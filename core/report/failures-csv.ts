@@ -1,7 +1,7 @@
 // Writes failures.csv, the candidates that were set aside with their reasons, and reads it back.
 import { CsvError, parse as parseCsv } from 'csv-parse/sync';
 import { SpecError } from '../errors.js';
-import { fromTextCell, textCell } from './text-cell.js';
+import { fromTextCell, textCell } from '../text/text-cell.js';
 
 /** `reason` is one word of a fixed list, for programs; `detail` is for people. */
 export interface Failure {

@@ -1,7 +1,7 @@
 // Computes the Pareto front of score against one cost, and writes it as CSV.
 
 import { formatNumber } from '../text/numbers.js';
-import { textCell } from './text-cell.js';
+import { textCell } from '../text/text-cell.js';
 
 export interface ParetoRow {
   /** The rank in the whole ranking. */

@@ -3,7 +3,7 @@ import { CsvError, parse as parseCsv } from 'csv-parse/sync';
 import { SpecError } from '../errors.js';
 import { AZ_NAS_PROXIES, PROXIES } from '../specification/families.js';
 import { formatNumber, isNumber, parseNumber } from '../text/numbers.js';
-import { fromTextCell, textCell } from './text-cell.js';
+import { fromTextCell, textCell } from '../text/text-cell.js';
 
 /**
  * The columns that every ranking is written with, in this order. A file that is read may have more, and may

@@ -13,9 +13,9 @@ import {
   readRankingCsv,
 } from '../../../core/report/ranking-csv.js';
 import { formatSummary, parseSummary } from '../../../core/report/summary.js';
-import { fromTextCell, textCell } from '../../../core/report/text-cell.js';
 import { PROXIES } from '../../../core/specification/specification.js';
 import { formatNumber, parseNumber } from '../../../core/text/numbers.js';
+import { fromTextCell, textCell } from '../../../core/text/text-cell.js';
 
 const HEADER = 'rank,candidate,score,expressivity,progressivity,trainability,complexity,parameters';
 
