@@ -1,9 +1,10 @@
 // Compares two searches of one space over the candidates that both ranked.
+
+import { TOPS } from '../ranking/agreement.js';
 import { kendall, spearman } from '../ranking/correlation.js';
 import { orNull } from '../ranking/or-null.js';
 import { order } from '../ranking/order.js';
 import { type RankedCohort, scoresOf } from './cohort.js';
-import { TOPS } from './measure-sample.js';
 
 export interface BetweenSearches {
   readonly searches: readonly [string, string];

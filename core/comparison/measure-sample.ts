@@ -1,12 +1,11 @@
 // Measures a ranking on a sample of candidates with known accuracies. Values are numbered beforehand, so that
 // a sample is sorted by counting, in linear time.
+
+import { TOPS } from '../ranking/agreement.js';
 import { rhoOf, sortCountingExchanges, tauOf } from '../ranking/correlation.js';
 import type { Levels } from '../ranking/levels.js';
 import { createGains, type Gains, topQuality } from '../ranking/quality.js';
 import { rankOf } from '../ranking/ranks.js';
-
-/** The numbers k of first candidates that are measured. */
-export const TOPS = [1, 10, 50] as const;
 
 export interface Measures {
   readonly kendall: number;

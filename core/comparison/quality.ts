@@ -1,8 +1,10 @@
 // Measures how well each ranking of a cohort agrees with known accuracies, with bootstrap intervals over
 // candidates.
+
+import { TOPS } from '../ranking/agreement.js';
 import { levelsOf } from '../ranking/levels.js';
 import { type Interval, intervalOf, resamples } from './bootstrap.js';
-import { type Measures, measureSample, sampleOf, TOPS } from './measure-sample.js';
+import { type Measures, measureSample, sampleOf } from './measure-sample.js';
 import type { Ranker } from './rankers.js';
 
 /** A measured number and the 95 % interval of the bootstrap; null where a column is constant. */

@@ -1,11 +1,11 @@
 // Measures without any accuracy how far a ranking depends on its random draws, and which proxies give the
 // best candidates their scores.
 import { rankTerm } from '../ranking/aggregate.js';
+import { TOPS } from '../ranking/agreement.js';
 import { kendall } from '../ranking/correlation.js';
 import { orNull } from '../ranking/or-null.js';
 import { intervalOf, resamples } from './bootstrap.js';
 import { bestFirst, meanShares, type RankedCohort, scoresOf } from './cohort.js';
-import { TOPS } from './measure-sample.js';
 
 /** The number of best candidates that are described individually. */
 export const WINNERS = 20;

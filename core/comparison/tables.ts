@@ -1,10 +1,11 @@
 // Writes a comparison as CSV files: quality, costs, correlations, the effect of leaving a proxy out, and the best
 // candidates.
+
+import { TOPS } from '../ranking/agreement.js';
 import { formatNumber } from '../text/numbers.js';
 import { textCell } from '../text/text-cell.js';
 import type { Interval } from './bootstrap.js';
 import type { Comparison, SearchComparison } from './comparison.js';
-import { TOPS } from './measure-sample.js';
 import type { Estimate, RankerQuality } from './quality.js';
 
 /** The text of each file by its name. A table without rows consists of its header. */

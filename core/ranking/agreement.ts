@@ -39,6 +39,7 @@ export interface RankingAgreement {
   readonly top: readonly (TopQuality & { readonly regret: number })[];
 }
 
+/** The numbers k of first candidates that are measured. */
 export const TOPS = [1, 10, 50] as const;
 const TRULY_BEST = 50;
 const FIRST = [50, 100, 200] as const;

@@ -7,7 +7,7 @@ import { type Html, html } from '../html.js';
 import { drawFigure, drawTable, type Section, section } from '../parts.js';
 import { comparisonOf, type ReportData } from '../report-data.js';
 import { describeMarks } from './costs.js';
-import { accuracy, foundAccuracies } from './found-accuracies.js';
+import { foundAccuracies } from './found-accuracies.js';
 
 /** The shares of the worst accuracies and scores that lie below the axes. */
 const WORST = 0.05;
@@ -29,11 +29,11 @@ export function drawAccuracies(data: ReportData): Section | undefined {
         { name: 'best of all', kind: 'number' },
         { name: 'mean of all', kind: 'number' },
       ],
-      rows: found.map(({ dataset, known, tau, first, bestOfTen, meanOfTen, best, mean }) => [
+      rows: found.map(({ dataset, known, tau, first, bestOfTen, meanOfTen, best, mean, digits }) => [
         dataset,
         formatCount(known),
         tau === null ? '–' : tau.toFixed(3),
-        ...[first, bestOfTen, meanOfTen, best, mean].map(accuracy),
+        ...[first, bestOfTen, meanOfTen, best, mean].map((value) => value.toFixed(digits)),
       ]),
     }),
     html`<p class="quiet small">Kendall's tau: of all pairs of candidates, the share in the right order minus the share in the wrong one.</p>

@@ -1,5 +1,6 @@
 // Measures what the ranking is worth on known accuracies: agreement, and the accuracy of what it puts first.
 import { kendall } from '../../ranking/correlation.js';
+import { accuracyDigits } from '../../report/accuracy-digits.js';
 import { formatCount } from '../../text/display-numbers.js';
 import type { KnownAccuracies, ReportData } from '../report-data.js';
 
@@ -14,6 +15,8 @@ export interface FoundAccuracies {
   readonly meanOfTen: number;
   readonly best: number;
   readonly mean: number;
+  /** How many decimals the accuracies of this data set have in the report. */
+  readonly digits: number;
   /** The result in plain words. */
   readonly sentence: string;
 }
@@ -44,22 +47,21 @@ function measure({ dataset, accuracies }: KnownAccuracies, score: Float64Array):
     meanOfTen: meanOf(ten),
     best: highest(values),
     mean: meanOf(values),
+    digits: accuracyDigits(values),
   };
   return { ...of, sentence: sentenceOf(of) };
 }
 
 function sentenceOf(of: Omit<FoundAccuracies, 'sentence'>): string {
-  const { dataset, known, tau, first, bestOfTen, best, mean } = of;
+  const { dataset, known, tau, digits } = of;
+  const [first, bestOfTen, best, mean] = [of.first, of.bestOfTen, of.best, of.mean].map((value) =>
+    value.toFixed(digits),
+  );
   const agreement =
     tau === null
       ? ''
       : ` The order agrees with the accuracies with a Kendall's tau of ${tau.toFixed(2)} (1: the same order, 0: chance).`;
-  return `Accuracies on ${dataset} are known for ${formatCount(known)} of the candidates. The first of them in the ranking has ${accuracy(first)}, the best of its first ten ${accuracy(bestOfTen)}; the best of all has ${accuracy(best)}, the average one ${accuracy(mean)}.${agreement}`;
-}
-
-/** An accuracy in per cent or as a share, as it was given. */
-export function accuracy(value: number): string {
-  return Math.abs(value) <= 1 ? value.toFixed(4) : value.toFixed(2);
+  return `Accuracies on ${dataset} are known for ${formatCount(known)} of the candidates. The first of them in the ranking has ${first}, the best of its first ten ${bestOfTen}; the best of all has ${best}, the average one ${mean}.${agreement}`;
 }
 
 function highest(values: readonly number[]): number {

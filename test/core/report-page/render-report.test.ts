@@ -171,6 +171,11 @@ describe('degenerate rankings', () => {
     expect(page).toContain('costs');
   });
 
+  it('accuracies in per cent, of which one is below 1, have as many decimals as the others', () => {
+    const page = renderReport(makeReport({ count: 12, accuracyOf: (i) => (i === 0 ? 0.5 : 90 - i) }));
+    expect(page).toContain('The first of them in the ranking has 0.50, the best of its first ten 89.00');
+  });
+
   it('an accuracy that is known for a single candidate', () => {
     const made = makeReport({ count: 12 });
     const accuracies = new Float64Array(12).fill(Number.NaN);
