@@ -55,6 +55,12 @@ interface Waiting {
 const IDLE_MS = 60_000;
 const SCRIPT = new URL('./reading-worker.js', import.meta.url);
 
+/** Ends a call with what the thread answered. */
+function answer(call: Waiting | undefined, message: Exclude<ThreadMessage, { readonly note: string }>): void {
+  if ('error' in message) call?.reject(fromPlainError(message.error));
+  else call?.resolve(message.value);
+}
+
 /** The thread starts with the first call. */
 export function createReadingThread({
   onNote,
@@ -75,18 +81,20 @@ export function createReadingThread({
     if (waiting.size === 0) idle = setTimeout(() => void end(), IDLE_MS).unref();
     return call;
   };
+  const rejectAll = (error: Error): void => {
+    for (const id of [...waiting.keys()]) settle(id)?.reject(error);
+  };
   const begin = (): Worker => {
     const begun = new Worker(SCRIPT, { workerData: setting });
     begun.on('message', (message: ThreadMessage) => {
       if ('note' in message) onNote(message.note);
-      else if ('error' in message) settle(message.id)?.reject(fromPlainError(message.error));
-      else settle(message.id)?.resolve(message.value);
+      else answer(settle(message.id), message);
     });
     // An uncaught error, such as a heap that is full, ends the thread; the next call starts another one.
     const fail = (error: Error) => {
       if (worker !== begun) return;
       worker = undefined;
-      for (const id of [...waiting.keys()]) settle(id)?.reject(error);
+      rejectAll(error);
     };
     begun.on('error', fail);
     begun.on('exit', (code) => fail(new Error(`the thread that reads results ended with ${code}`)));
@@ -94,16 +102,12 @@ export function createReadingThread({
   };
   const call = (name: ThreadCall, args: readonly unknown[]): Promise<unknown> =>
     new Promise((resolve, reject) => {
-      clearTimeout(idle);
       worker ??= begin();
-      const request: ThreadRequest = { id: nextId++, call: name, args };
-      waiting.set(request.id, { resolve, reject });
-      try {
-        worker.postMessage(request);
-      } catch (error) {
-        // An argument that cannot be copied, such as a function.
-        settle(request.id)?.reject(error as Error);
-      }
+      const id = nextId++;
+      // Throws, and so rejects the call, if an argument cannot be copied, such as a function.
+      worker.postMessage({ id, call: name, args } satisfies ThreadRequest);
+      clearTimeout(idle);
+      waiting.set(id, { resolve, reject });
     });
   const calls = THREAD_CALLS.map((name) => [name, (...args: unknown[]) => call(name, args)] as const);
   return {
@@ -111,8 +115,7 @@ export function createReadingThread({
     close: async () => {
       clearTimeout(idle);
       await end();
-      for (const id of [...waiting.keys()])
-        settle(id)?.reject(new Error('the program that reads results is closed'));
+      rejectAll(new Error('the program that reads results is closed'));
       clearTimeout(idle);
     },
   };

@@ -1,6 +1,4 @@
 // Converts cells with an operation on each edge to graphs whose nodes are operations.
-
-import { FOUR_NODE_EDGES } from '../spaces/four-node-cell.js';
 import type { CellNode, CellPart, Role } from './architecture.js';
 
 const LABELS: Readonly<Record<string, readonly [label: string, role: Role]>> = {
@@ -19,6 +17,16 @@ const LABELS: Readonly<Record<string, readonly [label: string, role: Role]>> = {
   maxpool3x3: ['max pool 3×3', 'pool'],
 };
 
+/** The edges between four nodes in the order of their texts, as in NAS-Bench-201 and TransNAS-Bench-101. */
+const FOUR_NODES = [
+  { to: 1, from: 0 },
+  { to: 2, from: 0 },
+  { to: 2, from: 1 },
+  { to: 3, from: 0 },
+  { to: 3, from: 1 },
+  { to: 3, from: 2 },
+] as const;
+
 /** Four nodes that sum, with an operation on each edge. Edges with the operation `none` are left out. */
 export function fourNodes({
   operations,
@@ -34,7 +42,7 @@ export function fourNodes({
     { label: 'output', role: 'output' },
   ];
   const edges: [number, number][] = [];
-  FOUR_NODE_EDGES.forEach(({ from, to }, i) => {
+  FOUR_NODES.forEach(({ from, to }, i) => {
     const operation = operations[i]!;
     if (operation === 'none') return;
     nodes.push(nodeOf(operation));

@@ -1,5 +1,4 @@
 // Draws an architecture as SVG text: colours are attributes, and classes let a page replace them.
-import { COLOURS, round, truncate } from '../charts/svg.js';
 import { escapeMarkup } from '../text/markup.js';
 import type { Architecture, CellPart, ChainBlock, ChainPart, Role } from './architecture.js';
 import { NODE, type Placement, type Point, placeInLayers } from './layers.js';
@@ -18,6 +17,8 @@ const FILLS: Readonly<Record<Role, string>> = {
   other: '#eef1f6',
 };
 const LINE = '#5b6577';
+const TEXT = '#1b2230';
+const QUIET = '#59637a';
 
 interface Drawn {
   readonly width: number;
@@ -136,7 +137,7 @@ function drawBlock({
   const lines = [
     `<rect class="d-box d-${role}" x="0" y="${y}" width="${CHAIN.width}" height="${CHAIN.row}" rx="6" fill="${FILLS[role]}" stroke="${LINE}"/>`,
     text({ x: 12, y: y + 19, content: truncate(title, 52), weight: 600 }),
-    text({ x: 12, y: y + 36, content: truncate(detail, 60), fill: COLOURS.quiet }),
+    text({ x: 12, y: y + 36, content: truncate(detail, 60), fill: QUIET }),
   ];
   if (repeat > 1)
     lines.push(text({ x: CHAIN.width - 12, y: y + 19, content: `× ${repeat}`, anchor: 'end', weight: 600 }));
@@ -155,7 +156,7 @@ function drawBlock({
   const size = side === undefined ? '' : ` · ${side} × ${side}`;
   return [
     ...lines,
-    `<rect class="d-bar" x="${CHAIN.width + 12}" y="${y + 8}" width="${round(wide)}" height="10" rx="3" fill="${COLOURS.data}"/>`,
+    `<rect class="d-bar" x="${CHAIN.width + 12}" y="${y + 8}" width="${round(wide)}" height="10" rx="3" fill="#2454c7"/>`,
     text({ x: CHAIN.width + 12, y: y + 36, content: `${channels} ch${size}` }),
   ];
 }
@@ -169,8 +170,18 @@ interface TextLine {
   readonly fill?: string;
 }
 
-function text({ x, y, content, anchor, weight, fill = COLOURS.text }: TextLine): string {
+function text({ x, y, content, anchor, weight, fill = TEXT }: TextLine): string {
   const extra = `${anchor ? ` text-anchor="${anchor}"` : ''}${weight ? ` font-weight="${weight}"` : ''}`;
-  const name = fill === COLOURS.quiet ? 'd-quiet' : 'd-text';
+  const name = fill === QUIET ? 'd-quiet' : 'd-text';
   return `<text class="${name}" x="${round(x)}" y="${round(y)}" fill="${fill}"${extra}>${escapeMarkup(content)}</text>`;
+}
+
+/** Cuts texts that do not fit; names in an imported network may have any length. */
+function truncate(content: string, most: number): string {
+  const characters = [...content];
+  return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : content;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
 }
