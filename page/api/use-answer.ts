@@ -5,12 +5,18 @@ import { AskError, type AskOptions, ask } from './ask.js';
 const AGAIN_MS = 3_000;
 
 export interface Answer<T> {
-  /** The latest answer; during a request for another path, it is still the answer for the previous path. */
+  /**
+   * The latest answer; during a request for another path, it is still the answer for the previous path, until that
+   * request fails.
+   */
   readonly data: T | undefined;
   readonly problem: AskError | undefined;
   readonly isLoading: boolean;
   readonly again: () => void;
 }
+
+/** The state of a request, and the path that was answered last. */
+type State<T> = Omit<Answer<T>, 'again'> & { readonly of?: string };
 
 /**
  * The answer for a path; no request is sent if the path is undefined. `read` sends the requests, and is the same
@@ -21,7 +27,7 @@ export function useAnswer<T>(
   read: (path: string, options: Pick<AskOptions, 'signal'>) => Promise<T> = ask,
 ): Answer<T> {
   const [turn, setTurn] = useState(0);
-  const [state, setState] = useState<Omit<Answer<T>, 'again'>>({
+  const [{ data, problem, isLoading }, setState] = useState<State<T>>({
     data: undefined,
     problem: undefined,
     isLoading: path !== undefined,
@@ -31,15 +37,19 @@ export function useAnswer<T>(
     if (path === undefined) return undefined;
     const stop = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    setState(({ data }) => ({ data, problem: undefined, isLoading: true }));
+    setState((before) => ({ ...before, problem: undefined, isLoading: true }));
     read(path, { signal: stop.signal }).then(
       (data) => {
-        if (!stop.signal.aborted) setState({ data, problem: undefined, isLoading: false });
+        if (!stop.signal.aborted) setState({ data, problem: undefined, isLoading: false, of: path });
       },
       (error: unknown) => {
         if (stop.signal.aborted) return;
         const problem = asAskError(error);
-        setState(({ data }) => ({ data, problem, isLoading: false }));
+        setState(({ data, of }) => ({
+          ...(of === path ? { data, of } : { data: undefined }),
+          problem,
+          isLoading: false,
+        }));
         if (problem.isPassing) timer = setTimeout(again, AGAIN_MS);
       },
     );
@@ -48,7 +58,26 @@ export function useAnswer<T>(
       clearTimeout(timer);
     };
   }, [path, turn]);
-  return { ...state, again };
+  return { data, problem, isLoading, again };
+}
+
+/**
+ * As `useAnswer`, and the request is repeated this many milliseconds after each answer. A repetition never ends a
+ * request that takes longer.
+ */
+export function useRepeatedAnswer<T>(
+  path: string,
+  everyMs: number,
+  read?: (path: string, options: Pick<AskOptions, 'signal'>) => Promise<T>,
+): Answer<T> {
+  const answer = useAnswer<T>(path, read);
+  const { isLoading, again } = answer;
+  useEffect(() => {
+    if (isLoading) return undefined;
+    const timer = setTimeout(again, everyMs);
+    return () => clearTimeout(timer);
+  }, [isLoading, again, everyMs]);
+  return answer;
 }
 
 export function asAskError(error: unknown): AskError {

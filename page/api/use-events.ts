@@ -42,8 +42,9 @@ function listen(path: string, handlers: () => EventHandlers): () => void {
     opened.onopen = () => noteConnection({ path, state: 'open' });
     opened.onerror = () => {
       noteConnection({ path, state: 'lost' });
-      // A browser reconnects by itself, except where a proxy has answered with an error.
-      if (opened.readyState === EventSource.CLOSED) timer = setTimeout(open, AGAIN_MS);
+      // A browser reconnects by itself, except where a proxy has answered with an error. A hidden page waits until it
+      // is visible.
+      if (opened.readyState === EventSource.CLOSED && !document.hidden) timer = setTimeout(open, AGAIN_MS);
     };
     opened.addEventListener('problem', (event) => {
       const problem = JSON.parse((event as MessageEvent<string>).data) as Problem;

@@ -17,6 +17,7 @@ export function useStartSearch(specification: string): StartSearch {
   const [isStarting, setStarting] = useState(false);
   const start = async () => {
     setStarting(true);
+    setProblem(undefined);
     try {
       const { id } = await ask<{ id: string }>('/searches', { method: 'POST', body: { specification } });
       goTo(`/searches/${encodeURIComponent(id)}`);

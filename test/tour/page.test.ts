@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Zeroscout } from '../../client/index.js';
 import type { HttpServer } from '../../http/server.js';
@@ -182,6 +182,68 @@ describe.skipIf(!isAsked)('the page', { timeout: 3 * WAIT_MS }, () => {
     await page.locator('.picture svg text', { hasText: 'input' }).waitFor();
     await page.getByRole('heading', { name: 'Where its score comes from' }).waitFor();
     expect(await seriousFaults()).toEqual([]);
+  });
+
+  test('what is not there is an error, and not what was there before', async () => {
+    const go = (path: string) => page.evaluate(`history.pushState(null, '', ${JSON.stringify(path)})`);
+    const { pathname } = new URL(page.url());
+    await go(pathname.replace(/\d+$/, '51'));
+    await page.getByRole('alert').filter({ hasText: '51' }).waitFor();
+    expect(await page.getByRole('heading', { name: /^Rank 1 of 50/ }).count()).toBe(0);
+    await go(pathname.replace(/searches\/.*/, 'searches/never-started'));
+    await page.getByRole('alert').filter({ hasText: 'never-started' }).waitFor();
+    expect(await page.getByRole('heading').count()).toBe(0);
+    await go(pathname);
+    await page.getByRole('heading', { name: /^Rank 1 of 50/ }).waitFor();
+  });
+
+  test('older searches are read once at a time, and a failure is told', async () => {
+    const row = { name: '', space: 'darts', state: 'completed', best: null, counts: null, schedule: null };
+    const rows = Array.from({ length: 50 }, (_, i) => ({
+      ...row,
+      id: `new-${i}`,
+      ended: null,
+      started: '2026-01-01',
+    }));
+    const body = `event: searches\ndata: ${JSON.stringify(rows)}\n\n`;
+    const list = await context.newPage();
+    await list.route('**/api/searches-events', (route) =>
+      route.fulfill({ contentType: 'text/event-stream', body }),
+    );
+    const asked: Route[] = [];
+    await list.route('**/api/searches?*', (route) => void asked.push(route));
+    const isAsked = (times: number) =>
+      until(() => asked.length === times, { what: `${times} requests`, timeoutMs: WAIT_MS });
+    await list.goto(server.url);
+    const button = list.getByRole('button', { name: 'Show older searches' });
+    await button.click();
+    await isAsked(1);
+    await list.evaluate("[...document.querySelectorAll('main button')].at(-1).click()");
+    await asked[0]!.fulfill({ status: 400, json: { code: 'invalid', detail: 'not today' } });
+    await list.getByRole('alert').filter({ hasText: 'not today' }).waitFor();
+    expect(asked).toHaveLength(1);
+    await button.click();
+    await isAsked(2);
+    const searches = [{ ...rows[0], id: 'old' }];
+    await asked[1]!.fulfill({ json: { searches, next: null } });
+    await list.locator('tbody a[title=old]').waitFor();
+    expect(await list.getByRole('alert').count()).toBe(0);
+    await list.close();
+  });
+
+  test('the tasks of workers are not asked for again before they are answered', async () => {
+    const fleet = await context.newPage();
+    await fleet.clock.install();
+    const asked: Route[] = [];
+    await fleet.route('**/api/workers/tasks*', (route) => void asked.push(route));
+    await fleet.goto(`${server.url}fleet`);
+    await fleet.getByRole('heading', { name: 'Fleet' }).waitFor();
+    await until(() => asked.length === 1, { what: 'the tasks are asked for', timeoutMs: WAIT_MS });
+    await fleet.clock.fastForward(60_000);
+    // A second request would come before the answers to these.
+    await fleet.evaluate("(async () => { for (let i = 0; i < 5; i += 1) await fetch('/api/session'); })()");
+    expect(asked).toHaveLength(1);
+    await fleet.close();
   });
 
   test('pictures are drawn, and an area of one selects candidates of the ranking', async () => {

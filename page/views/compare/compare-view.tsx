@@ -132,9 +132,9 @@ function useKnown(path: string): Known & { readonly read: (file: File | undefine
   const [file, setFile] = useState<File>();
   const [known, setKnown] = useState<Known>({});
   useEffect(() => {
+    setKnown({ isLoading: file !== undefined });
     if (!file) return undefined;
     const stop = new AbortController();
-    setKnown({ isLoading: true });
     file
       .text()
       .then((body) => ask<Comparison>(path, { method: 'POST', body, type: 'text/csv', signal: stop.signal }))

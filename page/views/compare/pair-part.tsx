@@ -32,7 +32,7 @@ export function PairPart({ earlier, later: second }: PairPartProps) {
   }, [a.data, b.data]);
   return (
     <>
-      <ProblemNote problem={diff.problem} />
+      <ProblemNote problem={diff.problem ?? a.problem ?? b.problem} />
       {points.length > 1 && <RankPicture earlier={earlier} later={second} points={points} />}
       {diff.data && (
         <div class="columns">

@@ -76,11 +76,11 @@ export function TimeLine({ comparison, searches }: TimeLineProps) {
 }
 
 function NightRow({ night: { id, started, best, before } }: { readonly night: Night }) {
-  const { data } = useAnswer<RankingDiff>(
+  const { data, problem } = useAnswer<RankingDiff>(
     before === undefined ? undefined : withQuery(searchPath(id, '/diff'), { from: before, top: TOP }),
   );
   const countOf = (change: 'entered' | 'left') =>
-    before === undefined ? '–' : data ? formatCount(data[change].count) : '…';
+    data ? formatCount(data[change].count) : before === undefined || problem ? '–' : '…';
   return (
     <tr>
       <td data-name="started">{started ? formatTime(started) : '–'}</td>
@@ -96,10 +96,10 @@ function NightRow({ night: { id, started, best, before } }: { readonly night: Ni
         </span>
       </td>
       <td data-name="entered" class="number">
-        {countOf('entered')}
+        <span title={problem?.message}>{countOf('entered')}</span>
       </td>
       <td data-name="left" class="number">
-        {countOf('left')}
+        <span title={problem?.message}>{countOf('left')}</span>
       </td>
     </tr>
   );

@@ -1,8 +1,8 @@
 // Renders the last hour of the fleet, as the server recorded it minute by minute: workers by device, rate, waiting
 // tasks and the age of the oldest.
-import { useEffect } from 'preact/hooks';
 import type { FleetMinute } from '../../../http/answers.js';
-import { useAnswer } from '../../api/use-answer.js';
+import { useRepeatedAnswer } from '../../api/use-answer.js';
+import { ProblemNote } from '../../parts/notes.js';
 import { formatCount, formatDuration, formatValue } from '../../text/format.js';
 
 const REFRESH_MS = 30_000;
@@ -15,12 +15,9 @@ interface Curve {
 }
 
 export function History() {
-  const { data, again } = useAnswer<readonly FleetMinute[]>('/workers/history');
-  useEffect(() => {
-    const timer = setInterval(again, REFRESH_MS);
-    return () => clearInterval(timer);
-  }, [again]);
-  if (!data || data.length === 0) return null;
+  const { data, problem } = useRepeatedAnswer<readonly FleetMinute[]>('/workers/history', REFRESH_MS);
+  if (!data) return <ProblemNote problem={problem} />;
+  if (data.length === 0) return null;
   return (
     <section>
       <h2>The last hour</h2>

@@ -1,6 +1,7 @@
 // Renders the size of what the store holds, by kind.
 import type { Usage } from '../../../http/answers.js';
 import { useAnswer } from '../../api/use-answer.js';
+import { ProblemNote } from '../../parts/notes.js';
 import { formatBytes, formatCount } from '../../text/format.js';
 
 const NAMES: Readonly<Record<Usage['what'], string>> = {
@@ -11,8 +12,8 @@ const NAMES: Readonly<Record<Usage['what'], string>> = {
 };
 
 export function StoreSize() {
-  const { data } = useAnswer<readonly Usage[]>('/store');
-  if (!data) return null;
+  const { data, problem } = useAnswer<readonly Usage[]>('/store');
+  if (!data) return <ProblemNote problem={problem} />;
   const all = data.reduce((sum, { bytes }) => sum + bytes, 0);
   return (
     <section>

@@ -1,9 +1,9 @@
 // Renders what a worker does: the steps that it has taken, their searches, and its rate.
-import { useEffect, useMemo } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import type { WorkerTask } from '../../../http/answers.js';
 import { type AskOptions, askAll } from '../../api/ask.js';
-import { useAnswer } from '../../api/use-answer.js';
+import { useRepeatedAnswer } from '../../api/use-answer.js';
 import { formatAmount, formatDuration, formatValue } from '../../text/format.js';
 
 const REFRESH_MS = 4_000;
@@ -14,11 +14,7 @@ export type TasksByWorker = ReadonlyMap<string, readonly WorkerTask[]>;
 
 /** The steps by the identity of their worker, read again every few seconds; undefined before the first answer. */
 export function useTasks(): TasksByWorker | undefined {
-  const { data, again } = useAnswer('/workers/tasks', readTasks);
-  useEffect(() => {
-    const timer = setInterval(again, REFRESH_MS);
-    return () => clearInterval(timer);
-  }, [again]);
+  const { data } = useRepeatedAnswer('/workers/tasks', REFRESH_MS, readTasks);
   return useMemo(() => data && groupByWorker(data), [data]);
 }
 

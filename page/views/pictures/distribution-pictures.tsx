@@ -6,6 +6,7 @@ import { useAnswer } from '../../api/use-answer.js';
 import { Chart } from '../../charts/chart.js';
 import type { Colours } from '../../charts/colours.js';
 import { histogramOption } from '../../charts/options.js';
+import { ProblemNote } from '../../parts/notes.js';
 import { Placeholder } from '../../parts/placeholder.js';
 import { formatCount } from '../../text/format.js';
 
@@ -46,11 +47,11 @@ interface DistributionProps {
 }
 
 function Distribution({ id, column, trim, colours }: DistributionProps) {
-  const { data } = useAnswer<Histogram>(
+  const { data, problem } = useAnswer<Histogram>(
     withQuery(searchPath(id, '/ranking/histogram'), { column, bins: 40, trim }),
   );
   const option = useMemo(() => data && histogramOption(data, colours), [data, colours]);
-  if (!data || !option) return <Placeholder height={330} />;
+  if (!data || !option) return problem ? <ProblemNote problem={problem} /> : <Placeholder height={330} />;
   const verb = data.outside === 1 ? 'is' : 'are';
   const outside =
     data.outside > 0 ? `; ${formatCount(data.outside)} ${verb} beyond the picture, infinite or absent` : '';

@@ -5,6 +5,7 @@ import { useAnswer } from '../../api/use-answer.js';
 import { Chart } from '../../charts/chart.js';
 import type { Colours } from '../../charts/colours.js';
 import { parallelOption } from '../../charts/options.js';
+import { ProblemNote } from '../../parts/notes.js';
 import type { RankingCells, RankingPage } from '../../table/use-ranking-pages.js';
 
 export interface ParallelPictureProps {
@@ -38,7 +39,9 @@ export function ParallelPicture({ id, columns, colours }: ParallelPictureProps) 
       height={440}
       minWidth={columns.length * 80}
       about="Each line is a candidate, each axis a column: where the lines of the first 50 run together, the best agree. The outermost 2 % stand at the ends of their axes."
-    />
+    >
+      <ProblemNote problem={top.problem ?? sample.problem} />
+    </Chart>
   );
 }
 

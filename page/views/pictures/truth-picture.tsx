@@ -96,7 +96,7 @@ function TruthScatter({ id, truth: { text, correlation }, colours }: TruthScatte
   const [chosen, setChosen] = useState('');
   // Another file may have other datasets.
   const dataset = datasets.includes(chosen) ? chosen : (datasets[0] ?? '');
-  const { data } = useAnswer<readonly RankingCells[]>(searchPath(id, '/ranking/sample?size=5000'));
+  const { data, problem } = useAnswer<readonly RankingCells[]>(searchPath(id, '/ranking/sample?size=5000'));
   const option = useMemo(() => {
     const known = accuraciesOf(text, dataset);
     const points = (data ?? []).flatMap(({ rank, candidate, score }) => {
@@ -119,6 +119,7 @@ function TruthScatter({ id, truth: { text, correlation }, colours }: TruthScatte
       option={option}
       about="Each point is a candidate whose accuracy the table knows under the same text, 5,000 at most."
     >
+      <ProblemNote problem={problem} />
       <label>
         Dataset{' '}
         <select value={dataset} onChange={(event) => setChosen(event.currentTarget.value)}>

@@ -1,10 +1,10 @@
 // Renders the schedules: their times, the outcome of their last runs, and buttons that change them.
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import type { RequestedRun, ScheduleDetails, ScheduleRow } from '../../../http/answers.js';
 import { type AskError, type AskOptions, ask, askAll, withQuery } from '../../api/ask.js';
 import { useIsOperator } from '../../api/session.js';
-import { asAskError, useAnswer } from '../../api/use-answer.js';
+import { asAskError, useAnswer, useRepeatedAnswer } from '../../api/use-answer.js';
 import { Empty, ProblemNote } from '../../parts/notes.js';
 import { StateBadge } from '../../parts/state-badge.js';
 import { useTitle } from '../../parts/use-title.js';
@@ -58,11 +58,7 @@ interface ScheduleProps {
 function Schedule({ row, onChange }: ScheduleProps) {
   const { name, cron, timezone, state, next, note } = row;
   const path = `/schedules/${encodeURIComponent(name)}`;
-  const { data, again } = useAnswer<ScheduleDetails>(path);
-  useEffect(() => {
-    const timer = setInterval(again, REFRESH_MS);
-    return () => clearInterval(timer);
-  }, [again]);
+  const { data, problem, again } = useRepeatedAnswer<ScheduleDetails>(path, REFRESH_MS);
   const changed = () => {
     again();
     onChange();
@@ -80,7 +76,7 @@ function Schedule({ row, onChange }: ScheduleProps) {
         {next && ` · next ${formatTime(next)}`}
         {note && ` · ${note}`}
       </p>
-      {data && <Runs details={data} />}
+      {data ? <Runs details={data} /> : <ProblemNote problem={problem} />}
     </section>
   );
 }

@@ -2,11 +2,13 @@
 import type { FailuresByReason } from '../../../http/answers.js';
 import { apiUrl, searchPath } from '../../api/ask.js';
 import { useAnswer } from '../../api/use-answer.js';
+import { ProblemNote } from '../../parts/notes.js';
 import { formatCount } from '../../text/format.js';
 
 export function Failures({ id }: { readonly id: string }) {
-  const { data } = useAnswer<FailuresByReason>(searchPath(id, '/failures'));
-  if (!data || data.total === 0) return null;
+  const { data, problem } = useAnswer<FailuresByReason>(searchPath(id, '/failures'));
+  if (!data) return <ProblemNote problem={problem} />;
+  if (data.total === 0) return null;
   return (
     <section>
       <h2>Set aside</h2>

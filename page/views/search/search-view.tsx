@@ -1,6 +1,6 @@
 // Renders one search: its header with the possible actions, and tabs for its progress, ranking, pictures and
 // specification.
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { Link, useParams } from 'wouter-preact';
 import type { SearchDescription, SearchLook } from '../../../http/answers.js';
 import { searchPath } from '../../api/ask.js';
@@ -37,17 +37,19 @@ export interface SearchTabProps {
 }
 
 export function SearchView() {
-  const { id: given = '', tab = '' } = useParams<{ id: string; tab?: string }>();
+  const { id = '', tab = '' } = useParams<{ id: string; tab?: string }>();
+  // Nothing of one search is shown below the address of another.
+  return <OneSearch key={id} given={id} tab={tab} />;
+}
+
+/** `given` is the identifier in the address, and `tab` the tab's name in it. */
+function OneSearch({ given, tab }: { readonly given: string; readonly tab: string }) {
   const answer = useAnswer<SearchDescription>(searchPath(given));
   const [look, setLook] = useState<SearchLook>();
   const [ended, setEnded] = useState<SearchDescription>();
   const first = answer.data;
   const search = ended ?? first;
   useTitle(search?.name || given);
-  useEffect(() => {
-    setLook(undefined);
-    setEnded(undefined);
-  }, [given]);
   const isRunning = first !== undefined && first.ended === undefined && ended === undefined;
   useEvents(isRunning ? searchPath(given, '/events') : undefined, {
     on: { progress: setLook, end: setEnded },

@@ -1,8 +1,10 @@
 // Renders the first view: all searches, newest first, live.
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import type { WatchedSearch } from '../../../http/answers.js';
-import { ask, withQuery } from '../../api/ask.js';
+import { type AskError, ask, withQuery } from '../../api/ask.js';
 import { useShared } from '../../api/session.js';
+import { asAskError } from '../../api/use-answer.js';
+import { ProblemNote } from '../../parts/notes.js';
 import { useTitle } from '../../parts/use-title.js';
 import { FirstSearch } from './first-search.js';
 import { createRates } from './rates.js';
@@ -58,9 +60,10 @@ export function SearchesView() {
       </div>
       <SearchesTable searches={shown} rateOf={rates.current.of} />
       {shown.length === 0 && <p class="quiet">None of {all.length} searches is like that.</p>}
+      <ProblemNote problem={older.problem} />
       {older.more && (
-        <button type="button" onClick={older.more}>
-          Show older searches
+        <button type="button" onClick={older.more} disabled={older.isReading}>
+          {older.isReading ? 'Reading ...' : 'Show older searches'}
         </button>
       )}
     </>
@@ -77,23 +80,27 @@ function matches(
   return words.every((word) => about.includes(word));
 }
 
-/** Searches older than those of the stream; each call of `more` reads another page. */
+/**
+ * Searches older than those of the stream; each call of `more` reads another page. It is undefined where there are no
+ * more.
+ */
 function useOlder(newest: readonly WatchedSearch[] | undefined) {
   const [rows, setRows] = useState<readonly WatchedSearch[]>([]);
   const [next, setNext] = useState<string | null>();
-  const [cursor, setCursor] = useState<string>();
+  const [problem, setProblem] = useState<AskError>();
+  const [isReading, setReading] = useState(false);
   const isMore = next === undefined ? (newest?.length ?? 0) >= NEWEST : next !== null;
-  const [turn, setTurn] = useState(0);
-  useEffect(() => {
-    if (turn === 0) return;
-    ask<Page>(withQuery('/searches', { limit: 100, cursor })).then(
-      (page) => {
-        setRows((before) => [...before, ...page.searches]);
-        setNext(page.next);
-        if (page.next) setCursor(page.next);
-      },
-      () => {},
-    );
-  }, [turn]);
-  return { rows, more: isMore ? () => setTurn(turn + 1) : undefined };
+  const more = async () => {
+    setReading(true);
+    setProblem(undefined);
+    try {
+      const page = await ask<Page>(withQuery('/searches', { limit: 100, cursor: next ?? undefined }));
+      setRows((before) => [...before, ...page.searches]);
+      setNext(page.next);
+    } catch (error) {
+      setProblem(asAskError(error));
+    }
+    setReading(false);
+  };
+  return { rows, problem, isReading, more: isMore ? more : undefined };
 }
