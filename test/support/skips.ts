@@ -39,7 +39,7 @@ const NEEDS: readonly (readonly [file: RegExp, need: string])[] = [
     'npm run test:hosts (Linux, root; Debian: iproute2, nftables; prometheus of npm run setup:optional)',
   ],
   [/deploy\/|shipped-roles/, 'Linux on x86-64, where Helm is fetched from PyPI'],
-  [/access|temporal-access/, 'openssl on PATH'],
+  [/access|temporal-access|http\/server/, 'openssl on PATH'],
   [/check-device|refusal|batched\/device/, 'a machine without a GPU, for what happens there'],
   [/mobilenet-v2/, 'ZEROSCOUT_FULL=1 npx vitest run test/e2e/mobilenet-v2.test.ts (half an hour)'],
   [/dial-out|output-files/, 'Linux that permits network and mount namespaces (unshare), as root does'],
@@ -49,7 +49,7 @@ const NEEDS: readonly (readonly [file: RegExp, need: string])[] = [
     'the tables of benchmarks in ../shared (ZEROSCOUT_SHARED names another folder)',
   ],
   [/replay/, 'running without ZEROSCOUT_RECORD'],
-  [/browser|orphans|make-folder|load-network/, 'Linux'],
+  [/browser|orphans|make-folder|load-network|rank\/(blocks|spill-sort)/, 'Linux'],
 ];
 
 /** The requirements of the skipped tests of a file; undefined if the list has no entry. */
