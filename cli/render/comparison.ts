@@ -23,7 +23,7 @@ export function printComparison({ searches, between }: Comparison): void {
       printQuality(dataset);
       printQualityAgainstCost(dataset);
     }
-    if (resamples !== null) print(`+-: half of the 95 % interval of ${resamples} bootstrap resamples\n`);
+    if (resamples !== null) print(`${intervalNote(resamples)}\n`);
     printCosts(search);
     printRedundancy(search);
     printWinners(search);
@@ -32,11 +32,20 @@ export function printComparison({ searches, between }: Comparison): void {
   for (const search of searches) printChecklist(search, searches.length);
 }
 
+function intervalNote(resamples: number): string {
+  return resamples === 0
+    ? '+-: no interval, because fewer than five different networks are known'
+    : `+-: half of the 95 % interval of ${resamples} bootstrap resamples`;
+}
+
 function printQuality({ dataset, candidates, trueBest, rankers }: DatasetQuality): void {
   print(`\n${dataset}, ${candidates} known`);
-  const tops = ['top 1', 'top 10', 'top 50', 'regret 10'];
+  const ks = rankers[0]!.top.map(({ k }) => k);
+  // Where fewer than 50 are known, the last tops are the same.
+  const shown = [...ks.keys()].filter((i) => ks[i] !== ks[i + 1]);
+  const tops = [...shown.map((i) => `top ${ks[i]}`), `regret ${ks[1]}`];
   const headings = ['by', 'tau', '+-', 'rho', 'nDCG', 'nDCG 2^acc', ...tops];
-  const table = createTable(headings, { droppable: ['top 50', 'nDCG', 'rho'] });
+  const table = createTable(headings, { droppable: [`top ${ks[2]}`, 'nDCG', 'rho'] });
   const means = rankers.flatMap(({ top }) => top.map(({ mean }) => mean.value));
   const digits = accuracyDigits([trueBest, ...means]);
   for (const { name, kendall, spearman, ndcg, exponentialNdcg, top } of rankers)
@@ -47,7 +56,7 @@ function printQuality({ dataset, candidates, trueBest, rankers }: DatasetQuality
       formatEstimate(spearman, 3),
       formatEstimate(ndcg, 3),
       formatEstimate(exponentialNdcg, 3),
-      ...top.map(({ mean }) => formatEstimate(mean, digits)),
+      ...shown.map((i) => formatEstimate(top[i]!.mean, digits)),
       formatEstimate(top[1]!.regret, digits),
     ]);
   print(table.toString());

@@ -44,7 +44,7 @@ function printCoefficients(datasets: readonly Agreement[]): void {
   for (const { dataset, fitted, written } of datasets)
     if (fitted > 0)
       print(
-        `This ranking was calibrated to ${fitted} of the ${written.candidates} known candidates on ${dataset}, and agrees with these better than with others.\n`,
+        `${fitted} of the ${written.candidates} known candidates on ${dataset} compute functions to which this ranking was calibrated, so it agrees with these better than with others.\n`,
       );
 }
 

@@ -201,7 +201,7 @@ function knownOf({
         return Number.isNaN(accuracy) ? [] : [{ unit, accuracy }];
       });
       if (candidates.length >= fewest) return [dataset, candidates];
-      const message = `knows ${candidates.length} of ${written.length} ranked candidates; must know ${fewest} at least`;
+      const message = `knows ${dataset} of ${candidates.length} of ${written.length} ranked candidates; must know it of ${fewest} at least`;
       throw SpecError.of({ path: 'truth', message });
     }),
   );

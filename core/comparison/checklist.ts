@@ -1,7 +1,7 @@
 // Writes the advice of a comparison in plain words: whether to rely on the ranking, how many candidates to
 // train, and what could be wrong.
 import type { KnownLimit, KnownRanking } from './known-limits.js';
-import type { DatasetQuality } from './quality.js';
+import { closeTo, type DatasetQuality, HALF_A_POINT } from './quality.js';
 import { OWN } from './rankers.js';
 import { LEFT_OUT_TOP, type Redundancy } from './redundancy.js';
 import { type Stability, TELLING } from './stability.js';
@@ -77,7 +77,7 @@ function labels({ datasets }: Findings): readonly ChecklistEntry[] {
       topic: 'labels',
       verdict: 'caution',
       question: 'Are the known accuracies new to this ranking?',
-      answer: `No: it was calibrated to ${parts.join(', ')}, and agrees with these better than with others. What \`calibrate\` prints was measured on labels that were left out.`,
+      answer: `No: ${parts.join(', ')} compute functions to which it was calibrated, and it agrees with these better than with others. What \`calibrate\` prints was measured on labels that were left out.`,
     },
   ];
 }
@@ -119,16 +119,20 @@ function train({ stability: { betweenDraws }, datasets, candidates }: Findings):
     contenders === undefined
       ? 'with one draw nobody can say which of them is first'
       : `${contenders} candidates reach the first five when the draws are resampled`;
-  const enough = datasets.map(
-    ({ dataset, enough }) => `on ${dataset} the first ${enough} hold one within half a point of the best`,
-  );
-  const known = enough.length > 0 ? ` By the known accuracies, ${enough.join(', ')}.` : '';
+  const known = datasets.length > 0 ? ` By the known accuracies, ${datasets.map(reached).join('; ')}.` : '';
   return {
     topic: 'train',
     verdict: 'advice',
     question: 'How many of the top to train?',
     answer: `The first ${count}: ${why}.${known}`,
   };
+}
+
+/** How far down a near best one is, among the candidates whose accuracy is known: the table may lack most. */
+function reached({ dataset, candidates, enough, trueBest }: DatasetQuality): string {
+  const distance = closeTo(trueBest) === HALF_A_POINT ? 'half a point' : String(closeTo(trueBest));
+  const found = enough === 1 ? 'the first is' : `the first ${enough} hold one`;
+  return `of the ${candidates} known on ${dataset}, ${found} within ${distance} of the best`;
 }
 
 function sensitive({ redundancy, sharedWithFlops, candidates }: Findings): ChecklistEntry {

@@ -6,6 +6,7 @@ import { bestFirst, type Cohort, type RankedCohort, rankCohort, scoresOf } from 
 import { millisecondsOf, paretoOptimal, type SearchCosts } from './cost.js';
 import { type ComparedSpace, type KnownRanking, nearestLimit } from './known-limits.js';
 import {
+  closeTo,
   type DatasetQuality,
   type KnownCandidate,
   knownOf,
@@ -45,7 +46,10 @@ export interface SearchComparison {
   readonly weights: Readonly<Partial<Record<string, number>>>;
   readonly millisecondsPerCandidate: number | null;
   readonly costs: SearchCosts | null;
-  /** The number of resamples for the intervals of `datasets`; null without known accuracies. */
+  /**
+   * The number of resamples for the intervals of `datasets`, of the data set with most; 0 where too few different
+   * networks are known for any interval, and null without known accuracies.
+   */
   readonly resamples: number | null;
   readonly datasets: readonly DatasetQuality[];
   readonly redundancy: Redundancy;
@@ -60,8 +64,6 @@ export interface Comparison {
 
 /** The seed of every resample, so that a repeated comparison has the same result. */
 const SEED = 16;
-/** Half a percentage point, for accuracies in per cent and for accuracies as shares. */
-const closeTo = (best: number) => (best <= 1 ? 0.005 : 0.5);
 
 /**
  * `differ` returns the paths of the fields in which the specifications of two searches differ; `winners` is
@@ -105,7 +107,6 @@ function compareOne({
       rankers: withCosts(qualitiesOf(rankers, sampled), costs),
     };
   });
-  const [first] = known.values();
   const redundancy = redundancyOf(ranked, known);
   const stability = stabilityOf(ranked, SEED, winners);
   const candidates = cohort.units.length;
@@ -116,7 +117,7 @@ function compareOne({
     weights: cohort.aggregation.weights,
     millisecondsPerCandidate: search.millisecondsPerCandidate,
     costs,
-    resamples: first ? resampleCount(first.length) : null,
+    resamples: known.size > 0 ? Math.max(...[...known.values()].map(resampleCount)) : null,
     datasets,
     redundancy,
     stability,

@@ -48,10 +48,19 @@ export interface DatasetQuality {
   /** The number of these to whose accuracies the ranking was calibrated, so that it agrees with them too well. */
   readonly fitted: number;
   readonly trueBest: number;
-  /** The least k for which the first k contain a candidate within half a point of the best. */
+  /**
+   * The least k for which the first k of the candidates whose accuracy is known contain one within half a point of the
+   * best, or within 0.005 where no accuracy is above 1.
+   */
   readonly enough: number;
   readonly rankers: readonly CostedQuality[];
 }
+
+/** Half a percentage point of accuracies in per cent. */
+export const HALF_A_POINT = 0.5;
+
+/** How far from the best an accuracy may be to count as near it: half a point, also of accuracies that are shares. */
+export const closeTo = (best: number) => (best <= 1 ? HALF_A_POINT / 100 : HALF_A_POINT);
 
 /**
  * A candidate whose accuracy is known. Candidates of one class share a unit. Lists of them have the order in
@@ -69,17 +78,19 @@ export interface Known {
 }
 
 /**
- * Larger cohorts get fewer resamples, because their intervals are narrower and their measures take longer.
- */
-export function resampleCount(n: number): number {
-  return Math.max(50, Math.min(200, Math.round(500_000 / n)));
-}
-
-/**
  * With fewer classes, the resamples without any difference are so many that intervals would be too narrow, or
  * have no width.
  */
 const FEWEST_CLASSES = 5;
+
+/**
+ * The number of resamples. Larger cohorts get fewer, because their intervals are narrower and their measures take
+ * longer; of fewer than five classes there are none.
+ */
+export function resampleCount(candidates: readonly KnownCandidate[]): number {
+  const classes = new Set(candidates.map(({ unit }) => unit)).size;
+  return classes < FEWEST_CLASSES ? 0 : Math.max(50, Math.min(200, Math.round(500_000 / candidates.length)));
+}
 
 /** `seed` determines the resamples. Of fewer than five classes there are none, and so no intervals. */
 export function knownOf(candidates: readonly KnownCandidate[], seed: number): Known {
@@ -91,8 +102,7 @@ export function knownOf(candidates: readonly KnownCandidate[], seed: number): Kn
   }
   const classes = [...members.values()];
   const key = { seed, draw: 0, name: 'bootstrap' };
-  const count = classes.length < FEWEST_CLASSES ? 0 : resampleCount(candidates.length);
-  const drawn = resamples({ n: classes.length, count, key });
+  const drawn = resamples({ n: classes.length, count: resampleCount(candidates), key });
   const samples = drawn.map((sample) => Uint32Array.from(Array.from(sample, (at) => classes[at]!).flat()));
   return { candidates, samples };
 }

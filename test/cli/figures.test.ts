@@ -122,6 +122,17 @@ test('compare: estimates with half of their intervals, cost, and who is Pareto-o
   ).toEqual(optimal.sort());
 });
 
+test('compare: of a handful of known accuracies, tops of as many and no interval', () => {
+  const cohort = noisyCohort();
+  const known = new Map([['cifar10', [0, 1, 2].map((unit) => ({ unit, accuracy: 90 + unit }))]]);
+  const search = { cohort, space: { kind: 'nas-bench-201' }, known, millisecondsPerCandidate: null };
+  printComparison(compareCohorts({ searches: [search], differ: () => [] }));
+  expect(said).toMatch(/top 1 +top 3 +regret 3$/m);
+  expect(said).toMatch(/^this ranking .* 91\.00 +0\.00$/m);
+  expect(said).not.toMatch(/top 10|top 50|bootstrap/);
+  expect(said).toContain('+-: no interval, because fewer than five different networks are known');
+});
+
 test('progress: a round of a screening counts from 0, and its rate is not negative', () => {
   const speed = speedometer();
   speed({ now: 1, planned: 12, round: { number: 1, of: 2 } });
