@@ -8,7 +8,10 @@ import type { CpuScorer } from '../../engine/cpu-scorer.js';
 import type { ScoreRequest } from '../../engine/protocol.js';
 import type { Store } from '../../store/store.js';
 
-/** After this time, shared by all sets, no further candidate is timed, so that large networks do not take minutes. */
+/**
+ * After this time, shared by all sets, no further candidate is timed. Each set is timed on one candidate at least,
+ * after the one that warms up, so that many proxies of large networks take longer.
+ */
 const BUDGET_MS = 20_000;
 
 export interface TimingRequest {
@@ -20,8 +23,8 @@ export interface TimingRequest {
 
 /**
  * The times of each set. They are those of one scorer with one thread and one draw of noise images. Each set
- * alternates with all families, candidate by candidate, so that other work on the machine affects both alike; only
- * these two scorers are open, since a scorer of large networks holds a gigabyte. Nothing is timed of a search on
+ * of all families but one alternates with all, candidate by candidate, so that other work on the machine affects both
+ * alike; only these two scorers are open, since a scorer of large networks holds a gigabyte. Nothing is timed of a search on
  * another device, or with proxies of the user's own, whose code this process does not run.
  */
 export async function timeProxies({
@@ -40,7 +43,8 @@ export async function timeProxies({
   const share = BUDGET_MS / sets.length;
   /** The times of a set and of all families, each candidate after the other. */
   const timeBeside = async (families: Families): Promise<TimedFamilies> => {
-    const both = [families, ...(families === all ? [] : [all])];
+    // Only what a family adds is a difference between two sets.
+    const both = [families, ...(families.length === all.length - 1 ? [all] : [])];
     const scorers: CpuScorer[] = [];
     const times = both.map((): number[] => []);
     try {

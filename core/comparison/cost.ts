@@ -20,7 +20,7 @@ export interface FamilyCost {
   readonly alone: number;
   /**
    * Milliseconds a candidate that the family adds to the others, with which it may share passes; the median of
-   * the difference with and without it, at least 0.
+   * the difference with and without it, at least 0 and at most `alone`: what lies beyond is other work of the machine.
    */
   readonly added: number;
 }
@@ -53,11 +53,12 @@ export function costsOf(proxies: readonly ProxyName[], timed: readonly TimedFami
     // A single family has no others.
     const { milliseconds = [], beside = together } = without ?? {};
     const added = beside.map((whole, i) => whole - (milliseconds[i] ?? 0));
+    const alone = median(of([family])?.milliseconds ?? []);
     return {
       family,
       proxies: proxies.filter((proxy) => familyOf(proxy) === family),
-      alone: median(of([family])?.milliseconds ?? []),
-      added: Math.max(0, median(added)),
+      alone,
+      added: Math.min(alone, Math.max(0, median(added))),
     };
   });
   return { candidates: together.length, together: median(together), families };

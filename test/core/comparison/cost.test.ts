@@ -49,6 +49,13 @@ describe('costsOf', () => {
     // The machine was slower while `naswot` was timed alone and in turns with both.
     const slow = [...noisy.slice(0, 2), { ...noisy[2], milliseconds: [9, 11], beside: [12, 20] }] as const;
     expect(costsOf(['trainability', 'naswot'], slow)!.families.map(({ added }) => added)).toEqual([6, 0]);
+    // The machine had other work while both ran, and `naswot` is counted in no time.
+    const busy = [noisy[0], noisy[1], { ...noisy[1], families: ['naswot'], milliseconds: [0.25, 0.75] }] as const;
+    const counted = costsOf(['trainability', 'naswot'], [busy[0], { ...busy[1], beside: [90, 70] }, busy[2]])!;
+    expect(counted.families.map(({ alone, added }) => [alone, added])).toEqual([
+      [7.5, 5.5],
+      [0.5, 0.5],
+    ]);
     expect(costsOf(['flops'], [])).toBeNull();
     expect(costsOf(['snip'], [])).toBeNull();
   });
