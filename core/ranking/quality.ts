@@ -44,16 +44,18 @@ export function createGains(values: ArrayLike<number>): Gains {
   const most = accuracies.reduce((high, value) => Math.max(high, value), Number.NEGATIVE_INFINITY);
   const discounts = Float64Array.from(given, (_, i) => Math.log2(i + 2));
   const first = Math.min(FIRST_OF_EXPONENTIAL, given.length);
+  // The gain 2^accuracy - 1 is that of accuracies in per cent.
+  const percent = least >= 0 && most <= 1 ? 100 : 1;
   const linear = (inOrder: ArrayLike<number>) => {
     let sum = 0;
     for (let i = 0; i < discounts.length; i += 1) sum += (toFinite(inOrder[i]!) - least) / discounts[i]!;
     return sum;
   };
-  // Every gain is divided by 2^most, so that no value overflows.
+  // Every gain is divided by the largest power of two, so that no value overflows.
   const exponential = (inOrder: ArrayLike<number>) => {
     let sum = 0;
     for (let i = 0; i < first; i += 1)
-      sum += (2 ** (toFinite(inOrder[i]!) - most) - 2 ** -most) / discounts[i]!;
+      sum += (2 ** (percent * (toFinite(inOrder[i]!) - most)) - 2 ** -(percent * most)) / discounts[i]!;
     return sum;
   };
   // The native sort of typed arrays is several times as fast as one with a comparison.
@@ -85,7 +87,7 @@ export function ndcg(values: readonly number[]): number {
 /**
  * Normalized discounted cumulative gain over the first 1,000: gain = 2^accuracy - 1, discount = log2(position
  * + 1), as VKDNW reports it for accuracies in percent (arXiv 2411.07010). Differences of tenths at the top
- * dominate. An infinite value counts as in `ndcg`. NaN where a value is negative, since its gain would be, and (0/0)
+ * dominate. Accuracies from 0 to 1 are shares, and multiplied by 100. An infinite value counts as in `ndcg`. NaN where a value is negative, since its gain would be, and (0/0)
  * where all are 0.
  */
 export function exponentialNdcg(values: readonly number[]): number {
