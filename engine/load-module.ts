@@ -97,7 +97,9 @@ function importApi(name: string): unknown {
 const mathWithoutRandom = Object.create(Math, {
   random: {
     value: () => {
-      throw new Error('Math.random differs between processes; use the random stream that is passed in');
+      throw new Error(
+        'Math.random differs between processes; results may depend only on what is passed in, for a space its random stream',
+      );
     },
   },
 });

@@ -84,8 +84,15 @@ function computeOne({
 }): number {
   const value = explainErrors(name, () => proxy.compute(measurement) as unknown);
   if (typeof value === 'number') return value;
-  throw new Error(`${name}: compute answered ${typeof value}; must be a number`);
+  throw new Error(`${name}: compute answered ${describeAnswer(value)}; must be a number`);
 }
+
+function describeAnswer(value: unknown): string {
+  if (value === null) return 'null';
+  return isPromise(value) ? 'a promise, as async functions do' : typeof value;
+}
+
+const isPromise = (value: unknown) => typeof (value as { then?: unknown } | undefined)?.then === 'function';
 
 function explainErrors(name: string, work: () => unknown): unknown {
   try {

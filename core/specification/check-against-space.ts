@@ -214,7 +214,7 @@ function imageIssues({
 function countIssues({ images, labels }: NonNullable<Specification['input']>): readonly Issue[] {
   const [count] = images.shape as [number];
   if (!labels || labels.length === count) return [];
-  const message = `has ${labels.length} classes; must be ${count}, one for each image of input.images`;
+  const message = `has ${labels.length} labels; must have ${count}, one for each image of input.images`;
   return [{ path: 'input.labels', message }];
 }
 

@@ -70,7 +70,14 @@ test('what it does wrong sets the candidate aside, with its name', async () => {
     [module('throws', [], '({ layers }) => layers[0].gradients.length'), 'error'],
     [module('null', [], '() => { throw null; }'), 'error', 'own-null: threw null, which is no error'],
     [module('said', [], "() => { throw 'too wide'; }"), 'error', 'own-said: too wide'],
-    [module('random', [], '() => Math.random()'), 'error'],
+    [module('later', [], 'async () => 1'), 'error', 'own-later: compute answered a promise'],
+    [module('none', [], '() => null'), 'error', 'own-none: compute answered null; must be a number'],
+    // A proxy is given no random stream.
+    [
+      module('random', [], '() => Math.random()'),
+      'error',
+      'own-random: Math.random differs between processes; results may depend only on what is passed in',
+    ],
     [{ ...gradNorm, digest: 'a'.repeat(64) }, 'invalid'],
   ] as const;
   for (const [own, reason, detail = own.name] of faults) {

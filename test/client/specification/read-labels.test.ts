@@ -46,7 +46,7 @@ describe('labels', () => {
   });
 
   it.each<[object, RegExp]>([
-    [{ labels: [3, 0, 9] }, /^input.labels: has 3 classes; must be 4, one for each image/],
+    [{ labels: [3, 0, 9] }, /^input.labels: has 3 labels; must have 4, one for each image/],
     [{ labels: [3, 0, 10, 3] }, /^input.labels.2: found 10; must be below 10, the number of classes/],
     [{ labels: [3, 0.5, 9, 3] }, /^input.labels.1: found 0.5; must be a whole number from 0/],
     [{ labels: [3, -1, 9, 3] }, /^input.labels.1: found -1; must be a whole number from 0/],
