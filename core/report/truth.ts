@@ -37,13 +37,13 @@ export interface TruthSource {
 }
 
 /**
- * `parse` returns the usual spelling of a candidate, and throws a SpecError for text that is not in the
- * space. A candidate may occur twice with the same numbers: published tables list some networks twice. In a table
- * with costs, other numbers at the same costs are another training of the network, and the mean of those that have
- * a number is used. A row without any number is a network that has not been trained yet, and is left out. Throws a
- * SpecError for a missing `arch` or dataset column, ragged rows, cells that are not numbers, a file without rows or
- * numbers (see `none`), and text that is not a CSV; it names up to 20 lines. A table with `candidate` in place of
- * `arch` is a ranking; a table of NAS-Bench-101 has `matrix` and `operations`.
+ * `parse` returns the usual spelling of a candidate, and throws a SpecError for text that is not in the space. A
+ * candidate may occur twice with the same numbers: published tables list some networks twice. In a table with costs,
+ * other numbers at the same costs are another training of the network, and the mean of those that have a number is
+ * used; a training that is listed again counts once. A row without any number is a network that has not been trained
+ * yet, and is left out. Throws a SpecError for a missing `arch` or dataset column, ragged rows, cells that are not
+ * numbers, a file without rows or numbers (see `none`), and text that is not a CSV; it names up to 20 lines. A table
+ * with `candidate` in place of `arch` is a ranking; a table of NAS-Bench-101 has `matrix` and `operations`.
  */
 export function parseTruth({ text, ...of }: TruthSource & { readonly text: string }): Truth {
   return truthOf({ table: readTable({ text, source: of.source, shape: SHAPE }), ...of });
@@ -135,7 +135,10 @@ function readHeader({
   const seen = new Set<string>();
   const faulty = names.find((name) => name === '' || seen.size === seen.add(name).size);
   if (faulty !== undefined) {
-    const message = faulty === '' ? 'a column has no name' : `column ${quote(faulty)} occurs twice`;
+    const message =
+      faulty === ''
+        ? `column ${names.indexOf('') + 1} of ${names.length} has no name; must have one`
+        : `column ${quote(faulty)} occurs twice`;
     throw SpecError.inFile({ ...header, message });
   }
   return { column, measures, costs: others.filter(isCost) };

@@ -143,6 +143,10 @@ describe('a table with costs', () => {
     expect(read(ranking).accuracy.get('a')).toEqual([-1, 1e200]);
   });
 
+  it('says which column has no name', () => {
+    expect(() => read('arch,acc,\na,90,\n')).toThrow('t.csv:1: column 3 of 3 has no name; must have one');
+  });
+
   it('refuses other numbers at other costs', () => {
     expect(() => read('arch,acc,parameters\na,90,7\na,92,8\n')).toThrow(
       'occurs twice with different numbers',
