@@ -14,6 +14,7 @@ import {
   type ServiceReason,
   SpecError,
 } from '../core/errors.js';
+import { quote } from '../core/text/show.js';
 
 export const ProblemSchema = z
   .object({
@@ -121,10 +122,17 @@ function issueOf({ path, message, file, line, column, key, reason }: Issue): Pro
 export function answerProblem(context: Context, error: unknown): Response {
   const found = problemOf(error);
   if (found.status === 503) context.header('Retry-After', '5');
-  return context.json(found, found.status as ContentfulStatusCode, {
+  const detail = found.status === 415 ? describeContentType(context) : found.detail;
+  return context.json({ ...found, detail }, found.status as ContentfulStatusCode, {
     ...(error instanceof ProblemError ? error.headers : {}),
     'Content-Type': 'application/problem+json',
   });
+}
+
+/** Requests are refused for their type of content where their body is read as JSON, and nowhere else. */
+function describeContentType(context: Context): string {
+  const given = context.req.header('Content-Type');
+  return `Content-Type: ${given === undefined ? 'missing' : `found ${quote(given)}`}; must be application/json`;
 }
 
 function problem(status: number, code: ProblemCode, detail: string): Problem {

@@ -1,7 +1,9 @@
 // Tests that problem details carry the codes of the library, and the reason why a server is away.
+import { Hono } from 'hono';
+import { HTTPException } from 'hono/http-exception';
 import { expect, test } from 'vitest';
 import { ServiceError, SpecError } from '../../core/errors.js';
-import { problemOf } from '../../http/problem.js';
+import { answerProblem, problemOf } from '../../http/problem.js';
 
 test('a server that is away: 503 with its reason', () => {
   const error = new ServiceError({ reason: 'no-jetstream', address: 'nats://a:1', fault: 'no JetStream' });
@@ -46,4 +48,20 @@ test('a server that does not know its namespace is away', () => {
   const error = new Error('Namespace not found');
   error.name = 'NamespaceNotFoundError';
   expect(problemOf(error)).toMatchObject({ status: 503, code: 'server-away', reason: 'namespace-missing' });
+});
+
+test('another type of content: which was found, and which is right', async () => {
+  const app = new Hono().onError((error, context) => answerProblem(context, error));
+  app.post('/', () => {
+    throw new HTTPException(415, { message: 'Unsupported Media Type' });
+  });
+  const detailOf = async (headers: Record<string, string>) => {
+    const answer = await app.request('/', { method: 'POST', headers });
+    return [answer.status, ((await answer.json()) as { detail: string }).detail];
+  };
+  expect(await detailOf({ 'Content-Type': 'application/x-yaml' })).toEqual([
+    415,
+    'Content-Type: found "application/x-yaml"; must be application/json',
+  ]);
+  expect(await detailOf({})).toEqual([415, 'Content-Type: missing; must be application/json']);
 });
