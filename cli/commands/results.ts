@@ -54,7 +54,7 @@ export function addResultsCommand(program: Command): void {
     .addOption(
       new Option(
         '--pareto <COST>',
-        'only Pareto-optimal candidates (no other is at least as good and cheaper), cheapest first; with --top the best N of them',
+        'only Pareto-optimal candidates (no other is at least as good and as cheap; of equal ones the first), cheapest first; with --top the best N of them',
       ).choices(PARETO_COSTS),
     )
     .addOption(

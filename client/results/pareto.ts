@@ -1,5 +1,5 @@
-// Finds the Pareto-optimal candidates of a finished search: no other candidate is at least as good and
-// cheaper.
+// Finds the Pareto-optimal candidates of a finished search: no other candidate is at least as good and as cheap, and of
+// equal ones the first counts.
 import { SpecError } from '../../core/errors.js';
 import { bestOfFront, type ParetoCost, type ParetoRow, paretoFront } from '../../core/report/pareto.js';
 import { costResolution } from '../../core/specification/space.js';

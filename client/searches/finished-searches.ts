@@ -49,7 +49,7 @@ export interface FinishedSearches {
   results(id: string, options?: { readonly truth?: TruthInput }): Promise<Results>;
   /**
    * The Pareto-optimal candidates of a finished search, cheapest first: no other candidate is at least as
-   * good and cheaper.
+   * good and as cheap. Of equal ones the first is listed.
    */
   pareto(
     id: string,

@@ -29,7 +29,7 @@ export function drawCosts({ columns, facts: { image } }: ReportData): Section | 
       ? ` FLOPs are counted for images of ${image.join(' × ')}${image.length === 2 ? ' pixels' : ''}.`
       : '';
   return section('costs', 'Score against cost', [
-    html`<p>Every mark is a candidate, or a cell with many of them. Higher is better, further left is cheaper. Candidates on the orange line are Pareto-optimal: no other is at least as good and cheaper.${counted}</p>
+    html`<p>Every mark is a candidate, or a cell with many of them. Higher is better, further left is cheaper. Candidates on the orange line are Pareto-optimal: no other is at least as good and as cheap; of equal ones the first counts.${counted}</p>
 `,
     ...figures,
   ]);

@@ -50,8 +50,15 @@ describe('costsOf', () => {
     const slow = [...noisy.slice(0, 2), { ...noisy[2], milliseconds: [9, 11], beside: [12, 20] }] as const;
     expect(costsOf(['trainability', 'naswot'], slow)!.families.map(({ added }) => added)).toEqual([6, 0]);
     // The machine had other work while both ran, and `naswot` is counted in no time.
-    const busy = [noisy[0], noisy[1], { ...noisy[1], families: ['naswot'], milliseconds: [0.25, 0.75] }] as const;
-    const counted = costsOf(['trainability', 'naswot'], [busy[0], { ...busy[1], beside: [90, 70] }, busy[2]])!;
+    const busy = [
+      noisy[0],
+      noisy[1],
+      { ...noisy[1], families: ['naswot'], milliseconds: [0.25, 0.75] },
+    ] as const;
+    const counted = costsOf(
+      ['trainability', 'naswot'],
+      [busy[0], { ...busy[1], beside: [90, 70] }, busy[2]],
+    )!;
     expect(counted.families.map(({ alone, added }) => [alone, added])).toEqual([
       [7.5, 5.5],
       [0.5, 0.5],
