@@ -18,12 +18,12 @@ export function drawAccuracies(data: ReportData): Section | undefined {
   const qualities = comparisonOf(data)?.datasets ?? [];
   return section('accuracies', 'Score against known accuracy', [
     drawTable({
-      caption: 'Known accuracies of what the ranking puts first',
+      caption: 'What the ranking puts first, among the candidates whose accuracy is known',
       columns: [
         { name: 'data set' },
         { name: 'known', kind: 'number' },
         { name: "Kendall's tau", kind: 'number' },
-        { name: 'rank 1', kind: 'number' },
+        { name: 'the first', kind: 'number' },
         { name: 'best of the first ten', kind: 'number' },
         { name: 'mean of the first ten', kind: 'number' },
         { name: 'best of all', kind: 'number' },

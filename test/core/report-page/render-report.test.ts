@@ -183,6 +183,15 @@ describe('degenerate rankings', () => {
     accuracies[3] = 91;
     expect(sections({ ...made, known: [{ dataset: 'own', accuracies }] })).not.toContain('accuracies');
   });
+
+  it('accuracies of others than the first of the ranking, of which none is called rank 1', () => {
+    const made = makeReport({ count: 12 });
+    const accuracies = Float64Array.from({ length: 12 }, (_, i) => (i < 3 ? Number.NaN : 90 - i));
+    const page = renderReport({ ...made, known: [{ dataset: 'own', accuracies }] });
+    const table = page.split('<table').find((each) => each.includes('whose accuracy is known'));
+    expect(table).toContain('87.00');
+    expect(table).not.toContain('rank 1');
+  });
 });
 
 it('an evolution is drawn by generation, and another search beside it', () => {
