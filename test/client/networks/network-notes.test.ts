@@ -51,11 +51,6 @@ it('says where no block has a Jacobian, because positions do not correspond', as
   );
   expect(others).toEqual([]);
 });
-  expect(note).toMatch(
-    /^has no two neighbouring features whose positions correspond, so that no block has a Jacobian: trainability/,
-  );
-  expect(others).toEqual([]);
-});
 
 it('names the proxies that take probabilities for class scores', async () => {
   const proxies = ['naswot', 'grad-norm', 'snip'] as const;
