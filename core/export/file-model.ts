@@ -73,6 +73,7 @@ function writeDraw({ graph, resolved, image, batch, draw }: WriteDrawArguments):
   const [first, ...rest] = tape.shape(output);
   return g.build({
     name: 'zeroscout',
+    notes: true,
     inputs: [{ name: IMAGES, dims: [batch ?? 'batch', ...image] }],
     outputs: [
       {
@@ -103,7 +104,8 @@ function addWeights({ g, resolved, names, draw }: AddWeightsArguments): void {
     const data = initialization
       ? draw.weight({ name: `graph.${index}`, shape, initialization })
       : Float32Array.from(values!);
-    names.set(name, g.weights({ name: `graph.${index}`, dims: shape, data }));
+    const constant = initialization ? {} : { isBuffer: true as const };
+    names.set(name, g.weights({ name: `graph.${index}`, dims: shape, data, ...constant }));
   });
 }
 

@@ -37,6 +37,7 @@ export function graphModel({
   const classes = graph.nodes.at(-1)!.inputs[2]!;
   return g.build({
     name: 'zeroscout',
+    notes: true,
     ...(usesGelu ? { opset: GELU } : {}),
     inputs: [{ name: IMAGES, dims: ['batch', input!.shape[1]!, resolution, resolution] }],
     outputs: [

@@ -37,6 +37,7 @@ export function onnxModel({
   const classes = layers.at(-1)!.parameters.weight!.shape[0]!;
   return g.build({
     name: 'zeroscout',
+    notes: true,
     inputs: [{ name: IMAGES, dims: ['batch', channels, resolution, resolution] }],
     outputs: [{ name: LOGITS, dims: ['batch', classes], value: nameOf(values.get(LOGITS)!) }],
   });

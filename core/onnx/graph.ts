@@ -1,35 +1,28 @@
 // Builds an ONNX model from nodes and constants, and writes its bytes. It covers the part of onnx.proto that
 // our programs need.
 import protobuf from 'protobufjs/minimal.js';
+import {
+  type Attributes,
+  type Body,
+  type Constant,
+  type Dimension,
+  domainOf,
+  FLOAT,
+  INT64,
+  message,
+  type Node,
+  type Port,
+  writeNode,
+  writeNote,
+  writePort,
+  writeTensor,
+} from './write-messages.js';
+
+export type { Attribute, Attributes, Dimension, Port } from './write-messages.js';
 
 const OPSET = 18;
 const IR_VERSION = 8;
-const FLOAT = 1;
-const INT32 = 6;
-const INT64 = 7;
-const BOOL = 9;
-const PORT_TYPES = { float: FLOAT, int32: INT32, int64: INT64, bool: BOOL } as const;
 
-export type Attribute = number | readonly number[] | string | readonly string[] | { readonly float: number };
-export type Attributes = Readonly<Record<string, Attribute>>;
-/** A dimension is a size, or the name of a size that is known only when the program runs. */
-export type Dimension = number | string;
-
-interface Node {
-  readonly type: string;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-  readonly attributes: Attributes;
-  readonly body?: Body;
-}
-/**
- * The subgraph of a node: its bytes, and the domains of its operators. It may read values of the surrounding
- * graph by name.
- */
-interface Body {
-  readonly graph: Uint8Array;
-  readonly domains: readonly string[];
-}
 interface Ports {
   readonly name: string;
   readonly inputs: readonly Port[];
@@ -37,20 +30,9 @@ interface Ports {
   readonly outputs: readonly (Port & { value: string })[];
   /** The version of the standard operator set; that of our own programs if absent. */
   readonly opset?: number;
+  /** Whether the model says which of its constants are not trained; those of our own programs need not. */
+  readonly notes?: boolean;
 }
-/** A tensor of the program; `type` is a data type of onnx.proto. */
-interface Constant {
-  readonly name: string;
-  readonly type: number;
-  readonly dims: readonly number[];
-  readonly data: readonly number[] | Float32Array;
-}
-export interface Port {
-  readonly name: string;
-  readonly dims: readonly Dimension[];
-  readonly type?: keyof typeof PORT_TYPES;
-}
-
 /**
  * Collects a graph. Adding a node that exists already (same type, inputs, attributes and number of results)
  * returns the existing results.
@@ -120,7 +102,13 @@ export class GraphBuilder {
 
   /** A float32 vector. */
   floats(...data: number[]): string {
-    return this.#constant({ name: `f_${data.join('_')}_`, type: FLOAT, dims: [data.length], data });
+    return this.#constant({
+      name: `f_${data.join('_')}_`,
+      type: FLOAT,
+      dims: [data.length],
+      data,
+      isBuffer: true,
+    });
   }
 
   /** A constant of any shape; an equal constant that exists already is shared. */
@@ -136,12 +124,12 @@ export class GraphBuilder {
     const content = JSON.stringify([type, dims, data]);
     const name = this.#tensors.get(content) ?? `c_${this.#tensors.size}`;
     this.#tensors.set(content, name);
-    return this.#constant({ name, type: type === 'float' ? FLOAT : INT64, dims, data });
+    return this.#constant({ name, type: type === 'float' ? FLOAT : INT64, dims, data, isBuffer: true });
   }
 
-  /** Float32 weights under a name that the caller keeps unique. */
-  weights({ name, dims, data }: Omit<Constant, 'type'>): string {
-    return this.#constant({ name, type: FLOAT, dims, data });
+  /** Float32 weights, or a constant, under a name that the caller keeps unique. */
+  weights(weights: Omit<Constant, 'type'>): string {
+    return this.#constant({ ...weights, type: FLOAT });
   }
 
   #constant(constant: Constant): string {
@@ -165,7 +153,7 @@ export class GraphBuilder {
   }
 
   /** Returns the graph as the subgraph of a node. */
-  body({ name, inputs, outputs }: Ports): Body {
+  body({ name, inputs, outputs, notes = false }: Ports): Body {
     const { nodes, nameOf } = nameOutputs(findNeeded(this.#nodes, outputs), outputs);
     const w = protobuf.Writer.create();
     const domains = new Set(['']);
@@ -181,8 +169,16 @@ export class GraphBuilder {
     const put = new Set([...inputs.map(({ name }) => name), ...outputs.map(({ value }) => value)]);
     for (const [name, dims] of this.#declared)
       if (!put.has(name)) message(w, 13, () => writePort(w, { name, dims }));
+    if (notes)
+      for (const constant of this.#constants.values())
+        if (isNoted(constant)) message(w, 13, () => writeNote(w, constant));
     return { graph: w.finish(), domains: [...domains] };
   }
+}
+
+/** A single number and integers are constants wherever they are read. */
+function isNoted({ type, dims, isBuffer }: Constant): boolean {
+  return isBuffer === true && type === FLOAT && dims.some((size) => size > 1);
 }
 
 /** The nodes that the outputs depend on. */
@@ -216,85 +212,4 @@ function nameOutputs(nodes: readonly Node[], outputs: readonly { name: string; v
     else copies.push({ type: 'Identity', inputs: [value], outputs: [name], attributes: {} });
   }
   return { nodes: [...nodes, ...copies], nameOf: (value) => names.get(value) ?? value };
-}
-
-/** Splits `Operator@domain` into both; the domain of standard operators is ''. */
-const operatorOf = (type: string): string => (type.includes('@') ? type.slice(0, type.indexOf('@')) : type);
-const domainOf = (type: string): string => (type.includes('@') ? type.slice(type.indexOf('@') + 1) : '');
-
-type Writer = protobuf.Writer;
-
-/** Writes a length-delimited field (wire type 2) whose content `body` writes. */
-function message(w: Writer, field: number, body: () => void): void {
-  w.uint32((field << 3) | 2).fork();
-  body();
-  w.ldelim();
-}
-
-function writePacked(w: Writer, field: number, values: readonly number[]): void {
-  message(w, field, () => {
-    for (const value of values) w.int64(value);
-  });
-}
-
-function writeNode(
-  w: Writer,
-  { type, inputs, outputs, attributes, body }: Node,
-  nameOf: Named['nameOf'],
-): void {
-  for (const input of inputs) w.uint32(10).string(nameOf(input));
-  for (const output of outputs) w.uint32(18).string(nameOf(output));
-  w.uint32(26).string(nameOf(outputs[0]!));
-  w.uint32(34).string(operatorOf(type));
-  const domain = domainOf(type);
-  if (domain) w.uint32(58).string(domain);
-  for (const [name, value] of Object.entries(attributes)) {
-    message(w, 5, () => {
-      w.uint32(10).string(name);
-      if (typeof value === 'number') w.uint32(24).int64(value).uint32(160).int32(2);
-      else if (typeof value === 'string') w.uint32(34).string(value).uint32(160).int32(3);
-      else if ('float' in value) w.uint32(21).float(value.float).uint32(160).int32(1);
-      else {
-        const isText = value.some((item) => typeof item === 'string');
-        for (const item of value)
-          if (typeof item === 'string') w.uint32(74).string(item);
-          else w.uint32(64).int64(item);
-        w.uint32(160).int32(isText ? 8 : 7);
-      }
-    });
-  }
-  if (body)
-    message(w, 5, () => {
-      w.uint32(10).string('body').uint32(50).bytes(body.graph);
-      w.uint32(160).int32(5);
-    });
-}
-
-function writeTensor(w: Writer, { name, type, dims, data }: Constant): void {
-  if (dims.length) writePacked(w, 1, dims);
-  w.uint32(16).int32(type);
-  if (data instanceof Float32Array)
-    w.uint32(74).bytes(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  else if (type === INT64) writePacked(w, 7, data);
-  else
-    message(w, 4, () => {
-      for (const value of data) w.float(value);
-    });
-  w.uint32(66).string(name);
-}
-
-function writePort(w: Writer, { name, dims, type }: Port): void {
-  w.uint32(10).string(name);
-  message(w, 2, () =>
-    message(w, 1, () => {
-      w.uint32(8).int32(PORT_TYPES[type ?? 'float']);
-      message(w, 2, () => {
-        for (const dim of dims)
-          message(w, 1, () => {
-            if (typeof dim === 'number') w.uint32(8).int64(dim);
-            else w.uint32(18).string(dim);
-          });
-      });
-    }),
-  );
 }

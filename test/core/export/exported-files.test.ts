@@ -1,6 +1,8 @@
 // Tests what exported files say whatever the candidate is: one line of comment, the image, and initial parameters.
 import { expect, test } from 'vitest';
 import { candidateFiles } from '../../../core/export/candidate-files.js';
+import { graphNetwork } from '../../../core/graph/network.js';
+import { readOnnx } from '../../../core/graph/read-onnx.js';
 import { randomDraw } from '../../../core/ir/draw.js';
 import { openSpace } from '../../../core/spaces/index.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/definition.js';
@@ -52,4 +54,24 @@ test('biases begin with 0, running means with 0 and running variances with 1', (
       }
     }
   }
+});
+
+test('read back, a transformer has the parameters of its space: where tokens are in the image is no weight', () => {
+  const space = openSpace({ kind: 'autoformer', size: 'tiny' });
+  const candidate = space.random({ seed: 1, draw: 0, name: 'test' });
+  const resolution = 64;
+  const file = 'transformer.onnx';
+  const bytes = candidateFiles({ space, candidate, resolution }).onnx(randomDraw({ seed: 1, draw: 0 }));
+  const graph = readOnnx({ bytes, file });
+  const network = graphNetwork({
+    graph,
+    batch: 2,
+    image: [3, resolution, resolution],
+    wanted: 'blocks',
+    file,
+  });
+  expect(network.costs.parameters).toBe(space.costs({ candidate, resolution }).parameters);
+  const constants = network.graph.weights.filter((_, i) => network.roles[i]!.kind === 'constant');
+  // A class token and 4 x 4 patches; 4 rows, 4 columns and the class token.
+  expect(constants.map(({ shape }) => shape)).toEqual([[17, 9]]);
 });

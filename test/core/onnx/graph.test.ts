@@ -7,7 +7,7 @@ import { tensorValues } from '../../../core/onnx/tensor-values.js';
 const x = { name: 'x', dims: ['batch', 3] };
 
 /** The model in which these values are outputs, named y0, y1 and so on. */
-function written(g: GraphBuilder, values: readonly string[], more: { opset?: number } = {}) {
+function written(g: GraphBuilder, values: readonly string[], more: { opset?: number; notes?: boolean } = {}) {
   const outputs = values.map((value, i) => ({ name: `y${i}`, value, dims: [] }));
   // A buffer's parts would be buffers, which equal no arrays.
   return decodeModel(Uint8Array.from(g.build({ name: 'graph', inputs: [x], outputs, ...more })));
@@ -166,4 +166,23 @@ it('writes ports with their types and dimensions', () => {
     ['i', 6, []],
     ['y', 1, [{ value: 2 }]],
   ]);
+});
+
+it('notes constants that are not trained, if asked to: neither weights, nor single numbers, nor integers', () => {
+  const g = new GraphBuilder();
+  const data = Float32Array.of(1, 2, 3);
+  const sum = [
+    g.weights({ name: 'w', dims: [3], data }),
+    g.weights({ name: 'b', dims: [3], data, isBuffer: true }),
+    g.floats(1, 2, 3),
+    g.tensor({ type: 'float', dims: [1, 3], data: [4, 5, 6] }),
+    g.float(7),
+  ].reduce((one, other) => g.add('Add', [one, other]), 'x');
+  const out = g.add('Reshape', [sum, g.ints(-1, 3)]);
+  const noted = (notes: boolean) =>
+    (written(g, [out], { notes }).graph!.values ?? [])
+      .filter(({ metadata = [] }) => metadata.some(({ value }) => value === 'CONSTANT_TENSOR'))
+      .map(({ name }) => name);
+  expect(noted(true)).toEqual(['b', 'f_1_2_3_', 'c_0']);
+  expect(noted(false)).toEqual([]);
 });
