@@ -28,11 +28,11 @@ export interface Placed {
  * first of which has the stride. `{ repeat: 3, stages: [...] }` becomes the listed stages, three times.
  */
 function readItem(value: unknown, index: number, context: z.core.$RefinementCtx): readonly Placed[] {
-  const read = <Output>(schema: z.ZodType<Output>, written: unknown): Output | undefined => {
+  const read = <Output>(schema: z.ZodType<Output>, written: unknown, why = ''): Output | undefined => {
     const { success, data, error } = schema.safeParse(written, { reportInput: true });
     if (success) return data;
     for (const { path, message, input } of error.issues)
-      context.addIssue({ code: 'custom', path: [index, ...path], message, input });
+      context.addIssue({ code: 'custom', path: [index, ...path], message: message + why, input });
     return undefined;
   };
   const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -49,7 +49,8 @@ function readItem(value: unknown, index: number, context: z.core.$RefinementCtx)
   const times = read(z.object({ repeat }), { repeat: written })?.repeat;
   const first = read(Stage, rest);
   const { stride: _, ...plain } = rest;
-  const others = read(Stage, plain);
+  // What is wrong with both is said once.
+  const others = first && read(Stage, plain, '; of repeated stages only the first has the stride');
   if (times === undefined || !first || !others) return [];
   return Array.from({ length: times }, (__, i) => ({ stage: i === 0 ? first : others, path: [index] }));
 }

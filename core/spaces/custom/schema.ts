@@ -87,7 +87,8 @@ function checkTogether({
       ['stages'],
       'has a transformer beside squeeze, groups, dilation, growth, pooling or an activation other than relu; must do without one of them',
     );
-  for (const { stage, message } of groupIssues(definition)) complain([...pathOf(stage), 'groups'], message);
+  for (const { stage, name, message } of groupIssues(definition))
+    complain([...pathOf(stage), ...(name === undefined ? [] : ['options', name]), 'groups'], message);
   // Options of a cell that cannot be read cannot be counted.
   if (!notation || wrongCells.length > 0) return;
   const issue = notationIssue({ stages, notation, nameOf: (stage) => placeText(pathOf(stage).join('.')) });
@@ -116,7 +117,9 @@ function chainStages(placed: readonly Placed[], complain: Complain): Stage[] {
       );
     if (i > first && stage.patch)
       complain(path('patch'), `is not used here: stages[${first}] makes the tokens; remove it`);
-    return i === first ? { ...stage, patch: stage.patch ?? [16] } : stage;
+    // The largest product of strides does not count a patch that is reported as superfluous.
+    const { patch, ...rest } = stage;
+    return i === first ? { ...stage, patch: patch ?? [16] } : i > first ? rest : stage;
   });
 }
 

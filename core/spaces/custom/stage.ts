@@ -98,6 +98,7 @@ function checkChoices(stage: Written, complain: Complain): void {
   if (has('transformer')) {
     if (stage.block.length > 1)
       complain('block', `found ${kinds}; a transformer stands alone, whatever follows needs tokens`);
+    checkMlp(stage, complain);
     if (!stage.heads) complain('heads', 'is missing; must be how many heads of 64 channels, such as [3, 4]');
   }
   if (has('cell') && !stage.cell)
@@ -116,6 +117,11 @@ function checkExpansion(stage: Written, complain: Complain): void {
   if (needs && !expansion) complain('expansion', `is missing; ${needs} needs it, such as 4`);
   if (!isBottleneck) return;
   if (ratio && expansion) complain('ratio', 'found expansion too; a bottleneck has one of them');
+  else if (ratio && block.includes('dense'))
+    complain(
+      'ratio',
+      'found dense too, whose expansion is 4 by default; a bottleneck beside it needs expansion, remove ratio',
+    );
   for (const factor of expansion ?? []) {
     const wrong = width.find((value) => value % factor !== 0);
     if (wrong !== undefined)
@@ -126,6 +132,17 @@ function checkExpansion(stage: Written, complain: Complain): void {
     if (wrong !== undefined)
       complain('width', `found ${wrong}; ${factor} times that, the bottleneck's ratio, must be whole`);
   }
+}
+
+/** The hidden width of a transformer's MLP, which is rounded down, is at least 1. */
+function checkMlp({ width = [], ratio = [] }: Written, complain: Complain): void {
+  const factor = ratio[0] ?? 1;
+  const wrong = width.find((value) => value * factor < 1);
+  if (wrong !== undefined)
+    complain(
+      'width',
+      `found ${wrong}; ${factor} times that, the hidden width of the MLP, must be at least 1`,
+    );
 }
 
 function checkKernel({ block, kernel = [], stride = [1] }: Written, complain: Complain): void {

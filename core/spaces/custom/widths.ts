@@ -1,6 +1,7 @@
 // Computes the numbers of channels that may reach each stage of a custom space, and reports where groups do
 // not divide them.
 import { countOptions, type Option, optionAt } from './options.js';
+import type { Stage } from './stage.js';
 import { type Chain, stemStage } from './stem.js';
 
 /** The most pairs of a stage's option and an input width that are examined. */
@@ -8,6 +9,8 @@ const MOST_PAIRS = 200_000;
 
 export interface GroupIssue {
   readonly stage: number;
+  /** The named option that has these groups, if the stage names its options. */
+  readonly name?: string;
   readonly message: string;
 }
 
@@ -17,12 +20,13 @@ export function groupIssues(definition: Chain): readonly GroupIssue[] {
   const { stages } = definition;
   let reached = new Set(stemStage(definition)?.width ?? stages[0]!.width ?? []);
   let pairs = 0;
-  for (const [i, { cell: _, ...stage }] of stages.entries()) {
+  for (const [i, written] of stages.entries()) {
+    const stage = withoutOthers(written);
     const next = new Set<number>();
     const count = countOptions(stage);
     pairs += count * reached.size;
     if (pairs > MOST_PAIRS) return issues;
-    let wrong: string | undefined;
+    let wrong: Omit<GroupIssue, 'stage'> | undefined;
     for (let index = 0; index < count; index++) {
       const option = optionAt(stage, index);
       if (isIndependent(option) && reached.size > 0) next.add(option.width);
@@ -32,10 +36,26 @@ export function groupIssues(definition: Chain): readonly GroupIssue[] {
           next.add(widthAfter(option, from));
         }
     }
-    if (wrong) issues.push({ stage: i, message: wrong });
+    if (wrong) issues.push({ stage: i, ...wrong });
     reached = next;
   }
   return issues;
+}
+
+/** A stage without the choices that change neither its channels nor its groups, so that it has fewer options. */
+function withoutOthers(stage: Stage): Stage {
+  const { block, width, expansion, ratio, growth, groups, options } = stage;
+  return {
+    block,
+    ...(width ? { width } : {}),
+    ...(expansion ? { expansion } : {}),
+    ...(ratio ? { ratio } : {}),
+    ...(growth ? { growth } : {}),
+    ...(groups ? { groups } : {}),
+    ...(options ? { options } : {}),
+    ...(stage.stride && options ? { stride: stage.stride } : {}),
+    ...(stage.depth && block.includes('dense') ? { depth: stage.depth } : {}),
+  };
 }
 
 /** Whether the option accepts any number of channels and returns the same number for all. */
@@ -52,11 +72,13 @@ export function innerWidth({ width, expansion, ratio }: Option): number {
   return (width / expansion) * ratio;
 }
 
-function groupIssue(option: Option, from: number): string | undefined {
-  const { kind, width, groups } = option;
+function groupIssue(option: Option, from: number): Omit<GroupIssue, 'stage'> | undefined {
+  const { kind, width, groups, name } = option;
   if (groups === 1) return undefined;
   const read = kind === 'bottleneck' ? [innerWidth(option)] : [from, width];
   const wrong = read.find((channels) => channels % groups !== 0);
   if (wrong === undefined) return undefined;
-  return `found ${groups}; must divide the ${wrong} channels of ${kind === 'bottleneck' ? "the bottleneck's convolution" : `a ${kind}`}`;
+  const place = kind === 'bottleneck' ? "the bottleneck's convolution" : `a ${kind}`;
+  const message = `found ${groups}; must divide the ${wrong} channels of ${place}`;
+  return name === undefined ? { message } : { name, message };
 }

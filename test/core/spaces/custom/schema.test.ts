@@ -16,6 +16,15 @@ const complaint = (stages: unknown, rest?: object) => {
 };
 const token = { block: 'transformer', width: 16, heads: 1 };
 const good = { block: 'basic', width: 16 };
+/** Choices of a stage that have nothing to do with its channels, 393,216 options in all. */
+const MANY = {
+  depth: Array.from({ length: 64 }, (_, i) => i + 1),
+  kernel: [1, 3, 5, 7],
+  dilation: Array.from({ length: 16 }, (_, i) => i + 1),
+  squeeze: [0, 1, 2, 3, 4, 5, 6, 7],
+  stride: [1, 2, 4],
+  activation: ['relu', 'relu6', 'silu', 'gelu'],
+};
 
 describe('a definition', () => {
   it('is filled in, sorted, and goes through the check again as it is', () => {
@@ -132,6 +141,35 @@ describe('a definition', () => {
     [
       [{ repeat: 2, stages: [{ block: 'cell', width: 8, cell: '|x~0|' }] }],
       /^a.yaml: stages\[0\]\.stages\[0\]\.cell: cell "\|x~0\|": [^\n]*$/,
+    ],
+    [
+      [{ block: ['dense', 'bottleneck'], width: 16, growth: 4, ratio: 0.5 }],
+      /^a.yaml: stages\[0\]\.ratio: found dense too, .* a bottleneck beside it needs expansion, remove ratio$/,
+      { stem: { width: 16 } },
+    ],
+    [
+      [{ ...token, width: [2, 16], ratio: [0.25, 4] }],
+      /^a.yaml: stages\[0\]\.width: found 2; 0\.25 times that, the hidden width of the MLP, must be at least 1$/,
+    ],
+    [
+      [
+        { ...token, patch: 8 },
+        { ...token, patch: 16 },
+      ],
+      /^a.yaml: stages\[1\]\.patch: is not used here: stages\[0\] makes the tokens; remove it$/,
+    ],
+    [[{ repeat: 2 }], /^a.yaml: stages\[0\]\.block: missing; [^\n]*$/],
+    [
+      [good, { repeat: 2, block: 'maxpool', kernel: 2, stride: 2 }],
+      /^a.yaml: stages\[1\]\.kernel: .* needs stride 2 or 4; of repeated stages only the first has the stride$/,
+    ],
+    [
+      [{ width: 16, options: { a: { block: 'identity' }, b: { block: 'conv', groups: 3 } } }],
+      /^a.yaml: stages\[0\]\.options\.b\.groups: found 3; must divide the 16 channels of a conv$/,
+    ],
+    [
+      [{ block: 'basic', width: [15, 16], ...MANY, groups: [1, 16] }],
+      /^a.yaml: stages\[0\]\.groups: found 16; must divide the 15 channels of a basic$/,
     ],
   ])('%j is refused', (stages, message, rest) => {
     expect(complaint(stages, rest)).toMatch(message);
