@@ -5,7 +5,7 @@ import type { RandomKey } from '../../random/random.js';
 import { type RandomStream, randomStream } from '../../random/random-stream.js';
 import { neighbours } from './cells.js';
 import type { Choice } from './kinds.js';
-import { parseNotation, printNotation } from './notation.js';
+import { isWritten, type Notation, parseNotation, printNotation } from './notation.js';
 import {
   complete,
   countOptions,
@@ -27,9 +27,15 @@ export function countCandidates(definition: Definition): bigint {
   return partsOf(definition).reduce((product, stage) => product * BigInt(countOptions(stage)), 1n);
 }
 
+/** The notation of candidates. It writes choices, so a space with one candidate does without it. */
+function notationOf({ stages, notation }: Definition): Notation | undefined {
+  return stages.some(isWritten) ? notation : undefined;
+}
+
 /** Writes `basic-w32-d2|bottleneck-w64-e4`, stages from first to last, or the space's own notation. */
 export function printCandidate(definition: Definition, candidate: Candidate): string {
-  const { stages, notation } = definition;
+  const { stages } = definition;
+  const notation = notationOf(definition);
   if (notation) return printNotation({ stages, notation, candidate });
   const parts = partsOf(definition);
   return candidate.map((option, i) => printOption(parts[i]!, option)).join('|');
@@ -37,7 +43,8 @@ export function printCandidate(definition: Definition, candidate: Candidate): st
 
 /** Throws a SpecError that says which stage is wrong, what was found and what would be right. */
 export function parseCandidate(definition: Definition, text: string): Candidate {
-  const { stages, notation } = definition;
+  const { stages } = definition;
+  const notation = notationOf(definition);
   const fail = (message: string): never => {
     const shown = text.length > 120 ? `${text.slice(0, 117)}...` : text;
     throw SpecError.of({ path: '', message: `candidate "${shown}": ${message}` });

@@ -40,6 +40,11 @@ export function notationIssue({
     const message = `found ${quote(template)}, which writes two options of ${name} as ${quote(text)}; put letters between its places`;
     return { key: 'stage', message };
   }
+  const empty = mayBeLost(texts, separator);
+  if (empty !== undefined) {
+    const message = `found ${quote(template)}, which may write nothing for ${written[empty]!.name}; put letters outside the brackets`;
+    return { key: 'stage', message };
+  }
   const text = twoReadings(texts.flatMap((parts, i) => (i > 0 ? [[separator], ...parts] : parts)));
   if (text === undefined) return undefined;
   const found = separator ? `found ${quote(separator)}` : 'missing';
@@ -82,6 +87,20 @@ function notUsed({ stage, template, name }: WrittenStage): string | undefined {
       return `but ${kind} in ${name} has no ${places.join(' and no ')}; put brackets around, as in ${bracketed}`;
   }
   return undefined;
+}
+
+/**
+ * The stage that may write nothing where the candidate is then empty, or begins or ends with a blank, which is
+ * no part of a candidate in a list; undefined where no stage may.
+ */
+function mayBeLost(
+  stages: readonly (readonly (readonly string[])[])[],
+  separator: string,
+): number | undefined {
+  const isEmpty = (parts: readonly (readonly string[])[]) => parts.every((texts) => texts.includes(''));
+  const last = stages.length - 1;
+  if (separator === '' || last < 1) return last >= 0 && stages.every(isEmpty) ? 0 : undefined;
+  return separator === ' ' ? [0, last].find((stage) => isEmpty(stages[stage]!)) : undefined;
 }
 
 /**

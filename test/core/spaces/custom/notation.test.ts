@@ -118,6 +118,28 @@ describe('a notation is refused', () => {
     expect(String(error).split('\n')).toHaveLength(1);
   });
 
+  const [bare, full] = [
+    [3, 5],
+    [5, 7],
+  ];
+  it.each([
+    ['', 'be empty', [bare, bare], 0],
+    [',', 'be empty', [bare], 0],
+    [' ', 'begin with a blank', [bare, full], 0],
+    [' ', 'end with a blank', [full, bare], 1],
+  ] as const)(
+    'whose stages are separated by "%s", where a candidate would %s',
+    (separator, _, kernels, place) => {
+      const stages = kernels.map((kernel) => ({ block: 'conv', width: 8, kernel }));
+      const message = new RegExp(
+        `may write nothing for stages\\[${place}\\]; put letters outside the brackets$`,
+      );
+      expect(tried({ stage: '[k{kernel}]', separator }, stages)).toMatch(stage);
+      expect(tried({ stage: '[k{kernel}]', separator }, stages)).toMatch(message);
+      expect(tried({ stage: 'x[k{kernel}]', separator }, stages)).toBeTypeOf('object');
+    },
+  );
+
   it('with a separator that stages contain', () => {
     const stages = [named('a', 'a_b'), named('b_c', 'c')];
     expect(tried({ stage: '{name}', separator: '_' }, stages)).toMatch(separator);
@@ -126,6 +148,13 @@ describe('a notation is refused', () => {
 });
 
 describe('a notation that is accepted', () => {
+  it('is not used where a space has one candidate, which would be an empty text', () => {
+    const definition = check({ stage: 'w{width}' }, [{ block: 'conv', width: 8 }]);
+    const [candidate] = everyCandidate(definition);
+    expect(printCandidate(definition, candidate!)).toBe('conv');
+    expect(parseCandidate(definition, 'conv')).toEqual(candidate);
+  });
+
   const name = fc.constantFrom('a', 'ab', 'b', 'ba', 'bb', '1', '11', 'a_b', '_');
   const options = fc.uniqueArray(name, { minLength: 1, maxLength: 3 }).map((names) => named(...names));
   const separators = fc.constantFrom('', '', '_', ' ');
