@@ -1,7 +1,7 @@
 // Mutates a structure with the distribution of the published search.
 import type { RandomKey } from '../../random/random.js';
 import { type RandomStream, randomStream } from '../../random/random-stream.js';
-import { type ResBlock, roundChannels, type Structure, type StructureBlock } from './structure.js';
+import { LARGEST, type ResBlock, roundChannels, type Structure, type StructureBlock } from './structure.js';
 
 /**
  * How often each type is drawn, out of 89. The published code draws from twelve overlapping lists of types,
@@ -29,7 +29,10 @@ export const TYPES: readonly {
 const SPLIT_FROM = 6;
 const FIRST_PART = 3;
 
-/** The numbers of channels that may replace `channels`: at least 8, without a maximum. */
+/**
+ * The numbers of channels that may replace `channels`: at least 8, as published, and at most as many as a text
+ * may hold.
+ */
 export function channelChoices(channels: number): readonly number[] {
   const factors = [2.5, 2, 1.5, 1.25];
   const values = [
@@ -37,7 +40,9 @@ export function channelChoices(channels: number): readonly number[] {
     channels,
     ...factors.toReversed().map((factor) => channels / factor),
   ];
-  return [...new Set(values.map((value) => roundChannels(Math.max(8, value))))];
+  return [...new Set(values.map((value) => roundChannels(Math.max(8, value))))].filter(
+    (value) => value <= LARGEST,
+  );
 }
 
 export function repetitionChoices(sub: number): readonly number[] {

@@ -31,7 +31,7 @@ export type Structure = readonly StructureBlock[];
 const CONV = /^SuperConvK([1357])BNRELU\(([^()]*)\)/;
 const RES = /^SuperResIDWE([1246])K([357])\(([^()]*)\)/;
 /** The largest number in a field; that of `sub` is smaller. */
-const LARGEST = 1_000_000;
+export const LARGEST = 1_000_000;
 const MOST_REPETITIONS = 1000;
 
 export function printStructure(structure: Structure): string {

@@ -76,6 +76,14 @@ describe('candidates', () => {
     }
   });
 
+  it('a mutation of as many channels as a text may hold is a structure', () => {
+    const parent = 'SuperConvK3BNRELU(3,960000,2,1)SuperResIDWE1K3(960000,1000000,1,1000000,1)';
+    for (const i of draws(40)) {
+      const child = space.mutate({ parent, key: key(i), mutations: 2 });
+      expect(space.parse(child)).toBe(child);
+    }
+  });
+
   it('a mutation changes as many blocks at most, and what the next one takes', () => {
     const parent = parseStructure(CHILD);
     for (const i of draws(300)) {
