@@ -70,6 +70,7 @@ function addNode({ g, graph, node, names, draw }: AddNodeArguments): void {
         name: `${node.name}.${part}`,
         dims: [size],
         data: new Float32Array(size).fill(value),
+        isBuffer: true,
       });
     if (parameters.length === 0) inputs.splice(1, 2, statistic('scale', 1), statistic('shift', 0));
     inputs.push(statistic('running_mean', 0), statistic('running_var', 1));

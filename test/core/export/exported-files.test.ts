@@ -6,6 +6,7 @@ import { readOnnx } from '../../../core/graph/read-onnx.js';
 import { randomDraw } from '../../../core/ir/draw.js';
 import { openSpace } from '../../../core/spaces/index.js';
 import { nasBench201 } from '../../../core/spaces/nas-bench-201/definition.js';
+import type { Space } from '../../../core/spaces/space.js';
 import { initializersOf } from '../../support/onnx-initializers.js';
 
 const darts = openSpace({ kind: 'darts' });
@@ -56,22 +57,25 @@ test('biases begin with 0, running means with 0 and running variances with 1', (
   }
 });
 
-test('read back, a transformer has the parameters of its space: where tokens are in the image is no weight', () => {
-  const space = openSpace({ kind: 'autoformer', size: 'tiny' });
+/** The network of a random candidate, exported and read back, and the parameters that its space counts. */
+function readBack(space: Space, resolution: number) {
   const candidate = space.random({ seed: 1, draw: 0, name: 'test' });
-  const resolution = 64;
-  const file = 'transformer.onnx';
+  const file = 'exported.onnx';
   const bytes = candidateFiles({ space, candidate, resolution }).onnx(randomDraw({ seed: 1, draw: 0 }));
-  const graph = readOnnx({ bytes, file });
-  const network = graphNetwork({
-    graph,
-    batch: 2,
-    image: [3, resolution, resolution],
-    wanted: 'blocks',
-    file,
-  });
-  expect(network.costs.parameters).toBe(space.costs({ candidate, resolution }).parameters);
+  const at = { batch: 2, image: [3, resolution, resolution], wanted: 'blocks' as const, file };
+  const network = graphNetwork({ ...at, graph: readOnnx({ bytes, file }) });
+  return { network, counted: space.costs({ candidate, resolution }).parameters };
+}
+
+test('read back, a transformer has the parameters of its space: where tokens are in the image is no weight', () => {
+  const { network, counted } = readBack(openSpace({ kind: 'autoformer', size: 'tiny' }), 64);
+  expect(network.costs.parameters).toBe(counted);
   const constants = network.graph.weights.filter((_, i) => network.roles[i]!.kind === 'constant');
   // A class token and 4 x 4 patches; 4 rows, 4 columns and the class token.
   expect(constants.map(({ shape }) => shape)).toEqual([[17, 9]]);
+});
+
+test('read back, a network of DARTS has the parameters of its space: some normalizations have none', () => {
+  const { network, counted } = readBack(openSpace({ kind: 'darts', cells: 4, channels: 4 }), 16);
+  expect(network.costs.parameters).toBe(counted);
 });
