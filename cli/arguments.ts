@@ -1,6 +1,12 @@
 // Parses words of the command line into validated values.
 import { InvalidArgumentError } from 'commander';
 import { isTimeZone } from '../client/check-options.js';
+import {
+  CANDIDATE_TIMEOUT,
+  isWorkerName,
+  parseCandidateTimeout,
+  WORKER_NAME,
+} from '../core/specification/worker-settings.js';
 import { DURATION, parseDuration } from '../core/text/duration.js';
 
 /** The person stopped the command; exit code 130. */
@@ -35,6 +41,13 @@ export function parseDurationArgument(text: string): number {
   return ms;
 }
 
+/** A commander parser for the time that a scorer has for a candidate, which returns milliseconds. */
+export function parseTimeoutArgument(text: string): number {
+  const ms = parseCandidateTimeout(text);
+  if (ms === undefined) throw new InvalidArgumentError(`Found "${text}"; must be ${CANDIDATE_TIMEOUT}.`);
+  return ms;
+}
+
 /** A commander parser for ISO 8601; a date without time means its first moment in UTC. */
 export function parseInstantArgument(text: string): Date {
   const time = new Date(/^\d{4}-\d\d-\d\d([T ][\d:.]+(Z|[+-]\d\d:?\d\d)?)?$/.test(text) ? text : Number.NaN);
@@ -64,11 +77,8 @@ export function parseListenArgument(text: string): Listen {
   return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
 }
 
-/** A commander parser for the name of a worker, which Temporal shows and scores carry. */
+/** A commander parser for the name of a worker. */
 export function parseWorkerNameArgument(text: string): string {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._@-]{0,99}$/.test(text))
-    throw new InvalidArgumentError(
-      `Found "${text}"; must be 1 to 100 letters, digits, ".", "_", "@" or "-", the first a letter or digit.`,
-    );
+  if (!isWorkerName(text)) throw new InvalidArgumentError(`Found "${text}"; must be ${WORKER_NAME}.`);
   return text;
 }

@@ -7,7 +7,9 @@ import { EXIT } from './exit-codes.js';
 import { createProgram } from './program.js';
 import { note, paint } from './render/terminal.js';
 import { reportError } from './report-error.js';
+import { unsetEmptySettings } from './unset-empty-settings.js';
 
+unsetEmptySettings();
 const program = await createProgram({ typed: process.argv[2] });
 /** The command that is running, for the names of its arguments in errors. */
 let running: Command | undefined;

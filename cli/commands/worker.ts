@@ -6,12 +6,13 @@ import { readEncryptionKeys } from '../../client/connections/encryption-keys.js'
 import { resolveConnections } from '../../client/connections/resolve-connections.js';
 import type { NatsSettings } from '../../client/connections/settings.js';
 import { resolveHome } from '../../client/embedded/home.js';
+import { checkSettings } from '../../client/specification/check-settings.js';
 import { areModulesAllowed } from '../../client/specification/module-permission.js';
 import { SpecError } from '../../core/errors.js';
 import { allowModules } from '../../core/spaces/module/definition.js';
 import { DEVICES, type Device, isBatchedDevice } from '../../core/specification/devices.js';
-import { logLevel } from '../../core/specification/log-level.js';
 import { readVerifySetting } from '../../core/specification/verify-share.js';
+import { areCommandsAllowed } from '../../core/specification/worker-settings.js';
 import { checkDevice } from '../../engine/check-device.js';
 import { endWithParent, hasParent } from '../../engine/lifeline.js';
 import { loadModule } from '../../engine/load-module.js';
@@ -24,6 +25,7 @@ import {
   type Listen,
   parseDurationArgument,
   parseListenArgument,
+  parseTimeoutArgument,
   parseWorkerNameArgument,
 } from '../arguments.js';
 import { EXIT } from '../exit-codes.js';
@@ -69,11 +71,9 @@ export function addWorkerCommand(program: Command): void {
     )
     .addOption(concurrencyOption())
     .addOption(timeoutOption())
-    .addOption(
-      new Option(
-        '--allow-commands',
-        'allow a control worker to run the notify.command of specifications',
-      ).env('ZEROSCOUT_ALLOW_COMMANDS'),
+    .option(
+      '--allow-commands',
+      'allow a control worker to run the notify.command of specifications (ZEROSCOUT_ALLOW_COMMANDS=1)',
     )
     .option(
       '--deployment <NAME>',
@@ -125,7 +125,7 @@ function timeoutOption(): Option {
     'time limit of a scorer for a candidate or a batch of candidates; the scorer is then ended, and after three attempts the candidate is set aside',
   )
     .env('ZEROSCOUT_CANDIDATE_TIMEOUT')
-    .argParser(parseDurationArgument)
+    .argParser(parseTimeoutArgument)
     .default(600_000, '10m');
 }
 
@@ -213,7 +213,7 @@ function stopWithParent(stop: AbortController): void {
 
 /** Reads the settings of the environment, so that a mistake in one is said before anything starts. */
 function readSettings() {
-  logLevel(process.env);
+  checkSettings();
   const keys = readEncryptionKeys();
   const verify = readVerifySetting(process.env.ZEROSCOUT_VERIFY);
   if (areModulesAllowed()) allowModules(loadModule);
@@ -253,7 +253,7 @@ function scoringOf({ device, concurrency, candidateTimeout }: WorkerFlags): Scor
 
 function controlOf({ allowCommands, deployment, build }: WorkerFlags, version: string): ControlOptions {
   return {
-    commands: allowCommands ? 'allowed' : 'refused',
+    commands: allowCommands || areCommandsAllowed(process.env) ? 'allowed' : 'refused',
     ...(deployment === undefined
       ? {}
       : { deployment: { deploymentName: deployment, buildId: build ?? version } }),

@@ -7,6 +7,8 @@ import type { Session } from '../connections/session.js';
 import type { Latencies } from '../results/latencies.js';
 import { readResults } from '../results/results.js';
 import { findFinishedSearch } from '../searches/find-search.js';
+import { checkSettings } from '../specification/check-settings.js';
+import { createEnvironment } from '../specification/module-permission.js';
 import { startControlWorker } from '../workers/local-workers.js';
 import { followMeasuring } from './follow-measuring.js';
 
@@ -35,6 +37,7 @@ export async function measureLatencies(
   { id: given, top, which, onStep, stop }: MeasureRequest,
 ): Promise<MeasuredLatencies | 'stopped'> {
   const { client, store, connections, home, modules, onNote } = session;
+  if (connections.embedded) checkSettings(createEnvironment(modules));
   const { memo, result } = await findFinishedSearch({ client, id: given });
   const { id } = result;
   const input: LatencyInput = { specification: memo.specification, ranking: result.ranking, top, which };

@@ -1,7 +1,7 @@
 // Checks, before a search is started or scheduled, what the specification alone cannot tell: settings and the
 // notification.
-import { logLevel } from '../../core/specification/log-level.js';
 import { checkNotify } from './check-notify.js';
+import { checkSettings } from './check-settings.js';
 import { formatWarnings, type ReadSpecification } from './read-candidates.js';
 
 /** Receives what is wrong but does not stop the search. */
@@ -17,6 +17,6 @@ export interface StartListener {
  */
 export function checkStart(read: ReadSpecification, { onNote, onWarning = onNote }: StartListener): void {
   checkNotify({ ...read, onNote });
-  logLevel(process.env);
+  checkSettings();
   for (const warning of formatWarnings(read)) onWarning(warning);
 }

@@ -4,8 +4,10 @@ import { availableParallelism } from 'node:os';
 import { definitionOf } from '../../core/spaces/index.js';
 import { DEVICES, type Device } from '../../core/specification/devices.js';
 import type { Specification } from '../../core/specification/specification.js';
+import { areCommandsAllowed } from '../../core/specification/worker-settings.js';
 import type { Home } from '../embedded/home.js';
 import { listCommandLines, terminate } from '../embedded/process.js';
+import { checkSettings } from '../specification/check-settings.js';
 import {
   areModulesAllowed,
   createEnvironment,
@@ -44,7 +46,9 @@ export async function startBackgroundWorkers({
   const { count, device } = workers;
   const running = await listBackgroundWorkers(workers);
   if (count === 0 || running.some((one) => isScorerOf(one, device))) return;
-  await start({ ...workers, env: createEnvironment(modules), running });
+  const env = createEnvironment(modules);
+  checkSettings(env);
+  await start({ ...workers, env, running });
 }
 
 interface StartArguments extends Workers {
@@ -59,7 +63,7 @@ async function start({ home, count, device, env, running = [] }: StartArguments)
   const isServed = running.some(
     (one) => one.role === 'control' && needed.every((each) => one.may.includes(each)),
   );
-  const [control, ...score] = rolesOf({ count, device });
+  const [control, ...score] = rolesOf({ count, device, env });
   for (const args of isServed ? score : [control!, ...score]) {
     const marks = [markerOf(home), `--background-may=${may}`];
     const child = spawnWorker({ home, args: [...args, ...marks], lifetime: 'background', env });
@@ -71,7 +75,7 @@ async function start({ home, count, device, env, running = [] }: StartArguments)
 function permissionsIn(env: NodeJS.ProcessEnv): Permission[] {
   return [
     ...(areModulesAllowed(env) ? (['modules'] as const) : []),
-    ...(env.ZEROSCOUT_ALLOW_COMMANDS ? (['commands'] as const) : []),
+    ...(areCommandsAllowed(env) ? (['commands'] as const) : []),
   ];
 }
 

@@ -14,6 +14,10 @@ import { createEnvironment, type ModulePermission } from '../specification/modul
 
 const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 const RESTART_MS = 1_000;
+/** The part of a name that is kept where a number follows; a worker takes 100 characters. */
+const LONGEST_NAME = 95;
+
+const locateWorkerLog = (home: Home): string => join(home.logs, 'workers.log');
 
 /** Called with one line for each worker that ended and is restarted. */
 type OnNote = (text: string) => void;
@@ -25,12 +29,25 @@ export interface LocalWorkers {
 
 /**
  * The arguments of the workers on this machine: one control worker, and `count` score workers that share the
- * cores.
+ * cores. Two workers of one name would count as one, which no other verifies, so the name of the environment
+ * gets a number where several read it.
  */
-export function rolesOf({ count, device }: { readonly count: number; readonly device: Device }): string[][] {
+export function rolesOf({ count, device, env = process.env }: RolesArguments): string[][] {
   const concurrency = Math.max(1, Math.floor(availableParallelism() / count));
   const score = ['worker', '--role', 'score', '--device', device, '--concurrency', String(concurrency)];
-  return [['worker', '--role', 'control'], ...Array.from({ length: count }, () => score)];
+  const name = env.ZEROSCOUT_WORKER_NAME;
+  const nameOf = (index: number) =>
+    name && count > 1 ? ['--name', `${name.slice(0, LONGEST_NAME)}-${index + 1}`] : [];
+  return [
+    ['worker', '--role', 'control'],
+    ...Array.from({ length: count }, (_, index) => [...score, ...nameOf(index)]),
+  ];
+}
+
+interface RolesArguments {
+  readonly count: number;
+  readonly device: Device;
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 interface StartLocalWorkersArguments {
@@ -51,7 +68,7 @@ export function startLocalWorkers({
   onNote,
   env = process.env,
 }: StartLocalWorkersArguments): LocalWorkers {
-  return keepRunning({ home, onNote, env, roles: count > 0 ? rolesOf({ count, device }) : [] });
+  return keepRunning({ home, onNote, env, roles: count > 0 ? rolesOf({ count, device, env }) : [] });
 }
 
 /** Starts a control worker alone, for operations that need no scores. */
@@ -93,7 +110,7 @@ function keepRunning({ home, roles, onNote, env }: KeepRunningArguments): LocalW
   };
   const restart = (args: string[], why: string): void => {
     if (stopping) return;
-    onNote(`${args[2]} worker ${why}; starting it again`);
+    onNote(`${args[2]} worker ${why}; starting it again; its log is ${locateWorkerLog(home)}`);
     setTimeout(() => {
       if (stopping) return;
       try {
@@ -136,7 +153,7 @@ interface SpawnWorkerArguments {
 /** `background`: the worker lives on when this process ends. */
 export function spawnWorker({ home, args, lifetime, env = process.env }: SpawnWorkerArguments): ChildProcess {
   createFolders({ home });
-  const log = openLog(join(home.logs, 'workers.log'));
+  const log = openLog(locateWorkerLog(home));
   try {
     return spawnPrivately(process.execPath, [MAIN, ...args], {
       // The channel closes when this process ends for any reason, which stops an attached worker.

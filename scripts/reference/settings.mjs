@@ -9,7 +9,7 @@ export function settingsPage() {
   });
   return page(
     'Settings',
-    'These environment variables configure servers and processes. A search is configured by its [specification](specification.md), a command by its [options](commands.md).',
+    'These environment variables configure servers and processes. A search is configured by its [specification](specification.md), a command by its [options](commands.md). A `ZEROSCOUT_` variable without text counts as not set.',
     sections,
   );
 }

@@ -140,6 +140,43 @@ test('settings and options that would be ignored or break later are refused at o
       field: 'ZEROSCOUT_LOG_LEVEL',
       names: ['"wran"', '"warn"'],
     },
+    {
+      args: ['run', 's.json'],
+      env: { ZEROSCOUT_CANDIDATE_TIMEOUT: '30' },
+      field: 'ZEROSCOUT_CANDIDATE_TIMEOUT',
+      names: ['"30"', '30s'],
+    },
+    {
+      // A timer of more than 24.8 days would fire at once.
+      args: ['run', 's.json', '--detach'],
+      env: { ZEROSCOUT_CANDIDATE_TIMEOUT: '30d' },
+      field: 'ZEROSCOUT_CANDIDATE_TIMEOUT',
+      names: ['"30d"', 'from 1s to 24d'],
+    },
+    {
+      args: ['schedule', 'create', 'nightly', 's.json', '--cron', '0 2 * * *'],
+      env: { ZEROSCOUT_WORKER_NAME: 'node 7' },
+      field: 'ZEROSCOUT_WORKER_NAME',
+      names: ['"node 7"', 'letters, digits'],
+    },
+    {
+      args: ['run', 's.json'],
+      env: { ZEROSCOUT_VERIFY: '200%' },
+      field: 'ZEROSCOUT_VERIFY',
+      names: ['"200%"', '1%'],
+    },
+    {
+      args: ['run', 's.json'],
+      env: { ZEROSCOUT_NOTIFY_ALLOW: 'internal' },
+      field: 'ZEROSCOUT_NOTIFY_ALLOW',
+      names: ['"internal"', 'private', 'loopback'],
+    },
+    {
+      args: ['worker', '--role', 'control'],
+      env: { ZEROSCOUT_ALLOW_COMMANDS: 'true' },
+      field: 'ZEROSCOUT_ALLOW_COMMANDS',
+      names: ['"true"', 'must be 1'],
+    },
   ];
   for (const { args, env, field, names } of cases) {
     const { code, stderr } = await zeroscout(args, { home, env });

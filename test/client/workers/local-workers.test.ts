@@ -26,7 +26,7 @@ test('a worker that cannot be started is started again until it is stopped', asy
   const workers = startLocalWorkers({ home, count: 1, device: 'cpu', onNote: (text) => notes.push(text) });
   await vi.waitFor(() => expect(notes).toHaveLength(4), { timeout: 30_000 });
   const again = (role: string) =>
-    `${role} worker cannot be started: spawn ${folder}/node ENOENT; starting it again`;
+    `${role} worker cannot be started: spawn ${folder}/node ENOENT; starting it again; its log is ${home.logs}/workers.log`;
   expect(new Set(notes)).toEqual(new Set([again('control'), again('score')]));
   await workers.stop();
 });
