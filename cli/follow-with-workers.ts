@@ -10,6 +10,7 @@ import { findLivingWorkers, readQueue, type SeenWorker } from '../client/workers
 import type { SearchResult } from '../core/contract/search.js';
 import type { Device } from '../core/specification/devices.js';
 import { Interrupted } from './arguments.js';
+import { typedCommandLine } from './command-line.js';
 import { EXIT } from './exit-codes.js';
 import { withProgress } from './render/follow-view.js';
 import { note, paint } from './render/terminal.js';
@@ -83,7 +84,7 @@ async function describeRunning({
   readonly id: string;
   readonly device: Device;
 }): Promise<string> {
-  const back = `continue with: ${commandLine()}`;
+  const back = `continue with: ${typedCommandLine()}`;
   const end = `zeroscout cancel ${id} ends it`;
   const local = (await listBackgroundWorkers({ home })).length;
   if (local > 0)
@@ -95,8 +96,4 @@ async function describeRunning({
   const count = others.filter(isOther).length;
   if (count > 0) return `${count} other workers for ${device} continue the search (${end}); ${back}`;
   return `nothing is lost; ${back}`;
-}
-
-function commandLine(): string {
-  return ['zeroscout', ...process.argv.slice(2)].join(' ');
 }

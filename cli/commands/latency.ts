@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { type MeasuredLatencies, measureLatencies } from '../../client/latency/measure-latencies.js';
 import { formatLatencyJson } from '../../client/results/latencies.js';
 import { createWholeNumberParser, Interrupted, SEARCH_ID } from '../arguments.js';
+import { typedCommandLine } from '../command-line.js';
 import { formatBusyWarning, formatLatencyCells, formatMachine } from '../render/latencies.js';
 import { createTable } from '../render/table.js';
 import { note, paint, print, printJson } from '../render/terminal.js';
@@ -44,7 +45,10 @@ async function measure(session: Session, given: string, { top, again, json }: Op
     const request = { id: given, top, which, onStep: note, stop: stop.signal } as const;
     const measured = await measureLatencies(session, request);
     if (measured === 'stopped')
-      throw new Interrupted(`measured latencies are kept; continue with: zeroscout latency measure ${given}`);
+      // What was measured before the interruption need not be measured again.
+      throw new Interrupted(
+        `measured latencies are kept; continue with: ${typedCommandLine({ leaveOut: ['--again'] })}`,
+      );
     if (json) printJson(toJson(measured));
     else show(measured);
   } finally {

@@ -21,6 +21,7 @@ import { SpecError } from '../../core/errors.js';
 import type { Truth } from '../../core/report/truth.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { createWholeNumberParser } from '../arguments.js';
+import { formatCommandLine } from '../command-line.js';
 import { followWithWorkers } from '../follow-with-workers.js';
 import { deliverResults, type ResultOptions, showFinished } from '../render/deliver-results.js';
 import { noteFailedNotification } from '../render/results.js';
@@ -76,6 +77,17 @@ async function run(path: string, options: RunFlags): Promise<void> {
   await withSession({ start: 'if-needed' }, (session) => search({ session, written: read, truth, options }));
 }
 
+/** The commands that follow a detached search, and write later what this one was asked for. */
+function listWaysOn(id: string, { out, format, truth }: RunFlags): string {
+  const files = out === undefined ? [] : ['--out', out, ...(format === 'csv' ? [] : ['--format', format])];
+  const commands = [
+    ['watch', id],
+    ['results', id, ...files],
+  ];
+  if (truth !== undefined) commands.push(['correlate', id, '--truth', truth]);
+  return commands.map(formatCommandLine).join(', ');
+}
+
 interface SearchRequest {
   readonly session: Session;
   readonly written: ReadSpecification;
@@ -105,8 +117,8 @@ async function search({ session, written, truth, options }: SearchRequest): Prom
   const restore = await withdrawBackgroundWorkers({ home, need, device, onNote: note });
   if (options.detach) {
     await startBackgroundWorkers({ home, modules, count, device });
+    note(`it continues in the background: ${listWaysOn(id, options)}`);
     if (options.json) printJson({ id, detached: true });
-    else note(`it continues in the background: zeroscout watch ${id}, zeroscout results ${id}`);
     return;
   }
   try {

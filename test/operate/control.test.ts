@@ -28,12 +28,13 @@ afterAll(async () => {
 }, 60_000);
 
 test('--detach, pause, resume, cancel; run again goes on and reuses', { timeout: 300_000 }, async () => {
-  const detached = await done(['run', 'long.json', '--id', 'long', '--detach', '--json'], {
+  const detached = await done(['run', 'long.json', '--id', 'long', '--detach', '--json', '--out', 'o u t'], {
     home,
     env: { ZEROSCOUT_LOG_LEVEL: 'debug', ...pace.env },
   });
   describer = await openEmbeddedDescriber(home);
   expect(JSON.parse(detached.stdout)).toEqual({ id: 'long', detached: true });
+  expect(detached.stderr).toContain("zeroscout watch long, zeroscout results long --out 'o u t'\n");
   const early = await zeroscout(['results', 'long', '--json'], { home });
   expect([early.code, JSON.parse(early.stdout).error]).toEqual([
     2,
