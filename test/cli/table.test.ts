@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { formatBar } from '../../cli/render/follow-view.js';
 import { formatRankingTable } from '../../cli/render/results.js';
 import { createTable, shorten } from '../../cli/render/table.js';
+import { formatWaiting } from '../../cli/render/waiting.js';
 import type { LiveProgress } from '../../client/searches/follow-search.js';
 import { openSpace } from '../../core/spaces/index.js';
 
@@ -84,4 +85,9 @@ test('what follows the bar is whole words, as many as there is room for', () => 
   }
   const waiting = [{ for: 'nats', message: 'NATS is away since 12 s, starting it again' }] as const;
   expect(formatBar({ progress, speed, waiting, room: 80 })).toBe(waiting[0].message);
+  // Such as one that `services down` stopped, in another terminal.
+  const stopped = { for: 'nats', message: 'NATS is away since 12 s', isRestarted: false } as const;
+  expect(formatWaiting(stopped)).toBe(
+    `${stopped.message}: start it; zeroscout services up starts embedded ones`,
+  );
 });
