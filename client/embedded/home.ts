@@ -1,6 +1,7 @@
 // Determines the paths of the embedded servers from the environment and the working folder.
+import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 
 export type ServiceName = 'temporal' | 'nats';
 export const SERVICE_NAMES: readonly ServiceName[] = ['temporal', 'nats'];
@@ -30,7 +31,7 @@ export interface Place {
 }
 
 export function resolveHome({ cwd = process.cwd(), env = process.env }: Place = {}): Home {
-  const root = resolve(cwd, env.ZEROSCOUT_HOME || '.zeroscout');
+  const root = withoutLinks(resolve(cwd, env.ZEROSCOUT_HOME || '.zeroscout'));
   const own = join(userData(env), 'zeroscout');
   const programs = env.ZEROSCOUT_BIN
     ? { bin: resolve(cwd, env.ZEROSCOUT_BIN) }
@@ -44,6 +45,19 @@ export function resolveHome({ cwd = process.cwd(), env = process.env }: Place = 
     stateFile: join(root, 'services.json'),
     lockFile: join(root, 'services.lock'),
   };
+}
+
+/**
+ * A server is recognized by the path of its home on its command line, so that a home that is reached through
+ * symbolic links must have one path only. What does not exist yet is kept as it is.
+ */
+function withoutLinks(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(withoutLinks(parent), basename(path));
+  }
 }
 
 /** The XDG specification says that a relative XDG_DATA_HOME counts as unset. */

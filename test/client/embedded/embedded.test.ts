@@ -1,6 +1,6 @@
 // Tests that the embedded servers start, keep running, return with their data after kill -9, and end.
 
-import { closeSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,7 +16,7 @@ import {
   findRunning,
   stopServices,
 } from '../../../client/embedded/embedded.js';
-import { type Home, locateDataLock, locateLog } from '../../../client/embedded/home.js';
+import { type Home, locateDataLock, locateLog, resolveHome } from '../../../client/embedded/home.js';
 import { lockFile } from '../../../client/embedded/kernel-lock.js';
 import { isAlive, run } from '../../../client/embedded/process.js';
 import { readState } from '../../../client/embedded/state.js';
@@ -70,6 +70,23 @@ test('both answer, and the second start changes nothing', { timeout: 60_000 }, a
   const { config } = await connection.workflowService.describeNamespace({ namespace: 'default' });
   expect(Number(config?.workflowExecutionRetentionTtl?.seconds)).toBe(30 * 24 * 3600);
   await connection.close();
+});
+
+test('a home is the same one through a symbolic link, also while a folder of it does not exist yet', async () => {
+  const link = `${home.root}-link`;
+  symlinkSync(home.root, link);
+  try {
+    const through = resolveHome({ env: { ZEROSCOUT_HOME: link, ZEROSCOUT_BIN: home.bin } });
+    expect(await findRunning({ home: through })).toEqual(await findRunning({ home }));
+    expect((await readServicesStatus({ home: through })).map(({ state }) => state)).toEqual([
+      'running',
+      'running',
+    ]);
+    const later = resolveHome({ env: { ZEROSCOUT_HOME: join(link, 'a', 'b') } });
+    expect(later.root).toBe(join(home.root, 'a', 'b'));
+  } finally {
+    rmSync(link);
+  }
 });
 
 test('they outlive the process that started them and hold none of its pipes', {
