@@ -46,7 +46,7 @@ export async function openBucket({
     try {
       return await buckets.create(BUCKET, { storage: StorageType.File, replicas });
     } catch (error) {
-      throw createRefusalError({ link, what: `bucket ${BUCKET}`, error });
+      throw createRefusalError({ link, what: `bucket ${BUCKET}`, replicas, error });
     }
   });
 }

@@ -79,7 +79,7 @@ function makeStream({ link, replicas }: WorkerRecordsOptions): Promise<void> {
     } catch (error) {
       // Another process may have created the stream in the meantime.
       if (!(await findStream({ link, stream })))
-        throw createRefusalError({ link, what: `stream ${stream}`, error });
+        throw createRefusalError({ link, what: `stream ${stream}`, replicas, error });
     }
   });
 }

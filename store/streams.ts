@@ -88,15 +88,7 @@ export async function ensureStream(given: EnsureStreamArguments): Promise<void> 
       // Another process created the stream first; its configuration is checked instead.
       const raced = codeOf(error) === NAME_IN_USE ? (await findStream({ link, stream }))?.config : undefined;
       if (raced) return raced;
-      if (codeOf(error) === NO_CLUSTER) {
-        throw createNatsError(link.address, {
-          reason: 'no-cluster',
-          fault: `${replicas} copies of stream ${stream} need a cluster, and this server is in none`,
-          remedy: 'unset ZEROSCOUT_NATS_REPLICAS',
-          settings: ['ZEROSCOUT_NATS_REPLICAS'],
-        });
-      }
-      throw createRefusalError({ link, what: `stream ${stream}`, error });
+      throw createRefusalError({ link, what: `stream ${stream}`, replicas, error });
     }
   });
   const wrong = Object.entries(FACTS).filter(
@@ -122,9 +114,17 @@ export function createRefusalError(given: {
   readonly link: Link;
   /** `stream S`, `bucket B` */
   readonly what: string;
+  readonly replicas: number;
   readonly error: unknown;
 }): unknown {
-  const { link, what, error } = given;
+  const { link, what, replicas, error } = given;
+  if (codeOf(error) === NO_CLUSTER)
+    return createNatsError(link.address, {
+      reason: 'no-cluster',
+      fault: `${replicas} copies of ${what} need a cluster, and this server is in none`,
+      remedy: 'unset ZEROSCOUT_NATS_REPLICAS',
+      settings: ['ZEROSCOUT_NATS_REPLICAS'],
+    });
   if (classify(error) !== 'denied') return error;
   return createNatsError(link.address, {
     reason: 'permissions',

@@ -217,5 +217,14 @@ test('three copies on a server that is alone', async () => {
     reason: 'no-cluster',
     settings: ['ZEROSCOUT_NATS_REPLICAS'],
   });
+  // The bucket alone is missing where the streams were created with one copy.
+  await (await connectStore({ url: server.url })).close();
+  const connection = await connect({ servers: server.url });
+  await (await jetstreamManager(connection)).streams.delete('OBJ_zeroscout-blobs');
+  await connection.close();
+  expect(await faultOf({ url: server.url, replicas: 3, patienceMs: 60_000 })).toMatchObject({
+    reason: 'no-cluster',
+    fault: expect.stringContaining('bucket zeroscout-blobs'),
+  });
   await server.stop();
 });
