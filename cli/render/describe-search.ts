@@ -28,9 +28,13 @@ export async function showSearch(
   for (const line of lines) print(`  ${line}`);
 }
 
-function runningLines({ progress, waiting }: SearchDescription, memo: Partial<SearchMemo>): string[] {
+function runningLines(
+  { progress, waiting, cancelling }: SearchDescription,
+  memo: Partial<SearchMemo>,
+): string[] {
   const reasons = waiting ? [waiting, ...(waiting.also ?? [])] : [];
   return [
+    ...(cancelling ? ['cancelled: it ends as soon as a control worker answers'] : []),
     ...(progress ? progressLines(progress) : [String(memo.progress ?? 'not begun')]),
     ...reasons.map(formatWaitingLine),
     ...(progress || reasons.length ? [] : ['no control worker answers']),

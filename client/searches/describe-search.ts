@@ -13,7 +13,7 @@ import { resultOf } from '../status/ending.js';
 import { createLooker } from '../status/facts.js';
 import type { Ending } from '../status/failure.js';
 import { listWaiting, type Waiting } from '../status/waiting.js';
-import { findSearch, stateOf } from './find-search.js';
+import { findSearch, isCancelling, stateOf } from './find-search.js';
 
 /** A step that failed and is being retried. `failed` is an ISO 8601 time. */
 export interface Retrying {
@@ -35,6 +35,8 @@ export interface SearchDescription {
   readonly engine?: string;
   /** By what it ranks candidates, unless a calibration does. */
   readonly aggregation?: RankedBy;
+  /** It was cancelled, and ends as soon as a control worker answers. */
+  readonly cancelling?: true;
   /** For a running search, if a control worker answered. */
   readonly progress?: SearchProgress;
   /** The most important reason why it waits, and the others. */
@@ -73,8 +75,9 @@ export async function describeSearch(
   const head = headOf({ id, description });
   const memo = (description.memo ?? {}) as Partial<SearchMemo>;
   const isRunning = description.status.name === 'RUNNING';
+  const cancelling = isCancelling(description) ? { cancelling: true as const } : {};
   const rest = isRunning ? await describeRunning(from, handle) : await describeEnded(from, { handle, memo });
-  return { ...head, ...rest, memo };
+  return { ...head, ...cancelling, ...rest, memo };
 }
 
 type Rest = Omit<SearchDescription, keyof ReturnType<typeof headOf>>;

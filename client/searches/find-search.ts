@@ -125,6 +125,11 @@ export function stateOf({ status, memo }: Pick<WorkflowExecutionDescription, 'st
   return status.name === 'RUNNING' ? String(memo?.state ?? 'starting') : status.name.toLowerCase();
 }
 
+/** Whether somebody cancelled the search and no control worker has ended it yet. */
+export function isCancelling({ status, raw }: Pick<WorkflowExecutionDescription, 'status' | 'raw'>): boolean {
+  return status.name === 'RUNNING' && raw.workflowExtendedInfo?.cancelRequested === true;
+}
+
 /** Finds a search that has results; for any other, a SpecError says why there are none. */
 export async function findFinishedSearch({ argument = 'id', ...asked }: Parameters<typeof findSearch>[0]) {
   const { id, handle, description } = await findSearch({ ...asked, argument });

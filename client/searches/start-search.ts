@@ -19,6 +19,7 @@ import type { Store } from '../../store/store.js';
 import type { ReadImages } from '../specification/read-images.js';
 import type { ReadSpecification } from '../specification/read-specification.js';
 import { withSearchAttributes } from './attributes.js';
+import { isCancelling } from './find-search.js';
 
 export interface Started {
   readonly id: string;
@@ -37,7 +38,8 @@ interface StartSearchArguments {
 }
 
 /**
- * Attaches to a running search of this id and specification, or starts one. A finished search is left as it
+ * Attaches to a running search of this id and specification, or starts one, also in place of a search that was
+ * cancelled and has not ended yet. A finished search is left as it
  * is unless the caller asks to run it again. Throws a SpecError if the id belongs to another specification.
  */
 export async function startSearch({
@@ -50,8 +52,12 @@ export async function startSearch({
   const workflowId = workflowIdOf(id);
   const existing = await describe(client, workflowId);
   if (existing) refuseAnother({ id, read, memo: existing.memo as unknown as SearchMemo });
-  if (existing?.status.name === 'RUNNING')
-    return { id, handle: client.workflow.getHandle(workflowId), how: 'attached' };
+  if (existing?.status.name === 'RUNNING') {
+    const handle = client.workflow.getHandle(workflowId);
+    if (!isCancelling(existing)) return { id, handle, how: 'attached' };
+    // Without a control worker it has not ended yet, and could only end without results.
+    await endNow(handle);
+  }
   if (existing?.status.name === 'COMPLETED' && whereFinished === 'keep') {
     const handle = client.workflow.getHandle(workflowId);
     const { scopes, families } = (await handle.result()) as SearchResult;
@@ -150,6 +156,15 @@ async function putImages({
 }): Promise<void> {
   if ((await store.blobs.putStream(read)) !== images.digest)
     throw SpecError.of({ path: 'input.images', message: 'the file changed after it was checked; try again' });
+}
+
+async function endNow(handle: WorkflowHandle): Promise<void> {
+  try {
+    await handle.terminate('it was cancelled, and was started again before it had ended');
+  } catch (error) {
+    // It has ended in the meantime.
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
 }
 
 async function describe(

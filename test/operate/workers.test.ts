@@ -49,7 +49,7 @@ test('Ctrl-C: code 130, local workers gone, the way on; the same command finishe
   expect(new Set(computed()).size).toBe(SAMPLES);
 });
 
-test('a run that is killed takes its workers along', { timeout: 60_000 }, async () => {
+test('a run that is killed takes its workers along', { timeout: 120_000 }, async () => {
   write('killed', 2);
   const run = spawnZeroscout(['run', 'killed.json', '--id', 'killed'], { home, env });
   const before = computed().length;
@@ -57,6 +57,15 @@ test('a run that is killed takes its workers along', { timeout: 60_000 }, async 
   const workers = [...home.pids('control'), ...home.pids('score'), ...home.pids('scorer')];
   run.child.kill('SIGKILL');
   await until(() => !workers.some(isRunning), { what: 'workers end', timeoutMs: 60_000 });
+  await done(['cancel', 'killed'], { home });
+
+  // No control worker is left to end it; the same command starts it in its place.
+  const status = async () => JSON.parse((await done(['status', 'killed', '--json'], { home })).stdout);
+  expect(await status()).toMatchObject({ cancelling: true });
+  const again = ['run', 'killed.json', '--id', 'killed', '--detach', '--workers', '0'];
+  expect((await done(again, { home, env })).stderr).toContain('search killed started');
+  expect(await status()).not.toHaveProperty('cancelling');
+  expect((await done(again, { home, env })).stderr).toContain('search killed is running; attached to it');
   await done(['cancel', 'killed'], { home });
 });
 
