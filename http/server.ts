@@ -6,6 +6,7 @@ import { isIP } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Zeroscout } from '../client/index.js';
 import { ServiceError } from '../core/errors.js';
+import { describeListenFault } from '../core/text/listen-fault.js';
 import { createAccess } from './access.js';
 import { createApp } from './app.js';
 import { keepFleetHistory } from './fleet-history.js';
@@ -120,12 +121,13 @@ function listen(
 ): Promise<number> {
   const address = `${host}:${port}`;
   return new Promise((resolve, reject) => {
-    const fail = ({ message }: Error) =>
+    const fail = (error: NodeJS.ErrnoException) =>
       reject(
         new ServiceError({
           reason: 'cannot-listen',
           address,
-          fault: `cannot listen at ${address}: ${message}`,
+          fault: `cannot listen at ${address}: ${describeListenFault(error)}`,
+          remedy: 'choose another address or port',
         }),
       );
     server.once('error', fail);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ServiceError } from '../core/errors.js';
+import { describeListenFault } from '../core/text/listen-fault.js';
 import type { Metrics } from './metrics.js';
 
 const SCRAPE_MS = 2_000;
@@ -67,7 +68,8 @@ export async function startMonitor({
     throw new ServiceError({
       reason: 'cannot-listen',
       address,
-      fault: `metrics: cannot listen at ${address} (${error.code})`,
+      fault: `metrics: cannot listen at ${address}: ${describeListenFault(error)}`,
+      remedy: 'choose another address or port',
     });
   });
   return {

@@ -159,15 +159,24 @@ function stopBySignal(stop: AbortController): void {
     });
 }
 
-async function work(flags: WorkerFlags, version: string): Promise<void> {
-  const stop = new AbortController();
-  const { role, device } = flags;
-  stopWithParent(stop);
-  if (flags.deployment !== undefined && role === 'score')
+/** The SDK would report an empty name only after the start, and ignores a build without a deployment. */
+function checkDeployment({ deployment, build, role }: WorkerFlags): void {
+  if (deployment !== undefined && role === 'score')
     throw SpecError.of({
       path: '--deployment',
       message: 'control workers alone run workflows, and have versions; leave it out',
     });
+  if (build !== undefined && deployment === undefined)
+    throw SpecError.of({ path: '--build', message: 'is a build of --deployment, which is not given' });
+  for (const [path, text] of Object.entries({ '--deployment': deployment, '--build': build }))
+    if (text?.trim() === '') throw SpecError.of({ path, message: 'found no text; must be a name' });
+}
+
+async function work(flags: WorkerFlags, version: string): Promise<void> {
+  const stop = new AbortController();
+  const { role, device } = flags;
+  stopWithParent(stop);
+  checkDeployment(flags);
   if (flags.untilIdle !== undefined && role === 'control')
     throw SpecError.of({
       path: '--until-idle',

@@ -267,6 +267,13 @@ test.each<[string, string[], NodeJS.ProcessEnv, string]>([
   ['an argument that the library refuses', ['run', 'good.json', '--id', '../x'], {}, '--id: '],
   ['an argument that cannot be read', ['run', 'good.json', '--workers', '-1'], {}, '--workers'],
   ['an option of another role', ['worker', '--deployment', 'x'], {}, '--deployment: '],
+  [
+    'an option without another',
+    ['worker', '--role', 'control', '--build', '2'],
+    {},
+    '--build: is a build of --deployment',
+  ],
+  ['an empty name', ['worker', '--role', 'control', '--deployment', ''], {}, '--deployment: found no text'],
   ['a setting', ['worker', '--role', 'control'], { ZEROSCOUT_VERIFY: '1 percent' }, 'ZEROSCOUT_VERIFY: '],
 ])('%s: exit code 2, the field on stderr, nothing on stdout', async (_what, args, env, field) => {
   home.write('wrong.json', changed({ strategy: { kind: 'random', samples: 20_000 } }));

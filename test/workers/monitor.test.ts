@@ -41,3 +41,17 @@ test('a ready worker, its metrics without those of a silent SDK, and what is ref
   expect((await asked(READY, '/healthz', 'POST'))[0]).toBe(405);
   expect((await asked(READY, '/other'))[0]).toBe(404);
 });
+
+test('an address that is in use, or of another machine, is named with the reason and the way out', async () => {
+  await asked(READY, '/healthz');
+  const port = Number(monitor!.address.split(':')[1]);
+  const readiness = async () => READY;
+  const metrics = { text: async () => '' } as unknown as Metrics;
+  const listening = (host: string) =>
+    startMonitor({ host, port, metrics, readiness, temporal: '127.0.0.1:1' }).then(String, String);
+  expect(await listening('127.0.0.1')).toMatch(
+    /cannot listen at 127\.0\.0\.1:\d+: another program listens there \(EADDRINUSE\); choose another address/,
+  );
+  // TEST-NET-1 belongs to no machine.
+  expect(await listening('192.0.2.1')).toMatch(/it is no address of this machine \(EADDRNOTAVAIL\)/);
+});
