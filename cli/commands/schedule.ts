@@ -15,6 +15,7 @@ import {
   parseInstantArgument,
   parseTimezoneArgument,
 } from '../arguments.js';
+import { noteWaitingRuns } from '../note-waiting-runs.js';
 import { detailsText, formatScheduleTable } from '../render/schedules.js';
 import { note, paint, print, printJson } from '../render/terminal.js';
 import { type Session, withSession } from '../session.js';
@@ -118,10 +119,12 @@ function addViews(schedule: Command): void {
     .argument('<NAME>', SCHEDULE_NAME)
     .option('--json', 'print JSON')
     .action((name: string, { json }: Json) =>
-      withSession({ start: 'never' }, async ({ client }) => {
+      withSession({ start: 'never' }, async (session) => {
+        const { client } = session;
         const { description } = await findSchedule({ client, name });
         const details = await detailsOf({ client, description });
         json ? printJson(details) : print(detailsText(details));
+        await noteWaitingRuns(session);
       }),
     );
 }
@@ -193,16 +196,18 @@ async function create(name: string, path: string, { json, workers, ...timing }: 
   });
 }
 
-async function list({ client }: Session, { json }: Json): Promise<void> {
-  const schedules = (await describeSchedules(client)).map(summaryOf);
+async function list(session: Session, { json }: Json): Promise<void> {
+  const schedules = (await describeSchedules(session.client)).map(summaryOf);
+  if (schedules.length > 0) await noteWaitingRuns(session);
   if (json) return printJson(schedules);
   if (!schedules.length)
     return note('no schedules yet; make one: zeroscout schedule create NAME SPEC.yaml --cron "0 2 * * *"');
   print(formatScheduleTable(schedules));
 }
 
-async function runNow({ client }: Session, name: string, { json }: Json): Promise<void> {
-  const run = await runScheduleNow({ client, name });
+async function runNow(session: Session, name: string, { json }: Json): Promise<void> {
+  const run = await runScheduleNow({ client: session.client, name });
+  await noteWaitingRuns(session);
   if (json) return printJson({ name, ...run });
   if (run.id !== null) return note(`search ${run.id} started: zeroscout watch ${run.id}`);
   note(`schedule ${name}: the run starts when ${run.after} has ended: zeroscout schedule describe ${name}`);

@@ -68,6 +68,24 @@ test('they are named with what they may run, and step aside for a search that ne
   expect(all.map(({ pid }) => pid)).toEqual(expect.arrayContaining(held));
 });
 
+test('a schedule without workers says so, until an update starts some', { timeout: 120_000 }, async () => {
+  await started();
+  home.write('weekly.json', specification({ name: 'weekly', samples: 4 }));
+  await done(['schedule', 'create', 'weekly', 'weekly.json', '--cron', '0 2 * * 1'], { home });
+  // As for a backup.
+  await done(['services', 'down'], { home });
+  await started();
+  for (const command of [
+    ['list', '--json'],
+    ['describe', 'weekly'],
+    ['run-now', 'weekly'],
+  ])
+    expect((await done(['schedule', ...command], { home })).stderr).toContain('no control worker runs');
+  await done(['schedule', 'update', 'weekly', 'weekly.json', '--workers', '1'], { home });
+  await done(['watch', '@last'], { home });
+  expect((await done(['schedule', 'list'], { home })).stderr).not.toContain('no control worker');
+});
+
 async function started(): Promise<TestHome> {
   await home.startServices();
   return home;
