@@ -106,17 +106,19 @@ export async function ensureStream(given: EnsureStreamArguments): Promise<void> 
   await link.call(`reading stream ${stream}`, () => link.jsm.direct.getMessage(stream, { seq: 1 }));
 }
 
-/**
- * The error to throw if `what` was absent and could not be created: a refusal with advice, any other error
- * unchanged.
- */
-export function createRefusalError(given: {
+interface Refusal {
   readonly link: Link;
   /** `stream S`, `bucket B` */
   readonly what: string;
   readonly replicas: number;
   readonly error: unknown;
-}): unknown {
+}
+
+/**
+ * The error to throw if `what` was absent and could not be created: a refusal with advice, any other error
+ * unchanged.
+ */
+export function createRefusalError(given: Refusal): unknown {
   const { link, what, replicas, error } = given;
   if (codeOf(error) === NO_CLUSTER)
     return createNatsError(link.address, {
