@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { notesOnLowest } from '../../../client/networks/lowest-notes.js';
 import { scoreNetworks } from '../../../client/networks/score-networks.js';
+import { hasJacobian } from '../../../core/graph/statistics.js';
 import { GraphBuilder } from '../../../core/onnx/graph.js';
 import type { ProxyName } from '../../../core/specification/families.js';
 
@@ -15,10 +17,8 @@ async function notesOn({
   end,
   batch,
   proxies,
-  features = 'stages',
 }: {
   readonly end?: string;
-  readonly features?: 'stages' | readonly string[];
   readonly batch: number;
   readonly proxies?: readonly ProxyName[];
 }): Promise<readonly string[]> {
@@ -31,7 +31,7 @@ async function notesOn({
   const file = join(folder, 'network.onnx');
   const inputs = [{ name: 'x', dims: ['batch', 6] }];
   writeFileSync(file, g.build({ name: 'network', inputs, outputs: [{ name: 'y', value, dims: [] }] }));
-  const load = { batch, features, normalization: 'file' } as const;
+  const load = { batch, features: 'stages', normalization: 'file' } as const;
   const options = { load, draws: 1, seed: 0, threads: 1, ...(proxies ? { proxies } : {}) };
   return (await scoreNetworks({ files: [file], options }))[0]!.notes;
 }
@@ -43,13 +43,20 @@ it('names the batch that gives vectors enough samples', async () => {
   expect(await notesOn({ batch: 12 })).toEqual([]);
 });
 
-it('says where no block has a Jacobian, because positions do not correspond', async () => {
-  // The input is a signal of one channel, and what the first layer computes is a vector.
-  const [, jacobian, ...others] = await notesOn({ batch: 12, features: ['x', 'MatMul_0'] });
-  expect(jacobian).toMatch(
-    /^has no two neighbouring features whose positions correspond, so that no block has a Jacobian: trainability is minus infinity/,
-  );
-  expect(others).toEqual([]);
+it('says where no block has a Jacobian, because positions do not correspond', () => {
+  const shapes = { map: [4, 6, 5, 5], vector: [4, 6] };
+  const feature = (name: keyof typeof shapes, positions: readonly number[]) => {
+    const layout = { channelAxis: 1, imageAxis: 0 } as const;
+    return { id: 0, name, shape: shapes[name], positions, ...layout };
+  };
+  const [map, vector] = [feature('map', [5, 5]), feature('vector', [1])];
+  expect(hasJacobian([map, vector])).toBe(false);
+  expect(hasJacobian([map, vector, vector])).toBe(true);
+  const lowest = [{ trainability: Number.NEGATIVE_INFINITY }];
+  expect(notesOnLowest(lowest, false)).toEqual([
+    'has no two neighbouring features whose positions correspond, so that no block has a Jacobian: trainability is minus infinity, and it comes last; name other features',
+  ]);
+  expect(notesOnLowest(lowest, true)[0]).toMatch(/^has a block whose Jacobian is not finite in float32/);
 });
 
 it('names the proxies that take probabilities for class scores', async () => {
