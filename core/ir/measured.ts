@@ -83,8 +83,10 @@ export function chosenBlocks(
   choice: FeaturesOfProxies['trainability'],
 ): readonly number[] {
   if (choice === 'blocks' || ends === undefined) return Array.from({ length: count }, (_, block) => block);
-  const firsts = choice === 'stages' ? [] : [0, ...ends.slice(0, -1).map((end) => end + 1)];
-  return [...new Set([...firsts, ...ends])].sort((a, b) => a - b);
+  // A stage without a block ends where the stage before it ends.
+  const distinct = [...new Set(ends)];
+  const firsts = choice === 'stages' ? [] : [0, ...distinct.slice(0, -1).map((end) => end + 1)];
+  return [...new Set([...firsts, ...distinct])].sort((a, b) => a - b);
 }
 
 function flags(count: number, chosen: readonly number[]): readonly boolean[] {

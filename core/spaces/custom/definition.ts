@@ -78,6 +78,11 @@ function proxiesOf(definition: Definition) {
   return hasTokens(definition) ? PROXIES_OF_TOKENS : AZ_NAS_PROXIES;
 }
 
+/** Whether the last stage of a chain may be an identity, which was read as two ends of stages before. */
+function mayEndWithoutBlock(definition: Definition): boolean {
+  return !usesGraph(definition) && Boolean(definition.stages.at(-1)?.block.includes('identity'));
+}
+
 export const customDefinition = defineSpace({
   kind: 'custom',
   // People write `file`. Reading the specification replaces it by the contents of the file, because workers
@@ -98,5 +103,6 @@ export const customDefinition = defineSpace({
   code: 'built-in',
   batched: false,
   shapes: 'own',
+  inAddress: (space) => (mayEndWithoutBlock(space.definition) ? { ...space, ends: 2 } : space),
   isGraph: ({ definition }) => usesGraph(definition),
 });

@@ -247,3 +247,29 @@ it('candidates are scored', async () => {
     await scorer.close();
   }
 });
+
+it('an identity that adds no block changes no score, at the end of a chain either', async () => {
+  const scorer = await createCpuScorer({ threads: 1 });
+  const features = { expressivity: 'stages', progressivity: 'stages', trainability: 'stage-edges' } as const;
+  const fidelity = { draws: 1, batch: 2, resolution: 16, weights: 'shared', features } as const;
+  const stage = { block: ['conv', 'identity'], width: 8, kernel: [3] };
+  const scoresOf = async (stages: readonly object[], conv: number) => {
+    const value = { input: { resolution: 16 }, classes: 10, stem: { width: 8 }, stages };
+    const definition = checkDefinition({ value, source: 'a' });
+    const all = customSpace({ definition });
+    const texts = Array.from({ length: Number(all.size) }, (_, i) => all.enumeration!.at(i));
+    const candidate = texts.find((text) =>
+      text.split('|').every((part, i) => part.startsWith('conv') === (i === conv)),
+    )!;
+    return (
+      await scorer.score({ space: { kind: 'custom', definition }, candidate, seed: 1, draws: [0], fidelity })
+    )[0]!;
+  };
+  try {
+    const { complexity: _, ...alone } = await scoresOf([{ ...stage, block: ['conv'] }], 0);
+    expect(Number.isFinite(alone.trainability)).toBe(true);
+    expect(await scoresOf([stage, stage], 0)).toMatchObject(alone);
+  } finally {
+    await scorer.close();
+  }
+});
