@@ -3,6 +3,7 @@ import type { Id } from '../ops/tensor/tape.js';
 import { findNamedAxes, type Layout } from './axis-meanings.js';
 import { isMerge } from './merges.js';
 import type { ResolvedGraph } from './resolve.js';
+import { longestStream } from './side-streams.js';
 import { onPath, soleValues } from './sole-values.js';
 
 /** The layout of each value that holds a vector for each image; undefined for all other values. */
@@ -30,10 +31,14 @@ export function vectorEnds(graph: ResolvedGraph): readonly Id[] {
     isBehindLinear.push(isLinear[id]! || inputs.some((each) => isBehindLinear[each]));
     for (const each of inputs) readers.set(each, id);
   }
-  const last = onPath(graph).findLastIndex((is, id) => is && isLinear[id]);
-  const between = soleValues(graph).filter((id) => isBehindLinear[id] && id < last);
+  const on = onPath(graph);
+  const last = on.findLastIndex((is, id) => is && isLinear[id]);
+  const isBetween = (id: Id) => isBehindLinear[id] === true && id < last;
+  const between = soleValues(graph).filter(isBetween);
   const firstMerge = between.findIndex((id) => isMerge(graph, id));
-  return between.filter(
+  const ends = between.filter(
     (id, i) => i + 1 === firstMerge || isMerge(graph, id) || isLinear[readers.get(id) ?? id],
   );
+  const stream = longestStream(graph, on).filter(isBetween);
+  return stream.length > ends.length ? stream : ends;
 }

@@ -19,7 +19,7 @@ function build(wire: (g: GraphBuilder) => string, wanted: WantedFeatures = 'stag
 }
 
 const linear = (g: GraphBuilder, x: string, before: number, after: number) => {
-  const name = `w${g.add('Identity', [x])}`;
+  const name = `w${before}x${after} of ${x}`;
   return g.add('MatMul', [
     x,
     g.weights({ name, dims: [before, after], data: new Float32Array(before * after) }),
@@ -72,6 +72,15 @@ it('follow maps or tokens where these are one feature alone', () => {
   });
   expect(found.features.at(-1)!.shape).toEqual([4, 7]);
   expect(found.features.length).toBeGreaterThan(1);
+});
+
+it('are residual sums of the longest stream, where branches run side by side', () => {
+  const found = build((g) => {
+    const cross = (x: string) => g.add('Add', [g.add('Mul', ['x', linear(g, x, 6, 6)]), x]);
+    const deep = g.add('Relu', [linear(g, g.add('Relu', [linear(g, 'x', 6, 9)]), 9, 7)]);
+    return linear(g, g.add('Concat', [cross(cross(cross('x'))), deep], { axis: 1 }), 13, 3);
+  });
+  expect(operations(found)).toEqual(['Add 4,6', 'Add 4,6', 'Add 4,6']);
 });
 
 it('are none behind the classifier, such as sums of its results', () => {
