@@ -1,6 +1,5 @@
 // Parses words of the command line into validated values.
 import { InvalidArgumentError } from 'commander';
-import { isTimeZone } from '../client/check-options.js';
 import {
   CANDIDATE_TIMEOUT,
   isWorkerName,
@@ -8,6 +7,7 @@ import {
   WORKER_NAME,
 } from '../core/specification/worker-settings.js';
 import { DURATION, parseDuration } from '../core/text/duration.js';
+import { isTimeZone } from '../core/text/time-zone.js';
 
 /** The person stopped the command; exit code 130. */
 export class Interrupted extends Error {

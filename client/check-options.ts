@@ -7,6 +7,7 @@ import { PARETO_COSTS } from '../core/report/pareto.js';
 import { mapping, oneOf, text, toIssues, wholeNumber } from '../core/schema/fields.js';
 import { DEVICES } from '../core/specification/devices.js';
 import { describeFound } from '../core/text/show.js';
+import { isTimeZone } from '../core/text/time-zone.js';
 import { isFileInput } from './files/open-file.js';
 import { EXPORT_FORMATS } from './results/export-candidates.js';
 import { OVERLAPS } from './schedules/create-schedule.js';
@@ -105,14 +106,4 @@ export function checkOptions(call: keyof typeof OPTIONS, options: unknown): void
   );
   const { success, error } = mapping(shape).safeParse(options, { reportInput: true });
   if (!success) throw new SpecError(toIssues({ error, root: 'options' }));
-}
-
-/** Whether this is the name of an IANA time zone. */
-export function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }
