@@ -28,7 +28,7 @@ const WHOLE = [
 const FAULTS = ['test/faults/**/*.test.ts'];
 
 /**
- * What a search needs that runs for others and for long: schedules, status, files of results, control workers, workers
+ * What a search needs that runs for others and for long: schedules, status, files of results, calibration, reports, control workers, workers
  * of several users, encryption, secrets, metrics, traces, upgrades: `npm run test:operate`. `npm test` leaves out projects whose names begin with
  * "long".
  */
