@@ -7,7 +7,7 @@ const NEEDS: readonly (readonly [file: RegExp, need: string])[] = [
     'npm run setup:optional (PyPI: torch, onnx and onnxscript; about a minute, 0.9 GB)',
   ],
   [
-    /e2e\/report/,
+    /operate\/report/,
     'Chromium (npm run setup:optional installs it as root where apt-get has it; ZEROSCOUT_CHROMIUM names another)',
   ],
   [/tour\//, 'npm run test:page (Chromium; about four minutes)'],
