@@ -267,12 +267,11 @@ def shape(text: str) -> tuple[int, ...]:
     """The shape that is written as 3x16x112x112, or of integers as int:3, or as int for a single one."""
     if text == "int":
         return Integers()
-    if text.startswith("int:"):
-        return Integers(shape(text[4:]))
-    sizes = tuple(int(size) for size in text.split("x") if size.isdecimal())
-    if len(sizes) != text.count("x") + 1 or min(sizes) < 1 or len(sizes) > 4:
+    written = text.removeprefix("int:")
+    sizes = tuple(int(size) for size in written.split("x") if size.isdecimal())
+    if len(sizes) != written.count("x") + 1 or min(sizes) < 1 or len(sizes) > 4:
         raise argparse.ArgumentTypeError(f"found {text}; must be 1 to 4 whole numbers, such as 3x224x224, or integers, such as int:3")
-    return sizes
+    return Integers(sizes) if written != text else sizes
 
 
 def positive(text: str) -> int:

@@ -28,7 +28,8 @@ const BATCHES = [2, 3];
  * Replaces each lookup of integers in a table of weights [rows, channels] by an input of floats [batch, ..., channels]. With
  * independent normal numbers in it, this is the table as PyTorch draws it, as long as no row is looked up twice. What else is
  * computed from the integers, such as a mask, is computed from known ones (`writeKnown`). Undefined where an input of
- * integers is looked up nowhere, or where images are not the first axis. Throws SpecError where a size is open.
+ * integers is looked up nowhere, where images are not the first axis, or for a mask that is not recognized (token-ids.ts). Throws
+ * SpecError where a size is open.
  */
 export function embedIntegers(graph: Parts, file: string): EmbeddedIntegers | undefined {
   const { nodes, initializers } = graph;
@@ -36,7 +37,9 @@ export function embedIntegers(graph: Parts, file: string): EmbeddedIntegers | un
   const isOfTokens = ({ shape }: TypedInput) => integers.some((ids) => String(ids.shape) === String(shape));
   const isBeside = (input: TypedInput) => heldBy(input) !== undefined && isOfTokens(input);
   const replaced = [...integers, ...graph.inputs.filter(isBeside)];
-  if (graph.inputs.some((input) => input.type !== 'float' && !replaced.includes(input))) return undefined;
+  // Random numbers are no mask, and what a mask of another name holds is not known.
+  const isRefused = ({ type, name }: TypedInput) => type !== 'float' || /mask/i.test(name);
+  if (graph.inputs.some((input) => !replaced.includes(input) && isRefused(input))) return undefined;
   const lookups = findLookups(graph, integers);
   if (!lookups) return undefined;
   const indices = new Set([...lookups].map((node) => node.inputs[1]!));

@@ -55,7 +55,7 @@ export function inspectNetwork({
     const block = readers.get(id);
     if (block !== undefined && roles[i]!.kind !== 'constant') found[block]!.parameters += sizeOf(shape);
   });
-  // The rows of a table of tokens are the input.
+  // The rows of these tables are inputs, which the stem reads.
   found[0]!.parameters += graph.tableSize ?? 0;
   return found;
 }

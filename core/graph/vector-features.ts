@@ -19,7 +19,8 @@ export function vectorLayouts(graph: ResolvedGraph): readonly (Layout | undefine
 /**
  * The cut points that end a block, in order, of those between the first and the last linear layer: residual sums and
  * concatenations, the vector from which the first of these branches, and what each further linear layer reads; the last one is
- * what the classifier reads.
+ * what the classifier reads. Where branches run side by side, such as a cross network beside a perceptron, the sums of the
+ * longest residual stream, if they are more.
  */
 export function vectorEnds(graph: ResolvedGraph): readonly Id[] {
   const { tape, isStream } = graph;

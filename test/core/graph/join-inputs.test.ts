@@ -4,32 +4,13 @@ import { SpecError } from '../../../core/errors.js';
 import { isMuchBeside } from '../../../core/graph/feature-coverage.js';
 import { inspectInputs, inspectNetwork } from '../../../core/graph/inspection.js';
 import { mainInput } from '../../../core/graph/main-input.js';
-import { graphNetwork } from '../../../core/graph/network.js';
-import { readOnnx } from '../../../core/graph/read-onnx.js';
 import { graphOfStructure, structureDigest, structureText } from '../../../core/graph/structure.js';
-import { GraphBuilder } from '../../../core/onnx/graph.js';
-
-type Dims = readonly (number | string)[];
-interface Input {
-  readonly name: string;
-  readonly dims: Dims;
-  readonly type?: 'float' | 'int64';
-}
+import type { GraphBuilder } from '../../../core/onnx/graph.js';
+import { build, type Input, network, weight } from '../../support/networks-of-inputs.js';
 
 const IMAGE: Input = { name: 'image', dims: ['batch', 3, 8, 8] };
 const VECTOR: Input = { name: 'vector', dims: ['batch', 5] };
 const [LEFT, RIGHT] = ['left', 'right'].map((name) => ({ ...IMAGE, name })) as [Input, Input];
-
-/** Writes a network from these inputs; `wire` returns its output. */
-function build(inputs: readonly Input[], wire: (g: GraphBuilder) => string, opset = 17) {
-  const g = new GraphBuilder();
-  const value = wire(g);
-  const bytes = g.build({ name: 'network', inputs, outputs: [{ name: 'y', value, dims: [] }], opset });
-  return readOnnx({ bytes, file: 'network.onnx' });
-}
-
-const weight = (g: GraphBuilder, name: string, dims: readonly number[]) =>
-  g.weights({ name, dims, data: new Float32Array(dims.reduce((a, b) => a * b)) });
 
 /** Three convolutions, the second and third with stride 2. The names of weights begin with `prefix`. */
 function tower(g: GraphBuilder, x: string, { prefix = '', channels = 3 } = {}): string {
@@ -61,15 +42,6 @@ const difference =
 
 const digest = (graph: ReturnType<typeof build>) =>
   structureDigest(structureText({ graph, constants: new Set() }));
-
-const network = (graph: ReturnType<typeof build>, batch = 2) =>
-  graphNetwork({
-    graph,
-    batch,
-    image: graph.inputs[0]!.shape.slice(1) as readonly number[],
-    wanted: 'stages',
-    file: 'network.onnx',
-  });
 
 it('reads all inputs from one, the largest first', () => {
   const graph = build([VECTOR, IMAGE], withVector());
