@@ -11,9 +11,6 @@ import { done, specification } from '../support/zeroscout.js';
 const IMAGE = process.env.ZEROSCOUT_IMAGE;
 const SAMPLES = 12;
 const NETWORK = `zeroscout-kube-${process.pid}`;
-/** A network of documentation (RFC 5737), which no machine has. */
-const SUBNET = '198.51.100.0/24';
-const GATEWAY = '198.51.100.1';
 const TEMPORAL_PORT = 7233;
 const PARTS = ['control', 'score-cpu'] as const;
 
@@ -41,15 +38,15 @@ const capabilitiesOf = (part: string) =>
 describe.skipIf(IMAGE === undefined)('the chart in pods', () => {
   let home: TestHome;
   const ways: Delay[] = [];
-  let manifests: string;
+  let manifests: string | undefined;
 
   beforeAll(async () => {
     home = testHome();
     await home.startServices();
-    manifests = home.write('pods.yaml', renderDeployments());
-    const made = podman(['network', 'create', '--subnet', SUBNET, '--gateway', GATEWAY, NETWORK]);
-    expect(made.stderr).toBe('');
-    const played = podman(['kube', 'play', '--network', NETWORK, manifests]);
+    const gateway = createNetwork();
+    manifests = home.write('pods.yaml', renderDeployments(gateway));
+    // A run that was killed may have left its pods, whose names the chart gives.
+    const played = podman(['kube', 'play', '--replace', '--network', NETWORK, manifests]);
     expect(played.status, played.stderr).toBe(0);
     // The gateway's address exists once a pod does. Workers that have found no server are started again.
     const { services } = readState({ home: home.home });
@@ -57,7 +54,7 @@ describe.skipIf(IMAGE === undefined)('the chart in pods', () => {
       ['temporal', TEMPORAL_PORT],
       ['nats', 4222],
     ] as const)
-      ways.push(await openDelay({ host: GATEWAY, port, to: `127.0.0.1:${services[server]!.port}` }));
+      ways.push(await openDelay({ host: gateway, port, to: `127.0.0.1:${services[server]!.port}` }));
     for (const part of PARTS)
       await until(() => /worker ready/.test(logOf(part)), {
         what: `${part} is ready`,
@@ -92,14 +89,22 @@ describe.skipIf(IMAGE === undefined)('the chart in pods', () => {
   });
 });
 
+/** Makes a network on a subnet that podman finds free on this machine, and gives the address of its gateway. */
+function createNetwork(): string {
+  const made = podman(['network', 'create', NETWORK]);
+  expect(made.status, made.stderr).toBe(0);
+  const [network] = JSON.parse(podman(['network', 'inspect', NETWORK]).stdout);
+  return network.subnets[0].gateway;
+}
+
 /** The Deployments of control workers and of the CPU pool, for servers behind the gateway of the pods. */
-function renderDeployments(): string {
+function renderDeployments(gateway: string): string {
   const [repository, tag] = IMAGE!.split(/:(?=[^:]*$)/);
   const values = {
     image: { repository, tag },
     control: { replicas: 1 },
-    temporal: { enabled: false, address: `${GATEWAY}:${TEMPORAL_PORT}`, namespace: 'default' },
-    nats: { enabled: false, url: `nats://${GATEWAY}:4222`, replicas: 1 },
+    temporal: { enabled: false, address: `${gateway}:${TEMPORAL_PORT}`, namespace: 'default' },
+    nats: { enabled: false, url: `nats://${gateway}:4222`, replicas: 1 },
     pools: { cpu: { enabled: true, replicas: 1, concurrency: 1 } },
   };
   const { pods } = fetchDeployTools().render({ pods: values });
