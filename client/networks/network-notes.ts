@@ -70,9 +70,12 @@ function notesOnFeatures({ source, network, batch }: Loaded): readonly string[] 
     );
   if (isMuchBeside(network)) {
     const main = network.graph.names.get(mainInput(network.graph));
-    notes.push(
-      `has ${source.parts!.length} inputs, and features behind "${main}" alone, because most maps lie behind it; more than a quarter of its multiply-accumulates is computed from the others alone, and the proxies of features say nothing about that`,
-    );
+    const [first, last] = [network.features[0]!.name, network.features.at(-1)!.name];
+    const place =
+      network.graph.branches === undefined
+        ? `${source.parts!.length} inputs, and features behind "${main}" alone, because most maps lie behind it; more than a quarter of its multiply-accumulates is computed from the others alone`
+        : `branches side by side, and features along one alone (from "${first}" to "${last}"), because they cover most there; more than a quarter of its multiply-accumulates is computed in the others`;
+    notes.push(`has ${place}, and the proxies of features say nothing about that`);
   }
   const vectors = network.features
     .filter(isVector)

@@ -1,6 +1,9 @@
 // Chooses the features at which a graph is measured, and those that each proxy reads.
+
 import { chosenBlocks, type FeaturesOfProxies, type Measured, type Reads } from '../ir/measured.js';
-import { type Feature, findFeatures } from './features.js';
+import type { Id } from '../ops/tensor/tape.js';
+import { findFeatures } from './branches.js';
+import type { Feature } from './features.js';
 import { checkOrder, featureNamed } from './named-features.js';
 import type { ResolvedGraph } from './resolve.js';
 import { movedFrom } from './same-elements.js';
@@ -29,6 +32,8 @@ export function selectFeatures(features: Measured, marked?: MarkedFeatures): Wan
 export interface ChosenFeatures {
   readonly found: 'stages' | 'blocks' | 'vectors' | 'named';
   readonly features: readonly Feature[];
+  /** See `ResolvedGraph`. */
+  readonly branches?: readonly Id[];
   /** Whether the Jacobian of the block before each feature is measured; by default it is. */
   readonly withJacobian?: readonly boolean[];
   readonly reads?: Reads;
@@ -52,13 +57,14 @@ export function chooseFeatures({
   }
   const { proxies, marked } = wanted;
   if (marked) return byProxy(proxies, marked.blocks.map(findNamed), new Set(marked.stages));
-  const { found, features } = findFeatures(graph, 'stages');
-  const blocks = findFeatures(graph, 'blocks').features;
+  const { found, features, branches } = findFeatures(graph, 'stages');
+  const along = branches ? { ...graph, branches } : graph;
+  const blocks = findFeatures(along, 'blocks').features;
   // The end of a stage may be among the blocks as the tokens of which it is the map.
   const from = movedFrom(graph);
   const ends = new Set(found === 'stages' ? features.map(({ id }) => from[id]) : []);
   const stages = blocks.filter(({ id }) => ends.has(from[id])).map(({ name }) => name);
-  return byProxy(proxies, blocks, new Set(stages));
+  return { ...byProxy(proxies, blocks, new Set(stages)), ...(branches ? { branches } : {}) };
 }
 
 /**

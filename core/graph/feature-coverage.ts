@@ -1,24 +1,24 @@
 // Says how much of an imported network its features cover.
 import type { Id } from '../ops/tensor/tape.js';
 import { macsWhere } from './costs.js';
-import { mainInput } from './main-input.js';
-import { type ResolvedGraph, streamOf } from './resolve.js';
+import type { ResolvedGraph } from './resolve.js';
+import { followed } from './sole-values.js';
 
 /** The largest share of a network's multiply-accumulates after its last feature that classifiers have. */
 const LARGEST_HEAD = 0.5;
 /** The largest share up to the first feature of a network that is measured at every block. */
 const LARGEST_STEM = 0.5;
 
-/** The largest share of a network that may be computed from other inputs than the main one without a warning. */
+/** The largest share of a network that may be computed beside its features without a warning. */
 const LARGEST_BESIDE = 0.25;
 
 /**
- * Whether much of the network is computed from other inputs than the main one alone, where no feature is. What has the same
- * weights, as the second tower of a siamese network, does not count.
+ * Whether much of the network is computed where no feature is: from other inputs than the main one alone, or in other branches
+ * than that of the features. What has the same weights, as the second tower of a siamese network, does not count.
  */
 export function isMuchBeside({ graph }: { readonly graph: ResolvedGraph }): boolean {
   const { tape, isStream } = graph;
-  const isBehind = streamOf(tape, mainInput(graph));
+  const isBehind = followed(graph);
   const weights = new Set(tape.values.flatMap(({ id, inputs }) => (isBehind[id] ? inputs : [])));
   const isShared = (id: Id) => tape.get(id).inputs.some((each) => !isStream[each] && weights.has(each));
   const isBeside = isStream.map((is, id) => is && !isBehind[id] && !isShared(id));
@@ -54,9 +54,9 @@ export function beginsLate({
   return shareOf(graph, (id) => id <= first) > LARGEST_STEM;
 }
 
-/** The share of the multiply-accumulates in the values that depend on the main input and are `counted`. */
+/** The share of the multiply-accumulates along the paths of the features in the values that are `counted`. */
 function shareOf(graph: ResolvedGraph, counted: (id: Id) => boolean): number {
-  const isBehind = streamOf(graph.tape, mainInput(graph));
+  const isBehind = followed(graph);
   const isCounted = isBehind.map((is, id) => is && counted(id));
   const all = macsWhere(graph, isBehind);
   return all === 0 ? 0 : macsWhere(graph, isCounted) / all;

@@ -53,6 +53,8 @@ export interface Features {
    */
   readonly found: 'stages' | 'blocks' | 'vectors';
   readonly features: readonly Feature[];
+  /** See `ResolvedGraph`. */
+  readonly branches?: readonly Id[];
 }
 
 /**
@@ -77,10 +79,11 @@ function isRepeated(graph: ResolvedGraph, feature: Feature, from: readonly Id[])
 }
 
 /**
- * Finds the features of a network: those of all blocks where there are too few stages, and those of one stream
- * where streams run side by side. Where fewer than two have several positions, two or more vectors are features too.
+ * The features on the paths from the main input to the output: those of all blocks where there are too few stages, and
+ * those of one stream where streams run side by side. Where fewer than two have several positions, two or more vectors
+ * are features too.
  */
-export function findFeatures(graph: ResolvedGraph, wanted: 'stages' | 'blocks'): Features {
+export function featuresOnPaths(graph: ResolvedGraph, wanted: 'stages' | 'blocks'): Features {
   const found = findMaps(graph, wanted);
   if (found.features.length > 1) return found;
   const after = found.features[0]?.id ?? graph.input;
@@ -192,12 +195,12 @@ export function cutPoints(graph: ResolvedGraph): readonly Feature[] {
  * position before that mean: the feature is then no cut point, because it is not measurable, and is found as
  * what the mean reads. In a network of vectors, what the classifier reads.
  */
-export function lastFeature(graph: ResolvedGraph): Feature | undefined {
+export function lastOnPaths(graph: ResolvedGraph): Feature | undefined {
   const last = soleFeatures(graph).findLast(
     (feature) => isMeasurable(feature) || (isMap(feature) && isAveraged(graph, feature)),
   );
   if (last) return last;
-  const { found, features } = findFeatures(graph, 'stages');
+  const { found, features } = featuresOnPaths(graph, 'stages');
   return found === 'vectors' ? features.at(-1) : undefined;
 }
 

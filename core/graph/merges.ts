@@ -1,7 +1,7 @@
 // Says where the paths of a network meet.
 import type { Id } from '../ops/tensor/tape.js';
-import { mainInput } from './main-input.js';
-import { type ResolvedGraph, streamOf } from './resolve.js';
+import type { ResolvedGraph } from './resolve.js';
+import { followed } from './sole-values.js';
 
 /**
  * Whether a cut point joins two paths from the one before it, each of which does more than an activation: a residual sum, a
@@ -9,8 +9,8 @@ import { type ResolvedGraph, streamOf } from './resolve.js';
  */
 export function isMerge(graph: ResolvedGraph, id: Id): boolean {
   const { tape, names } = graph;
-  // A sum with what is computed from other inputs alone joins no paths.
-  const isStream = graph.parts ? streamOf(tape, mainInput(graph)) : graph.isStream;
+  // A sum with what is computed from other inputs or in another branch alone joins no paths.
+  const isStream = graph.parts || graph.branches ? followed(graph) : graph.isStream;
   const value = tape.get(id);
   // Slices are scattered over the rows of a tensor, which only then gets its shape and its name.
   const [rows] = value.op === 'Reshape' ? value.inputs : [];

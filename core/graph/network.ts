@@ -56,7 +56,7 @@ export function graphNetwork({
   refuseSelections({ graph, resolved, file });
   const roles = weightRoles(resolved);
   const costs = graphCosts(resolved, roles);
-  const { found, features, withJacobian, reads } = chooseFeatures({
+  const { found, features, branches, withJacobian, reads } = chooseFeatures({
     graph: resolved,
     wanted: isNames(wanted) ? tensorNames(graph, wanted) : wanted,
     file,
@@ -70,7 +70,7 @@ export function graphNetwork({
     });
   return {
     file,
-    graph: resolved,
+    graph: branches ? { ...resolved, branches } : resolved,
     found,
     features,
     withJacobian,

@@ -40,10 +40,7 @@ export interface ResolvedGraph {
   readonly named: ReadonlyMap<string, Id>;
   /** The names of a value in the file; the first is that of the node that computed it. */
   readonly names: ReadonlyMap<Id, string>;
-  /**
-   * The weights in the order in which the network reads them, which does not depend on names or on the order
-   * of nodes in the file.
-   */
+  /** The weights in the order in which the network reads them, which depends neither on names nor on the order of nodes. */
   readonly weights: readonly GraphWeight[];
   /** The number of parameters that no value reads: those of restored normalizations, and of tables whose rows are the input. */
   readonly unread: number;
@@ -55,6 +52,8 @@ export interface ResolvedGraph {
   readonly parts?: readonly Id[];
   /** Those of `parts` that hold rows of tables, [images, ..., channels]. */
   readonly embedded?: readonly Id[];
+  /** The first values of the branches, each within the one before, along which features lie; see branches.ts. */
+  readonly branches?: readonly Id[];
 }
 
 /** The name of the program's input for the images. */

@@ -12,20 +12,23 @@ const FOLDER = join(import.meta.dirname, '../goldens/onnx');
 const CASES = join(FOLDER, 'cases.json');
 
 describe('golden cases of imported networks', () => {
-  it.each(['cases.json', 'signals-and-volumes.json', 'several-inputs.json', 'integers-and-vectors.json'])(
-    'of %s are within tolerance, features, blocks and parameters',
-    async (name) => {
-      const { cases, close } = (await readGoldenFile(join(FOLDER, name))) as GoldenCases;
-      const engine = await createGoldenEngine({ threads: 1 });
-      const comparisons = [];
-      for (const item of cases) comparisons.push(compareCase(item, await engine.compute(item)));
-      await engine.close();
-      expect(judge(comparisons, close).lines.filter((line) => !line.startsWith('ok'))).toEqual([]);
-      const [first, ...others] = comparisons;
-      const altered = { ...first!, features: first!.features.map(() => 2e-4) };
-      expect(judge([altered, ...others], close).passed).toBe(false);
-    },
-  );
+  it.each([
+    'cases.json',
+    'signals-and-volumes.json',
+    'several-inputs.json',
+    'integers-and-vectors.json',
+    'parallel-branches.json',
+  ])('of %s are within tolerance, features, blocks and parameters', async (name) => {
+    const { cases, close } = (await readGoldenFile(join(FOLDER, name))) as GoldenCases;
+    const engine = await createGoldenEngine({ threads: 1 });
+    const comparisons = [];
+    for (const item of cases) comparisons.push(compareCase(item, await engine.compute(item)));
+    await engine.close();
+    expect(judge(comparisons, close).lines.filter((line) => !line.startsWith('ok'))).toEqual([]);
+    const [first, ...others] = comparisons;
+    const altered = { ...first!, features: first!.features.map(() => 2e-4) };
+    expect(judge([altered, ...others], close).passed).toBe(false);
+  });
 
   it('fill the weights that "scales" names with 1, of any shape, and draw all others', async () => {
     const all = JSON.parse(readFileSync(CASES, 'utf8')) as { file: string }[];

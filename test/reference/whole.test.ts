@@ -9,6 +9,7 @@ const { cases, folder } = await readWholeCases(join(GOLDENS, 'cases.json'));
 const signals = await readWholeCases(join(GOLDENS, 'signals-and-volumes.json'));
 const several = await readWholeCases(join(GOLDENS, 'several-inputs.json'));
 const integers = await readWholeCases(join(GOLDENS, 'integers-and-vectors.json'));
+const branches = await readWholeCases(join(GOLDENS, 'parallel-branches.json'));
 /** The number of cases of each space; ALL_GOLDENS=1 runs all. */
 const EACH = process.env.ALL_GOLDENS ? Number.POSITIVE_INFINITY : 2;
 const kindOf = ({ space, file }: (typeof cases)[number]) => (file ? 'onnx' : space!);
@@ -26,7 +27,7 @@ test('every case has a value of every proxy that is defined in its space', () =>
 });
 
 test.each(
-  [...chosen, ...signals.cases, ...several.cases, ...integers.cases].map(
+  [...chosen, ...signals.cases, ...several.cases, ...integers.cases, ...branches.cases].map(
     (item) => [`${kindOf(item)} ${item.candidate ?? item.file}`, item] as const,
   ),
 )('%s', async (_, item) => {

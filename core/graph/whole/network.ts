@@ -3,7 +3,7 @@
 import type { Weight } from '../../ir/block.js';
 import { sizeOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
-import { lastFeature } from '../features.js';
+import { lastFeature } from '../branches.js';
 import type { ResolvedGraph } from '../resolve.js';
 import { initializationOf, type Role } from '../weight-roles.js';
 import { writeOut } from './write-out.js';

@@ -1,7 +1,7 @@
 // Tests that convolutions before a transformer do not hide it: putting the positions of a map in a row makes no
 // further stage.
 import { expect, test } from 'vitest';
-import { findFeatures } from '../../../core/graph/features.js';
+import { findFeatures } from '../../../core/graph/branches.js';
 import { readOnnx } from '../../../core/graph/read-onnx.js';
 import { resolveGraph } from '../../../core/graph/resolve.js';
 import { GraphBuilder } from '../../../core/onnx/graph.js';

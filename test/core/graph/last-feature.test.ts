@@ -1,6 +1,7 @@
 // Tests that the last feature is what the mean over positions reads, even where that has a single position.
 import { expect, test } from 'vitest';
-import { cutPoints, lastFeature } from '../../../core/graph/features.js';
+import { lastFeature } from '../../../core/graph/branches.js';
+import { cutPoints } from '../../../core/graph/features.js';
 import { readOnnx } from '../../../core/graph/read-onnx.js';
 import { resolveGraph } from '../../../core/graph/resolve.js';
 import { GraphBuilder } from '../../../core/onnx/graph.js';

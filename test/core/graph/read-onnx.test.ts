@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Issue, SpecError } from '../../../core/errors.js';
-import { findFeatures } from '../../../core/graph/features.js';
+import { findFeatures } from '../../../core/graph/branches.js';
 import { graphNetwork } from '../../../core/graph/network.js';
 import { readOnnx } from '../../../core/graph/read-onnx.js';
 import { resolveGraph } from '../../../core/graph/resolve.js';

@@ -1,7 +1,7 @@
 // Tests that a map, its positions in a row and its tokens are one feature, as in pyramids of transformers that put
 // tokens back into a map between two stages (CvT, FocalNet, Swin of Hugging Face).
 import { expect, test } from 'vitest';
-import { findFeatures } from '../../../core/graph/features.js';
+import { findFeatures } from '../../../core/graph/branches.js';
 import { readOnnx } from '../../../core/graph/read-onnx.js';
 import { resolveGraph } from '../../../core/graph/resolve.js';
 import { GraphBuilder } from '../../../core/onnx/graph.js';

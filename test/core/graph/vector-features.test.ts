@@ -1,7 +1,7 @@
 // Tests the features of networks of vectors, which have no positions.
 import { expect, it } from 'vitest';
+import { lastFeature } from '../../../core/graph/branches.js';
 import { beginsLate } from '../../../core/graph/feature-coverage.js';
-import { lastFeature } from '../../../core/graph/features.js';
 import { graphNetwork, type WantedFeatures } from '../../../core/graph/network.js';
 import { readOnnx } from '../../../core/graph/read-onnx.js';
 import { GraphBuilder } from '../../../core/onnx/graph.js';
