@@ -2,6 +2,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
+import { answerOldLink, wantsPage } from './old-link.js';
 import { ProblemError } from './problem.js';
 import { addressOf } from './rate-limit.js';
 
@@ -74,6 +75,7 @@ export function createAccess(options: AccessOptions): Access {
       // A cookie from an earlier start of this program is not an attack.
       if (given.from !== 'cookie') {
         failures.add(address);
+        if (given.from === 'link' && wantsPage(context)) return answerOldLink(context, options.prefix);
         throw new ProblemError({ status: 401, code: 'wrong-token', detail: 'unknown token' });
       }
     }

@@ -41,7 +41,7 @@ export function createPage({ prefix }: { readonly prefix: string }): Handler {
   };
   return async (context) => {
     const { path } = context.req;
-    if (path.startsWith('/api/') || (path.startsWith('/assets/') && !names.has(path)))
+    if (/^\/api(\/|$)/.test(path) || (path.startsWith('/assets/') && !names.has(path)))
       throw notFound(`nothing at ${path.slice(0, 200)}`);
     if (!isBuilt) throw notFound('the page is not built; the API is at /api/openapi.json');
     return answer(context, {

@@ -122,11 +122,17 @@ function issueOf({ path, message, file, line, column, key, reason }: Issue): Pro
 export function answerProblem(context: Context, error: unknown): Response {
   const found = problemOf(error);
   if (found.status === 503) context.header('Retry-After', '5');
+  if (found.status === 401) context.header('WWW-Authenticate', challengeOf(found));
   const detail = found.status === 415 ? describeContentType(context) : found.detail;
   return context.json({ ...found, detail }, found.status as ContentfulStatusCode, {
     ...(error instanceof ProblemError ? error.headers : {}),
     'Content-Type': 'application/problem+json',
   });
+}
+
+/** RFC 6750, section 3: what a client must send, and that what it sent is unknown. */
+function challengeOf({ code }: Problem): string {
+  return code === 'wrong-token' ? 'Bearer error="invalid_token"' : 'Bearer';
 }
 
 /** Requests are refused for their type of content where their body is read as JSON, and nowhere else. */

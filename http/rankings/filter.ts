@@ -14,7 +14,7 @@ export type ColumnKind = 'number' | 'text';
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };
 const TOKEN =
-  /\s*(?:(?<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)(?<unit>[kMG]?)(?![\w.])|(?<quoted>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?<operator><=|>=|!=|<>|==|=|<|>|~|\(|\))|(?<word>[A-Za-z_][\w-]*))/y;
+  /\s*(?:(?<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?<unit>[kMG]?)(?![\w.])|(?<lowest>-[iI][nN][fF](?:[iI][nN][iI][tT][yY])?)\b|(?<quoted>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?<operator><=|>=|!=|<>|==|=|<|>|~|\(|\))|(?<word>[A-Za-z_][\w-]*))/y;
 const COMPARISONS: Readonly<Record<string, string>> = {
   '<': '<',
   '<=': '<=',
@@ -115,7 +115,8 @@ function compare({ column, kind, operator, value, add }: CompareArguments): stri
   if (operator.text === '~') {
     if (value.value === undefined && value.kind !== 'word')
       throw fault(`found ${showToken(value)} after "~"; must be a text, such as ${column} ~ "conv"`);
-    add(String(value.kind === 'word' ? value.text : value.value));
+    // A number is looked for as it is written: 012 is part of other texts than 12.
+    add(String(value.kind === 'quoted' ? value.value : value.text));
     return `contains(lower(CAST(${name} AS VARCHAR)), lower(?))`;
   }
   const comparison = COMPARISONS[operator.text];
@@ -144,19 +145,23 @@ function numberOf({ kind, text, value }: Token): number | undefined {
 function readTokens(text: string): Token[] {
   const tokens: Token[] = [];
   TOKEN.lastIndex = 0;
-  // `-inf` is a number, but begins like an operator.
-  const source = text.replaceAll(/-inf(inity)?\b/gi, '-1e999').trimEnd();
+  const source = text.trimEnd();
   while (TOKEN.lastIndex < source.length) {
     const at = TOKEN.lastIndex;
     const groups = TOKEN.exec(source)?.groups;
-    if (groups === undefined) throw fault(`found ${JSON.stringify(source.slice(at).trim().slice(0, 20))}`);
-    const { number, unit, quoted, operator, word } = groups;
+    if (groups === undefined)
+      throw fault(
+        `found ${JSON.stringify(source.slice(at).trim().slice(0, 20))}; must be a column, a sign such as <=, a number such as 100M, or a text in quotes such as "3x3"`,
+      );
+    const { number, unit, lowest, quoted, operator, word } = groups;
     if (number !== undefined)
       tokens.push({
         kind: 'number',
         text: `${number}${unit}`,
         value: Number(number) * UNITS[unit!.toLowerCase()]!,
       });
+    else if (lowest !== undefined)
+      tokens.push({ kind: 'number', text: lowest, value: Number.NEGATIVE_INFINITY });
     else if (quoted !== undefined)
       tokens.push({ kind: 'quoted', text: quoted, value: quoted.slice(1, -1).replaceAll(/\\(.)/g, '$1') });
     else if (operator !== undefined) tokens.push({ kind: 'operator', text: operator });

@@ -85,8 +85,11 @@ function addFailuresFile(setting: RouteSetting): void {
       },
     }),
     async (context) => {
-      const { results } = await readFinishedResults(setting, context.req.valid('param').id);
-      return context.body(results.failures, 200, { 'Content-Type': 'text/csv; charset=utf-8' });
+      const { id, results } = await readFinishedResults(setting, context.req.valid('param').id);
+      return context.body(results.failures, 200, {
+        'Content-Type': 'text/csv; charset=utf-8',
+        'Content-Disposition': `attachment; filename="${id}-failures.csv"`,
+      });
     },
   );
 }

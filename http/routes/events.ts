@@ -1,5 +1,6 @@
 // Defines the routes that stream server-sent events: the progress of a search, and the fleet of workers.
 import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import { requireRole } from '../access.js';
 import { problemOf } from '../problem.js';
@@ -55,7 +56,7 @@ function addProgress({ app, zeroscout, stopped }: RouteSetting): void {
     async (context) => {
       const { id } = await zeroscout.searches.get(context.req.valid('param').id);
       const sender = createSender(context.req.header('last-event-id'));
-      return streamSSE(context, (stream) =>
+      return streamEvents(context, (stream) =>
         whileOpen({ stream, stopped }, async (isOpen) => {
           for await (const look of zeroscout.searches.progress(id)) {
             if (!isOpen()) return;
@@ -88,7 +89,7 @@ function addWatch({ app, stopped }: RouteSetting, { path, event, summary, look }
     }),
     async (context) => {
       const sender = createSender(context.req.header('last-event-id'));
-      return streamSSE(context, (stream) =>
+      return streamEvents(context, (stream) =>
         whileOpen({ stream, stopped }, async (isOpen) => {
           while (isOpen()) {
             const [name, data] = await look().then(
@@ -102,6 +103,13 @@ function addWatch({ app, stopped }: RouteSetting, { path, event, summary, look }
       );
     },
   );
+}
+
+/** Hono answers HEAD like GET and then drops the stream, which nobody would read, and which would never end. */
+function streamEvents(context: Context, write: (stream: SSEStreamingApi) => Promise<void>): Response {
+  if (context.req.method === 'HEAD')
+    return context.body(null, 200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache' });
+  return streamSSE(context, write);
 }
 
 /** Clients that watch at the same time share one reading. */

@@ -71,7 +71,7 @@ function addList({ app, zeroscout }: RouteSetting): void {
   );
 }
 
-function addStart({ app, zeroscout }: RouteSetting): void {
+function addStart({ app, zeroscout, prefix }: RouteSetting): void {
   app.openapi(
     createRoute({
       method: 'post',
@@ -107,7 +107,7 @@ function addStart({ app, zeroscout }: RouteSetting): void {
         specification: createSpecificationInput({ specification, files }),
         ...options,
       });
-      context.header('Location', `/api/searches/${id}`);
+      context.header('Location', `${prefix}/api/searches/${id}`);
       return how === 'started' ? context.json({ id, how }, 201) : context.json({ id, how }, 200);
     },
   );

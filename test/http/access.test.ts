@@ -122,6 +122,26 @@ it('the token of a link opens pages, and nothing else', async () => {
   expect((await guarded()('/?token=viewer')).headers.get('set-cookie')).not.toContain('Secure');
 });
 
+it('a person who opens a link with an unknown token reads why, and how to go on', async () => {
+  const ask = guarded({ prefix: '/z' });
+  const page = await ask('/searches?token=wrong', { accept: 'text/html,*/*;q=0.8' });
+  expect([page.status, page.headers.get('content-type')]).toEqual([401, 'text/html; charset=UTF-8']);
+  const text = await page.text();
+  expect(text).toContain('This server does not know this token');
+  expect(text).toContain('href="/z/"');
+  expect(text).not.toContain('wrong');
+  expect((await ask('/searches?token=wrong', { accept: '*/*' })).headers.get('content-type')).toMatch(/json/);
+});
+
+it('an answer with status 401 says how to authenticate', async () => {
+  const ask = guarded();
+  const challenge = async (headers: Headers) =>
+    (await ask('/api/read', headers)).headers.get('www-authenticate');
+  expect(await challenge({})).toBe('Bearer');
+  expect(await challenge(bearer('wrong'))).toBe('Bearer error="invalid_token"');
+  expect(await challenge(bearer('viewer'))).toBeNull();
+});
+
 it('changes come from pages of this server, under any of its names, or from programs', async () => {
   const ask = guarded();
   const change = async (headers: Record<string, string>) =>

@@ -91,6 +91,7 @@ const NUMBERS: readonly (readonly [string, number])[] = [
   ['15M', 15e6],
   ['12k', 12e3],
   ['1e7', 1e7],
+  ['1E7', 1e7],
   ['5000M', 5e9],
   ['1e300', 1e300],
   ['-inf', Number.NEGATIVE_INFINITY],
@@ -149,6 +150,17 @@ describe('filters', () => {
     expect(await ranksOf('rank = 1 or rank = 2 and rank = 3')).toEqual([1]);
   });
 
+  it('look for a text as it is typed, with or without quotes', () => {
+    const lookedFor = (text: string) => parseFilter({ text, columns: COLUMNS }).values;
+    for (const text of ['012', '100M', '1e3', '-inf', 'conv', '.50'])
+      expect(lookedFor(`candidate ~ ${text}`), text).toEqual([text]);
+    for (const text of ['net-inf', 'a -infinity b']) {
+      expect(lookedFor(`candidate ~ "${text}"`), text).toEqual([text]);
+      expect(lookedFor(`candidate = '${text}'`), text).toEqual([text]);
+    }
+    expect(lookedFor('score > -Inf and rank < 3')).toEqual([Number.NEGATIVE_INFINITY, 3]);
+  });
+
   it('never become SQL, whatever is typed', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 60, size: 'max' }), (text) => {
@@ -172,6 +184,8 @@ describe('filters', () => {
     ['candidate < 3', /quotes/],
     [`${'('.repeat(50)}rank = 1${')'.repeat(50)}`, /deep/],
     ['rank = 1; drop table ranking', /found ";/],
+    ['candidate ~ 3x3', /found "3x3"; must be .* a text in quotes/],
+    ['flops < 0.1B', /found "0.1B"; must be .* a number such as 100M/],
   ])('%s is refused with a reason', (text, reason) => {
     expect(() => parseFilter({ text, columns: COLUMNS })).toThrow(reason);
   });
