@@ -1,14 +1,16 @@
 // Renders the frame of the page: the role of the visitor, navigation, the connection banner, and the view for
 // the address.
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Route, Router, Switch, useLocation } from 'wouter-preact';
 import type { WatchedSearch } from '../http/answers.js';
+import { useConnection } from './api/connection.js';
 import { prefix } from './api/prefix.js';
 import { type Session, SharedContext } from './api/session.js';
 import { useAnswer } from './api/use-answer.js';
 import { useEvents } from './api/use-events.js';
 import { ConnectionBanner } from './parts/connection-banner.js';
 import { Header } from './parts/header.js';
+import { isFocusLost } from './parts/is-focus-lost.js';
 import { later } from './parts/later.js';
 import { Login } from './parts/login.js';
 import { Empty } from './parts/notes.js';
@@ -33,7 +35,8 @@ export function App() {
 }
 
 function Known() {
-  const { data: session, problem } = useAnswer<Session>('/session');
+  const { data: session, problem, again } = useAnswer<Session>('/session');
+  useAfterLoss(again);
   if (problem?.status === 401) return <Login />;
   if (!session)
     return (
@@ -46,6 +49,16 @@ function Known() {
       </main>
     );
   return <Shell session={session} />;
+}
+
+/** Calls `again` when the server is lost and when it is back: one that was started anew may know other tokens. */
+function useAfterLoss(again: () => void): void {
+  const isLost = useConnection().state === 'lost';
+  const before = useRef(isLost);
+  useEffect(() => {
+    if (before.current !== isLost) again();
+    before.current = isLost;
+  }, [isLost, again]);
 }
 
 function Shell({ session }: { readonly session: Session }) {
@@ -68,6 +81,7 @@ function Shell({ session }: { readonly session: Session }) {
 
 function Views() {
   useTopOnNavigation();
+  useFocusOnNavigation();
   return (
     <Switch>
       <Route path="/" component={SearchesView} />
@@ -95,9 +109,20 @@ function Views() {
   );
 }
 
-/** A new view starts at its top, and its title is announced to screen readers. */
+/** A new view starts at its top. */
 function useTopOnNavigation(): void {
   const [location] = useLocation();
   const view = location.split('/').slice(0, 3).join('/');
   useEffect(() => window.scrollTo(0, 0), [view]);
+}
+
+/** Where what had the focus is gone, such as a row that opened a candidate, the keyboard goes on in the content. */
+function useFocusOnNavigation(): void {
+  const [location] = useLocation();
+  const before = useRef(location);
+  useEffect(() => {
+    if (before.current !== location && isFocusLost())
+      document.getElementById('content')?.focus({ preventScroll: true });
+    before.current = location;
+  }, [location]);
 }

@@ -29,7 +29,6 @@ const SCROLLING = {
   class: 'wide',
   tabIndex: 0,
   role: 'region',
-  'aria-label': 'Chart that scrolls',
 } as const;
 
 /** The size of saved charts in pixels. */
@@ -79,7 +78,11 @@ export function Chart({
         </button>
       </div>
       {children}
-      <div {...(minWidth === undefined ? { class: 'fitted' } : SCROLLING)}>
+      <div
+        {...(minWidth === undefined
+          ? { class: 'fitted' }
+          : { ...SCROLLING, 'aria-label': `${title}: chart that scrolls` })}
+      >
         <div
           ref={place}
           role="img"

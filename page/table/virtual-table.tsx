@@ -3,6 +3,7 @@
 
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { isFocusLost } from '../parts/is-focus-lost.js';
 import { TwoEnds } from '../parts/two-ends.js';
 import { formatCount, formatValue } from '../text/format.js';
 import type { RankingCells, RankingColumn } from './use-ranking-pages.js';
@@ -21,8 +22,9 @@ export interface VirtualTableProps {
   readonly onSort: (column: RankingColumn) => void;
   readonly isSelected: (row: RankingCells) => boolean;
   readonly onSelect: (row: RankingCells) => void;
-  readonly onOpen: (row: RankingCells) => void;
-  /** The row to scroll to; each new object scrolls again. */
+  /** `index` is the place of the row in the order that is shown. */
+  readonly onOpen: (row: RankingCells, index: number) => void;
+  /** The row to scroll to; each new object scrolls again. The table takes a focus that nothing else has. */
   readonly goTo: { readonly index: number } | undefined;
 }
 
@@ -45,7 +47,9 @@ export function VirtualTable(props: VirtualTableProps) {
     element.scrollTop = scrollTopOf({ rows: total, rowHeight: ROW, row: Math.max(0, index - 2), height });
   };
   useEffect(() => {
-    if (goTo) show(goTo.index);
+    if (!goTo) return;
+    show(goTo.index);
+    if (isFocusLost()) scroller.current!.focus({ preventScroll: true });
   }, [goTo]);
   const { template, minWidth } = layOut(columns, widthsOf(place.width, all));
   const rows = Array.from({ length: end - first }, (_, i) => first + i);
@@ -132,7 +136,7 @@ function onKey(
   const index = to[event.key];
   if (index !== undefined) show(Math.max(0, Math.min(total - 1, index)));
   else if (event.key === ' ' && row) onSelect(row);
-  else if (event.key === 'Enter' && row) onOpen(row);
+  else if (event.key === 'Enter' && row) onOpen(row, active);
   else return;
   event.preventDefault();
 }
@@ -192,7 +196,7 @@ function Row({ columns, index, row, template, isActive, onActive, isSelected, on
       aria-selected={chosen}
       style={{ gridTemplateColumns: template }}
       onClick={onActive}
-      onDblClick={() => row && onOpen(row)}
+      onDblClick={() => row && onOpen(row, index)}
     >
       <span role="gridcell">
         {row && (
@@ -215,7 +219,7 @@ function Row({ columns, index, row, template, isActive, onActive, isSelected, on
               class="link"
               tabIndex={-1}
               title={String(row[name])}
-              onClick={() => onOpen(row)}
+              onClick={() => onOpen(row, index)}
             >
               <TwoEnds text={String(row[name])} />
             </button>

@@ -11,11 +11,11 @@ export function summaryFacts(summary: Summary): readonly (readonly [string, stri
   const facts: [string, string][] = [
     ['candidates', formatCount(candidates)],
     ['scored now', formatCount(scored)],
-    ['scores that were there', formatCount(reused)],
+    ['scores reused', formatCount(reused)],
     ['set aside', formatCount(failed)],
   ];
   if (millisecondsPerCandidate > 0)
-    facts.push(['time a candidate', formatMilliseconds(millisecondsPerCandidate)]);
+    facts.push(['time per candidate', formatMilliseconds(millisecondsPerCandidate)]);
   if (classes !== undefined) facts.push([`distinct functions${where}`, formatCount(classes)]);
   if (shared) facts.push([`share another’s score${where}`, formatCount(shared)]);
   if (generations !== undefined) facts.push(['generations', formatCount(generations)]);

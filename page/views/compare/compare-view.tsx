@@ -19,13 +19,14 @@ export function CompareView() {
   useTitle('Compare');
   const { searches } = useShared();
   const [query, setQuery] = useQuery();
-  const ids = useMemo(() => (query.get('ids') ?? '').split(',').filter(Boolean), [query.get('ids')]);
+  const written = query.get('ids') ?? '';
+  const ids = useMemo(() => [...new Set(written.split(',').filter(Boolean))], [written]);
   const finished = (searches ?? []).filter(({ state }) => state === 'completed');
   const toggle = (id: string) =>
     setQuery({
       ids: (ids.includes(id) ? ids.filter((each) => each !== id) : [...ids, id].slice(-MOST)).join(','),
     });
-  if (searches && finished.length === 0)
+  if (searches && finished.length === 0 && ids.length === 0)
     return (
       <Empty title="Nothing to compare yet">
         <p>

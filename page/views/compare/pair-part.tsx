@@ -7,7 +7,7 @@ import { useAnswer } from '../../api/use-answer.js';
 import { later } from '../../parts/later.js';
 import { ProblemNote } from '../../parts/notes.js';
 import type { RankingCells } from '../../table/use-ranking-pages.js';
-import { formatCount } from '../../text/format.js';
+import { formatAmount } from '../../text/format.js';
 
 const RankPicture = later(() => import('./rank-picture.js').then((file) => file.RankPicture));
 const TOP = 50;
@@ -48,7 +48,7 @@ function Changes({ title, changes }: { readonly title: string; readonly changes:
   return (
     <section>
       <h2>{title}</h2>
-      <p class="quiet">{formatCount(changes.count)} candidates</p>
+      <p class="quiet">{formatAmount(changes.count, 'candidate')}</p>
       {changes.count > 0 && <ChangeTable title={title} changes={changes} />}
     </section>
   );

@@ -19,8 +19,12 @@ import { TruthPicture } from './truth-picture.js';
 export function PicturesTab({ id, search }: SearchTabProps) {
   if (search.state !== 'completed')
     return (
-      <Empty title="No pictures yet">
-        <p>They are drawn from the ranking, which is there when all candidates are scored.</p>
+      <Empty title={search.ended ? 'No pictures' : 'No pictures yet'}>
+        <p>
+          {search.ended
+            ? `This search has no ranking to draw: it is ${search.state}.`
+            : 'They are drawn from the ranking, which is there when all candidates are scored.'}
+        </p>
       </Empty>
     );
   return <Pictures id={id} />;

@@ -41,18 +41,25 @@ export function ScatterPicture({ id, columns, total, colours }: ScatterPicturePr
   );
   const grid = useAnswer<Grid>(isSmall ? undefined : path('/ranking/grid', { x, y }));
   const front = useAnswer<Front>(path('/ranking/front', { x, y }));
+  const points = useMemo(() => pointsOf(sample.data ?? [], x, y), [sample.data, x, y]);
+  const outside = isSmall ? (sample.data ?? []).length - points.length : (grid.data?.outside ?? 0);
   const option = useMemo(
     () =>
       scatterOption({
         colours,
         x: NAMES[x] ?? x,
         y: NAMES[y] ?? y,
-        points: isSmall ? pointsOf(sample.data ?? [], x, y) : undefined,
+        points: isSmall ? points : undefined,
         grid: grid.data,
         front: (front.data ?? []).map((row) => ({ ...row, value: [row.x, row.y] as const })),
       }),
-    [colours, x, y, isSmall, sample.data, grid.data, front.data],
+    [colours, x, y, isSmall, points, grid.data, front.data],
   );
+  // A selected area holds values of the columns that were shown.
+  const choose = (set: (column: string) => void) => (column: string) => {
+    set(column);
+    setArea(undefined);
+  };
   const filter = area && filterOf({ area, x, y });
   const toRanking = () => open(withQuery(`/searches/${encodeURIComponent(id)}/ranking`, { filter }));
   return (
@@ -62,18 +69,24 @@ export function ScatterPicture({ id, columns, total, colours }: ScatterPicturePr
       height={460}
       onPick={(data) => open(`/searches/${encodeURIComponent(id)}/candidate/${(data as ScatterPoint).rank}`)}
       onBrush={setArea}
-      about={`${isSmall ? 'Each point is a candidate' : `${formatCount(total)} candidates, counted in cells`}; no candidate is at least as good as one of the front and cheaper. A click opens a candidate, dragging selects.`}
+      about={`${isSmall ? 'Each point is a candidate' : `${formatCount(total)} candidates, counted in cells`}${describeOutside(outside)}; no candidate is at least as good as one of the front and cheaper. A click opens a candidate, dragging selects.`}
     >
       <ProblemNote problem={sample.problem ?? grid.problem ?? front.problem} />
       <div class="row">
-        <ColumnSelect name="Cost" value={x} columns={columns} onChange={setX} />
-        <ColumnSelect name="against" value={y} columns={columns} onChange={setY} />
+        <ColumnSelect name="Cost" value={x} columns={columns} onChange={choose(setX)} />
+        <ColumnSelect name="against" value={y} columns={columns} onChange={choose(setY)} />
         <button type="button" disabled={!filter} onClick={toRanking}>
           Show the selected in the ranking
         </button>
       </div>
     </Chart>
   );
+}
+
+/** Infinite values, such as those of networks that pass no signal on, have no place in the picture. */
+function describeOutside(count: number): string {
+  if (count === 0) return '';
+  return ` (${formatCount(count)} ${count === 1 ? 'is' : 'are'} not drawn: a value is infinite or absent)`;
 }
 
 interface ColumnSelectProps {

@@ -35,7 +35,7 @@ export function NewSchedule({ onCreated }: { readonly onCreated: () => void }) {
               Name <input required value={name} onInput={(event) => setName(event.currentTarget.value)} />
             </label>
             <label class="field">
-              Times, as cron has them{' '}
+              Times (cron expression){' '}
               <input required value={cron} onInput={(event) => setCron(event.currentTarget.value)} />
             </label>
             <label class="field">

@@ -3,7 +3,7 @@ import type { FailuresByReason } from '../../../http/answers.js';
 import { apiUrl, searchPath } from '../../api/ask.js';
 import { useAnswer } from '../../api/use-answer.js';
 import { ProblemNote } from '../../parts/notes.js';
-import { formatCount } from '../../text/format.js';
+import { formatAmount, formatCount } from '../../text/format.js';
 
 export function Failures({ id }: { readonly id: string }) {
   const { data, problem } = useAnswer<FailuresByReason>(searchPath(id, '/failures'));
@@ -13,7 +13,7 @@ export function Failures({ id }: { readonly id: string }) {
     <section>
       <h2>Set aside</h2>
       <p>
-        {formatCount(data.total)} candidates have no score.{' '}
+        {formatAmount(data.total, 'candidate')} without a score.{' '}
         <a href={apiUrl(searchPath(id, '/failures.csv'))} download>
           failures.csv
         </a>

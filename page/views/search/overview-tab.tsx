@@ -69,7 +69,7 @@ function Counts({ progress }: { readonly progress: NonNullable<SearchLook['progr
   const { candidates, reused, failed, shards, parts, generation, rejectedShare, engine } = progress;
   const entries: [string, string][] = [
     ['candidates', formatCount(candidates)],
-    ['scores that were there', formatCount(reused)],
+    ['scores reused', formatCount(reused)],
     ['set aside', formatCount(failed)],
     [
       'shards',

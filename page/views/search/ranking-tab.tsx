@@ -8,9 +8,10 @@ import { Empty, ProblemNote } from '../../parts/notes.js';
 import { useQuery } from '../../parts/use-query.js';
 import { type RankingCells, type RankingPage, useRankingPages } from '../../table/use-ranking-pages.js';
 import { VirtualTable } from '../../table/virtual-table.js';
-import { formatCount } from '../../text/format.js';
+import { formatAmount, formatCount } from '../../text/format.js';
 import { orderProxies } from '../../text/order-proxies.js';
 import { ColumnChoice, useHiddenColumns } from './column-choice.js';
+import { useKeptRanking } from './kept-rankings.js';
 import { RankingFilter } from './ranking-filter.js';
 import type { SearchTabProps } from './search-view.js';
 import { Selection } from './selection.js';
@@ -18,7 +19,7 @@ import { Selection } from './selection.js';
 export function RankingTab({ id, search }: SearchTabProps) {
   if (search.state !== 'completed')
     return (
-      <Empty title="No ranking yet">
+      <Empty title={search.ended ? 'No ranking' : 'No ranking yet'}>
         <p>
           {search.ended
             ? `This search has no ranking: it is ${search.state}.`
@@ -41,7 +42,7 @@ function Ranking({ id, weights }: RankingProps) {
   const filter = query.get('filter') ?? '';
   const sort = query.get('sort') || 'rank';
   const pages = useRankingPages({ id, filter, sort });
-  const [selected, setSelected] = useState<ReadonlyMap<string, RankingCells>>(new Map());
+  const { selected, select, opened, keepOpened } = useKeptRanking({ id, filter, sort });
   const [hidden, setHidden] = useHiddenColumns();
   const jump = useJump({ id, filter, sort });
   const { head, problem } = pages;
@@ -53,7 +54,7 @@ function Ranking({ id, weights }: RankingProps) {
     const next = new Map(selected);
     const key = String(row.candidate);
     if (!next.delete(key)) next.set(key, row);
-    setSelected(next);
+    select(next);
   };
   return (
     <section class="ranking">
@@ -67,7 +68,7 @@ function Ranking({ id, weights }: RankingProps) {
       <ProblemNote problem={problem ?? jump.problem} />
       <p class="quiet" aria-live="polite">
         {filter !== '' && `${formatCount(head.total)} of `}
-        {formatCount(head.all)} candidates
+        {formatAmount(head.all, 'candidate')}
       </p>
       <VirtualTable
         columns={columns}
@@ -79,14 +80,17 @@ function Ranking({ id, weights }: RankingProps) {
         onSort={({ name, kind }) => setQuery({ sort: nextSort(sort, name, kind) })}
         isSelected={(row) => selected.has(String(row.candidate))}
         onSelect={toggle}
-        onOpen={(row) => open(`/searches/${encodeURIComponent(id)}/candidate/${row.rank}`)}
-        goTo={jump.place}
+        onOpen={(row, index) => {
+          keepOpened(index);
+          open(`/searches/${encodeURIComponent(id)}/candidate/${row.rank}`);
+        }}
+        goTo={jump.place ?? opened}
       />
       <Selection
         columns={all}
         rows={[...selected.values()]}
         onRemove={toggle}
-        onClear={() => setSelected(new Map())}
+        onClear={() => select(new Map())}
       />
     </section>
   );
@@ -159,7 +163,8 @@ function useJump({
   const to = async (text: string) => {
     setProblem(undefined);
     try {
-      const byRank = /^#?\d+$/.test(text)
+      // A text that begins with 0, such as 00120, is a candidate.
+      const byRank = /^#?[1-9]\d*$/.test(text)
         ? await pageOf({ filter: `rank = ${text.replace('#', '')}`, limit: 1 })
         : undefined;
       const candidate = String(byRank?.rows[0]?.candidate ?? text);

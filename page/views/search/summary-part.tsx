@@ -41,7 +41,7 @@ function Rounds({ rounds }: { readonly rounds: NonNullable<Summary['rounds']> })
             <tr>
               <th class="number">round</th>
               <th class="number">candidates</th>
-              <th class="number">scores that were there</th>
+              <th class="number">scores reused</th>
               <th class="number">set aside</th>
               <th class="number">took</th>
             </tr>

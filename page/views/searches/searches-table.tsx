@@ -5,7 +5,14 @@ import type { WatchedSearch } from '../../../http/answers.js';
 import { ProgressBar } from '../../parts/progress-bar.js';
 import { StateBadge } from '../../parts/state-badge.js';
 import { useNow } from '../../parts/use-now.js';
-import { formatAge, formatCount, formatDuration, formatTime, formatValue } from '../../text/format.js';
+import {
+  formatAge,
+  formatAmount,
+  formatCount,
+  formatDuration,
+  formatTime,
+  formatValue,
+} from '../../text/format.js';
 import type { RateOf } from './rates.js';
 
 interface Column {
@@ -128,7 +135,7 @@ function Progress({ row, rateOf }: SearchRowProps) {
   if (ended !== null)
     return (
       <>
-        {formatCount(counts.candidates)} candidates
+        {formatAmount(counts.candidates, 'candidate')}
         {state !== 'completed' && <span class="under">{formatCount(counts.done)} or more scored</span>}
       </>
     );

@@ -7,11 +7,13 @@ import { ProblemNote } from '../../parts/notes.js';
 import { useQuery } from '../../parts/use-query.js';
 import { useStartSearch } from '../../parts/use-start-search.js';
 import { useTitle } from '../../parts/use-title.js';
-import { formatCount } from '../../text/format.js';
+import { formatAmount } from '../../text/format.js';
 import { EXAMPLE, EXAMPLES } from './examples.js';
 import { SimpleForm } from './simple-form.js';
 
 const CHECK_MS = 400;
+/** The time until a text is checked again that an unavailable server did not check. */
+const AGAIN_MS = 3_000;
 
 export function StartView() {
   useTitle('New search');
@@ -73,8 +75,8 @@ function Start({ text }: { readonly text: string }) {
         <ProblemNote problem={mistake ?? problem} />
         {checked && (
           <p class="note good">
-            It is right{checked.candidates !== undefined && `: ${formatCount(checked.candidates)} candidates`}
-            .
+            It is right
+            {checked.candidates !== undefined && `: ${formatAmount(checked.candidates, 'candidate')}`}.
           </p>
         )}
       </div>
@@ -89,14 +91,15 @@ function Start({ text }: { readonly text: string }) {
   );
 }
 
-/** Checks the current text, shortly after the last key press. */
+/** Checks the current text, shortly after the last key press, and again while a server is unavailable. */
 function useCheck(text: string) {
   const [state, setState] = useState<{ readonly checked?: Checked; readonly problem?: AskError }>({});
   useEffect(() => {
     setState({});
     if (text.trim() === '') return undefined;
     const stop = new AbortController();
-    const timer = setTimeout(() => {
+    let timer: ReturnType<typeof setTimeout>;
+    const check = () => {
       ask<Checked>('/specifications/check', {
         method: 'POST',
         body: { specification: text },
@@ -104,10 +107,14 @@ function useCheck(text: string) {
       }).then(
         (checked) => setState({ checked }),
         (error: unknown) => {
-          if (!stop.signal.aborted) setState({ problem: asAskError(error) });
+          if (stop.signal.aborted) return;
+          const problem = asAskError(error);
+          setState({ problem });
+          if (problem.isPassing) timer = setTimeout(check, AGAIN_MS);
         },
       );
-    }, CHECK_MS);
+    };
+    timer = setTimeout(check, CHECK_MS);
     return () => {
       stop.abort();
       clearTimeout(timer);
