@@ -25,11 +25,8 @@ export interface ChartProps {
 }
 
 /** What is scrolled needs the keyboard, and therefore a name. */
-const SCROLLING = {
-  class: 'wide',
-  tabIndex: 0,
-  role: 'region',
-} as const;
+const scrolling = (title: string) =>
+  ({ class: 'wide', tabIndex: 0, role: 'region', 'aria-label': `${title}: chart that scrolls` }) as const;
 
 /** The size of saved charts in pixels. */
 const SAVED = { width: 960, height: 600 };
@@ -78,11 +75,7 @@ export function Chart({
         </button>
       </div>
       {children}
-      <div
-        {...(minWidth === undefined
-          ? { class: 'fitted' }
-          : { ...SCROLLING, 'aria-label': `${title}: chart that scrolls` })}
-      >
+      <div {...(minWidth === undefined ? { class: 'fitted' } : scrolling(title))}>
         <div
           ref={place}
           role="img"

@@ -47,9 +47,8 @@ export function VirtualTable(props: VirtualTableProps) {
     element.scrollTop = scrollTopOf({ rows: total, rowHeight: ROW, row: Math.max(0, index - 2), height });
   };
   useEffect(() => {
-    if (!goTo) return;
-    show(goTo.index);
-    if (isFocusLost()) scroller.current!.focus({ preventScroll: true });
+    if (goTo) show(goTo.index);
+    if (goTo && isFocusLost()) scroller.current!.focus({ preventScroll: true });
   }, [goTo]);
   const { template, minWidth } = layOut(columns, widthsOf(place.width, all));
   const rows = Array.from({ length: end - first }, (_, i) => first + i);
