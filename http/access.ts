@@ -31,7 +31,7 @@ export interface Access {
   readonly identify: MiddlewareHandler;
 }
 
-export const COOKIE = 'zeroscout';
+const COOKIE = 'zeroscout';
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** The most wrong tokens from one address within a minute. */
 const TRIES = 20;
@@ -96,7 +96,7 @@ function keepToken(
   context: Context,
   { isSecure, prefix, token }: Pick<AccessOptions, 'isSecure' | 'prefix'> & { readonly token: string },
 ): Response {
-  setCookie(context, COOKIE, token, {
+  setCookie(context, cookieOf(context), token, {
     httpOnly: true,
     sameSite: 'Strict',
     secure: isSecure,
@@ -154,8 +154,15 @@ function tokenOf(context: Context): { token: string; from: 'header' | 'cookie' |
   if (bearer !== undefined) return { token: bearer, from: 'header' };
   const link = context.req.method === 'GET' ? context.req.query('token') : undefined;
   if (link !== undefined && !context.req.path.includes('/api/')) return { token: link, from: 'link' };
-  const cookie = getCookie(context, COOKIE);
+  // Earlier releases had one name for all ports.
+  const cookie = getCookie(context, cookieOf(context)) ?? getCookie(context, COOKIE);
   return cookie === undefined ? undefined : { token: cookie, from: 'cookie' };
+}
+
+/** Browsers send a cookie to every port of a host, and several servers may be open there, such as through tunnels. */
+function cookieOf(context: Context): string {
+  const [, port] = /:(\d+)$/.exec(context.req.header('host') ?? '') ?? [];
+  return port === undefined ? COOKIE : `${COOKIE}-${port}`;
 }
 
 /** Browsers report where a request comes from; other programs do not. */

@@ -115,11 +115,25 @@ it('the token of a link opens pages, and nothing else', async () => {
   const page = await ask('/searches?token=viewer&view=all');
   expect([page.status, page.headers.get('location')]).toEqual([303, '/z/searches?view=all']);
   const cookie = page.headers.get('set-cookie')!;
-  for (const part of ['zeroscout=viewer', 'HttpOnly', 'Secure', 'SameSite=Strict', 'Path=/z/'])
+  for (const part of ['zeroscout-8600=viewer', 'HttpOnly', 'Secure', 'SameSite=Strict', 'Path=/z/'])
     expect(cookie).toContain(part);
   expect((await ask('/api/read?token=viewer')).status).toBe(401);
   expect((await ask('/searches?token=wrong')).status).toBe(401);
   expect((await guarded()('/?token=viewer')).headers.get('set-cookie')).not.toContain('Secure');
+});
+
+it('servers at several ports of one host each have a cookie, of which every server receives all', async () => {
+  const ask = guarded({ hosts: ['localhost:8600', 'localhost:8601', 'proxy.example'] });
+  const cookieAt = async (host: string) =>
+    (await ask('/?token=operator', { host })).headers.get('set-cookie')?.split('=')[0];
+  expect(await cookieAt('localhost:8600')).toBe('zeroscout-8600');
+  expect(await cookieAt('localhost:8601')).toBe('zeroscout-8601');
+  expect(await cookieAt('proxy.example')).toBe('zeroscout');
+  const roleOf = async (cookie: string) => (await ask('/api/read', { cookie })).text();
+  expect(await roleOf('zeroscout-8600=operator; zeroscout-8601=of-another-server')).toBe('operator');
+  expect(await roleOf('zeroscout-8601=operator')).toContain('token-needed');
+  // The cookie of an earlier release.
+  expect(await roleOf('zeroscout=operator')).toBe('operator');
 });
 
 it('a person who opens a link with an unknown token reads why, and how to go on', async () => {

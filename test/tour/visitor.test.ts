@@ -60,7 +60,8 @@ function createLibrary(): Zeroscout {
   };
   const scout = {
     connections: { temporal: { source: 'configured' } },
-    workers: { list: async () => [] },
+    workers: { list: async () => [], tasks: async () => [] },
+    retention: { usage: async () => [] },
     specification: { check: async () => ({ specification: {}, id: null, candidates: 1 }) },
     searches: own,
   } as unknown as Zeroscout;
@@ -195,6 +196,16 @@ describe.runIf(isAsked)('a visitor', { timeout: 3 * WAIT_MS }, () => {
     await context.setOffline(false);
     await page.getByText('It is right: 1 candidate.').waitFor();
     expect(await button.isEnabled()).toBe(true);
+  });
+
+  test('sees a view that could not be loaded, once the server answers', async () => {
+    await show('');
+    await page.getByRole('link', { name: 'digits' }).waitFor();
+    await context.setOffline(true);
+    await page.getByRole('link', { name: 'Fleet' }).click();
+    await page.getByText('A part of this page could not be loaded.').waitFor();
+    await context.setOffline(false);
+    await page.getByRole('heading', { name: 'Fleet' }).waitFor();
   });
 
   test('sees the rights that a server of other tokens gives, and what became of the old link', async () => {
