@@ -15,6 +15,11 @@ const TYPES: Readonly<Record<string, string>> = {
   record: 'an object',
 };
 
+/** Formats whose patterns say nothing to a reader. */
+const FORMATS: Readonly<Record<string, string>> = {
+  datetime: 'a time with its zone, such as 2026-12-01T02:00:00Z',
+};
+
 /** The issues of `toIssues`, for schemas without messages of their own. `given` is the value that was checked. */
 export function plainIssues(error: z.ZodError, given: unknown): Issue[] {
   const issues = error.issues.map((issue) => ({
@@ -45,7 +50,7 @@ function rightOf(issue: z.core.$ZodIssue): string | undefined {
     case 'invalid_value':
       return `be one of ${issue.values.map(String).join(', ')}`;
     case 'invalid_format':
-      return `be written as ${issue.pattern ?? issue.format}`;
+      return `be ${FORMATS[issue.format] ?? `written as ${issue.pattern ?? issue.format}`}`;
     case 'invalid_union':
       return issue.errors
         .flat()

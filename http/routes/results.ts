@@ -131,7 +131,11 @@ function addExport({ app, zeroscout }: RouteSetting): void {
       responses: {
         200: {
           description: 'the file',
-          content: { 'application/octet-stream': { schema: z.string().openapi({ format: 'binary' }) } },
+          content: {
+            [TYPES.config]: { schema: z.looseObject({ candidate: z.string() }) },
+            [TYPES.onnx]: { schema: z.string().openapi({ format: 'binary' }) },
+            [TYPES.pytorch]: { schema: z.string() },
+          },
         },
         ...problems,
       },

@@ -3,7 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { CreateScheduleOptions } from '../../client/index.js';
 import { requireRole } from '../access.js';
 import { type CursorParts, NextSchema, pageQuery, readCursor, writeCursor } from '../cursor.js';
-import { wholeField } from '../parameters.js';
+import { wholeField, withParameters } from '../parameters.js';
 import { describeJson, problems, SpecificationInputSchema } from '../schemas.js';
 import { createSpecificationInput } from '../specification-input.js';
 import { toJson } from '../to-json.js';
@@ -79,7 +79,7 @@ function isName(parts: CursorParts): parts is readonly [string] {
   return parts.length === 1 && typeof parts[0] === 'string';
 }
 
-function addScheduleCreation({ app, zeroscout }: RouteSetting): void {
+function addScheduleCreation({ app, zeroscout, prefix }: RouteSetting): void {
   app.openapi(
     createRoute({
       method: 'post',
@@ -109,10 +109,13 @@ function addScheduleCreation({ app, zeroscout }: RouteSetting): void {
     async (context) => {
       const { specification, files, ...rest } = context.req.valid('json');
       const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
-      const row = await zeroscout.schedules.create({
-        ...(given as Pick<typeof rest, 'name' | 'cron'>),
-        specification: createSpecificationInput({ specification, files }),
-      });
+      const row = await withParameters({ schedule: 'name' }, () =>
+        zeroscout.schedules.create({
+          ...(given as Pick<typeof rest, 'name' | 'cron'>),
+          specification: createSpecificationInput({ specification, files }),
+        }),
+      );
+      context.header('Location', `${prefix}/api/schedules/${row.name}`);
       return context.json(toJson(row), 201);
     },
   );

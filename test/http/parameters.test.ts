@@ -14,6 +14,7 @@ const query = z.object({
 const body = z.strictObject({
   specification: z.union([z.string().min(1), z.looseObject({})]),
   workers: wholeField({ min: 0, max: 8 }).optional(),
+  from: z.iso.datetime({ offset: true }).optional(),
 });
 
 function createApp(): OpenAPIHono {
@@ -83,6 +84,10 @@ describe('the body', () => {
     ],
     [{ specification: 'a', workers: 2.5 }, { workers: 'found 2.5; must be a whole number from 0 to 8' }],
     [{ specification: 'a', workers: 9 }, { workers: 'found 9; must be a whole number from 0 to 8' }],
+    [
+      { specification: 'a', from: '2026-11-29' },
+      { from: 'found the text "2026-11-29"; must be a time with its zone, such as 2026-12-01T02:00:00Z' },
+    ],
     [{ specification: 'a', worker: 1 }, { worker: 'unknown key "worker"; must be left out' }],
     [[1], { '': 'found a list; must be an object' }],
   ])('%j', async (given, expected) => {

@@ -1,13 +1,14 @@
 // Tests what clients of the API rely on beside the answers themselves: addresses that hold behind a proxy, HEAD of
 // streams, and that no address of the API is answered with the page.
 import { expect, test } from 'vitest';
+import { SpecError } from '../../core/errors.js';
 import { createAccess } from '../../http/access.js';
 import { type AppOptions, createApp } from '../../http/app.js';
 
 const HOST = 'localhost:8600';
 const BEARER = { authorization: 'Bearer operator' };
 
-/** An application whose library starts every search as "a", and counts how often it is asked for lists. */
+/** An application whose library starts everything as "a", and counts how often it is asked for lists. */
 function createCounting({ prefix = '' }: { readonly prefix?: string } = {}) {
   const counts = { asked: 0 };
   const list = async () => {
@@ -17,11 +18,20 @@ function createCounting({ prefix = '' }: { readonly prefix?: string } = {}) {
   const searches = {
     start: async () => ({ id: 'a', how: 'started' }),
     get: async (id: string) => ({ id, state: 'running', started: '' }),
+    export: async function* () {
+      yield { name: 'a', content: '' };
+    },
     progress: async function* () {
       yield* await list();
     },
     list: async function* () {
       yield* await list();
+    },
+  };
+  const schedules = {
+    create: async ({ name }: { readonly name: string }) => {
+      if (name === 'a') return { name, cron: '@daily', state: 'active' };
+      throw SpecError.of({ path: 'schedule', message: `there is a schedule "${name}"` });
     },
   };
   const access = createAccess({
@@ -36,7 +46,7 @@ function createCounting({ prefix = '' }: { readonly prefix?: string } = {}) {
     site: { version: '0', prefix },
     stopped: new AbortController().signal,
     onFault: () => {},
-    zeroscout: { searches, workers: { list } },
+    zeroscout: { searches, schedules, workers: { list } },
     kept: {},
   } as unknown as AppOptions);
   const ask = async (method: string, path: string, body?: object) =>
@@ -52,6 +62,27 @@ test.each(['', '/zeroscout'])('below "%s", Location is the address of the starte
   const { ask } = createCounting({ prefix });
   const answer = await ask('POST', '/api/searches', { specification: 'name: a' });
   expect([answer.status, answer.headers.get('location')]).toEqual([201, `${prefix}/api/searches/a`]);
+});
+
+test.each(['', '/zeroscout'])('below "%s", Location is the address of the new schedule', async (prefix) => {
+  const { ask } = createCounting({ prefix });
+  const schedule = { cron: '@daily', specification: 'name: a' };
+  const answer = await ask('POST', '/api/schedules', { ...schedule, name: 'a' });
+  expect([answer.status, answer.headers.get('location')]).toEqual([201, `${prefix}/api/schedules/a`]);
+  const refused = await ask('POST', '/api/schedules', { ...schedule, name: 'b' });
+  expect(await refused.json()).toMatchObject({ status: 422, issues: [{ path: 'name' }] });
+});
+
+test('the description names the types of content of every export', async () => {
+  const { ask } = createCounting();
+  const { paths } = (await (await ask('GET', '/api/openapi.json')).json()) as {
+    paths: Record<string, { get: { responses: Record<string, { content: Record<string, unknown> }> } }>;
+  };
+  const described = paths['/api/searches/{id}/export/{format}/{rank}']!.get.responses['200']!.content;
+  const answered = [];
+  for (const format of ['config', 'onnx', 'pytorch'])
+    answered.push((await ask('GET', `/api/searches/a/export/${format}/1`)).headers.get('content-type'));
+  expect(answered).toEqual(Object.keys(described));
 });
 
 test.each(['/api/searches-events', '/api/workers/events', '/api/searches/a/events'])(
