@@ -22,7 +22,9 @@ interface Json {
 export function addSearchCommands(program: Command): void {
   program
     .command('status')
-    .description('list searches, newest first; with an ID, show that search and what it waits for')
+    .description(
+      'list searches, those that run first and then those that ended last; with an ID, show that search and what it waits for',
+    )
     .argument('[ID]', SEARCH_ID)
     .option(
       '--limit <N>',

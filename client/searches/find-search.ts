@@ -1,5 +1,10 @@
 // Finds a search by its id; the error for an unknown id lists existing ones.
-import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  type Client,
+  type WorkflowExecutionDescription,
+  type WorkflowExecutionInfo,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import type { SearchMemo } from '../../core/contract/search.js';
 import {
   isTemporalId,
@@ -10,6 +15,7 @@ import {
 import { SpecError } from '../../core/errors.js';
 import { checkText } from '../check-text.js';
 import { deletedSearch, resultOf } from '../status/ending.js';
+import { newestFirst, type Times } from './newest-first.js';
 
 /** The number of existing ids in a message about an unknown one. */
 const KNOWN = 10;
@@ -36,8 +42,8 @@ export async function findSearch({
     const found = await describe(client, workflowId);
     if (found) return found;
   }
-  const isLast = given === LAST;
-  const found = await listIds({ client, prefix: isLast ? '' : given, most: isLast ? 1 : KNOWN + 1 });
+  const found =
+    given === LAST ? await findNewest(client) : await listIds({ client, prefix: given, most: KNOWN + 1 });
   if (found.length === 1) {
     const only = await describe(client, workflowIdOf(found[0]!));
     // Temporal lists a search for a moment after its deletion.
@@ -74,7 +80,23 @@ function exactIds({ given, argument }: { readonly given: string; readonly argume
   return [...(isId(given) ? [workflowIdOf(given)] : []), given];
 }
 
-/** Ids, newest first, without repeats. */
+/** The id of the search that began last, which may have ended before older ones; none if there is none. */
+async function findNewest(client: Client): Promise<readonly string[]> {
+  const query = `WorkflowType = "${SEARCH_WORKFLOW}" AND ExecutionStatus != "ContinuedAsNew"`;
+  for await (const { id } of newestFirst(timesOf(client.workflow.list({ query, pageSize: 20 })))) return [id];
+  return [];
+}
+
+async function* timesOf(executions: AsyncIterable<WorkflowExecutionInfo>): AsyncGenerator<Times> {
+  for await (const { workflowId, startTime, closeTime } of executions)
+    yield {
+      id: searchIdOf(workflowId),
+      started: startTime.toISOString(),
+      ended: closeTime?.toISOString() ?? null,
+    };
+}
+
+/** Ids in the order of Temporal's list, without repeats. */
 async function listIds({
   client,
   prefix,

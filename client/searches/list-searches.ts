@@ -1,4 +1,4 @@
-// Lists searches, newest first, page by page.
+// Lists searches, those that run first and then those that ended last, page by page.
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { SearchMemo } from '../../core/contract/search.js';
 import { SEARCH_WORKFLOW, searchIdOf } from '../../core/contract/search-queues.js';
@@ -60,8 +60,13 @@ export async function countSearches({
 /** Excludes runs that continued as another run of the same search. */
 function queryOf(state: string | undefined, before?: string): string {
   const status = state && (ENDED[state] ?? 'Running');
-  const until = before === undefined ? '' : ` AND StartTime <= "${before}"`;
+  const until = before === undefined ? '' : ` AND StartTime < "${afterMillisecond(before)}"`;
   return `WorkflowType = "${SEARCH_WORKFLOW}" AND ExecutionStatus ${status ? `= "${status}"` : '!= "ContinuedAsNew"'}${until}`;
+}
+
+/** Temporal's times are finer than milliseconds, to which a row rounds them down. */
+function afterMillisecond(time: string): string {
+  return new Date(Date.parse(time) + 1).toISOString();
 }
 
 function rowOf(execution: WorkflowExecutionInfo) {

@@ -44,7 +44,7 @@ export interface Searches extends FinishedSearches {
   start(options: StartOptions): Promise<Search>;
   /** Attaches to a search that was started elsewhere. */
   attach(id: string): Promise<Search>;
-  /** All searches, newest first; pages are requested as they are read. */
+  /** All searches, those that run first and then those that ended last; pages are requested as they are read. */
   list(filter?: SearchFilter): AsyncIterable<SearchRow>;
   /** Describes a search: its state, what it waits for, why it ended. */
   get(id: string): Promise<SearchDescription>;

@@ -4,6 +4,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { stringify } from 'yaml';
 import type { SearchRow } from '../../client/index.js';
 import { STATES } from '../../client/searches/list-searches.js';
+import { newestFirst } from '../../client/searches/newest-first.js';
 import { requireRole } from '../access.js';
 import { type CursorParts, NextSchema, pageQuery, readCursor, writeCursor } from '../cursor.js';
 import { wholeField } from '../parameters.js';
@@ -56,7 +57,8 @@ function addList({ app, zeroscout }: RouteSetting): void {
       const after = cursor === undefined ? undefined : readSearchCursor(cursor);
       const found: SearchRow[] = [];
       let isMore = false;
-      for await (const row of zeroscout.searches.list({ state, name, before: after?.started })) {
+      const rows = zeroscout.searches.list({ state, name, before: after?.started });
+      for await (const row of newestFirst(rows)) {
         if (after !== undefined && row.started === after.started && row.id >= after.id) continue;
         if (found.length === limit) {
           isMore = true;

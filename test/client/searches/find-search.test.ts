@@ -1,4 +1,4 @@
-// Tests that a search which is deleted while it is read is an unknown one.
+// Tests that a search which is deleted while it is read is an unknown one, and which search is the last one.
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { expect, test } from 'vitest';
 import { findFinishedSearch, findSearch } from '../../../client/searches/find-search.js';
@@ -14,7 +14,7 @@ function fakeClient({ deleted }: { readonly deleted: 'before its description' | 
   const workflow = {
     getHandle: (workflowId: string) => ({ workflowId, describe, result: async () => gone() }),
     async *list() {
-      yield { workflowId: workflowIdOf('gone') };
+      yield { workflowId: workflowIdOf('gone'), startTime: new Date(0) };
     },
   };
   return { workflow } as unknown as Client;
@@ -31,4 +31,23 @@ test('between its description and its result', async () => {
     code: 'not-found',
     message: 'compare: no search "gone" any more; it was deleted',
   });
+});
+
+test('@last is the search that began last, whatever runs on or ended later', async () => {
+  const at = (second: number) => new Date(second * 1_000);
+  // In the order of Temporal: what runs, and then what ended last.
+  const runs = [
+    { id: 'long', startTime: at(10) },
+    { id: 'older', startTime: at(20), closeTime: at(90) },
+    { id: 'newest', startTime: at(40), closeTime: at(50) },
+    { id: 'oldest', startTime: at(1), closeTime: at(2) },
+  ];
+  const workflow = {
+    getHandle: (workflowId: string) => ({ workflowId, describe: async () => ({}) }),
+    async *list() {
+      for (const { id, ...times } of runs) yield { workflowId: workflowIdOf(id), ...times };
+    },
+  };
+  const client = { workflow } as unknown as Client;
+  expect((await findSearch({ client, id: '@last' })).id).toBe('newest');
 });
