@@ -6,7 +6,10 @@ import { newestFirst, type Times } from '../../../client/searches/newest-first.j
 const timeOf = (second: number) => new Date(second * 1_000).toISOString();
 
 const rows = fc
-  .array(fc.record({ from: fc.nat(20), lasts: fc.option(fc.nat(20), { nil: null }) }), { maxLength: 40 })
+  .array(fc.record({ from: fc.nat(20), lasts: fc.option(fc.nat(20), { nil: null }) }), {
+    maxLength: 40,
+    size: 'max',
+  })
   .map((all) =>
     all.map(
       ({ from, lasts }, i): Times => ({
