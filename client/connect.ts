@@ -2,6 +2,7 @@
 import type { Usage } from '../store/store.js';
 import { checkOptions } from './check-options.js';
 import type { Connections } from './connections/resolve-connections.js';
+import { withServiceErrors } from './connections/server-errors.js';
 import { openSession, type Session } from './connections/session.js';
 import { keepServers } from './embedded/keep-servers.js';
 import { createLatencies, type LatencyMeasurements } from './latency/latencies.js';
@@ -123,12 +124,15 @@ export async function connect(options: ConnectOptions = {}): Promise<Zeroscout> 
   const scoring = createLocalScoring(session);
   const thread =
     readings === 'thread' ? createReadingThread({ home: folder.root, modules, name, onNote }) : undefined;
+  let isClosed = false;
+  const connection = { temporal: connections.temporal, isClosed: () => isClosed };
+  const searches = createSearches({ session, scoring, isRestarted: kept.isRestarted, connection });
   return {
-    searches: { ...createSearches({ session, scoring, isRestarted: kept.isRestarted }), ...thread?.reading },
-    schedules: createSchedules(session),
-    workers: createWorkers(session),
-    retention: createRetention(session),
-    latencies: createLatencies(session),
+    searches: withServiceErrors({ ...searches, ...thread?.reading }, connection),
+    schedules: withServiceErrors(createSchedules(session), connection),
+    workers: withServiceErrors(createWorkers(session), connection),
+    retention: withServiceErrors(createRetention(session), connection),
+    latencies: withServiceErrors(createLatencies(session), connection),
     spaces: {
       describe: async (request) => {
         checkOptions('describe', request);
@@ -142,6 +146,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Zeroscout> 
     specification: { check: (specification) => checkSpecificationInput(specification, { modules }) },
     connections,
     close: async () => {
+      isClosed = true;
       // Workers that end still need the servers.
       try {
         await scoring.stop();

@@ -102,15 +102,15 @@ export function problemOf(error: unknown): Problem {
       return problem(404, error.code, error.message);
     return { ...problem(422, 'invalid-input', error.message), issues: error.issues.map(issueOf) };
   }
+  const reason = findUnavailableReason(error instanceof ServiceError ? error.cause : error);
+  if (reason !== undefined)
+    return { ...problem(503, 'server-away', 'Temporal does not answer; it is tried again'), reason };
   if (error instanceof ServiceError)
     return { ...problem(503, error.code, error.message), reason: error.reason };
   if (error instanceof BlobError) return problem(502, error.code, error.message);
   if (error instanceof DeviceError) return problem(409, error.code, error.message);
   if (error instanceof HTTPException)
     return problem(error.status, 'http', error.message || TITLES[error.status] || '');
-  const reason = findUnavailableReason(error);
-  if (reason !== undefined)
-    return { ...problem(503, 'server-away', 'Temporal does not answer; it is tried again'), reason };
   return problem(500, 'internal', 'an error of zeroscout; the log of this program has it');
 }
 
@@ -151,7 +151,7 @@ function problem(status: number, code: ProblemCode, detail: string): Problem {
  */
 function findUnavailableReason(error: unknown): ServiceReason | undefined {
   if (error instanceof Error && error.name === 'NamespaceNotFoundError') return 'namespace-missing';
-  const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: { code?: unknown } };
   const status = Number(cause?.code ?? code);
   if (status === 14) return 'unreachable';
   return status === 4 ? 'timed-out' : undefined;

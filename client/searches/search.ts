@@ -1,5 +1,6 @@
 // Offers one search to a program: its progress while it runs, and its results.
 import type { SearchResult } from '../../core/contract/search.js';
+import { type TemporalConnection, withServiceErrors } from '../connections/server-errors.js';
 import type { Session } from '../connections/session.js';
 import { listMeasuredScopes } from '../results/latencies.js';
 import { type Results, readResults } from '../results/results.js';
@@ -35,6 +36,7 @@ export interface SearchSetting {
   /** The time at which workers for it were started on this machine, in milliseconds since 1970. */
   readonly workersStarted?: number | undefined;
   readonly isRestarted: (name: AwayServer['name']) => boolean;
+  readonly connection: TemporalConnection;
 }
 
 export function createSearch({
@@ -43,6 +45,7 @@ export function createSearch({
   again,
   workersStarted,
   isRestarted,
+  connection,
 }: SearchSetting): Search {
   const { client, store, connections, onNote } = session;
   const { id, how } = started;
@@ -62,7 +65,7 @@ export function createSearch({
     const { progress } = await createLooker({ client, handle, isLocal }).look();
     return { progress: progress && { ...progress, now: progress.done }, waiting: [] };
   };
-  return {
+  const search: Search = {
     id,
     how,
     progress: () =>
@@ -87,4 +90,5 @@ export function createSearch({
       return readResults({ store, result: result as SearchResult, measured });
     },
   };
+  return withServiceErrors(search, connection);
 }

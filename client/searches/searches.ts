@@ -3,6 +3,7 @@
 import type { SearchMemo } from '../../core/contract/search.js';
 import type { Specification } from '../../core/specification/specification.js';
 import { checkOptions } from '../check-options.js';
+import type { TemporalConnection } from '../connections/server-errors.js';
 import type { Session } from '../connections/session.js';
 import { temporalPageOf } from '../connections/temporal-page.js';
 import { type CandidateDescription, describeCandidate } from '../results/describe-candidate.js';
@@ -74,20 +75,22 @@ export interface SearchesSetting {
   /** The score workers of this program. */
   readonly scoring: LocalScoring;
   readonly isRestarted: (name: AwayServer['name']) => boolean;
+  readonly connection: TemporalConnection;
 }
 
-export function createSearches({ session, scoring, isRestarted }: SearchesSetting): Searches {
+export function createSearches(setting: SearchesSetting): Searches {
+  const { session, isRestarted, connection } = setting;
   const { client, store } = session;
   const attach = async (given: string): Promise<Search> => {
     const { id, handle, description } = await findSearch({ client, id: given });
     const how = description.status.name === 'RUNNING' ? 'attached' : 'finished';
-    return createSearch({ session, started: { id, handle, how }, isRestarted });
+    return createSearch({ session, started: { id, handle, how }, isRestarted, connection });
   };
   return {
     ...createControls(client),
     ...createReaders(session),
     ...createReading(session),
-    start: (options) => startSearch({ session, scoring, isRestarted }, options),
+    start: (options) => startSearch(setting, options),
     attach,
     list: async function* (filter = {}) {
       checkOptions('list', filter);
@@ -135,7 +138,7 @@ function createControls(client: Session['client']): Pick<Searches, SearchAction>
 }
 
 async function startSearch(
-  { session, scoring, isRestarted }: SearchesSetting,
+  { session, scoring, isRestarted, connection }: SearchesSetting,
   options: StartOptions,
 ): Promise<Search> {
   checkOptions('start', options);
@@ -147,5 +150,5 @@ async function startSearch(
   const begun = await beginSearch(session, { read, id, whereFinished, workers });
   const started = begun.how === 'finished' ? undefined : await scoring.start({ read, count: workers });
   const again = async () => (await begun.again()).handle;
-  return createSearch({ session, started: begun, again, workersStarted: started, isRestarted });
+  return createSearch({ session, started: begun, again, workersStarted: started, isRestarted, connection });
 }

@@ -1,6 +1,7 @@
 // Reads comparisons, reports and the like in a worker thread with connections of its own, so that the thread
 // of the program keeps answering meanwhile.
 import { Worker } from 'node:worker_threads';
+import { ServiceError } from '../../core/errors.js';
 import type { FinishedSearches } from '../searches/finished-searches.js';
 import type { ModulePermission } from '../specification/module-permission.js';
 import { fromPlainError, type PlainError } from './thread-errors.js';
@@ -70,6 +71,7 @@ export function createReadingThread({
   let worker: Worker | undefined;
   let idle: NodeJS.Timeout | undefined;
   let nextId = 0;
+  let isClosed = false;
   const end = async (): Promise<void> => {
     const ended = worker;
     worker = undefined;
@@ -102,6 +104,7 @@ export function createReadingThread({
   };
   const call = (name: ThreadCall, args: readonly unknown[]): Promise<unknown> =>
     new Promise((resolve, reject) => {
+      if (isClosed) throw createClosedError();
       worker ??= begin();
       const id = nextId++;
       // Throws, and so rejects the call, if an argument cannot be copied, such as a function.
@@ -113,10 +116,19 @@ export function createReadingThread({
   return {
     reading: Object.fromEntries(calls) as unknown as ThreadReading,
     close: async () => {
+      isClosed = true;
       clearTimeout(idle);
       await end();
-      rejectAll(new Error('the program that reads results is closed'));
+      rejectAll(createClosedError());
       clearTimeout(idle);
     },
   };
+}
+
+function createClosedError(): ServiceError {
+  return new ServiceError({
+    reason: 'closed',
+    address: '',
+    fault: 'this connection was closed; connect again',
+  });
 }

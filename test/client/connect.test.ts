@@ -249,3 +249,25 @@ test('an unknown id is an error that names the field, and nothing was written to
   expect(String(error.message)).not.toMatch(/--/);
   expect(writes).toEqual([]);
 });
+
+test('after close every call says that the connection is closed', { timeout: 120_000 }, async () => {
+  const closed = await library.connect({ home: home.home.root });
+  const attached = await closed.searches.attach(search.id);
+  await closed.close();
+  const calls = [
+    () => closed.searches.get(search.id),
+    () => closed.searches.start({ specification: { value: { ...SMALL, seed: 4 } } }),
+    () => attached.results(),
+    () => closed.schedules.list(),
+    () => closed.workers.list(),
+    () => closed.retention.usage(),
+    async () => {
+      for await (const _ of closed.searches.list()) break;
+    },
+  ];
+  for (const call of calls) {
+    const error = await failure(call());
+    expect(error).toBeInstanceOf(library.ServiceError);
+    expect(error).toMatchObject({ code: 'server-away', reason: 'closed' });
+  }
+});

@@ -18,7 +18,12 @@ const specification = (notify: object | undefined) => ({
 });
 const SIGNED_BY_SETTING = { webhook: 'https://example.com/a', secretEnv: 'NATS_PASSWORD' };
 
-const searches = createSearches({ session, scoring: {} as never, isRestarted: () => false });
+const searches = createSearches({
+  session,
+  scoring: {} as never,
+  isRestarted: () => false,
+  connection: {} as never,
+});
 const schedules = createSchedules(session);
 const CALLS: readonly (readonly [string, (notify?: object) => Promise<unknown>])[] = [
   ['searches.start', (notify) => searches.start({ specification: specification(notify), workers: 0 })],
