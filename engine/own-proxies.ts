@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { SpecError } from '../core/errors.js';
 import type { Measurement } from '../core/proxies/measurement.js';
+import { measurementFor } from '../core/proxies/needed-measurement.js';
 import type { OwnProxy } from '../core/proxies/own-proxy.js';
 import { OWN_PREFIX } from '../core/specification/families.js';
 import type { OwnProxySpecification } from '../core/specification/own-proxies.js';
@@ -38,7 +39,9 @@ export function openOwnProxies(list: readonly OwnProxySpecification[]): readonly
   return list.map((module) => {
     const { name, needs } = module;
     const proxy = openModule(module);
-    return { name, needs, compute: (measurement) => computeOne({ proxy, name, measurement }) };
+    const compute = (measurement: Measurement) =>
+      computeOne({ proxy, name, measurement: measurementFor(measurement, needs) });
+    return { name, needs, compute };
   });
 }
 

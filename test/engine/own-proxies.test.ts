@@ -62,6 +62,38 @@ test('it sees the weights of every layer, whatever it needs', async () => {
   expect(found).toEqual({ 'own-weights': 16 * 3 * 3 * 3 });
 });
 
+test('beside others it has the value that it has alone, whatever they write to what they are given', async () => {
+  allowOwnProxies();
+  const sums = module(
+    'sums',
+    ['weight-gradients'],
+    '({ layers, labels }) => layers.reduce((sum, { weights, gradients }) => sum + weights[0] * gradients[0], labels[0])',
+  );
+  const writes = module(
+    'a-writer',
+    ['weight-gradients'],
+    '(m) => { for (const { weights, gradients, shape } of m.layers) { weights.sort(); gradients.fill(0); shape.length = 0; } m.labels.fill(9); m.layers.length = 0; m.costs.flops = 0; return 1; }',
+  );
+  const costs = module('costs', [], '({ costs }) => costs.flops');
+  const [alone] = await scorer.score(request([sums], ['own']));
+  const [beside] = await scorer.score(request([writes, sums, costs], ['az-nas', 'own']));
+  expect(beside!['own-sums']).toBe(alone!['own-sums']);
+  expect(beside!['own-costs']).toBe(beside!.complexity);
+});
+
+test('what it does not need is absent, also where another proxy needs it', async () => {
+  allowOwnProxies();
+  const fields = "['gradients', 'flow'].filter((name) => layers.some((layer) => name in layer)).length";
+  const greedy = module('greedy', ['weights'], `({ layers, flowScale }) => flowScale ?? ${fields}`);
+  const needy = module(
+    'needy',
+    ['absolute-weights'],
+    `({ layers, flowScale }) => (flowScale === undefined ? -1 : ${fields})`,
+  );
+  const [found] = await scorer.score(request([gradNorm, greedy, needy], ['own']));
+  expect(found).toMatchObject({ 'own-greedy': 0, 'own-needy': 1 });
+});
+
 test('what it does wrong sets the candidate aside, with its name', async () => {
   allowOwnProxies();
   const faults = [
