@@ -93,7 +93,7 @@ export class BlockBuilder {
 
   /**
    * Adds an instruction and returns the number of its value, which later ones may name among their `inputs`; 0 is the
-   * block's input. core/ops/operations.ts lists the operations.
+   * block's input. core/ops/operations.ts lists the operations. Throws where a slot has another weight already.
    */
   // biome-ignore lint/complexity/useMaxParams: the weights are a list
   add(
@@ -102,7 +102,14 @@ export class BlockBuilder {
     settings: Settings = {},
     ...weights: readonly (Weight & { slot: string })[]
   ) {
-    for (const { slot, ...weight } of weights) this.#weights[slot] = weight;
+    for (const { slot, ...weight } of weights) {
+      const other = this.#weights[slot];
+      if (other && other.name !== weight.name)
+        throw new Error(
+          `slot "${slot}" of ${this.#name} has the weight "${other.name}" already; name another slot`,
+        );
+      this.#weights[slot] = weight;
+    }
     this.#instructions.push({ operation, inputs, settings, slot: weights[0]?.slot ?? '' });
     return this.#instructions.length;
   }

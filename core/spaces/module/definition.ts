@@ -9,7 +9,7 @@ import { AZ_NAS_PROXIES } from '../../specification/families.js';
 import { describeFound, describeThrown, quote } from '../../text/show.js';
 import { countNetwork } from '../count-blocks.js';
 import { defineSpace } from '../definition.js';
-import type { Space } from '../space.js';
+import type { Costs, Space } from '../space.js';
 import type { SpaceModule } from './space-module.js';
 
 /** The most characters of a module's code, which is sent with every step of a search. */
@@ -114,10 +114,18 @@ export function moduleSpace(specification: ModuleSpecification): Space {
       withQuestion({
         what: `costs of ${quote(candidate)}`,
         work: () =>
-          module.costs?.(candidate, at) ?? countNetwork({ network: network(candidate, at), resolution: at }),
+          module.costs
+            ? checkCosts(module.costs(candidate, at))
+            : countNetwork({ network: network(candidate, at), resolution: at }),
       }),
     network: ({ candidate, resolution: at }) => network(candidate, at ?? resolution),
   };
+}
+
+/** Throws for an answer of a module that is no mapping. */
+function checkCosts(costs: Costs | undefined): Costs {
+  if (typeof costs === 'object' && costs !== null) return costs;
+  throw new Error(`${describeFound(costs)}; must be { flops, parameters }`);
 }
 
 function load({ code, digest }: { readonly code: string; readonly digest: string }): SpaceModule {
