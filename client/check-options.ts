@@ -20,7 +20,9 @@ const milliseconds = wholeNumber({ min: 0, max: 3.2e14 });
 const top = wholeNumber({ min: 1, max: 1e9 });
 const workers = wholeNumber({ min: 0, max: 256 });
 /** A time in the form of Date.toISOString, which becomes part of a query. */
-const isoTime = z.iso.datetime();
+const isoTime = z.iso.datetime({
+  error: ({ input }) => `${describeFound(input)}; must be a time such as "2026-01-31T12:00:00Z"`,
+});
 const seed = wholeNumber({ min: 0, max: 2 ** 32 - 1 });
 const path = text({ test: (value) => value !== '', right: 'the path of a file' });
 /** An option that is checked where it is used. */
@@ -33,9 +35,14 @@ const listener = z.custom((value) => typeof value === 'function', {
   error: ({ input }) => `${describeFound(input)}; must be a function`,
 });
 const nameOf = (what: string) => text({ test: () => true, right: `the name of ${what}` });
-const home = text({ test: () => true, right: 'the path of a folder' });
-const TRUTH = { file, name: z.string().optional() };
+const home = text({ test: (value) => value !== '', right: 'the path of a folder' });
+const TRUTH = { file, name: nameOf('the file').optional() };
 const truth = mapping(TRUTH);
+const COMPARISON = {
+  truth,
+  timed: wholeNumber({ min: 0, max: 100 }),
+  winners: wholeNumber({ min: 1, max: 1_000 }),
+};
 
 const OPTIONS = {
   connect: {
@@ -55,12 +62,8 @@ const OPTIONS = {
   writeParquet: { path },
   diff: { top },
   report: { truth, compare: ids },
-  compare: {
-    ids,
-    truth,
-    timed: wholeNumber({ min: 0, max: 100 }),
-    winners: wholeNumber({ min: 1, max: 1_000 }),
-  },
+  comparison: COMPARISON,
+  compare: { ids, ...COMPARISON },
   calibrate: {
     truth,
     dataset: nameOf('a column'),

@@ -4,6 +4,7 @@ import { checkOptions } from './check-options.js';
 import type { Connections } from './connections/resolve-connections.js';
 import { withServiceErrors } from './connections/server-errors.js';
 import { openSession, type Session } from './connections/session.js';
+import { withHomeField } from './embedded/home-field.js';
 import { keepServers } from './embedded/keep-servers.js';
 import { createLatencies, type LatencyMeasurements } from './latency/latencies.js';
 import { applyRetention, type RetentionReport } from './retention/apply-retention.js';
@@ -111,19 +112,15 @@ export async function connect(options: ConnectOptions = {}): Promise<Zeroscout> 
     name = 'zeroscout-client',
     onNote = () => {},
   } = options;
-  const session = await openSession({
-    start: servers === 'start' ? 'if-needed' : 'never',
-    modules,
-    name,
-    onStep: onNote,
-    onNote,
-    ...(home === undefined ? {} : { home }),
-  });
+  const start = servers === 'start' ? 'if-needed' : 'never';
+  const common = { modules, name, onNote };
+  const session = await withHomeField(home, () =>
+    openSession({ ...common, start, onStep: onNote, ...(home === undefined ? {} : { home }) }),
+  );
   const { home: folder, connections } = session;
   const kept = keepServers({ home: folder, connections, onStep: onNote });
   const scoring = createLocalScoring(session);
-  const thread =
-    readings === 'thread' ? createReadingThread({ home: folder.root, modules, name, onNote }) : undefined;
+  const thread = readings === 'thread' ? createReadingThread({ home: folder.root, ...common }) : undefined;
   let isClosed = false;
   const connection = { temporal: connections.temporal, isClosed: () => isClosed };
   const searches = createSearches({ session, scoring, isRestarted: kept.isRestarted, connection });

@@ -2,6 +2,7 @@
 import { checkOptions } from './check-options.js';
 import { ensureServices, stopServices } from './embedded/embedded.js';
 import { resolveHome, type ServiceName } from './embedded/home.js';
+import { withHomeField } from './embedded/home-field.js';
 import { readServicesStatus, type ServiceStatus } from './embedded/status.js';
 import { stopBackgroundWorkers } from './workers/background-workers.js';
 
@@ -17,11 +18,13 @@ export const embeddedServers = {
   start: async (options: ServersOptions = {}): Promise<void> => {
     checkOptions('servers', options);
     const { home, onNote = () => {} } = options;
-    await ensureServices({ home: homeOf(home), onStep: onNote, which: ['temporal', 'nats'] });
+    await withHomeField(home, () =>
+      ensureServices({ home: homeOf(home), onStep: onNote, which: ['temporal', 'nats'] }),
+    );
   },
   status: async (options: ServersOptions = {}): Promise<readonly ServiceStatus[]> => {
     checkOptions('servers', options);
-    return readServicesStatus({ home: homeOf(options.home) });
+    return withHomeField(options.home, () => readServicesStatus({ home: homeOf(options.home) }));
   },
   /**
    * Stops background workers and servers; returns the names of the servers that ran. Stored data are kept.
@@ -29,8 +32,10 @@ export const embeddedServers = {
   stop: async (options: ServersOptions = {}): Promise<readonly ServiceName[]> => {
     checkOptions('servers', options);
     const place = homeOf(options.home);
-    await stopBackgroundWorkers({ home: place });
-    return stopServices({ home: place });
+    return withHomeField(options.home, async () => {
+      await stopBackgroundWorkers({ home: place });
+      return stopServices({ home: place });
+    });
   },
 };
 

@@ -9,13 +9,15 @@ import type { Costs } from '../core/spaces/space.js';
 import { type ProxyName, scoredFamilies } from '../core/specification/families.js';
 import type { SpaceSpecification } from '../core/specification/space.js';
 import { checkSpecification, type Fidelity } from '../core/specification/specification.js';
-import { describeFound } from '../core/text/show.js';
+import { describeFound, show } from '../core/text/show.js';
+import { checkKeys } from './check-keys.js';
 import { createScorerPool } from './scorer-pool.js';
 
 export { CandidateError, type FailureReason } from '../core/candidate-error.js';
 export { type Issue, SpecError } from '../core/errors.js';
 export type { Costs, Fidelity, ProxyName, SpaceSpecification };
 
+const KEYS = ['space', 'candidate', 'seed', 'draws', 'fidelity', 'proxies'];
 const SCRIPT = fileURLToPath(new URL('./scorer-process.js', import.meta.url));
 
 export interface ScorerOptions {
@@ -33,8 +35,14 @@ export interface ScorerOptions {
 }
 
 export interface NetworkToScore {
-  /** `nas-bench-201`, `{ kind: 'autoformer', size: 'tiny' }` and so on, as `space` in a specification. */
-  readonly space: string | SpaceSpecification;
+  /**
+   * `nas-bench-201`, `{ kind: 'autoformer', size: 'tiny' }` and so on, as `space` in a specification, without defaults
+   * and without files.
+   */
+  readonly space:
+    | string
+    | SpaceSpecification
+    | { readonly kind: string; readonly [parameter: string]: unknown };
   /** The text of a candidate of that space. */
   readonly candidate: string;
   /** Determines every random number; 1 by default, as in a specification. */
@@ -89,6 +97,7 @@ export interface Scorer {
  * because it blocks the event loop of its process and may crash it.
  */
 export function createScorer(options: ScorerOptions = {}): Scorer {
+  checkKeys({ given: options, known: ['processes', 'threads', 'timeoutMs', 'modules'], what: 'options' });
   const { processes = 1, threads, timeoutMs, modules = 'refused' } = options;
   checkCounts({ processes, threads, timeoutMs });
   if (modules !== 'allowed' && modules !== 'refused')
@@ -137,10 +146,9 @@ export function createScorer(options: ScorerOptions = {}): Scorer {
  * Checks a network, fills in defaults as for a specification, and converts the candidate to its usual
  * spelling.
  */
-function checkNetwork(
-  { candidate: text, draws, ...written }: NetworkToScore,
-  modules: ScorerOptions['modules'],
-) {
+function checkNetwork(network: NetworkToScore, modules: ScorerOptions['modules']) {
+  checkKeys({ given: network, known: KEYS, what: 'network' });
+  const { candidate: text, draws, ...written } = network;
   const value = Object.fromEntries(Object.entries(written).filter(([, each]) => each !== undefined));
   const { space, seed, fidelity, proxies } = checkSpecification({
     value: { name: 'score', aggregation: 'log-rank', ...value },
@@ -161,7 +169,7 @@ function checkCandidate({ space, text, resolution, modules }: Candidate): string
   if (typeof text !== 'string')
     throw SpecError.of({
       path: 'candidate',
-      message: `found ${typeof text}; must be the text of a candidate`,
+      message: `${describeFound(text)}; must be the text of a candidate`,
     });
   if (definitionOf(space).code === 'specification') {
     // The module's code runs in the scorer process alone, which also checks the text.
@@ -197,15 +205,20 @@ function checkDraws(draws: readonly number[] | undefined, count: number): readon
   if (!Array.isArray(draws) || draws.length === 0 || !draws.every(isDraw))
     throw SpecError.of({
       path: 'draws',
-      message: `found ${JSON.stringify(draws)}; must be a list of whole numbers from 0 to 63, such as [0]`,
+      message: `found ${describeDraws(draws)}; must be a list of whole numbers from 0 to 63, such as [0]`,
     });
   return draws;
+}
+
+function describeDraws(draws: unknown): string {
+  if (!Array.isArray(draws) || draws.length === 0) return show(draws);
+  return `[${draws.map((draw) => show(draw)).join(', ')}]`;
 }
 
 function checkCounts(options: { readonly [name: string]: number | undefined }): void {
   for (const [path, value] of Object.entries(options))
     if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= 2 ** 31 - 1))
-      throw SpecError.of({ path, message: `found ${value}; must be a whole number of at least 1` });
+      throw SpecError.of({ path, message: `${describeFound(value)}; must be a whole number of at least 1` });
 }
 
 /** A candidate that only the scorer process can refuse counts as bad input too. */

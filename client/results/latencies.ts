@@ -2,8 +2,10 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { isBusy, type LatencyResult, type Measurement } from '../../core/contract/latency.js';
 import { latencyWorkflowIdOf } from '../../core/contract/search-queues.js';
+import { SpecError } from '../../core/errors.js';
 import type { RankingRow } from '../../core/report/ranking-csv.js';
 import type { Summary } from '../../core/report/summary.js';
+import { describeFound } from '../../core/text/show.js';
 import { findLastRound, readLatencies } from '../../store/latencies.js';
 import type { Store } from '../../store/store.js';
 
@@ -47,6 +49,8 @@ export async function latenciesOf({
   readonly scopes: Scopes;
   readonly rows: readonly RankingRow[];
 }): Promise<Latencies> {
+  if (!Array.isArray(rows))
+    throw SpecError.of({ path: 'rows', message: `${describeFound(rows)}; must be rows of the ranking` });
   const { latencies } = store;
   const found = new Map<string, Measurement>();
   for (const scope of Object.keys(scopes)) {

@@ -4,6 +4,7 @@ import { SpecError } from '../../core/errors.js';
 import { canonicalJson, differingFields } from '../../core/specification/specification-digest.js';
 import { parseNumber } from '../../core/text/numbers.js';
 import { textCell } from '../../core/text/text-cell.js';
+import { checkText } from '../check-text.js';
 import type { Session } from '../connections/session.js';
 import { findFinishedSearch } from '../searches/find-search.js';
 import { listSearches } from '../searches/list-searches.js';
@@ -38,6 +39,7 @@ export async function findOtherRanks(
   { client, store }: Session,
   { id: given, candidate }: { readonly id: string; readonly candidate: string },
 ): Promise<OtherRanks> {
+  checkText('candidate', candidate);
   const { id, memo } = await findFinishedSearch({ client, id: given });
   const space = canonicalJson(memo.specification.space);
   const found: OtherRank[] = [];

@@ -10,6 +10,7 @@ import {
 } from '@temporalio/client';
 import { SEARCH_WORKFLOW } from '../../core/contract/search-queues.js';
 import { SpecError } from '../../core/errors.js';
+import { checkText } from '../check-text.js';
 
 /** The number of existing names in a message about an unknown one. */
 const KNOWN = 10;
@@ -118,7 +119,8 @@ async function hasFailed({
 
 /** The name becomes part of the id of every run, so the same characters are allowed. */
 export function checkName(name: string): string {
-  if (typeof name === 'string' && /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)) return name;
+  checkText('schedule', name);
+  if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/.test(name)) return name;
   throw SpecError.of({
     path: 'schedule',
     message: `found "${name}"; must be 1 to 64 letters, digits, "_" or "-", the first a letter or digit`,

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, ScheduleOverlapPolicy } from '@temporalio/client';
 import { searchIdOf } from '../../core/contract/search-queues.js';
 import { ServiceError, SpecError } from '../../core/errors.js';
+import { describeFound } from '../../core/text/show.js';
 import { overlapOf, runOf } from './describe-schedule.js';
 import { findSchedule } from './find-schedule.js';
 
@@ -57,6 +58,8 @@ export async function backfillSchedule({
   from,
   to,
 }: Named & { readonly from: Date; readonly to: Date }): Promise<void> {
+  checkTime('from', from);
+  checkTime('to', to);
   if (from > to)
     throw SpecError.of({
       path: 'from',
@@ -67,4 +70,11 @@ export async function backfillSchedule({
   const start = new Date(from.getTime() - 1);
   const end = new Date(to.getTime() + (description.spec.jitter ?? 0));
   await handle.backfill({ start, end, overlap: ScheduleOverlapPolicy.BUFFER_ALL });
+}
+
+/** Programs in JavaScript may pass texts, or nothing. */
+function checkTime(field: 'from' | 'to', time: unknown): void {
+  if (time instanceof Date && !Number.isNaN(time.getTime())) return;
+  const found = time instanceof Date ? 'found an invalid Date' : describeFound(time);
+  throw SpecError.of({ path: field, message: `${found}; must be a Date` });
 }

@@ -134,6 +134,7 @@ const isId = (text: string) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(text);
 
 /** `argument` is the field that an error names. */
 export function checkWorkflowId(id: string, argument = 'id'): string {
+  checkText(argument, id);
   if (!isId(id))
     throw SpecError.of({
       path: argument,

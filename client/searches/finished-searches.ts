@@ -195,6 +195,7 @@ export function createReading(session: Session): FinishedSearches {
 
 function createCompare({ client, store, modules }: Session): FinishedSearches['compare'] {
   return async (ids, options = {}) => {
+    checkOptions('comparison', options);
     checkOptions('compare', { ...options, ids });
     const { truth, timed, winners } = options;
     const readKnown = truth && ((space: Space) => readTruthOf(truth, space));

@@ -4,8 +4,9 @@ import { SpecError, withField } from '../../core/errors.js';
 import { describeSpace, type SpaceDescription } from '../../core/spaces/describe.js';
 import { definitionOfKind, SPACES } from '../../core/spaces/index.js';
 import { type SpaceSpecification, spaceDefaults, spaceOfKind } from '../../core/specification/space.js';
-import { unknownValue } from '../../core/text/nearest.js';
-import type { FileInput } from '../files/open-file.js';
+import { unknownKey, unknownValue } from '../../core/text/nearest.js';
+import { describeFound } from '../../core/text/show.js';
+import { type FileInput, isFileInput } from '../files/open-file.js';
 import type { ModulePermission } from '../specification/module-permission.js';
 import { openSpaceWith } from '../specification/open-space.js';
 import { MODULE_FILE, readModule } from '../specification/read-module.js';
@@ -45,17 +46,36 @@ export async function describeSpaceInput({
 
 /** Reads the space that a person names. */
 export async function readSpace(input: SpaceInput, modules: ModulePermission): Promise<SpaceSpecification> {
-  if (typeof input !== 'object' || input === null || 'kind' in input) {
-    const { kind, ...parameters } = typeof input === 'object' && input !== null ? input : { kind: input };
+  if (typeof input === 'string' || (isMapping(input) && 'kind' in input)) {
+    const { kind, ...parameters } = typeof input === 'string' ? { kind: input } : input;
     checkBuiltIn(kind);
     return spaceOfKind({ kind, parameters, path: 'kind' });
   }
-  const { file, name = typeof file === 'string' ? file : 'space.yaml' } = input;
+  const { file, name } = checkFileOfSpace(input);
   return withField<SpaceSpecification>('space', () =>
     MODULE_FILE.test(name)
       ? readModule({ path: file, name, modules })
       : readCustomSpace({ path: file, name }),
   );
+}
+
+const isMapping = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** Programs in JavaScript may pass anything. */
+function checkFileOfSpace(input: unknown): { readonly file: FileInput; readonly name: string } {
+  const fail = (message: string): never => {
+    throw SpecError.of({ path: 'space', message });
+  };
+  if (!isMapping(input))
+    return fail(`${describeFound(input)}; must be a kind, or one of { kind } and { file }`);
+  const { file, name, ...others }: { file?: unknown; name?: unknown } = input;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) fail(unknownKey({ word: unknown, known: ['kind', 'file', 'name'] }));
+  if (!isFileInput(file))
+    return fail(`file: ${describeFound(file)}; must be the path of a file, or its bytes`);
+  if (name !== undefined && typeof name !== 'string')
+    return fail(`name: ${describeFound(name)}; must be text`);
+  return { file, name: name ?? (typeof file === 'string' ? file : 'space.yaml') };
 }
 
 /** A kind whose spaces are defined by a file says nothing by itself. */

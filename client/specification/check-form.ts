@@ -1,21 +1,39 @@
 // Checks the form in which a program passes a specification: a path, a text or a value, and its files.
 import { SpecError } from '../../core/errors.js';
+import { unknownKey } from '../../core/text/nearest.js';
 import { describeFound, quote, show } from '../../core/text/show.js';
 import { type FileInput, isFileInput } from '../files/open-file.js';
 
-/** Throws a SpecError unless a specification has exactly one form, with a value of its type. */
-export function checkForm(input: unknown, field: string): void {
-  const given = (typeof input === 'object' && input !== null ? input : {}) as Record<string, unknown>;
-  const forms = ['path', 'text', 'value'].filter((form) => form in given);
+const FORMS = ['path', 'text', 'value'];
+
+/**
+ * Throws a SpecError unless a specification has exactly one form, with a value of its type, and nothing else but its
+ * files. What is undefined counts as absent, and is left out of the answer.
+ */
+export function checkForm<Input>(input: Input, field: string): Input {
+  const entries = typeof input === 'object' && input !== null ? Object.entries(input) : [];
+  const given: Record<string, unknown> = Object.fromEntries(
+    entries.filter(([, value]) => value !== undefined),
+  );
+  const forms = FORMS.filter((form) => form in given);
   const fail = (message: string): never => {
     throw SpecError.of({ path: field, message });
   };
+  const known = [...FORMS, 'files'];
+  const unknown = Object.keys(given).find((name) => !known.includes(name));
+  if (unknown !== undefined) fail(unknownKey({ word: unknown, known }));
   const [form = ''] = forms;
-  if (forms.length !== 1) fail(`${describeFound(input)}; must be one of { path }, { text } and { value }`);
+  if (forms.length !== 1) {
+    const found = forms.length === 0 ? describeFound(input) : `found ${forms.join(' and ')}`;
+    fail(`${found}; must be one of { path }, { text } and { value }`);
+  }
+  if (form === 'path' && 'files' in given)
+    fail('files: found beside path; the files that a file names are read from its folder; remove files');
   if (form !== 'value' && typeof given[form] !== 'string')
     fail(`${form}: ${describeFound(given[form])}; must be text`);
   if (given.files !== undefined && typeof given.files !== 'function')
     fail(`files: ${describeFound(given.files)}; must be a function`);
+  return given as Input;
 }
 
 /** Programs without types often return what a map has for the name, which may be nothing. */

@@ -40,7 +40,7 @@ export async function withProxyFiles({ value, modules, resolve }: Reading): Prom
       replaced.push(entry);
       continue;
     }
-    if (modules === 'refused') throw SpecError.inFile({ file: entry, ...PROXY_REFUSED });
+    if (modules === 'refused') throw SpecError.of({ path: field, file: entry, ...PROXY_REFUSED });
     const read = await withField(field, async () =>
       readProxy({ path: await resolve(entry, field), name: entry }),
     );
@@ -79,6 +79,12 @@ const isFile = (entry: unknown): entry is string => typeof entry === 'string' &&
 function withNames(aggregation: unknown, names: ReadonlyMap<string, string>): unknown {
   const { weights } = (aggregation ?? {}) as { weights?: unknown };
   if (typeof weights !== 'object' || weights === null) return aggregation;
+  const twice = [...names].find(([file, name]) => file in weights && name in weights);
+  if (twice)
+    throw SpecError.of({
+      path: `aggregation.weights.${twice[1]}`,
+      message: `found beside ${twice[0]}, which is the same proxy; keep one of the two`,
+    });
   const renamed = Object.entries(weights).map(([name, weight]) => [names.get(name) ?? name, weight]);
   return { ...(aggregation as object), weights: Object.fromEntries(renamed) };
 }
@@ -100,9 +106,13 @@ async function readProxy({
   const digest = moduleDigest(code);
   const proxy = evaluate({ code, digest, name }) as Partial<OwnProxy> | undefined | null;
   if (typeof proxy !== 'object' || proxy === null || typeof proxy.compute !== 'function')
-    return fail('must export default { name, needs, compute }, of type OwnProxy of zeroscout/proxy');
+    return fail(
+      `default export: ${describeFound(proxy)}; must be { name, needs, compute }, of type OwnProxy of zeroscout/proxy`,
+    );
   if (typeof proxy.name !== 'string' || !OWN_NAME.test(proxy.name))
-    fail(`name: ${describeFound(proxy.name)}; must be small letters, digits and hyphens, the first a letter`);
+    fail(
+      `name: ${describeFound(proxy.name)}; must be at most 40 small letters, digits and hyphens, the first a letter`,
+    );
   if (!Array.isArray(proxy.needs))
     fail(`needs: ${describeFound(proxy.needs)}; must be a list of ${OWN_NEEDS.join(', ')}`);
   const known: readonly string[] = OWN_NEEDS;

@@ -76,10 +76,10 @@ export async function readSpecification(
 
 /** Like `readSpecification`, for any form in which a program may have the specification. */
 export async function readSpecificationInput(
-  input: SpecificationInput,
+  given: SpecificationInput,
   { modules }: { readonly modules: ModulePermission },
 ): Promise<ReadSpecification> {
-  checkForm(input, FIELD);
+  const input = checkForm(given, FIELD);
   if ('path' in input) return readSpecification(input.path, { modules });
   const { files } = input;
   const resolve: Resolve = async (file, field) => {

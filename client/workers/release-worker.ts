@@ -2,6 +2,7 @@
 import { hostname, userInfo } from 'node:os';
 import { SpecError } from '../../core/errors.js';
 import type { Store, WorkerRecord, WorkerRecords } from '../../store/store.js';
+import { checkText } from '../check-text.js';
 
 /** Returns the record that was in force. Throws a SpecError if the worker is not set aside. */
 export async function releaseWorker({
@@ -11,6 +12,7 @@ export async function releaseWorker({
   readonly store: Pick<Store, 'workers'>;
   readonly name: string;
 }): Promise<WorkerRecord> {
+  checkText('worker', name);
   const known = await store.workers.find(name);
   if (!known || known.state === 'released')
     throw SpecError.of({ path: 'worker', code: 'not-found', message: await otherNames(name, store.workers) });

@@ -10,12 +10,18 @@ export { dot, norm } from './sums.js';
  * the same number. Higher is better. Minus infinity is a valid value; with NaN the candidate counts as failed.
  */
 export interface OwnProxy {
-  /** Letters, digits and hyphens. The column of the ranking is `own-NAME`. */
+  /**
+   * At most 40 small letters, digits and hyphens, the first a letter. The column of the ranking is `own-NAME`, so that a
+   * name of a built-in proxy is possible.
+   */
   readonly name: string;
-  /** The required measurements. Fields that no need names are absent; costs and depth are always present. */
+  /**
+   * The required measurements. Fields that no need names are absent, also where another proxy needs them; costs and depth
+   * are always present.
+   */
   readonly needs: readonly MeasurementNeed[];
   /**
-   * The value of one network under one draw. An Error that is thrown here, and a result that is not a number, set the
+   * The value of one network under one draw. The measurement is a copy of its own, to which it may write. An Error that is thrown here, and a result that is not a number, set the
    * candidate aside.
    */
   compute(measurement: Measurement): number;

@@ -9,13 +9,17 @@ export function describeFound(value: unknown): string {
     : `found ${typeof value === 'string' ? 'the text ' : ''}${show(value)}`;
 }
 
-/** Text is quoted and cut at 60 characters; of lists and mappings only the type is shown. */
+/** Text is quoted and cut at 60 characters; of lists, mappings and functions only the type is shown. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return quote(value);
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  if (typeof value === 'object' && value !== null) return 'a mapping';
-  return String(value);
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const { constructor: made } = value;
+  const name = typeof made === 'function' ? made.name : 'Object';
+  return name === 'Object' ? 'a mapping' : `an object of class ${name.slice(0, LONGEST)}`;
 }
 
 /** The message of what somebody's code threw, which need not be an error. */

@@ -57,10 +57,30 @@ test.each([
   { text: 'name: a', files: {} },
   { value: { name: () => 'a', space: 'nas-bench-201' } },
   { value: { name: 'a', space: Symbol('nas-bench-201') } },
+  { value: { name: 'a', space: 'nas-bench-201' }, file: () => 'a.txt' },
+  { path: 'examples/quickstart.yaml', files: () => 'a.txt' },
 ])('no specification: %j', async (input) => {
   await expect(readSpecificationInput(input as never, { modules: 'refused' })).rejects.toMatchObject({
     field: 'specification',
   });
+});
+
+test('a form of a specification that is undefined counts as absent', async () => {
+  const input = { path: undefined, value: { name: 'a', space: 'nas-bench-201' }, files: undefined };
+  await expect(readSpecificationInput(input as never, { modules: 'refused' })).resolves.toMatchObject({
+    specification: { name: 'a' },
+  });
+});
+
+test.each([
+  ['list', { before: new Date(0) }, 'before: found an object of class Date; must be a time such as'],
+  ['truth', { file: 'a.csv', name: 5 }, 'name: found 5; must be the name of the file'],
+  ['suggest', { budget: 20n }, 'budget: found 20n; must be a whole number'],
+  ['connect', { home: '' }, 'home: found the text ""; must be the path of a folder'],
+  ['comparison', { ids: ['a'] }, 'ids: unknown key "ids"'],
+  ['comparison', null, 'options: found null; must be a mapping'],
+] as const)('%s %o: %s', (call, options, message) => {
+  expect(() => checkOptions(call, options)).toThrow(message);
 });
 
 test.each([undefined, null, '', ['a']])(

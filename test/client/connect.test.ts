@@ -239,6 +239,17 @@ test('wrong options are errors that name the field, and delete or export nothing
   expect(await failure(scout.searches.get(nothing))).toMatchObject({ code: 'invalid-input', field: 'id' });
   expect(await failure(scout.schedules.get(nothing))).toMatchObject({ field: 'schedule' });
   expect(await failure(scout.searches.candidate(search.id, nothing))).toMatchObject({ field: 'candidate' });
+  expect(await failure(scout.searches.otherRanks(search.id, nothing))).toMatchObject({ field: 'candidate' });
+  const named = { specification: { value: SMALL }, id: 5 as never };
+  expect(await failure(scout.searches.start(named))).toMatchObject({ code: 'invalid-input', field: 'id' });
+  expect(await failure(scout.searches.compare([search.id], { ids: [] } as never))).toMatchObject({
+    field: 'ids',
+  });
+  expect(await failure(scout.workers.release(nothing))).toMatchObject({ field: 'worker' });
+  const period = { from: new Date(Number.NaN), to: new Date() };
+  expect(await failure(scout.schedules.backfill('nightly', period))).toMatchObject({ field: 'from' });
+  expect(await failure((await search.results()).latencies(nothing))).toMatchObject({ field: 'rows' });
+  expect(await failure(library.connect({ home: '/dev/null' }))).toMatchObject({ field: 'home' });
   const path = '/proc/no/folder';
   expect(await failure(scout.searches.writeParquet(search.id, { path }))).toMatchObject({ field: 'path' });
 });

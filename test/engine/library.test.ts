@@ -82,6 +82,11 @@ describe('createScorer', () => {
     ['proxies', { space: { kind: 'autoformer', size: 'tiny' }, candidate: 'x', proxies: ['progressivity'] }],
     ['draws', { space: 'nas-bench-201', candidate: CELL, draws: [] }],
     ['seed', { space: 'nas-bench-201', candidate: CELL, seed: -1 }],
+    ['draws', { space: 'nas-bench-201', candidate: CELL, draws: [0n] }],
+    ['proxy', { space: 'nas-bench-201', candidate: CELL, proxy: ['synflow'] }],
+    // A key of a specification that means nothing for one network.
+    ['aggregation', { space: 'nas-bench-201', candidate: CELL, aggregation: 'az-nas' }],
+    ['network', undefined],
   ])('names the field that is wrong: %s', async (field, network) => {
     const error = await scorer.score(network as Library.NetworkToScore).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(library.SpecError);
@@ -101,6 +106,21 @@ describe('createScorer', () => {
     expect(create).toThrow(expect.objectContaining({ field: 'processes' }));
     const permit = () => library.createScorer({ modules: true as never });
     expect(permit).toThrow(expect.objectContaining({ code: 'invalid-input', field: 'modules' }));
+    const misspelt = () => library.createScorer({ process: 2 } as never);
+    expect(misspelt).toThrow(expect.objectContaining({ code: 'invalid-input', field: 'process' }));
+    expect(() => library.createScorer(null as never)).toThrow(expect.objectContaining({ field: 'options' }));
+  });
+
+  it('takes a space as it is written in a specification, without defaults', async () => {
+    const { costs } = await scorer.score({
+      space: {
+        kind: 'custom',
+        definition: { classes: 10, input: { resolution: 32 }, stages: [{ block: 'conv', width: [8, 16] }] },
+      },
+      candidate: 'conv-w8',
+      fidelity: { draws: 1, batch: 2, resolution: 8 },
+    });
+    expect(costs.parameters).toBeGreaterThan(0);
   });
 
   it('rejects what is under way when it is closed', async () => {

@@ -182,7 +182,16 @@ test('a specification names files, of which the names, needs and code are left',
     aggregation: { weights: { 'own-gradient-balance': 2, complexity: 1 } },
     ownProxies: [{ name: 'own-gradient-balance', needs: ['weight-gradients', 'labels'] }],
   });
-  await expect(read({ proxies: ['balance.ts'] }, 'refused')).rejects.toThrow(SpecError);
+  await expect(read({ proxies: ['balance.ts'] }, 'refused')).rejects.toMatchObject({
+    field: 'proxies.0',
+    issues: [{ advice: { code: 'allow-modules' } }],
+  });
+  const twice = { weights: { 'balance.ts': 2, 'own-gradient-balance': 1 } };
+  await expect(read({ proxies: ['balance.ts'], aggregation: twice })).rejects.toMatchObject({
+    field: 'aggregation.weights.own-gradient-balance',
+    message: expect.stringContaining('found beside balance.ts, which is the same proxy'),
+  });
+  await expect(read({ proxies: ['empty.ts'] })).rejects.toThrow('default export: missing; must be { name,');
   for (const name of ['nameless.ts', 'needy.ts', 'empty.ts'])
     await expect(read({ proxies: [name] })).rejects.toThrow(SpecError);
   await expect(read({ proxies: ['wrong.ts'] })).rejects.toThrow(

@@ -57,3 +57,14 @@ describe('a kind', () => {
     );
   });
 });
+
+it.each([
+  [undefined, 'space: missing; must be a kind, or one of { kind } and { file }'],
+  [{}, 'space: file: missing; must be the path of a file, or its bytes'],
+  [{ file: 5 }, 'space: file: found 5; must be the path of a file, or its bytes'],
+  [{ file: 'a.yaml', name: 5 }, 'space: name: found 5; must be text'],
+  [{ path: 'a.yaml' }, 'space: unknown key "path"; known keys: kind, file, name'],
+])('a program in JavaScript may pass anything: %j', async (space, message) => {
+  const described = describeSpaceInput({ space: space as never, modules: 'refused' });
+  await expect(described).rejects.toMatchObject({ code: 'invalid-input', field: 'space', message });
+});

@@ -213,7 +213,7 @@ describe('allowed', () => {
     [
       'a block that was not built',
       (text) => text.replace('return b.build();', 'return b;'),
-      /^my.ts: network of "\w{6}": stem: found a mapping; must be what build\(\) of a BlockBuilder/,
+      /^my.ts: network of "\w{6}": stem: found an object of class BlockBuilder; must be what build\(\) of a BlockBuilder/,
     ],
     [
       'identities that are none',
