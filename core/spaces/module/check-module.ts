@@ -1,13 +1,13 @@
 // Checks before a search starts that a module implements a space.
 
 import { SpecError } from '../../errors.js';
-import { randomStream } from '../../random/random-stream.js';
 import { wholeNumber } from '../../schema/fields.js';
 import { AZ_NAS_PROXIES } from '../../specification/families.js';
 import { unknownValue } from '../../text/nearest.js';
 import { describeFound, quote, show } from '../../text/show.js';
 import type { Costs, Space } from '../space.js';
 import { checkNetwork } from './check-network.js';
+import { checkedStream } from './checked-stream.js';
 import type { SpaceModule } from './space-module.js';
 
 /** The longest text of a candidate. */
@@ -92,7 +92,7 @@ export function tryModule({
     const mutate = () => space.mutate({ parent: candidate, key, mutations: 1 });
     const child = checkText('mutate', mutate());
     // `space` may have evaluated the module anew, so that what `module` keeps between calls differs from what that keeps.
-    if ([space.random(key), module.random(randomStream(key))].some((again) => again !== candidate))
+    if ([space.random(key), module.random(checkedStream(key))].some((again) => again !== candidate))
       fail('random gave two candidates for one key; must depend on its argument alone');
     if (mutate() !== child)
       fail(`mutate gave two children of ${quote(candidate)} for one key; must depend on its arguments alone`);

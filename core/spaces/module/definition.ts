@@ -3,13 +3,14 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { SpecError } from '../../errors.js';
-import { randomStream } from '../../random/random-stream.js';
+import type { RandomStream } from '../../random/random-stream.js';
 import { mapping, oneOf, text, wholeNumber } from '../../schema/fields.js';
 import { AZ_NAS_PROXIES } from '../../specification/families.js';
 import { describeFound, describeThrown, quote } from '../../text/show.js';
 import { countNetwork } from '../count-blocks.js';
 import { defineSpace } from '../definition.js';
 import type { Costs, Space } from '../space.js';
+import { checkedStream } from './checked-stream.js';
 import type { SpaceModule } from './space-module.js';
 
 /** The most characters of a module's code, which is sent with every step of a search. */
@@ -93,7 +94,7 @@ export function moduleSpace(specification: ModuleSpecification): Space {
       what: `network of ${quote(candidate)}`,
       work: () => module.network(parse(candidate), resolution),
     });
-  const mutate = (parent: string, random: ReturnType<typeof randomStream>) =>
+  const mutate = (parent: string, random: RandomStream) =>
     withQuestion({ what: `mutate(${quote(parent)})`, work: () => module.mutate(parent, random) });
   return {
     kind: 'module',
@@ -102,9 +103,9 @@ export function moduleSpace(specification: ModuleSpecification): Space {
     parse,
     canonicalKey: (candidate) => candidate,
     ...(module.start === undefined ? {} : { start: module.start }),
-    random: (key) => withQuestion({ what: 'random', work: () => module.random(randomStream(key)) }),
+    random: (key) => withQuestion({ what: 'random', work: () => module.random(checkedStream(key)) }),
     mutate: ({ parent, key, mutations }) => {
-      const random = randomStream(key);
+      const random = checkedStream(key);
       let child = parent;
       for (let i = 0; i < mutations; i++) child = mutate(child, random);
       return child;

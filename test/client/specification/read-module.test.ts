@@ -181,6 +181,16 @@ describe('allowed', () => {
       /^my.ts: network of "\w{6}": block0: relu reads no value; name at least one$/,
     ],
     [
+      'a choice of nothing',
+      (text) => text.replace('random.pick(LETTERS)', 'random.pick(LETTERS.slice(6))'),
+      /^my.ts: random: random.pick: found an empty list; must be a list of one item or more$/,
+    ],
+    [
+      'a number below 0',
+      (text) => text.replace('random.below(WIDTHS.length)', 'random.below(0)'),
+      /^my.ts: mutate\("\w{6}"\): random.below: found 0; must be a whole number from 1$/,
+    ],
+    [
       'chance between calls of random',
       (text) =>
         text.replace(
