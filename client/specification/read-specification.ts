@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { type Issue, SpecError, withField } from '../../core/errors.js';
 import { checkDefinition } from '../../core/spaces/custom/schema.js';
 import type { SpaceFile } from '../../core/spaces/definition.js';
-import { definitionOfKind, openSpace, SPACES } from '../../core/spaces/index.js';
+import { definitionOfKind, SPACES } from '../../core/spaces/index.js';
 import type { Space } from '../../core/spaces/space.js';
 import { calibrationWarnings } from '../../core/specification/calibration-warnings.js';
 import { adviseOn, checkAgainstSpace } from '../../core/specification/check-against-space.js';
@@ -25,6 +25,7 @@ import { checkFile, checkForm, copyOf } from './check-form.js';
 import { checkChannels, checkSides, expectedImages } from './expected-images.js';
 import type { ModulePermission } from './module-permission.js';
 import { resolveNamedFile } from './named-file.js';
+import { openSpaceWith } from './open-space.js';
 import { withCalibration } from './read-calibration.js';
 import { findSourceField, type ReadSpecification, readListFile, withCandidates } from './read-candidates.js';
 import { type ReadImages, readImages } from './read-images.js';
@@ -127,7 +128,7 @@ async function completeSpecification({
   if (structures) checkSides({ specification, structures });
   checkBatches({ specification, kept });
   const strategy = sourceOf(specification);
-  const space = openSpace(specification.space);
+  const space = openSpaceWith({ space: specification.space, modules: reading.modules });
   const warnings = [
     ...ofFiles,
     ...adviseOn({ specification, space }),
