@@ -75,13 +75,15 @@ export async function calibrateSearch({
     heldOut: at(heldOut),
     seed,
   });
-  const { space: defined } = search.memo.specification;
+  const { space: defined, ownProxies } = search.memo.specification;
+  const own = ownProxies?.map(({ name, digest }) => [name, digest] as const) ?? [];
   const text = formatCalibration({
     search: search.id,
     space: { kind: defined.kind, digest: digestSpace(defined) },
     dataset,
     labelled: [...new Set(labels.map(({ unit }) => keyOf(unit)))].sort(),
     proxies: [...features.proxies],
+    ...(own.length > 0 ? { ownProxies: Object.fromEntries(own) } : {}),
     features: features.measured,
     ...found,
   });

@@ -1,15 +1,22 @@
 // Reads the calibration that a specification names, and leaves its digest in the file's place.
 import { parseCalibration } from '../../core/calibration/calibration.js';
-import { SpecError, withField } from '../../core/errors.js';
+import { type Issue, SpecError, withField } from '../../core/errors.js';
 import { CALIBRATED } from '../../core/specification/aggregation.js';
 import { withFeatures } from '../../core/specification/assemblies.js';
 import { isOwnProxy } from '../../core/specification/families.js';
+import type { OwnProxySpecification } from '../../core/specification/own-proxies.js';
 import { SpaceSchema } from '../../core/specification/space.js';
 import { canonicalJson } from '../../core/specification/specification-digest.js';
 import { describeFound } from '../../core/text/show.js';
 import type { FileInput } from '../files/open-file.js';
 import { sha256 } from '../files/sha256.js';
 import { readText } from './read-text.js';
+
+interface ReadCalibration {
+  readonly value: unknown;
+  readonly calibration?: string;
+  readonly warnings?: readonly Issue[];
+}
 
 interface Reading {
   readonly value: unknown;
@@ -23,12 +30,10 @@ export function digestSpace(space: unknown): string {
 
 /**
  * A specification with `aggregation: { kind: calibrated, file }` has the weights and, where it names none, the proxies and
- * features of the calibration in its place; `calibration` is the text that goes to the store when a search starts. Any other is answered as it is.
+ * features of the calibration in its place; `calibration` is the text that goes to the store when a search starts. A
+ * warning names own proxies whose code is not that of the calibrated search. Any other is answered as it is.
  */
-export async function withCalibration({
-  value,
-  resolve,
-}: Reading): Promise<{ readonly value: unknown; readonly calibration?: string }> {
+export async function withCalibration({ value, resolve }: Reading): Promise<ReadCalibration> {
   const specification = (value ?? {}) as Readonly<Record<string, unknown>>;
   const { aggregation, proxies, space } = specification;
   const written = aggregation === CALIBRATED ? { kind: CALIBRATED } : aggregation;
@@ -63,7 +68,25 @@ export async function withCalibration({
       },
     },
     calibration: text,
+    warnings: warnOfChanges({ calibrated: calibration.ownProxies, own: specification.ownProxies }),
   };
+}
+
+/** A calibration is fitted to the values of the proxies, which another program gives otherwise. */
+function warnOfChanges({
+  calibrated = {},
+  own,
+}: {
+  readonly calibrated: Readonly<Record<string, string>> | undefined;
+  readonly own: unknown;
+}): readonly Issue[] {
+  const given = (Array.isArray(own) ? own : []) as readonly Partial<OwnProxySpecification>[];
+  const changed = given.flatMap(({ name = '', digest }) =>
+    Object.hasOwn(calibrated, name) && calibrated[name] !== digest ? [name] : [],
+  );
+  if (changed.length === 0) return [];
+  const message = `the code of ${changed.join(', ')} is not that of the calibrated search, to whose values the calibration was fitted; calibrate a search with the present code`;
+  return [{ path: 'aggregation.file', message }];
 }
 
 /** The proxies of the specification, or else those of the calibration, of which own ones have no code in it. */

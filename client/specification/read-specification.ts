@@ -118,7 +118,11 @@ async function completeSpecification({
   if (images && structures) checkChannels({ images: images.images, structures });
   const withClasses = await withLabels({ value: withInput, resolve: reading.resolve });
   const withProxies = await withProxyFiles({ value: withClasses, ...reading });
-  const { value, calibration } = await withCalibration({ value: withProxies, resolve: reading.resolve });
+  const {
+    value,
+    calibration,
+    warnings: ofCalibration = [],
+  } = await withCalibration({ value: withProxies, resolve: reading.resolve });
   const files = {
     ...(images ? { images } : {}),
     ...(structures ? { structures } : {}),
@@ -131,6 +135,7 @@ async function completeSpecification({
   const space = openSpaceWith({ space: specification.space, modules: reading.modules });
   const warnings = [
     ...ofFiles,
+    ...ofCalibration,
     ...adviseOn({ specification, space }),
     ...sampleWarnings({ specification, space, ...selectExamined({ space, structures }) }),
     ...checkScoreGradients({ specification, space, ...selectExamined({ space, structures }) }),

@@ -59,6 +59,8 @@ const Calibration = z
         }),
       )
       .min(1),
+    /** The digests of the code of its own proxies, by name; absent without any, and in files of earlier releases. */
+    ownProxies: z.record(z.string(), z.string()).optional(),
     /** The features that the proxies of the search read; absent in files of earlier releases. */
     features: Features.optional(),
     /** The weights of the search, in the order of `proxies`. */

@@ -12,12 +12,16 @@ const cohort = Array.from({ length: 10 }, () => ({ shares: [random() || 0.5, ran
 const labels = cohort.map((_, unit) => ({ unit, accuracy: random() }));
 const found = calibrate({ cohort, weights: [1, 1], labels, heldOut: [], seed: 1 });
 
+/** That of the code of `own-size` in the calibrated search. */
+const DIGEST = 'a'.repeat(64);
+
 /** What becomes of `proxies` beside a calibration that reads `complexity` and another one. */
-function read(other: Proxy, proxies?: readonly string[]) {
-  const about = { search: 'one', space: { kind: 'nas-bench-201', digest: 'd' }, dataset: 'd' };
+function read(other: Proxy, proxies?: readonly string[], ownProxies?: readonly object[]) {
+  const ofOwn = other === 'own-size' ? { ownProxies: { [other]: DIGEST } } : {};
+  const about = { search: 'one', space: { kind: 'nas-bench-201', digest: 'd' }, dataset: 'd', ...ofOwn };
   const text = formatCalibration({ ...about, proxies: ['complexity', other], ...found });
   const aggregation = { kind: 'calibrated', file: 'c.json' };
-  const value = { space: 'nas-bench-201', aggregation, ...(proxies && { proxies }) };
+  const value = { space: 'nas-bench-201', aggregation, ...(proxies && { proxies }), ownProxies };
   return withCalibration({ value, resolve: async () => new TextEncoder().encode(text) });
 }
 
@@ -38,5 +42,17 @@ describe('proxies beside a calibration', () => {
     // Files of own proxies were replaced by their names before.
     const named = ['complexity', 'own-size', 'depth'];
     expect((await read('own-size', named)).value).toMatchObject({ proxies: named });
+  });
+
+  it('of other code than in the calibrated search are warned of', async () => {
+    const code = async (digest: string) =>
+      (await read('own-size', ['complexity', 'own-size'], [{ name: 'own-size', digest }])).warnings;
+    expect(await code(DIGEST)).toEqual([]);
+    expect(await code('b'.repeat(64))).toMatchObject([
+      {
+        path: 'aggregation.file',
+        message: expect.stringContaining('the code of own-size is not that of the calibrated search'),
+      },
+    ]);
   });
 });
