@@ -21,8 +21,8 @@ export interface OwnProxy {
    */
   readonly needs: readonly MeasurementNeed[];
   /**
-   * The value of one network under one draw. The measurement is a copy of its own, to which it may write. An Error that is thrown here, and a result that is not a number, set the
-   * candidate aside.
+   * The value of one network under one draw. The measurement is a copy, to which it may write. An Error that is thrown
+   * here, and a result that is not a number, set the candidate aside.
    */
   compute(measurement: Measurement): number;
 }

@@ -86,6 +86,8 @@ export function tryModule({
   if (resolution % space.resolutionStep() !== 0)
     fail(`resolution: found ${resolution}; must be a multiple of step, ${space.resolutionStep()}`);
   if (module.start !== undefined) checkText('start', module.start);
+  const candidates = new Set<string>();
+  let changed = 0;
   for (let draw = 0; draw < TRIED; draw++) {
     const key = { seed: 1, draw, name: 'try' };
     const candidate = checkText('random', space.random(key));
@@ -97,7 +99,12 @@ export function tryModule({
     if (mutate() !== child)
       fail(`mutate gave two children of ${quote(candidate)} for one key; must depend on its arguments alone`);
     for (const text of [candidate, child]) tryCandidate({ text, resolution, space, fail });
+    candidates.add(candidate);
+    if (child !== candidate) changed += 1;
   }
+  // An evolution of unchanged children would end with its first candidates.
+  if (changed === 0 && candidates.size > 1)
+    fail(`mutate gave ${TRIED} candidates unchanged; must change one choice`);
 }
 
 interface TryCandidateArguments {

@@ -181,6 +181,11 @@ describe('allowed', () => {
       /^my.ts: network of "\w{6}": block0: relu reads no value; name at least one$/,
     ],
     [
+      'children that are their parents',
+      (text) => text.replace('const at =', 'return parent;\n const at ='),
+      /^my.ts: mutate gave 25 candidates unchanged; must change one choice$/,
+    ],
+    [
       'a choice of nothing',
       (text) => text.replace('random.pick(LETTERS)', 'random.pick(LETTERS.slice(6))'),
       /^my.ts: random: random.pick: found an empty list; must be a list of one item or more$/,
