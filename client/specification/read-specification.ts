@@ -118,11 +118,8 @@ async function completeSpecification({
   if (images && structures) checkChannels({ images: images.images, structures });
   const withClasses = await withLabels({ value: withInput, resolve: reading.resolve });
   const withProxies = await withProxyFiles({ value: withClasses, ...reading });
-  const {
-    value,
-    calibration,
-    warnings: ofCalibration = [],
-  } = await withCalibration({ value: withProxies, resolve: reading.resolve });
+  const calibrated = await withCalibration({ value: withProxies, resolve: reading.resolve });
+  const { value, calibration } = calibrated;
   const files = {
     ...(images ? { images } : {}),
     ...(structures ? { structures } : {}),
@@ -135,15 +132,12 @@ async function completeSpecification({
   const space = openSpaceWith({ space: specification.space, modules: reading.modules });
   const warnings = [
     ...ofFiles,
-    ...ofCalibration,
+    ...(calibrated.warnings ?? []),
     ...adviseOn({ specification, space }),
     ...sampleWarnings({ specification, space, ...selectExamined({ space, structures }) }),
     ...checkScoreGradients({ specification, space, ...selectExamined({ space, structures }) }),
     ...(images ? adviseOnImages({ specification, images }) : []),
-    ...calibrationWarnings(specification.aggregation.calibration).map((message) => ({
-      path: 'aggregation',
-      message,
-    })),
+    ...adviseOnCalibration(specification),
   ];
   const found = { specification, ...files, warnings };
   if (strategy.kind !== 'list' || strategy.file === undefined) {
@@ -159,6 +153,10 @@ async function completeSpecification({
     space,
   });
   return withCandidates({ ...found, candidates });
+}
+
+function adviseOnCalibration({ aggregation }: Specification): Issue[] {
+  return calibrationWarnings(aggregation.calibration).map((message) => ({ path: 'aggregation', message }));
 }
 
 /** Some of the networks that were read from files, with their structures. */

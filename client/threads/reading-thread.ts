@@ -87,6 +87,7 @@ export function createReadingThread({
     for (const id of [...waiting.keys()]) settle(id)?.reject(error);
   };
   const begin = (): Worker => {
+    if (isClosed) throw createClosedError();
     const begun = new Worker(SCRIPT, { workerData: setting });
     begun.on('message', (message: ThreadMessage) => {
       if ('note' in message) onNote(message.note);
@@ -104,7 +105,6 @@ export function createReadingThread({
   };
   const call = (name: ThreadCall, args: readonly unknown[]): Promise<unknown> =>
     new Promise((resolve, reject) => {
-      if (isClosed) throw createClosedError();
       worker ??= begin();
       const id = nextId++;
       // Throws, and so rejects the call, if an argument cannot be copied, such as a function.
@@ -117,7 +117,6 @@ export function createReadingThread({
     reading: Object.fromEntries(calls) as unknown as ThreadReading,
     close: async () => {
       isClosed = true;
-      clearTimeout(idle);
       await end();
       rejectAll(createClosedError());
       clearTimeout(idle);
