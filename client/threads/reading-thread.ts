@@ -89,10 +89,9 @@ export function createReadingThread({
   const begin = (): Worker => {
     if (isClosed) throw createClosedError();
     const begun = new Worker(SCRIPT, { workerData: setting });
-    begun.on('message', (message: ThreadMessage) => {
-      if ('note' in message) onNote(message.note);
-      else answer(settle(message.id), message);
-    });
+    begun.on('message', (message: ThreadMessage) =>
+      'note' in message ? onNote(message.note) : answer(settle(message.id), message),
+    );
     // An uncaught error, such as a heap that is full, ends the thread; the next call starts another one.
     const fail = (error: Error) => {
       if (worker !== begun) return;
