@@ -67,10 +67,14 @@ export const Aggregation = z.preprocess(
   (value) => (AGGREGATION_WORDS.some((word) => word === value) ? wordAsMapping(value) : value),
   mapping(
     {
-      kind: Kind.default('log-rank'),
+      kind: Kind.default('log-rank').describe(
+        'log-rank adds the logarithms of relative ranks, linear-rank the relative ranks',
+      ),
       weights: mapping(
         Object.fromEntries(PROXIES.map((name) => [name, weight])) as Record<ProxyName, typeof weight>,
-      ).prefault({}),
+      )
+        .prefault({})
+        .describe('the weight of each proxy; 1 for those that are not named'),
       calibration: CalibrationReference.optional(),
     },
     {

@@ -43,9 +43,15 @@ function check<Limit extends number | string>({ min, max, of, context }: CheckAr
  */
 export const constraintsSchema = ({ counted }: Resolutions) =>
   mapping({
-    layers: Limits.optional(),
-    flops: Limits.optional(),
-    parameters: Limits.optional(),
-    latency: Times.optional(),
-    resolution: wholeNumber(counted).optional().describe(describeRange('counted')),
+    layers: Limits.optional().describe('the number of layers, as the space counts them'),
+    flops: Limits.optional().describe('multiply-accumulates of one image'),
+    parameters: Limits.optional().describe('the number of parameters'),
+    latency: Times.optional().describe(
+      'measured on one thread of the CPU of a control worker, one image at a time',
+    ),
+    resolution: wholeNumber(counted)
+      .optional()
+      .describe(
+        `the side of the images for which FLOPs are counted and latency is measured; by default the published one; ${describeRange('counted')}`,
+      ),
   });

@@ -21,9 +21,17 @@ export const FEATURE_WORDS = ['blocks', 'stages'] as const;
 
 const FeaturesOfProxiesSchema = mapping(
   {
-    expressivity: oneOf(FEATURE_WORDS).default('blocks'),
-    progressivity: oneOf(FEATURE_WORDS).default('blocks'),
-    trainability: oneOf([...FEATURE_WORDS, 'stage-edges']).default('blocks'),
+    expressivity: oneOf(FEATURE_WORDS)
+      .default('blocks')
+      .describe('the features that expressivity and mean-expressivity read'),
+    progressivity: oneOf(FEATURE_WORDS)
+      .default('blocks')
+      .describe('the features that progressivity and sampled-progressivity read'),
+    trainability: oneOf([...FEATURE_WORDS, 'stage-edges'])
+      .default('blocks')
+      .describe(
+        'the blocks that trainability and residual read; stage-edges: the first and the last of each stage',
+      ),
   },
   {
     right: `one of ${FEATURE_WORDS.join(', ')}, or a mapping with expressivity, progressivity, trainability`,
@@ -71,12 +79,20 @@ export const fidelitySchema = ({ scored }: Resolutions) =>
         : value,
     mapping(
       {
-        draws: wholeNumber({ min: 1, max: 64 }).default(PRESETS.standard.draws),
-        batch: wholeNumber({ min: 1, max: 1024 }).default(PRESETS.standard.batch),
-        resolution: wholeNumber(scored).optional().describe(describeRange('scored')),
-        weights: oneOf(['shared', 'candidate']).default('shared'),
+        draws: wholeNumber({ min: 1, max: 64 })
+          .default(PRESETS.standard.draws)
+          .describe('draws of weights, images and probes, over which the ranks of each proxy are averaged'),
+        batch: wholeNumber({ min: 1, max: 1024 })
+          .default(PRESETS.standard.batch)
+          .describe('images of a draw'),
+        resolution: wholeNumber(scored)
+          .optional()
+          .describe(`the side of the images; by default that of the space; ${describeRange('scored')}`),
+        weights: oneOf(['shared', 'candidate'])
+          .default('shared')
+          .describe('shared: one draw for all candidates; candidate: a draw for each, as published'),
         features: Features.default('blocks').describe(
-          'by default those of a preset of aggregation; beside another aggregation `blocks` in a mapping, `stages` in screen and standard',
+          'blocks: every block is measured; stages: the ends of stages; a mapping chooses for expressivity, progressivity and trainability, which also takes stage-edges. By default those of a preset of aggregation; beside another aggregation blocks in a mapping, stages in screen and standard',
         ),
       },
       {

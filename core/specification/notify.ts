@@ -19,16 +19,16 @@ export const Notify = mapping({
     test: (value) => /^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(value),
     right: 'the name of an environment variable of the control worker, which holds the secret',
   }).optional(),
-  /** The time limit of one attempt. */
   timeout: text({
     test: (value) => {
       const ms = parseDuration(value);
       return ms !== undefined && ms > 0 && ms <= LONGEST_MS;
     },
     right: `${DURATION}, at most 1h`,
-  }).default('30s'),
-  /** The number of attempts after the first. */
-  retries: wholeNumber({ min: 0, max: 100 }).default(5),
+  })
+    .default('30s')
+    .describe(`${DURATION}, at most 1h, after which an attempt counts as failed`),
+  retries: wholeNumber({ min: 0, max: 100 }).default(5).describe('attempts after the first one'),
 }).superRefine(({ command, webhook, secretEnv }, context) => {
   const fault = (message: string, path: string[] = []) => context.addIssue({ code: 'custom', path, message });
   if ((command === undefined) === (webhook === undefined))

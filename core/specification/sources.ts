@@ -16,7 +16,7 @@ const CandidateSource = mapping({
     test: (value) => /^\S{1,200}$/.test(value),
     right: 'the ID of a finished search',
   }).optional(),
-  top: wholeNumber({ min: 1, max: 1e9 }).optional(),
+  top: wholeNumber({ min: 1, max: 1e9 }).optional().describe('only the first candidates of the list'),
 }).superRefine(({ file, search }, context) => {
   const fault = (path: string, message: string) =>
     context.addIssue({ code: 'custom', path: [path], message });
@@ -29,7 +29,12 @@ const CandidateSource = mapping({
 /** A source of candidates. */
 export const Sources = [
   mapping({ kind: z.literal('exhaustive') }),
-  mapping({ kind: z.literal('random'), samples: wholeNumber({ min: 1, max: 1e9 }) }),
+  mapping({
+    kind: z.literal('random'),
+    samples: wholeNumber({ min: 1, max: 1e9 }).describe(
+      'how many different candidates are drawn; with constraints, how many that satisfy them',
+    ),
+  }),
   CandidateSource,
 ] as const;
 export const Source = z.preprocess(

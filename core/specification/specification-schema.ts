@@ -114,7 +114,7 @@ function withWrittenRounds(kind: KindSchema): KindSchema {
   if (kind.properties.kind.const !== 'screening') return kind;
   const { rounds, source } = kind.properties as unknown as Readonly<Record<'rounds' | 'source', JsonSchema>>;
   const items = rounds.items as JsonSchema & { readonly properties: Properties };
-  const fidelity = presetOr(items.properties.fidelity!);
+  const fidelity = { ...outer(items.properties.fidelity!), ...presetOr(items.properties.fidelity!) };
   const properties = {
     ...kind.properties,
     source: { ...outer(source), ...withBareKinds({ oneOf: kindsOf(source).map(fileOrSearch) }) },

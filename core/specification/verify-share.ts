@@ -33,7 +33,7 @@ export function verifyShare() {
         { type: 'string', pattern: PERCENT.source },
         { const: 'off' },
       ],
-      description: RIGHT,
+      description: `${RIGHT}: the part of the new scores that another worker computes again; by default what the control workers are set to`,
     });
 }
 

@@ -4,9 +4,9 @@ import { bareKind, checkKind, mapping, oneOf, share, text, wholeNumber } from '.
 import { describeFound } from '../text/show.js';
 import { Aggregation, Proxies } from './aggregation.js';
 import { constraintsSchema } from './constraints.js';
-import { DEVICES } from './devices.js';
+import { DEVICES, defaultShardSize } from './devices.js';
 import { Evolution } from './evolution.js';
-import { fidelitySchema } from './fidelity.js';
+import { fidelitySchema, PRESETS } from './fidelity.js';
 import { Input } from './images.js';
 import { Notify } from './notify.js';
 import { OwnProxies } from './own-proxies.js';
@@ -19,12 +19,22 @@ import { verifyShare } from './verify-share.js';
 const screeningSchema = (resolutions: Resolutions) =>
   mapping({
     kind: z.literal('screening'),
-    source: Source.prefault({ kind: 'exhaustive' }),
+    source: Source.prefault({ kind: 'exhaustive' }).describe(
+      'the candidates of the first round: exhaustive, or a mapping of kind random or list',
+    ),
     rounds: z
-      .array(mapping({ fidelity: fidelitySchema(resolutions), keep: share().optional() }), {
-        error: ({ input }) =>
-          `${describeFound(input)}; must be a list of rounds, such as [{ fidelity: screen, keep: 0.2 }, { fidelity: standard }]`,
-      })
+      .array(
+        mapping({
+          fidelity: fidelitySchema(resolutions).describe('as the fidelity of a search'),
+          keep: share()
+            .optional()
+            .describe('the best share, which the next round scores; required in all rounds but the last'),
+        }),
+        {
+          error: ({ input }) =>
+            `${describeFound(input)}; must be a list of rounds, such as [{ fidelity: screen, keep: 0.2 }, { fidelity: standard }]`,
+        },
+      )
       .superRefine((rounds, context) => {
         if (rounds.length < 2 || rounds.length > 10) {
           const message = `found ${rounds.length} rounds; must be 2 to 10`;
@@ -38,7 +48,8 @@ const screeningSchema = (resolutions: Resolutions) =>
             : 'is missing; must be the share of candidates that go on, a number above 0 and below 1';
           context.addIssue({ code: 'custom', path: [index, 'keep'], message });
         });
-      }),
+      })
+      .describe('2 to 10 rounds of growing fidelity; each but the last keeps its best share for the next'),
   });
 
 function strategySchema(resolutions: Resolutions) {
@@ -50,19 +61,21 @@ function strategySchema(resolutions: Resolutions) {
 }
 
 const Execution = mapping({
-  device: oneOf(DEVICES).default('cpu'),
-  shardSize: wholeNumber({ min: 1, max: 10_000 }).optional(),
-  window: wholeNumber({ min: 1, max: 10_000 }).default(8),
-  /**
-   * The number of shards that one workflow schedules; a larger plan is split into parts. The default is 500.
-   */
-  partSize: wholeNumber({ min: 1, max: 1000 }).optional(),
-  /** 1 is the most urgent; the default is 3. */
-  priority: wholeNumber({ min: 1, max: 5 }).optional(),
-  /**
-   * The share of the scores that another worker computes again; 0 for none. The default is the control
-   * worker's setting.
-   */
+  device: oneOf(DEVICES).default('cpu').describe('the device of the score workers that score the candidates'),
+  shardSize: wholeNumber({ min: 1, max: 10_000 })
+    .optional()
+    .describe(
+      `the candidates of a shard; by default ${DEVICES.map((device) => `${defaultShardSize(device)} on ${device}`).join(', ')}`,
+    ),
+  window: wholeNumber({ min: 1, max: 10_000 })
+    .default(8)
+    .describe('the shards that are in progress at the same time; a score worker holds two'),
+  partSize: wholeNumber({ min: 1, max: 1000 })
+    .optional()
+    .describe('the shards that one workflow schedules, by default 500; a larger plan is cut into parts'),
+  priority: wholeNumber({ min: 1, max: 5 })
+    .optional()
+    .describe('1 is the most urgent, 5 the least; by default 3'),
   verify: verifyShare().optional(),
 });
 
@@ -87,7 +100,11 @@ const writtenSchema = (resolutions: Resolutions) =>
       input: Input.optional().describe('images that are used instead of noise'),
       fidelity: fidelitySchema(resolutions)
         .prefault('standard')
-        .describe('the trade-off between the cost and the noise of a score'),
+        .describe(
+          `the trade-off between the cost and the noise of a score; ${Object.entries(PRESETS)
+            .map(([name, { draws, batch }]) => `${name}: draws ${draws}, batch ${batch}`)
+            .join('; ')}, with weights of each candidate and every block, as published`,
+        ),
       proxies: Proxies.optional().describe(
         'the proxies to compute; by default those of the aggregation: of a preset its own, else those of AZ-NAS that are defined in the space',
       ),
@@ -105,7 +122,7 @@ const writtenSchema = (resolutions: Resolutions) =>
         .default(1)
         .describe('determines every random choice: candidates, weights, images, probes'),
       execution: Execution.prefault({}).describe(
-        'how the work is split and where it runs; does not change the result by a byte',
+        'how the work is split and where it runs; all but device leave the result the same, byte for byte',
       ),
       notify: Notify.optional().describe('the notification that is sent when the search has ended'),
     },

@@ -36,36 +36,45 @@ function formLines(schema) {
     const kind = form.properties.kind?.const;
     const rows = keyRows(form, '').filter(([key]) => !(kind && key === '`kind`'));
     const title = kind ? `### kind: ${kind}` : '';
-    return [title, rows.length > 0 ? table(['key', 'value', ''], rows) : 'No parameters.']
+    return [title, rows.length > 0 ? table(['key', 'value', 'default', 'meaning'], rows) : 'No parameters.']
       .filter(Boolean)
       .join('\n\n');
   });
 }
 
-function keyRows({ properties, required = [] }, prefix) {
-  return Object.entries(properties).flatMap(([key, schema]) => {
+/** As many keys with one schema are written as one row. */
+const MANY = 5;
+
+function keyRows({ properties = {}, required = [] }, prefix) {
+  const keys = Object.entries(properties);
+  const forms = new Set(keys.map(([, schema]) => JSON.stringify(schema)));
+  const written = keys.length >= MANY && forms.size === 1 ? [['NAME', keys[0][1]]] : keys;
+  return written.flatMap(([key, schema]) => {
     const name = `${prefix}${key}`;
     const inner = schema.properties ?? schema.items?.properties;
+    const mapping = prefix === '' ? schema.anyOf?.find(({ properties: own }) => own && !own.kind) : undefined;
     const nested = inner
       ? keyRows(schema.properties ? schema : schema.items, `${name}${schema.items ? '[]' : ''}.`)
-      : [];
+      : keyRows(mapping ?? {}, `${name}.`);
     const fact = required.includes(key)
       ? 'required'
       : schema.default === undefined
         ? ''
-        : `default ${code(JSON.stringify(schema.default))}`;
-    const about = schema.type === 'integer' && schema.description ? `; ${schema.description}` : '';
-    const own = [code(name), inner && !schema.items ? 'a mapping' : `${typeText(schema)}${about}`, fact];
-    return [own, ...nested];
+        : code(JSON.stringify(schema.default));
+    const type = inner && !schema.items ? 'a mapping' : typeText(schema);
+    const { description = '' } = schema;
+    return [[code(name), type, fact, description === type ? '' : description], ...nested];
   });
 }
 
 function typeText(schema) {
-  const { type, description } = schema;
-  if (description && (type === 'string' || schema.anyOf)) return description;
+  const { type, description, anyOf } = schema;
   if (schema.const !== undefined) return code(schema.const);
   if (schema.enum) return `one of ${schema.enum.map((word) => code(word)).join(', ')}`;
-  if (schema.anyOf) return [...new Set(schema.anyOf.map(typeText))].join(', or ');
+  // The description of a text is its form; that of words is what they mean.
+  const hasWords = anyOf?.some((form) => form.enum);
+  if (description && !hasWords && (type === 'string' || anyOf)) return description;
+  if (anyOf) return [...new Set(anyOf.map(typeText))].join(', or ');
   if (type === 'array') return `a list, each ${schema.items ? typeText(schema.items) : 'a value'}`;
   if (type === 'integer') return `a whole number${range(schema)}`;
   if (type === 'number') return `a number${range(schema)}`;

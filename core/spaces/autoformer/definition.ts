@@ -35,7 +35,10 @@ export function autoformer({ size }: { readonly size: Size }): Space {
 
 export const autoformerDefinition = defineSpace({
   kind: 'autoformer',
-  schema: mapping({ kind: z.literal('autoformer'), size: oneOf(['tiny', 'small', 'base']) }),
+  schema: mapping({
+    kind: z.literal('autoformer'),
+    size: oneOf(['tiny', 'small', 'base']).describe('the supernet whose slices are the candidates'),
+  }),
   defaults: () => ({ proxies: PROXIES_OF_TOKENS, resolution: 224, classes: false }),
   open: autoformer,
   code: 'built-in',

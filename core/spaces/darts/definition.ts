@@ -51,8 +51,12 @@ export const dartsDefinition = defineSpace({
   kind: 'darts',
   schema: mapping({
     kind: z.literal('darts'),
-    cells: wholeNumber({ min: 3, max: 40 }).optional(),
-    channels: wholeNumber({ min: 4, max: 256, multipleOf: 2 }).optional(),
+    cells: wholeNumber({ min: 3, max: 40 })
+      .optional()
+      .describe(`the number of cells; by default ${PUBLISHED.cells}, as in NAS-Bench-301`),
+    channels: wholeNumber({ min: 4, max: 256, multipleOf: 2 })
+      .optional()
+      .describe(`the initial channels; by default ${PUBLISHED.channels}`),
   }),
   defaults: () => ({ proxies: AZ_NAS_PROXIES, resolution: RESOLUTION, classes: false }),
   open: ({ cells = PUBLISHED.cells, channels = PUBLISHED.channels }) => dartsSpace({ cells, channels }),

@@ -96,7 +96,12 @@ const macro = {
 
 export const transnasBench101Definition = defineSpace({
   kind: KIND,
-  schema: mapping({ kind: z.literal(KIND), size: oneOf(['micro', 'macro']) }),
+  schema: mapping({
+    kind: z.literal(KIND),
+    size: oneOf(['micro', 'macro']).describe(
+      `micro: ${CELLS} cells in one skeleton; macro: ${MACRO_SIZE} skeletons of one cell`,
+    ),
+  }),
   defaults: () => ({ proxies: AZ_NAS_PROXIES, resolution: RESOLUTION, classes: true }),
   open: ({ size }): Space => (size === 'micro' ? micro : macro),
   code: 'built-in',
