@@ -14,8 +14,8 @@ const MOST_CLASSES = 100;
  * network without a signal, has -Infinity. Lopes, Alirezazadeh, Alexandre: EPE-NAS, ICANN 2021, arXiv 2102.08099.
  *
  * Where batch normalization comes directly before the mean over positions, with no activation between them, the
- * class scores summed over the batch are constant: the gradients are zero but for rounding, and so the value is a
- * matter of rounding. TransNAS-Bench-101 and custom spaces without an activation at their end are such networks.
+ * class scores summed over the batch are constant, so that the gradients are rounding errors. A space in which all
+ * networks are such is refused: TransNAS-Bench-101, and custom spaces that end without an activation.
  */
 export function epeNas({ jacobian, labels, batch, classes }: Measurement): number {
   const width = jacobian!.length / batch;

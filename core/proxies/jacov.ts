@@ -12,8 +12,8 @@ const K = 1e-5;
  * Training, first version, arXiv 2006.04647v1.
  *
  * Where batch normalization comes directly before the mean over positions, with no activation between them, the
- * class scores summed over the batch are constant: the gradients are zero but for rounding, and so the value is a
- * matter of rounding. TransNAS-Bench-101 and custom spaces without an activation at their end are such networks.
+ * class scores summed over the batch are constant, so that the gradients are rounding errors. A space in which all
+ * networks are such is refused: TransNAS-Bench-101, and custom spaces that end without an activation.
  */
 export function jacov({ jacobian, batch }: Measurement): number {
   let sum = 0;

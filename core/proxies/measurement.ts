@@ -47,7 +47,7 @@ export interface MeasuredActivation {
 export interface Measurement {
   readonly batch: number;
   readonly classes: number;
-  /** The class of each image. */
+  /** The class of each image: random, unless `input.labels` gives it. */
   readonly labels: Int32Array;
   readonly layers: readonly MeasuredLayer[];
   readonly activations: readonly MeasuredActivation[];
@@ -107,7 +107,7 @@ export type MeasurementNeed =
   | 'absolute-weights'
   | 'absolute-products'
   | 'class-derivatives'
-  /** A class for each image, drawn at random. */
+  /** A class for each image: random, unless `input.labels` gives them. */
   | 'labels'
   /** The memory and time of a backward pass through all blocks at once. */
   | 'whole-network-backward'

@@ -7,9 +7,9 @@ import { dot } from './sums.js';
  * Number of layers - sum_k q_k log q_k, with q_k = l_k / sum_j l_j, where l_1 to l_9 are the deciles of the
  * eigenvalues of the empirical Fisher information [layers, layers], 1/N sum_n J_n^T (diag p_n - p_n p_n^T)
  * J_n. Here p_n are the class probabilities of image n, and J_n [classes, layers] the derivatives of its
- * class scores with respect to one weight of each layer. Higher is better. Tybl, Neumann: Training-free
- * Neural Architecture Search through Variance of Knowledge of Deep Network Weights, CVPR 2025, arXiv
- * 2502.04975.
+ * class scores with respect to one weight of each layer, or of 128 layers that are spread evenly over the network
+ * if it has more. Higher is better. Tybl, Neumann: Training-free Neural Architecture Search through Variance of
+ * Knowledge of Deep Network Weights, CVPR 2025, arXiv 2502.04975.
  */
 export function vkdnw({ layers, fisherRows }: Measurement): number {
   const columns = fisherRows![0]?.length ?? 0;

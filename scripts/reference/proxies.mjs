@@ -28,7 +28,7 @@ const NEEDS = {
   'absolute-weights': 'a pass of one image with absolute weights, without normalization',
   'absolute-products': 'a pass of one image with absolute weights, without normalization',
   'class-derivatives': 'a backward pass for each class (up to 16)',
-  labels: 'random classes',
+  labels: 'classes of the images (random, unless `input.labels` gives them)',
   'whole-network-backward': 'the memory of a whole backward pass',
   'several-images': '`fidelity.batch` of at least 2',
 };
@@ -43,7 +43,7 @@ export function proxiesPage() {
   });
   const rows = parts.map(
     ({ family, names, needs, version, where }) =>
-      `| ${names.join(', ')} | ${needs.map((need) => NEEDS[need]).join('; ')} | \`${family}\`, ${version === 'engine' ? 'the engine’s version' : `version ${version}`} | ${where} |`,
+      `| ${names.join(', ')} | ${describeNeeds(needs)} | \`${family}\`, ${version === 'engine' ? 'the engine’s version' : `version ${version}`} | ${where} |`,
   );
   const whole = Object.keys(MEASURED_PROXIES).map((name) => `### ${name}\n\n${docstringOf(name)}\n`);
   return `# Proxies
@@ -58,12 +58,18 @@ ${rows.join('\n')}
 
 ## Of whole networks
 
-Layers are convolutions and linear layers that the output depends on, without biases and without scales and shifts of normalization; one row or matrix of weights is written as its shape. Batch normalization uses the statistics of the batch. The classifier’s matrix is drawn He normal. Activation functions are ReLU, ReLU6, leaky ReLU, ELU, GELU, SiLU, Mish and hard swish, each of one input counted once.
+Layers are convolutions and linear layers that the output depends on, without biases and without scales and shifts of normalization; one row or matrix of weights is written as its shape. Batch normalization uses the statistics of the batch. The classifier’s matrix is drawn He normal. Activation functions are ReLU, ReLU6, leaky ReLU, ELU, GELU, SiLU, Mish and hard swish. A function that a network applies to one input in several places counts in each of them, as a normalization does ([why](../decisions/0036-whole-networks.md#consequences)).
 
 ${whole.join('\n')}`;
 }
 
-/** The comment right before the function of a proxy, as text. */
+/** A second batch exists of random images alone, whose classes are random too. */
+function describeNeeds(needs) {
+  const isRandom = needs.includes('second-batch');
+  return needs.map((need) => (isRandom && need === 'labels' ? 'random classes' : NEEDS[need])).join('; ');
+}
+
+/** The comment right before the function of a proxy, as Markdown. */
 function docstringOf(name) {
   const text = readFileSync(`${root}core/proxies/${name}.ts`, 'utf8');
   const comments = [...text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport function/g)];
@@ -71,7 +77,9 @@ function docstringOf(name) {
   return comment
     .split('\n')
     .map((line) => line.replace(/^\s*\*? ?/, '').trim())
-    .join(' ')
-    .trim()
+    .join('\n')
+    .split('\n\n')
+    .map((paragraph) => paragraph.replaceAll('\n', ' ').trim())
+    .join('\n\n')
     .replaceAll('<', '&lt;');
 }
