@@ -47,7 +47,7 @@ export function workedExamplePage() {
         ['mean of all', ...example.datasets.map(({ meanOfAll }) => two(meanOfAll))],
       ],
     )}`,
-    `## How to read it\n\n- On ${first.dataset}, the best of five trainings chosen by the ranking is as good as the best of about ${count(first.randomTrainingsForTheSame)} random trainings is expected to be. That is the saving.\n- Compare with the row of FLOPs: choosing the five networks with the most computation costs nothing. Where it is as good, the ranking has added nothing. With a limit on computation it cannot be used in this way.\n- The best of the five is not the most accurate of all. If you need the last tenth of a per cent, train more than five.\n- This benchmark is favourable: \`residual\` and the measured features were chosen by looking at its accuracies. Expect less on other spaces; [known limits](../understand/limits.md) and [rankings and known accuracies](../understand/rankings.md) have the figures.\n\nTo repeat it: \`npm run bench:example -- --truth FILE\`, with a CSV of the accuracies of NAS-Bench-201 (\`arch,<dataset>,...\`).`,
+    `## How to read it\n\n- On ${first.dataset}, the best of five trainings chosen by the ranking is as good as the best of about ${count(first.randomTrainingsForTheSame)} random trainings is expected to be. That is the saving.\n- Compare with the row of FLOPs: choosing the five networks with the most computation costs nothing. Where it is as good, the ranking has added nothing. With a limit on computation it cannot be used in this way.\n- ${foundInEnglish(example.datasets)} If you need the last tenth of a per cent, train more than five.\n- This benchmark is favourable: \`residual\` and the measured features were chosen by looking at its accuracies. Expect less on other spaces; [known limits](../understand/limits.md) and [rankings and known accuracies](../understand/rankings.md) have the figures.\n\nTo repeat it: \`npm run bench:example -- --truth FILE\`, with a CSV of the accuracies of NAS-Bench-201 (\`arch,<dataset>,...\`).`,
   ]);
 }
 
@@ -87,8 +87,33 @@ export function workedExamplePageInJapanese() {
         ['全体の平均', ...example.datasets.map(({ meanOfAll }) => two(meanOfAll))],
       ],
     )}`,
-    `## 読み方\n\n- ${first.dataset} では、ランキングで選んだ 5 回の学習で得た最良のものが、無作為な学習 約 ${count(first.randomTrainingsForTheSame)} 回の最良のものの期待値に相当します。これが節約になります。\n- 比べるべき相手は FLOPs の行です。計算量が最大の 5 個を選ぶだけなら費用はかかりません。この行と変わらないところでは、ランキングは何も加えていません。ただし、計算量に上限がある場合、この選び方は使えません。\n- 5 個のうち最高のものは、全体の最高ではありません。最後の 0.1 % が必要なら、5 個より多く学習させてください。\n- このベンチマークは有利な例です。\`residual\` と、測定に使う特徴の選び方は、この精度を見て決めました。ほかの空間では、これほど良くないと考えてください。数値は[既知の限界](../../understand/limits.md)と[ランキングと既知の精度](../../understand/rankings.md)にあります。\n\n再現するには、NAS-Bench-201 の精度の CSV(\`arch,<dataset>,...\`)を用意して \`npm run bench:example -- --truth FILE\` を実行します。`,
+    `## 読み方\n\n- ${first.dataset} では、ランキングで選んだ 5 回の学習で得た最良のものが、無作為な学習 約 ${count(first.randomTrainingsForTheSame)} 回の最良のものの期待値に相当します。これが節約になります。\n- 比べるべき相手は FLOPs の行です。計算量が最大の 5 個を選ぶだけなら費用はかかりません。この行と変わらないところでは、ランキングは何も加えていません。ただし、計算量に上限がある場合、この選び方は使えません。\n- ${foundInJapanese(example.datasets)}最後の 0.1 % が必要なら、5 個より多く学習させてください。\n- このベンチマークは有利な例です。\`residual\` と、測定に使う特徴の選び方は、この精度を見て決めました。ほかの空間では、これほど良くないと考えてください。数値は[既知の限界](../../understand/limits.md)と[ランキングと既知の精度](../../understand/rankings.md)にあります。\n\n再現するには、NAS-Bench-201 の精度の CSV(\`arch,<dataset>,...\`)を用意して \`npm run bench:example -- --truth FILE\` を実行します。`,
   ]);
+}
+
+/** Names of the data sets in which the most accurate network is not among the five, and of those in which it is. */
+function splitByFound(datasets) {
+  const names = (of) => of.map(({ dataset }) => dataset);
+  return {
+    missed: names(datasets.filter(({ best, mostAccurate }) => best < mostAccurate)),
+    found: names(datasets.filter(({ best, mostAccurate }) => best >= mostAccurate)),
+  };
+}
+
+function foundInEnglish(datasets) {
+  const { missed, found } = splitByFound(datasets);
+  if (missed.length === 0)
+    return 'The best of the five is the most accurate of all here; do not count on that.';
+  const except = found.length > 0 ? `, although it is on ${found.join(' and ')}` : '';
+  return `The best of the five is not the most accurate of all on ${missed.join(' and ')}${except}.`;
+}
+
+function foundInJapanese(datasets) {
+  const { missed, found } = splitByFound(datasets);
+  if (missed.length === 0)
+    return 'ここでは 5 個のうち最高のものが全体の最高でもありますが、いつもそうとは限りません。';
+  const except = found.length > 0 ? `${found.join(' と ')} では全体の最高ですが、` : '';
+  return `5 個のうち最高のものは、${except}${missed.join(' と ')} では全体の最高ではありません。`;
 }
 
 function two(value) {
