@@ -21,8 +21,8 @@ function roomImports(from, ...allowed) {
 }
 
 /**
- * The rules within core/; docs/understand/architecture.md has a line for each. A name is a folder of core/ or
- * a file there.
+ * The rules within core/, whose folders CONTRIBUTING.md describes. A name is a folder of core/ or a file
+ * there.
  */
 function coreImports(from, ...allowed) {
   return {
