@@ -43,7 +43,7 @@ export function featureOf({ images, ...found }: FoundFeature): Feature {
 
 /** With fewer stages than this, the features of all blocks are used. */
 const FEWEST_STAGES = 3;
-/** The factor by which a stage shrinks the sides of a map at most. */
+/** The largest factor by which one stage shrinks the sides of a map. */
 const LARGEST_STEP = 2;
 
 export interface Features {

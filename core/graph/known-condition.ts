@@ -5,8 +5,8 @@ import { axesOf, fillAxes } from './image-shape.js';
 import { resolveGraph } from './resolve.js';
 
 /**
- * Batches and sides where the file leaves them open. Even and odd sides from small to large: a condition that
- * differs between any two of them depends on the size of the images.
+ * The batches and sides that are tried where the file leaves them open. Sides are even and odd, from small to large:
+ * a condition that differs between any two of them depends on the size of the images.
  */
 const BATCHES = [2, 3, 64];
 const SIDES = [224, 225, 8, 16, 32, 33, 64, 96, 128, 448, 1024];

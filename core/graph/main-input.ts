@@ -11,7 +11,7 @@ type Inputs = Pick<
   'tape' | 'input' | 'output' | 'parts' | 'embedded' | 'isStream' | 'isOfTokens'
 >;
 
-/** The choice of each network, which many questions need. */
+/** Caches the main input of each network, for which many functions ask. */
 const known = new WeakMap<Tape, Id>();
 
 /**

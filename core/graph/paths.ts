@@ -20,7 +20,7 @@ export function onPathFrom({ tape, output, from, removed }: Paths): readonly boo
   return on;
 }
 
-/** The values, in order, that every path from `from` to the output passes; without both. */
+/** The values, in order, that every path from `from` to the output passes, without these two ends. */
 export function soleValuesFrom(paths: Paths): readonly Id[] {
   const { tape, output, from } = paths;
   const on = onPathFrom(paths);

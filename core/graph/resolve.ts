@@ -27,7 +27,7 @@ export interface GraphWeight {
   readonly initializer: Initializer;
   /** Whether it is the slope of a PRelu. */
   readonly isSlope: boolean;
-  /** What it is of a recurrent layer. */
+  /** Which tensor of a recurrent layer it is, if it belongs to one. */
   readonly recurrent?: 'weight' | 'bias' | 'state' | undefined;
 }
 
@@ -65,7 +65,7 @@ interface ResolveGraphArguments {
   /** Channels and sides; see image-shape.ts. */
   readonly image: readonly number[];
   readonly file: string;
-  /** That of the graph by default. */
+  /** How normalizations are read; by default as the graph says. */
   readonly normalization?: Normalization | undefined;
 }
 

@@ -15,7 +15,7 @@ export function onPath(graph: Graph): readonly boolean[] {
 
 /**
  * The values, in order, that every path from the images to the output passes, of those paths that do not pass
- * `removed`; without images and output.
+ * `removed`; the images and the output are left out.
  */
 export function soleValues(graph: Graph, removed?: Id): readonly Id[] {
   return sectionsOf(graph).flatMap(({ from, to }, i) => {

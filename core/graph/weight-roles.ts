@@ -161,7 +161,8 @@ function roleIn({
     case 'Conv':
       return place === 1 ? { kind: 'weight', fanIn: sizeOf(shape.slice(1)) } : undefined;
     case 'ConvTranspose':
-      // Each output reads c / group channels; the number of kernel positions depends on the stride.
+      // An output reads c / group channels at some positions of the kernel, how many depends on the stride; the
+      // fan-in counts all positions.
       if (place !== 1) return undefined;
       return { kind: 'weight', fanIn: sizeOf([shape[0]!, ...shape.slice(2)]) / Number(attributes.group) };
     case 'MatMul':
@@ -179,7 +180,7 @@ function roleIn({
       return meetsStream && sizeOf(tape.shape(other)) < sizeOf(reader.shape)
         ? { kind: 'weight', fanIn: 1 }
         : { kind: 'scale' };
-    // A learned threshold.
+    // A learned threshold: max(x, t).
     case 'Max':
     case 'Min':
       return meetsStream ? { kind: 'shift' } : undefined;
@@ -189,7 +190,7 @@ function roleIn({
       return place === 0 || op === 'Div' ? 'passes' : undefined;
     case 'Pow':
       return place === 0 && !isStream[id] ? 'passes' : undefined;
-    // Weights of three values are chosen by comparisons.
+    // A ternary network compares a weight with thresholds to choose -1, 0 or 1 in its place.
     case 'Greater':
     case 'GreaterOrEqual':
     case 'Less':

@@ -74,7 +74,7 @@ interface NeededValuesArguments {
   readonly asWritten: (value: Value) => WrittenValue;
 }
 
-/** The order of the tape, in which every value comes after its inputs. */
+/** The values that the outputs need, in the order of the tape, in which every value comes after its inputs. */
 function neededValues({ tape, outputs, isFed, asWritten }: NeededValuesArguments): readonly Value[] {
   const needed = new Set<Id>();
   const open = [...outputs];

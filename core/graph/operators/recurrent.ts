@@ -48,7 +48,7 @@ interface Step extends Weights {
 
 interface Kind {
   readonly gates: number;
-  /** The gates whose recurrent bias is added to that of the input, which is the same. */
+  /** The number of first gates that read the sum of both biases, so that the two can be added in advance. */
   readonly mergedGates: number;
   readonly step: (step: Step) => State;
 }

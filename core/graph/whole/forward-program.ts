@@ -47,7 +47,7 @@ interface ForwardProgramArguments {
  *     pattern_i     [words, units] of activation function i: bit n of word w says whether the unit is active for image 24 w + n
  *     feature       the last feature before the mean over positions
  *     variance_i    [], mean over channels of the variance (with epsilon) that normalization i divides by
- *     covariance_i  [channels, channels] of layer i's output for the first image, over positions; not of a layer with fewer
+ *     covariance_i  [channels, channels] of layer i's output for the first image, over positions; not of a layer with no more
  *                   positions than channels, whose covariance is singular
  *     before_i, after_i  X^T X or X X^T, whichever is smaller, of the input and output X [samples, channels] of activation function i
  *
