@@ -13,8 +13,8 @@ interface TraceShareArguments {
 /**
  * trace(J) / c, where J [c, c] is the signal Jacobian of AZ-NAS, the mean over samples (`sums` / `samples`)
  * of the products of input and output gradients. It is 1 for an identity, and near 0 where no identity path
- * connects input and output. Null for a block whose input and output differ in channels or resolution, so
- * that J has no diagonal.
+ * connects input and output. Null where J has no diagonal, because input and output differ in shape. A block that
+ * shrinks its map by s and has s² times as many channels has a square J, and a trace near 0.
  */
 export function traceShare({ sums, rows, columns, samples }: TraceShareArguments): number | null {
   if (rows !== columns) return null;
