@@ -29,7 +29,7 @@ export class NodeSite {
   readonly t: Tape;
   readonly node: GraphNode;
   readonly opset: number;
-  /** See `Normalization` in resolve.ts. */
+  /** See `Normalization` in graph.ts. */
   readonly normalization: NormalizationSite;
   readonly batch: NodeSiteArguments['batch'];
   readonly #inputs: readonly (Id | undefined)[];
