@@ -50,13 +50,16 @@ export function addScoreCommand(program: Command): void {
       1,
     )
     .option('--seed <N>', 'seed of the draws', createWholeNumberParser({ min: 0, max: 2 ** 32 - 1 }), 0)
-    .option(
-      '--threads <N>',
-      'number of threads of ONNX Runtime',
-      createWholeNumberParser({ min: 1, max: 1024 }),
-      availableParallelism(),
+    .addOption(
+      new Option('--threads <N>', 'number of threads of ONNX Runtime')
+        .argParser(createWholeNumberParser({ min: 1, max: 1024 }))
+        .default(availableParallelism(), 'the number of cores'),
     )
-    .option('--proxies <NAMES>', `separated by commas (default: ${AZ_NAS_PROXIES.join(',')})`, proxyNames)
+    .option(
+      '--proxies <NAMES>',
+      `proxies to compute and to rank by, separated by commas (default: ${AZ_NAS_PROXIES.join(',')})`,
+      proxyNames,
+    )
     .addOption(
       new Option(
         '--aggregation <PRESET>',
