@@ -14,6 +14,7 @@ import { filesPage } from './reference/files.mjs';
 import { latencyBudgetPage } from './reference/latency-budget.mjs';
 import { limitsTable } from './reference/limits.mjs';
 import { operatorsPage } from './reference/operators.mjs';
+import { presetTable } from './reference/presets.mjs';
 import { proxiesPage } from './reference/proxies.mjs';
 import { rankingsPage, rankingsSvg } from './reference/rankings.mjs';
 import { settingsPage } from './reference/settings.mjs';
@@ -44,6 +45,7 @@ export function referencePages() {
     'docs/understand/fidelity.md': fidelityPage(),
     'docs/understand/fidelity.svg': fidelitySvg(),
     'docs/understand/limits.md': limits(),
+    'docs/understand/method.md': method(),
     'docs/understand/rankings.md': rankingsPage(),
     'docs/understand/rankings.svg': rankingsSvg(),
     'docs/public/schema/specification.json': json(specificationSchema()),
@@ -62,6 +64,13 @@ function limits() {
   const marks = /(<!-- agreement: .*? -->\n)[\s\S]*?(<!-- \/agreement -->)/;
   const path = 'docs/understand/limits.md';
   return read(path).replace(marks, (_, start, end) => `${start}${limitsTable()}\n${end}`);
+}
+
+/** The page of the method with the table of the default preset between its marks. */
+function method() {
+  const marks = /(<!-- assembled: .*? -->\n)[\s\S]*?(<!-- \/assembled -->)/;
+  const path = 'docs/understand/method.md';
+  return read(path).replace(marks, (_, start, end) => `${start}${presetTable()}\n${end}`);
 }
 
 function json(value) {
