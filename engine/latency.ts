@@ -4,7 +4,6 @@
 import { CandidateError } from '../core/candidate-error.js';
 import type { Measurement } from '../core/contract/latency.js';
 import { candidateFiles } from '../core/export/candidate-files.js';
-import { IMAGES } from '../core/export/layers.js';
 import { randomDraw } from '../core/ir/draw.js';
 import { openSpace } from '../core/spaces/index.js';
 import { InferenceSession, Tensor } from './onnx-runtime.js';
@@ -49,8 +48,12 @@ export async function measureLatency({
     logSeverityLevel: 3,
   });
   try {
-    const shape = [batch, ...files.image];
-    const feeds = { [IMAGES]: new Tensor('float32', draw.input(shape), shape) };
+    const feeds = Object.fromEntries(
+      files.inputs.map((input) => {
+        const shape = [batch, ...input.shape];
+        return [input.name, new Tensor('float32', draw.input(shape), shape)];
+      }),
+    );
     const run = async (): Promise<number> => {
       const start = performance.now();
       await session.run(feeds);

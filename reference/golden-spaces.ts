@@ -77,7 +77,7 @@ function writeCandidates({
     const files = candidateFiles({ space, candidate, resolution });
     const file = `${name}-${draw}.onnx`;
     writeFileSync(join(folder, 'onnx', file), files.onnx(randomDraw({ seed: 16, draw: 0 })));
-    return { file, batch: BATCH, input: files.image };
+    return { file, batch: BATCH, input: files.inputs[0]!.shape };
   });
 }
 

@@ -9,7 +9,7 @@ import { fileModel } from './file-model.js';
 import { graphModel } from './graph-model.js';
 import { trainableInGraph } from './graph-parameters.js';
 import { graphPytorch } from './graph-pytorch.js';
-import { modelLayers, trainableParameters } from './layers.js';
+import { IMAGES, type ModelInput, modelLayers, trainableParameters } from './layers.js';
 import { onnxModel } from './onnx-model.js';
 import { pytorchModule } from './pytorch-module.js';
 
@@ -22,8 +22,8 @@ interface NetworkSource {
 
 export interface CandidateFiles {
   readonly trainableParameters: number;
-  /** The shape of one image: channels and sides. */
-  readonly image: readonly number[];
+  /** Several only of a network that was read from a file. */
+  readonly inputs: readonly ModelInput[];
   /** The only batch size for which the network is valid; undefined if any is. */
   readonly batch?: number;
   onnx(draw: Draw): Uint8Array;
@@ -53,7 +53,7 @@ export function candidateFiles({
     const { graph } = space.graph({ candidate, resolution });
     return {
       trainableParameters: trainableInGraph(graph),
-      image: imageShape(graph.inputs[0]!, resolution),
+      inputs: [{ name: IMAGES, shape: imageShape(graph.inputs[0]!, resolution) }],
       onnx: (draw) => graphModel({ graph, draw, resolution }),
       pytorch: (comment) => graphPytorch({ graph, comment }),
     };
@@ -62,7 +62,7 @@ export function candidateFiles({
   const layers = modelLayers({ network, resolution });
   return {
     trainableParameters: trainableParameters(layers),
-    image: [network.inputChannels ?? 3, resolution, resolution],
+    inputs: [{ name: IMAGES, shape: [network.inputChannels ?? 3, resolution, resolution] }],
     onnx: (draw) => onnxModel({ layers, draw, resolution }),
     pytorch: (comment) => pytorchModule({ layers, comment }),
   };
@@ -78,11 +78,11 @@ interface FilesOfFileArguments {
 function filesOfFile({ space, candidate, resolution, structure }: FilesOfFileArguments): CandidateFiles {
   const graph = graphOfStructure(structure);
   const model = fileModel({ graph, resolution });
-  const { batch, image } = model;
+  const { batch, inputs } = model;
   return {
     // A network of texts is written from its embeddings on.
     trainableParameters: space.costs({ candidate, resolution }).parameters - (graph.tableSize ?? 0),
-    image,
+    inputs,
     ...(batch === undefined ? {} : { batch }),
     onnx: model.bytes,
     pytorch: () => {

@@ -3,12 +3,13 @@ import { SpecError } from '../errors.js';
 import { fixedBatch } from '../graph/free-batch.js';
 import type { AttributeValue, Constant, Graph, GraphNode } from '../graph/graph.js';
 import { imageShape } from '../graph/image-shape.js';
+import { makesParts } from '../graph/join-inputs.js';
 import { type ResolvedGraph, resolveGraph } from '../graph/resolve.js';
 import { initializationOf, weightRoles } from '../graph/weight-roles.js';
 import type { Draw } from '../ir/draw.js';
 import { GraphBuilder } from '../onnx/graph.js';
 import { attributeOf } from './graph-attributes.js';
-import { IMAGES, LOGITS } from './layers.js';
+import { IMAGES, LOGITS, type ModelInput } from './layers.js';
 
 /** The number of images with which shapes are inferred where the file accepts any batch. */
 const BATCH = 2;
@@ -17,6 +18,8 @@ const BATCH = 2;
  * training alone.
  */
 const INFERENCE_INPUTS: Readonly<Record<string, number>> = { BatchNormalization: 3, Dropout: 1 };
+/** Attributes of batch normalizations that choose training, or have no effect without it. */
+const OF_TRAINING: readonly string[] = ['training_mode', 'momentum'];
 /**
  * Values of TensorProto.DataType for integers, which all become int64, and for floating-point numbers, which
  * all become float32.
@@ -32,8 +35,7 @@ const NEWEST = 26;
 const LARGEST = 2 ** 62;
 
 export interface FileModel {
-  /** The shape of one image: channels and sides. */
-  readonly image: readonly number[];
+  readonly inputs: readonly ModelInput[];
   /** The only batch that the network accepts; undefined where it accepts any. */
   readonly batch: number | undefined;
   readonly bytes: (draw: Draw) => Uint8Array;
@@ -41,8 +43,8 @@ export interface FileModel {
 
 /**
  * The nodes are those of the file in inference mode; normalizations have running mean 0 and variance 1, as
- * before training. The weights are those with which the draw scores the network. Input `images`, output
- * `logits`. Throws SpecError.
+ * before training. The weights are those with which the draw scores the network. Input
+ * `images`, or those of `inputsOf`; output `logits`. Throws SpecError.
  */
 export function fileModel({
   graph,
@@ -55,26 +57,55 @@ export function fileModel({
   const image = imageShape(input!, resolution);
   const resolved = resolveGraph({ graph, batch: input!.shape[0] ?? BATCH, image, file: 'the network' });
   const batch = fixedBatch({ graph, image });
-  return { image, batch, bytes: (draw) => writeDraw({ graph, resolved, image, batch, draw }) };
+  const inputs = inputsOf(graph, resolved);
+  return { inputs, batch, bytes: (draw) => writeDraw({ graph, resolved, inputs, batch, draw }) };
 }
 
-interface WriteDrawArguments extends Pick<FileModel, 'image' | 'batch'> {
+/** `images`, or `input_1`, `input_2`, ... in the order of the only input that holds the numbers of all (join-inputs.ts). */
+function inputsOf(
+  { parts = [] }: Graph,
+  { tape, input, named, embedded = [], isOfTokens }: ResolvedGraph,
+): readonly ModelInput[] {
+  if (parts.length === 0) {
+    const only = { name: IMAGES, shape: tape.shape(input).slice(1) };
+    return [isOfTokens ? { ...only, isEmbedded: true } : only];
+  }
+  return parts.map((part, i) => {
+    const id = named.get(part)!;
+    const each = { name: `input_${i + 1}`, shape: tape.shape(id).slice(1) };
+    return embedded.includes(id) ? { ...each, isEmbedded: true } : each;
+  });
+}
+
+/** The nodes without those that take an only input apart, whose parts are inputs of the model. */
+function nodesBehindInputs(graph: Graph): readonly GraphNode[] {
+  const kept = graph.nodes.filter((node) => !makesParts(graph, node));
+  const read = new Set([...graph.outputs, ...kept.flatMap(({ inputs }) => inputs)]);
+  return kept.filter(({ outputs }) => outputs.some((name) => read.has(name)));
+}
+
+interface WriteDrawArguments extends Pick<FileModel, 'inputs' | 'batch'> {
   readonly graph: Graph;
   readonly resolved: ResolvedGraph;
   readonly draw: Draw;
 }
 
-function writeDraw({ graph, resolved, image, batch, draw }: WriteDrawArguments): Uint8Array {
+function writeDraw({ graph, resolved, inputs, batch, draw }: WriteDrawArguments): Uint8Array {
   const g = new GraphBuilder();
-  const names = new Map([[graph.inputs[0]!.name, IMAGES]]);
+  const { parts = [graph.inputs[0]!.name] } = graph;
+  const names = new Map(parts.map((part, i) => [part, inputs[i]!.name]));
   addWeights({ g, resolved, names, draw });
-  for (const node of graph.nodes) addNode({ g, graph, node, names });
+  for (const node of nodesBehindInputs(graph)) addNode({ g, graph, resolved, node, names });
   const { tape, output } = resolved;
   const [first, ...rest] = tape.shape(output);
   return g.build({
     name: 'zeroscout',
     notes: true,
-    inputs: [{ name: IMAGES, dims: [batch ?? 'batch', ...image] }],
+    inputs: inputs.map(({ name, shape, isEmbedded }) => ({
+      name,
+      dims: [batch ?? 'batch', ...shape],
+      ...(isEmbedded ? { isEmbedded } : {}),
+    })),
     outputs: [
       {
         name: LOGITS,
@@ -112,11 +143,12 @@ function addWeights({ g, resolved, names, draw }: AddWeightsArguments): void {
 interface AddNodeArguments {
   readonly g: GraphBuilder;
   readonly graph: Graph;
+  readonly resolved: ResolvedGraph;
   readonly node: GraphNode;
   readonly names: Map<string, string>;
 }
 
-function addNode({ g, graph, node, names }: AddNodeArguments): void {
+function addNode({ g, graph, resolved, node, names }: AddNodeArguments): void {
   const { op, attributes } = node;
   const value = attributes.value;
   if (op === 'Constant') {
@@ -137,13 +169,17 @@ function addNode({ g, graph, node, names }: AddNodeArguments): void {
     names.set(node.outputs[0]!, g.add('Expand', [one, inputs[0]!]));
     return;
   }
-  if (op === 'BatchNormalization') inputs.push(...runningStatistics(g, graph, node));
+  const isStandardized = standardizesWeights(resolved, node);
+  if (op === 'BatchNormalization' && !isStandardized) inputs.push(...runningStatistics(g, resolved, node));
   const results = INFERENCE_INPUTS[op] === undefined ? node.outputs.length : 1;
-  const kept = Object.entries(attributes).filter(([name]) => name !== 'training_mode' && name !== 'momentum');
+  const kept = Object.entries(attributes).filter(([name]) => !OF_TRAINING.includes(name));
   const typed = Object.fromEntries(
     kept.map(([name, each]) => [name, attributeOf(name, castTo(op, name, each))]),
   );
-  const made = g.addMany(op, inputs, { attributes: typed, results });
+  const made = g.addMany(isStandardized ? 'InstanceNormalization' : op, inputs, {
+    attributes: typed,
+    results,
+  });
   made.forEach((name, i) => {
     names.set(node.outputs[i]!, name);
   });
@@ -155,10 +191,23 @@ function withoutLengths({ op, inputs }: GraphNode): readonly string[] {
   return isRecurrent && inputs.length > 4 ? inputs.with(4, '') : inputs;
 }
 
+/**
+ * Whether the node is a batch normalization of weights [1, ...] by their own statistics (weight standardization, as of NFNet and
+ * BiT). In inference these stay, unlike those of images, so that it is an instance normalization.
+ */
+function standardizesWeights({ tape, named, isStream }: ResolvedGraph, { op, inputs }: GraphNode): boolean {
+  if (op !== 'BatchNormalization') return false;
+  const id = named.get(inputs[0]!)!;
+  return !isStream[id] && tape.shape(id)[0] === 1;
+}
+
 /** Running mean 0 and variance 1. */
-function runningStatistics(g: GraphBuilder, graph: Graph, { name, inputs }: GraphNode): readonly string[] {
-  const size = graph.initializers.get(inputs[1]!)?.shape[0];
-  if (size === undefined) throw SpecError.of({ path: '', message: `${name} computes its own scale` });
+function runningStatistics(
+  g: GraphBuilder,
+  { tape, named }: ResolvedGraph,
+  { inputs }: GraphNode,
+): readonly string[] {
+  const size = tape.shape(named.get(inputs[1]!)!)[0]!;
   const addFilled = (part: string, value: number) =>
     g.weights({ name: `${part}.${size}`, dims: [size], data: new Float32Array(size).fill(value) });
   return [addFilled('mean', 0), addFilled('variance', 1)];
@@ -171,10 +220,12 @@ function castTo(op: string, name: string, value: GraphNode['attributes'][string]
 
 function constantOf(g: GraphBuilder, { attributes, name }: GraphNode): string {
   const { value, value_float: float, value_int: int, value_floats: floats, value_ints: ints } = attributes;
+  // As a tensor of the file it would have a place among the weights, in whose order numbers are drawn.
+  if (isTensor(value) && value.type === 'float') return g.floatNode(value.shape, Array.from(value.values));
   if (isTensor(value)) return tensorOf(g, value);
   if (typeof float === 'number') return g.float(float);
   if (typeof int === 'number') return g.tensor({ type: 'int64', dims: [], data: [inRange(int)] });
-  if (floats) return g.floats(...(floats as readonly number[]));
+  if (floats) return g.floatNode([(floats as readonly number[]).length], floats as readonly number[]);
   if (ints) return g.ints(...(ints as readonly number[]).map(inRange));
   throw SpecError.of({ path: '', message: `${name} has no value of numbers` });
 }

@@ -72,7 +72,8 @@ function addNode({ g, graph, node, names, draw }: AddNodeArguments): void {
         data: new Float32Array(size).fill(value),
         isBuffer: true,
       });
-    if (parameters.length === 0) inputs.splice(1, 2, statistic('scale', 1), statistic('shift', 0));
+    const constant = (value: number) => g.floatNode([size], new Array<number>(size).fill(value));
+    if (parameters.length === 0) inputs.splice(1, 2, constant(1), constant(0));
     inputs.push(statistic('running_mean', 0), statistic('running_var', 1));
   }
   const attributes = Object.entries(node.attributes)

@@ -90,7 +90,7 @@ function expressionOf({ graph, node }: Site): string {
     case 'Sigmoid':
       return `${x}.sigmoid()`;
     case 'Clip':
-      return `F.hardtanh(${x}, ${known(1)[0]}, ${known(2)[0]})`;
+      return `F.hardtanh(${x}, ${known(1)[0]!.toFixed(1)}, ${known(2)[0]!.toFixed(1)})`;
     case 'Add':
     case 'Mul':
       return `${x} ${OPERATORS[node.op]} ${constantInput(graph, second!)?.[0] ?? second}`;

@@ -41,6 +41,15 @@ export type Layer = {
 export const IMAGES = 'images';
 export const LOGITS = 'logits';
 
+/** An input of an exported model. */
+export interface ModelInput {
+  readonly name: string;
+  /** Without the batch; of an image channels and sides. */
+  readonly shape: readonly number[];
+  /** Whether it holds rows of a table that an imported network looked up, such as the embeddings of tokens. */
+  readonly isEmbedded?: true;
+}
+
 const ONE: Initialization = { kind: 'constant', value: 1 };
 const ZERO: Initialization = { kind: 'constant', value: 0 };
 /** The initialization of a transformer's classifier, which is that of all its linear layers. */

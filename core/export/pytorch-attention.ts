@@ -28,7 +28,7 @@ export const RELATIVE_ATTENTION = `class RelativeAttention(nn.Module):
 
     def forward(self, qkv):
         batch, tokens, _ = qkv.shape
-        q, k, v = qkv.reshape(batch, tokens, 3, self.heads, 64).permute(2, 0, 3, 1, 4)
+        q, k, v = qkv.reshape(batch, tokens, 3, self.heads, 64).permute(2, 0, 3, 1, 4).unbind(0)
         of_keys = self.key_rows[self.rows] + self.key_columns[self.columns]
         of_values = self.value_rows[self.rows] + self.value_columns[self.columns]
         logits = q @ k.transpose(-2, -1) + torch.einsum("bhqc,qkc->bhqk", q, of_keys)

@@ -94,7 +94,7 @@ function expressionOf(layer: Layer): string {
     case 'patches':
       return `self.${layer.name}(${first}).flatten(2).transpose(1, 2)`;
     case 'classToken':
-      return `torch.cat([self.${layer.name}.expand(len(${first}), 1, -1), ${first}], dim=1)`;
+      return `torch.cat([self.${layer.name}.expand(${first}.shape[0], 1, -1), ${first}], dim=1)`;
     case 'positions':
       return `${first} + self.${layer.name}`;
     case 'patchMean':

@@ -11,21 +11,20 @@ import {
 import { ReadError, reasonOfRead } from '../onnx/read-error.js';
 import { numberType, type ReadExternal } from '../onnx/tensor-values.js';
 import { quote } from '../text/show.js';
-import { embedIntegers } from './embedded-integers.js';
 import { modulesOf } from './exporters/module-names.js';
-import { untrainedTensors } from './exporters/notes.js';
-import { removeNoise } from './exporters/remove-noise.js';
+import { holdsEmbeddings, untrainedTensors } from './exporters/notes.js';
 import { restoreParameters } from './exporters/restore-parameters.js';
 import { unfuseNormalization } from './exporters/unfuse-normalization.js';
-import type { AttributeValue, Graph, GraphInput, GraphNode, Initializer } from './graph.js';
+import type { AttributeValue, Graph, GraphNode, Initializer } from './graph.js';
 import { readAsWeights } from './initializer-uses.js';
 import { inlineBranches, type Nodes } from './inline-branches.js';
 import { inlineFunctions } from './inline-functions.js';
-import { inputsRead, joinInputs } from './join-inputs.js';
+import { inputsRead } from './join-inputs.js';
 import { knownCondition } from './known-condition.js';
+import { givenBy, withOneInput } from './one-input.js';
 import { checkShape, constantOf, initializersOf } from './read-tensors.js';
 import { sortNodes } from './sort-nodes.js';
-import { embedTokens, type TypedInput } from './token-ids.js';
+import type { TypedInput } from './token-ids.js';
 
 /** The oldest and the newest supported operator set. */
 export const OPSETS = { first: 11, last: 28 };
@@ -112,43 +111,6 @@ function graphOf(model: ModelProto, options: GraphOfOptions): Graph {
   };
 }
 
-/**
- * A network that begins at the embeddings of its tokens, or reads several inputs from one, where it has such inputs. What only
- * noise or the lookup of tokens needed is left out.
- */
-function withOneInput(
-  file: Omit<Graph, 'inputs'> & { readonly inputs: readonly TypedInput[] },
-  name: string,
-): Pick<Graph, 'inputs' | 'nodes' | 'parts' | 'tableSize' | 'embedded'> {
-  const { outputs, initializers } = file;
-  const tokens = embedTokens(file);
-  const integers = tokens ? undefined : embedIntegers(file, name);
-  const embedded = tokens ?? integers;
-  const { inputs, nodes } = embedded ?? file;
-  if (embedded)
-    for (const { name, shape } of inputs)
-      checkShape(
-        `the embeddings of input "${name}"`,
-        shape.map((n) => n ?? 1),
-      );
-  const kept = sortNodes({
-    nodes: removeNoise({ nodes, initializers }),
-    given: givenBy(inputs, initializers),
-    outputs,
-  });
-  const joined = joinInputs({ ...file, inputs, nodes: kept }, name);
-  return {
-    inputs: inputs.map(({ name, shape }) => ({ name, shape })),
-    nodes: kept,
-    ...(embedded ? { tableSize: embedded.tableSize } : {}),
-    ...joined,
-    ...(joined && integers ? { embedded: integers.embedded } : {}),
-  };
-}
-
-const givenBy = (inputs: readonly GraphInput[], initializers: Graph['initializers']) =>
-  new Set([...inputs.map(({ name }) => name), ...initializers.keys()]);
-
 /** The nodes of a graph without calls of functions and without branches. */
 function inlineAll({
   model,
@@ -228,7 +190,7 @@ function opsetOf({ opsets = [], functions = [] }: ModelProto): number {
   return version;
 }
 
-function inputOf({ name, type }: ValueInfoProto): TypedInput {
+function inputOf({ name, type, metadata }: ValueInfoProto): TypedInput {
   if (!name) throw new Error('an input of its graph has no name');
   const known = type?.tensorType?.shape;
   if (!known) throw new Error(`its input "${name}" has no shape`);
@@ -241,7 +203,8 @@ function inputOf({ name, type }: ValueInfoProto): TypedInput {
   const kind = numberType(elementType);
   if (elementType !== 0 && !kind)
     throw new Error(`its input ${quote(name)} has data type ${elementType}, which holds no numbers`);
-  return { name, shape, type: kind ?? 'float' };
+  const isEmbedded = kind === 'float' && holdsEmbeddings(metadata);
+  return { name, shape, type: kind ?? 'float', ...(isEmbedded ? { isEmbedded } : {}) };
 }
 
 function nodeOf(node: NodeProto, index: number): GraphNode {

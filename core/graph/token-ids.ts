@@ -9,6 +9,8 @@ type Parts = Pick<Graph, 'inputs' | 'nodes'> & { readonly initializers: Readonly
 
 export interface TypedInput extends GraphInput {
   readonly type: NumberType;
+  /** Whether the file notes that it holds rows of a table. */
+  readonly isEmbedded?: true;
 }
 
 /** Operators through which ids reach a table as they are. */

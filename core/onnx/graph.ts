@@ -127,6 +127,11 @@ export class GraphBuilder {
     return this.#constant({ name, type: type === 'float' ? FLOAT : INT64, dims, data, isBuffer: true });
   }
 
+  /** A float32 constant that a node holds, so that no reader takes it for a weight; an equal one that exists already is shared. */
+  floatNode(dims: readonly number[], data: readonly number[]): string {
+    return this.add('Constant', [], { value: { tensor: { name: '', type: FLOAT, dims, data } } });
+  }
+
   /** Float32 weights, or a constant, under a name that the caller keeps unique. */
   weights(weights: Omit<Constant, 'type'>): string {
     return this.#constant({ ...weights, type: FLOAT });

@@ -27,7 +27,11 @@ const DIMENSION: Fields = { 1: field('value', 'int'), 2: field('parameter', 'str
 const SHAPE: Fields = { 1: messages('dims', () => DIMENSION) };
 const TENSOR_TYPE: Fields = { 1: field('elementType', 'int'), 2: message('shape', () => SHAPE) };
 const TYPE: Fields = { 1: message('tensorType', () => TENSOR_TYPE) };
-const VALUE_INFO: Fields = { 1: field('name', 'string'), 2: message('type', () => TYPE) };
+const VALUE_INFO: Fields = {
+  1: field('name', 'string'),
+  2: message('type', () => TYPE),
+  4: messages('metadata', () => STRING_PAIR),
+};
 /** Types of values inside a graph are not read. */
 const VALUE_NOTE: Fields = { 1: field('name', 'string'), 4: messages('metadata', () => STRING_PAIR) };
 
@@ -135,6 +139,7 @@ export interface ValueInfoProto {
       };
     };
   };
+  readonly metadata?: readonly { readonly key?: string; readonly value?: string }[];
 }
 /** What an exporter noted about a value inside a graph. */
 export interface ValueNoteProto {

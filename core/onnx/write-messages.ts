@@ -4,6 +4,8 @@ import type protobuf from 'protobufjs/minimal.js';
 /** What PyTorch's newer exporter notes about a tensor that is a plain attribute of a module and not trained. */
 const NOTE_KIND = 'pkg.torch.export.graph_signature.InputSpec.kind';
 const NOTE_OF_CONSTANTS = 'CONSTANT_TENSOR';
+/** What an exported model notes about an input that holds rows of a table; the reader of models knows it. */
+export const EMBEDDED = { key: 'zeroscout.holds', value: 'embeddings' } as const;
 
 /** Values of TensorProto.DataType. */
 export const FLOAT = 1;
@@ -12,7 +14,13 @@ export const INT64 = 7;
 const BOOL = 9;
 const PORT_TYPES = { float: FLOAT, int32: INT32, int64: INT64, bool: BOOL } as const;
 
-export type Attribute = number | readonly number[] | string | readonly string[] | { readonly float: number };
+export type Attribute =
+  | number
+  | readonly number[]
+  | string
+  | readonly string[]
+  | { readonly float: number }
+  | { readonly tensor: Constant };
 export type Attributes = Readonly<Record<string, Attribute>>;
 /** A dimension is a size, or the name of a size that is known only when the program runs. */
 export type Dimension = number | string;
@@ -48,6 +56,8 @@ export interface Port {
   readonly name: string;
   readonly dims: readonly Dimension[];
   readonly type?: keyof typeof PORT_TYPES;
+  /** Whether it holds rows of a table, which the model then notes (EMBEDDED). */
+  readonly isEmbedded?: true;
 }
 
 /** Splits `Operator@domain` into both; the domain of standard operators is ''. */
@@ -87,7 +97,10 @@ export function writeNode(
       if (typeof value === 'number') w.uint32(24).int64(value).uint32(160).int32(2);
       else if (typeof value === 'string') w.uint32(34).string(value).uint32(160).int32(3);
       else if ('float' in value) w.uint32(21).float(value.float).uint32(160).int32(1);
-      else {
+      else if ('tensor' in value) {
+        message(w, 5, () => writeTensor(w, value.tensor));
+        w.uint32(160).int32(4);
+      } else {
         const isText = value.some((item) => typeof item === 'string');
         for (const item of value)
           if (typeof item === 'string') w.uint32(74).string(item);
@@ -116,7 +129,7 @@ export function writeTensor(w: Writer, { name, type, dims, data }: Constant): vo
   w.uint32(66).string(name);
 }
 
-export function writePort(w: Writer, { name, dims, type }: Port): void {
+export function writePort(w: Writer, { name, dims, type, isEmbedded }: Port): void {
   w.uint32(10).string(name);
   message(w, 2, () =>
     message(w, 1, () => {
@@ -130,6 +143,7 @@ export function writePort(w: Writer, { name, dims, type }: Port): void {
       });
     }),
   );
+  if (isEmbedded) message(w, 4, () => w.uint32(10).string(EMBEDDED.key).uint32(18).string(EMBEDDED.value));
 }
 
 /** Says of a constant that it is not trained, as PyTorch's newer exporter does. */

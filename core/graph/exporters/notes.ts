@@ -1,6 +1,7 @@
 // Reads what an exporter notes: about a node, from which operation of PyTorch it comes; about a tensor, whether it is
 // trained, or from which parameters the exporter's optimizer computed it.
 import type { GraphProto } from '../../onnx/proto.js';
+import { EMBEDDED } from '../../onnx/write-messages.js';
 
 export type Metadata = readonly { readonly key?: string; readonly value?: string }[];
 
@@ -22,6 +23,10 @@ const ORIGINS = 'pkg.onnxscript.optimizer.folded_from';
 /** The tensors of a module, one a line: "p_fc_weight: PARAMETER target='fc.weight'". */
 const SIGNATURE = 'pkg.torch.export.ExportedProgram.graph_signature';
 const PARAMETER = /^(\w+): PARAMETER target='([^']*)'/gm;
+
+/** Whether the metadata of an input say that it holds rows of a table, as those of exported candidates do. */
+export const holdsEmbeddings = (metadata: Metadata | undefined): boolean =>
+  noteOf(metadata, EMBEDDED.key) === EMBEDDED.value;
 
 /** A tensor that the optimizer computed while it wrote the file, and what it was computed from. */
 export interface FoldedTensor {

@@ -35,8 +35,10 @@ test('an image has the channels of the network', () => {
       inputChannels: 1,
     }),
   };
-  expect(candidateFiles({ space: grey, candidate, resolution: 16 }).image).toEqual([1, 16, 16]);
-  expect(candidateFiles({ space: nasBench201, candidate, resolution: 16 }).image).toEqual([3, 16, 16]);
+  expect(candidateFiles({ space: grey, candidate, resolution: 16 }).inputs[0]!.shape).toEqual([1, 16, 16]);
+  expect(candidateFiles({ space: nasBench201, candidate, resolution: 16 }).inputs[0]!.shape).toEqual([
+    3, 16, 16,
+  ]);
 });
 
 test('biases begin with 0, running means with 0 and running variances with 1', () => {
