@@ -109,11 +109,13 @@ function fileOf({
     };
     return { name: `rank-${rank}.json`, content: `${JSON.stringify(content, null, 2)}\n` };
   }
-  if (format === 'pytorch') {
-    const comment = `${kind.kind} ${candidate}; rank ${rank} of search ${search}; ${files.trainableParameters} trainable parameters, images of ${resolution} x ${resolution}`;
-    return { name: `rank_${rank}.py`, content: files.pytorch(comment) };
-  }
-  return { name: `rank-${rank}.onnx`, content: files.onnx(randomDraw({ seed, draw: 0 })) };
+  const comment = `${kind.kind} ${candidate}; rank ${rank} of search ${search}; ${files.trainableParameters} trainable parameters`;
+  if (format === 'pytorch')
+    return {
+      name: `rank_${rank}.py`,
+      content: files.pytorch(`${comment}, images of ${resolution} x ${resolution}`),
+    };
+  return { name: `rank-${rank}.onnx`, content: files.onnx(randomDraw({ seed, draw: 0 }), comment) };
 }
 
 /** For a space of files, only the entry of this candidate, since there may be thousands. */

@@ -26,7 +26,8 @@ export interface CandidateFiles {
   readonly inputs: readonly ModelInput[];
   /** The only batch size for which the network is valid; undefined if any is. */
   readonly batch?: number;
-  onnx(draw: Draw): Uint8Array;
+  /** `comment` is the documentation of the model. */
+  onnx(draw: Draw, comment?: string): Uint8Array;
   /** `comment` is the first line of the file. */
   pytorch(comment: string): string;
 }
@@ -54,7 +55,7 @@ export function candidateFiles({
     return {
       trainableParameters: trainableInGraph(graph),
       inputs: [{ name: IMAGES, shape: imageShape(graph.inputs[0]!, resolution) }],
-      onnx: (draw) => graphModel({ graph, draw, resolution }),
+      onnx: (draw, comment) => graphModel({ graph, draw, resolution, comment }),
       pytorch: (comment) => graphPytorch({ graph, comment }),
     };
   }
@@ -63,7 +64,7 @@ export function candidateFiles({
   return {
     trainableParameters: trainableParameters(layers),
     inputs: [{ name: IMAGES, shape: [network.inputChannels ?? 3, resolution, resolution] }],
-    onnx: (draw) => onnxModel({ layers, draw, resolution }),
+    onnx: (draw, comment) => onnxModel({ layers, draw, resolution, comment }),
     pytorch: (comment) => pytorchModule({ layers, comment }),
   };
 }

@@ -38,7 +38,8 @@ export interface FileModel {
   readonly inputs: readonly ModelInput[];
   /** The only batch that the network accepts; undefined where it accepts any. */
   readonly batch: number | undefined;
-  readonly bytes: (draw: Draw) => Uint8Array;
+  /** `comment` says in words what the model is. */
+  readonly bytes: (draw: Draw, comment?: string) => Uint8Array;
 }
 
 /**
@@ -58,7 +59,11 @@ export function fileModel({
   const resolved = resolveGraph({ graph, batch: input!.shape[0] ?? BATCH, image, file: 'the network' });
   const batch = fixedBatch({ graph, image });
   const inputs = inputsOf(graph, resolved);
-  return { inputs, batch, bytes: (draw) => writeDraw({ graph, resolved, inputs, batch, draw }) };
+  return {
+    inputs,
+    batch,
+    bytes: (draw, comment) => writeDraw({ graph, resolved, inputs, batch, draw, comment }),
+  };
 }
 
 /** `images`, or `input_1`, `input_2`, ... in the order of the only input that holds the numbers of all (join-inputs.ts). */
@@ -88,9 +93,10 @@ interface WriteDrawArguments extends Pick<FileModel, 'inputs' | 'batch'> {
   readonly graph: Graph;
   readonly resolved: ResolvedGraph;
   readonly draw: Draw;
+  readonly comment: string | undefined;
 }
 
-function writeDraw({ graph, resolved, inputs, batch, draw }: WriteDrawArguments): Uint8Array {
+function writeDraw({ graph, resolved, inputs, batch, draw, comment }: WriteDrawArguments): Uint8Array {
   const g = new GraphBuilder();
   const { parts = [graph.inputs[0]!.name] } = graph;
   const names = new Map(parts.map((part, i) => [part, inputs[i]!.name]));
@@ -101,6 +107,7 @@ function writeDraw({ graph, resolved, inputs, batch, draw }: WriteDrawArguments)
   return g.build({
     name: 'zeroscout',
     notes: true,
+    comment,
     inputs: inputs.map(({ name, shape, isEmbedded }) => ({
       name,
       dims: [batch ?? 'batch', ...shape],

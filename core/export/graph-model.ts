@@ -17,10 +17,13 @@ export function graphModel({
   graph,
   draw,
   resolution,
+  comment,
 }: {
   readonly graph: Graph;
   readonly draw: Draw;
   readonly resolution: number;
+  /** What the model is, in words. */
+  readonly comment?: string | undefined;
 }): Uint8Array {
   const g = new GraphBuilder();
   const [input] = graph.inputs;
@@ -38,6 +41,7 @@ export function graphModel({
   return g.build({
     name: 'zeroscout',
     notes: true,
+    comment,
     ...(usesGelu ? { opset: GELU } : {}),
     inputs: [{ name: IMAGES, dims: ['batch', input!.shape[1]!, resolution, resolution] }],
     outputs: [

@@ -40,6 +40,9 @@ export type Layer = {
 
 export const IMAGES = 'images';
 export const LOGITS = 'logits';
+const POOLED = 'pooled';
+const LAST_NORM = 'last_norm';
+const LAST_RELU = 'last_relu';
 
 /** An input of an exported model. */
 export interface ModelInput {
@@ -72,10 +75,11 @@ export function modelLayers({
       message: 'found a network that can only be exported as config yet',
     });
   const layers: Layer[] = [];
+  const taken = new Set([IMAGES, LOGITS, POOLED, LAST_NORM, LAST_RELU]);
   let shape: Shape = [inputChannels, resolution, resolution];
   let value = IMAGES;
   for (const block of [stem, ...blocks]) {
-    const made = blockLayers({ block, input: shape, value });
+    const made = blockLayers({ block, input: shape, value, taken });
     layers.push(...made.layers);
     ({ shape, value } = made);
   }
@@ -99,19 +103,19 @@ function classifierLayers({ value, shape, classes, normalized }: ClassifierLayer
   const channels = isMap ? shape[0] : shape[1];
   let last = value;
   if (normalized) {
-    const base = { name: 'last_norm', inputs: [value], parameters: scaleAndShift('last_norm', channels) };
+    const base = { name: LAST_NORM, inputs: [value], parameters: scaleAndShift(LAST_NORM, channels) };
     layers.push(isMap ? { ...base, kind: 'norm', channels, epsilon: 1e-5 } : { ...base, kind: 'layerNorm' });
-    last = 'last_norm';
+    last = LAST_NORM;
     if (isMap) {
-      layers.push({ kind: 'relu', name: 'last_relu', inputs: [last], parameters: {} });
-      last = 'last_relu';
+      layers.push({ kind: 'relu', name: LAST_RELU, inputs: [last], parameters: {} });
+      last = LAST_RELU;
     }
   }
-  const pooled = { name: 'pooled', inputs: [last], parameters: {} };
+  const pooled = { name: POOLED, inputs: [last], parameters: {} };
   layers.push(isMap ? { ...pooled, kind: 'globalPool' } : { ...pooled, kind: 'patchMean', tokens: shape[0] });
   const weight = { name: LOGITS, shape: [classes, channels], ...(isMap ? {} : { initialization: NORMAL }) };
   const bias = { name: `${LOGITS}.bias`, shape: [classes], initialization: ZERO };
-  layers.push({ kind: 'linear', name: LOGITS, inputs: ['pooled'], parameters: { weight, bias } });
+  layers.push({ kind: 'linear', name: LOGITS, inputs: [POOLED], parameters: { weight, bias } });
   return layers;
 }
 
@@ -122,26 +126,35 @@ function scaleAndShift(name: string, channels: number) {
   };
 }
 
-function blockLayers({
-  block,
-  input,
-  value,
-}: {
+interface BlockLayersArguments {
   readonly block: Block;
   readonly input: Shape;
   readonly value: string;
-}) {
+  /** The names of other layers. */
+  readonly taken: Set<string>;
+}
+
+function blockLayers({ block, input, value, taken }: BlockLayersArguments) {
   const shapes = blockShapes({ block, input });
   const names = [value];
   const layers = block.instructions.map((instruction, i): Layer => {
     const { operation, inputs, slot } = instruction;
-    const name = `${block.name}_${slot || `${operation}${i}`}`;
+    const name = layerName(`${block.name}_${slot || `${operation}${i}`}`, taken);
     names.push(name);
     const base = { name, inputs: inputs.map((at) => names[at]!) };
     const read = shapes[inputs[0]!]!;
     return { ...base, ...layerOf({ name, instruction, block, read, shape: shapes[i + 1]! }) };
   });
   return { layers, shape: shapes.at(-1)!, value: names.at(-1)! };
+}
+
+/** A name in Python of its own. Blocks of a space that is a module have names such as `layer1.0`, or all the same one. */
+function layerName(wanted: string, taken: Set<string>): string {
+  const word = wanted.replaceAll(/\W/g, '_').replace(/^(?=\d)/, '_');
+  let name = word;
+  for (let n = 2; taken.has(name); n++) name = `${word}_${n}`;
+  taken.add(name);
+  return name;
 }
 
 type Kind<L = Layer> = L extends Layer ? Omit<L, 'name' | 'inputs'> : never;

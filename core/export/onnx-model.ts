@@ -19,10 +19,13 @@ export function onnxModel({
   layers,
   draw,
   resolution,
+  comment,
 }: {
   readonly layers: readonly Layer[];
   readonly draw: Draw;
   readonly resolution: number;
+  /** What the model is, in words. */
+  readonly comment?: string | undefined;
 }): Uint8Array {
   const g = new GraphBuilder();
   const tape = new Tape();
@@ -38,6 +41,7 @@ export function onnxModel({
   return g.build({
     name: 'zeroscout',
     notes: true,
+    comment,
     inputs: [{ name: IMAGES, dims: ['batch', channels, resolution, resolution] }],
     outputs: [{ name: LOGITS, dims: ['batch', classes], value: nameOf(values.get(LOGITS)!) }],
   });

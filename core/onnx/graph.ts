@@ -32,6 +32,8 @@ interface Ports {
   readonly opset?: number;
   /** Whether the model says which of its constants are not trained; those of our own programs need not. */
   readonly notes?: boolean;
+  /** What the model is, in words. */
+  readonly comment?: string | undefined;
 }
 /**
  * Collects a graph. Adding a node that exists already (same type, inputs, attributes and number of results)
@@ -148,6 +150,7 @@ export class GraphBuilder {
     const w = protobuf.Writer.create();
     w.uint32(8).int64(IR_VERSION);
     w.uint32(18).string('zeroscout');
+    if (ports.comment !== undefined) w.uint32(50).string(ports.comment);
     w.uint32(58).bytes(graph);
     for (const domain of domains)
       message(w, 8, () => {

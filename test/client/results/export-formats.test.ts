@@ -41,3 +41,23 @@ test('a ranking without candidates is not exported, so that files of an earlier 
   const files = exportCandidates({ ...about, blob: () => expect.unreachable() });
   await expect(files.next()).rejects.toThrow('id: empty has ranked no candidate');
 });
+
+test('a model says which candidate of which search it is', async () => {
+  const { specification } = await readSpecificationInput(
+    { value: { name: 'one', space: 'nas-bench-201' } },
+    { modules: 'refused' },
+  );
+  const candidate = openSpace(specification.space).random({ seed: 1, draw: 0, name: 'test' });
+  const results = {
+    first: async () => [{ rank: 1, candidate, score: 0, proxies: {} }],
+    latencies: async () => new Map(),
+    scopes: {},
+    summary: { id: 'one-1' },
+  } as unknown as Results;
+  for (const format of ['onnx', 'pytorch'] as const) {
+    const about = { results, specification, modules: 'refused', format, top: 1 } as const;
+    const file = await exportCandidates({ ...about, blob: () => expect.unreachable() }).next();
+    const text = Buffer.from((file.value as { content: string | Uint8Array }).content).toString('latin1');
+    expect(text).toContain(`nas-bench-201 ${candidate}; rank 1 of search one-1; `);
+  }
+});

@@ -41,6 +41,27 @@ test('an image has the channels of the network', () => {
   ]);
 });
 
+test('parameters have names of their own in Python, also where blocks are named like modules, or all alike', () => {
+  const candidate = nasBench201.random({ seed: 1, draw: 1, name: 'test' });
+  const resolution = 16;
+  const { stem, blocks, ...rest } = nasBench201.network({ candidate, resolution });
+  const filesOf = (renamed: (name: string) => string) => {
+    const odd = [stem, ...blocks].map((block) => ({ ...block, name: renamed(block.name) }));
+    const network = () => ({ ...rest, stem: odd[0]!, blocks: odd.slice(1) });
+    const files = candidateFiles({ space: { costs: nasBench201.costs, network }, candidate, resolution });
+    const parameters = initializersOf(files.onnx(randomDraw({ seed: 1, draw: 0 }))).map(({ name }) => name);
+    const modules = [...files.pytorch('').matchAll(/^ {8}self\.(.*?) = /gm)].map(([, name]) => name);
+    return { parameters, modules };
+  };
+  const usual = filesOf((name) => name);
+  for (const renamed of [(name: string) => `1.${name}-\u00e9`, () => 'last', () => '']) {
+    const { parameters, modules } = filesOf(renamed);
+    expect(new Set(parameters).size).toBe(usual.parameters.length);
+    expect(new Set(modules).size).toBe(usual.modules.length);
+    for (const name of modules) expect(name).toMatch(/^[A-Za-z_]\w*$/);
+  }
+});
+
 test('biases begin with 0, running means with 0 and running variances with 1', () => {
   for (const files of exported) {
     const all = initializersOf(files.onnx(randomDraw({ seed: 1, draw: 0 })));

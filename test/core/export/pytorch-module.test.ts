@@ -84,15 +84,16 @@ describe.skipIf(python === undefined)('the same logits as ONNX Runtime', () => {
         const index: (readonly [string, readonly number[], number])[] = [];
         let start = 0;
         for (const { name, dims, bytes } of initializersOf(model)) {
-          // The module has no scale and shift for a normalization without them.
-          if (/\.(scale|shift)$/.test(name)) continue;
           index.push([name, dims, start]);
           weights.push(bytes);
           start += bytes.length / 4;
         }
         writeFileSync(file('network.py'), files.pytorch(candidate));
         writeFileSync(file('weights'), Buffer.concat(weights));
-        writeFileSync(file('index.json'), JSON.stringify({ weights: index, images: shape }));
+        writeFileSync(
+          file('index.json'),
+          JSON.stringify({ weights: index, images: shape, isTraced: space === hybrid }),
+        );
         writeFileSync(file('images'), new Uint8Array(images.buffer));
         const names = ['network.py', 'weights', 'index.json', 'images', 'logits'].map(file);
         const parameters = execFileSync(python!, [SCRIPT, ...names], {
