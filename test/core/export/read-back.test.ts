@@ -125,4 +125,8 @@ it('a network of DARTS, whose normalizations have no scale and shift, scores as 
   expect(op).toBe('Relu');
   const own = await score({ ...at, graph, wanted: features.blocks });
   expect(await score({ ...at, graph: read, wanted: [inputs[0]!, ...others] })).toEqual(own);
+  // The same as a candidate of a space of files.
+  const again = readOnnx({ bytes: fileModel({ graph: read, resolution: side }).bytes(draw), file: '' });
+  const wanted = 'blocks' as const;
+  expect(await score({ ...at, graph: again, wanted })).toEqual(await score({ ...at, graph: read, wanted }));
 });
