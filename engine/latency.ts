@@ -3,8 +3,8 @@
 
 import { CandidateError } from '../core/candidate-error.js';
 import type { Measurement } from '../core/contract/latency.js';
-import { candidateFiles } from '../core/export/candidate-files.js';
-import { randomDraw } from '../core/ir/draw.js';
+import { type CandidateFiles, candidateFiles } from '../core/export/candidate-files.js';
+import { type Draw, randomDraw } from '../core/ir/draw.js';
 import { openSpace } from '../core/spaces/index.js';
 import { InferenceSession, Tensor } from './onnx-runtime.js';
 import type { ScoreRequest } from './protocol.js';
@@ -48,12 +48,7 @@ export async function measureLatency({
     logSeverityLevel: 3,
   });
   try {
-    const feeds = Object.fromEntries(
-      files.inputs.map((input) => {
-        const shape = [batch, ...input.shape];
-        return [input.name, new Tensor('float32', draw.input(shape), shape)];
-      }),
-    );
+    const feeds = feedsOf(files, { batch, draw });
     const run = async (): Promise<number> => {
       const start = performance.now();
       await session.run(feeds);
@@ -85,6 +80,18 @@ export async function measureLatency({
   } finally {
     await session.release();
   }
+}
+
+/** Random numbers for every input. */
+function feedsOf(
+  { inputs }: Pick<CandidateFiles, 'inputs'>,
+  { batch, draw }: { readonly batch: number; readonly draw: Draw },
+): Readonly<Record<string, Tensor>> {
+  const feeds = inputs.map(({ name, shape }) => {
+    const dims = [batch, ...shape];
+    return [name, new Tensor('float32', draw.input(dims), dims)];
+  });
+  return Object.fromEntries(feeds);
 }
 
 /** Rounds to nanoseconds, the resolution of the clock. */

@@ -4,27 +4,20 @@ import type { Draw } from '../ir/draw.js';
 import { GraphBuilder } from '../onnx/graph.js';
 import { attributeOf } from './graph-attributes.js';
 import { parametersOfNode } from './graph-parameters.js';
-import { IMAGES, LOGITS } from './layers.js';
+import { IMAGES, LOGITS, type ModelSettings } from './layers.js';
 
 /** The first operator set of the standard that has Gelu. */
 const GELU = 20;
+
+interface GraphModelArguments extends ModelSettings {
+  readonly graph: Graph;
+}
 
 /**
  * Input `images` [batch, channels, r, r], output `logits` [batch, classes]. Running statistics are mean 0 and
  * variance 1, as before training.
  */
-export function graphModel({
-  graph,
-  draw,
-  resolution,
-  comment,
-}: {
-  readonly graph: Graph;
-  readonly draw: Draw;
-  readonly resolution: number;
-  /** What the model is, in words. */
-  readonly comment?: string | undefined;
-}): Uint8Array {
+export function graphModel({ graph, draw, resolution, comment }: GraphModelArguments): Uint8Array {
   const g = new GraphBuilder();
   const [input] = graph.inputs;
   const names = new Map([[input!.name, IMAGES]]);

@@ -3,6 +3,7 @@
 
 import { SpecError } from '../errors.js';
 import type { Block, Initialization, Instruction, Weight } from '../ir/block.js';
+import type { Draw } from '../ir/draw.js';
 import type { Network } from '../ir/network.js';
 import { mapShape, type Shape, type TokenShape } from '../ir/shape.js';
 import { blockShapes } from '../ops/block-shapes.js';
@@ -43,6 +44,16 @@ export const LOGITS = 'logits';
 const POOLED = 'pooled';
 const LAST_NORM = 'last_norm';
 const LAST_RELU = 'last_relu';
+
+/** What a model is written with. */
+export interface ModelSettings {
+  /** Of the weights. */
+  readonly draw: Draw;
+  /** The sides of an image in pixels. */
+  readonly resolution: number;
+  /** What the model is, in words. */
+  readonly comment?: string | undefined;
+}
 
 /** An input of an exported model. */
 export interface ModelInput {

@@ -9,24 +9,17 @@ import { byImage, patchImage, sliceTokens, tokenMatrix, withPositions, withToken
 import { EPSILON } from '../ops/normalization.js';
 import { mul } from '../ops/primitives.js';
 import { Tape, type Value } from '../ops/tape.js';
-import { IMAGES, type Layer, LOGITS, parameterName } from './layers.js';
+import { IMAGES, type Layer, LOGITS, type ModelSettings, parameterName } from './layers.js';
+
+interface OnnxModelArguments extends ModelSettings {
+  readonly layers: readonly Layer[];
+}
 
 /**
  * Input `images` [batch, channels, r, r], output `logits` [batch, classes], any batch size. Normalizations use running
  * statistics, which are 0 and 1 before training.
  */
-export function onnxModel({
-  layers,
-  draw,
-  resolution,
-  comment,
-}: {
-  readonly layers: readonly Layer[];
-  readonly draw: Draw;
-  readonly resolution: number;
-  /** What the model is, in words. */
-  readonly comment?: string | undefined;
-}): Uint8Array {
+export function onnxModel({ layers, draw, resolution, comment }: OnnxModelArguments): Uint8Array {
   const g = new GraphBuilder();
   const tape = new Tape();
   const values = new Map([[IMAGES, tape.input(IMAGES)]]);
