@@ -5,7 +5,7 @@ import type { AttributeValue, Constant, Graph, GraphNode } from '../graph/graph.
 import { imageShape } from '../graph/image-shape.js';
 import { makesParts } from '../graph/join-inputs.js';
 import { type ResolvedGraph, resolveGraph } from '../graph/resolve.js';
-import { initializationOf, weightRoles } from '../graph/weight-roles.js';
+import { drawnPlaces, initializationOf, weightRoles } from '../graph/weight-roles.js';
 import type { Draw } from '../ir/draw.js';
 import { GraphBuilder } from '../onnx/graph.js';
 import { attributeOf } from './graph-attributes.js';
@@ -134,16 +134,18 @@ interface AddWeightsArguments {
 /** Weights keep the names under which they are drawn. */
 function addWeights({ g, resolved, names, draw }: AddWeightsArguments): void {
   const roles = weightRoles(resolved);
+  const places = drawnPlaces(roles);
   resolved.weights.forEach(({ name, shape, initializer }, index) => {
     const initialization = initializationOf(roles[index]!);
     const values = initialization ? undefined : initializer.read();
     if (!initialization && !values)
       throw SpecError.of({ path: '', message: `the numbers of a constant [${shape}] are not in the file` });
+    const given = initialization ? `graph.${places[index]}` : `constant.${index}`;
     const data = initialization
-      ? draw.weight({ name: `graph.${index}`, shape, initialization })
+      ? draw.weight({ name: given, shape, initialization })
       : Float32Array.from(values!);
     const constant = initialization ? {} : { isBuffer: true as const };
-    names.set(name, g.weights({ name: `graph.${index}`, dims: shape, data, ...constant }));
+    names.set(name, g.weights({ name: given, dims: shape, data, ...constant }));
   });
 }
 

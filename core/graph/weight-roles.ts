@@ -35,6 +35,15 @@ export function initializationOf(role: Role): Initialization | undefined {
   }
 }
 
+/**
+ * The place of each weight among those that are drawn, which is part of the key of its draw; undefined for constants. Exporters
+ * compute different tables in advance, so that a constant must not move the weights behind it.
+ */
+export function drawnPlaces(roles: readonly Role[]): readonly (number | undefined)[] {
+  let drawn = 0;
+  return roles.map(({ kind }) => (kind === 'constant' ? undefined : drawn++));
+}
+
 /** The role of each weight, in the order of the weights. */
 export function weightRoles({
   tape,

@@ -5,7 +5,7 @@ import { sizeOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { lastFeature } from '../branches.js';
 import type { ResolvedGraph } from '../resolve.js';
-import { initializationOf, type Role } from '../weight-roles.js';
+import { drawnPlaces, initializationOf, type Role } from '../weight-roles.js';
 import { writeOut } from './write-out.js';
 
 /**
@@ -47,6 +47,7 @@ export function wholeOfGraph(graph: ResolvedGraph, roles: readonly Role[]): Whol
   const { tape, idOf } = writeOut(graph.tape, ['Gelu', 'HardSigmoid']);
   const [batch] = graph.tape.shape(input) as [number];
   const scores = sizeOf(graph.tape.shape(output));
+  const places = drawnPlaces(roles);
   return {
     tape,
     input: idOf(input),
@@ -55,7 +56,7 @@ export function wholeOfGraph(graph: ResolvedGraph, roles: readonly Role[]): Whol
     fed: weights.map(({ id, shape, name, initializer }, index) => {
       const initialization = initializationOf(roles[index]!);
       const from = initialization
-        ? { name: `graph.${index}`, shape, initialization }
+        ? { name: `graph.${places[index]}`, shape, initialization }
         : { name, read: initializer.read };
       return { id: idOf(id), name, shape, from, ...roleFields(roles[index]!) };
     }),

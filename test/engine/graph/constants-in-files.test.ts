@@ -56,6 +56,16 @@ it('keep their signs where weights are absolute', async () => {
   expect((await synflowWith(-0.5)) - (await synflowWith(0.5))).toBeCloseTo(Math.log(1.5 / 0.5), 5);
 });
 
+it('do not move the draws of the weights behind them, which exporters that compute a constant do not write', () => {
+  const network = networkWith(0.5);
+  const { weight } = drawGraph({ network, drawn, file });
+  const draws = new Map(network.graph.weights.map(({ name }, index) => [name, weight(index)]));
+  const initialization = { kind: 'normal', std: Math.sqrt(2 / 27) } as const;
+  const first = drawn.weight({ name: 'graph.0', shape: [4, 3, 3, 3], initialization });
+  expect(network.graph.weights[0]!.name).toBe('mean');
+  expect(draws.get('first')).toEqual(first);
+});
+
 it('are no parameters', () => {
   expect(networkWith(0.5).costs.parameters).toBe(4 * 3 * 9 + 4 * 4 * 9);
 });
