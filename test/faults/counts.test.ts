@@ -56,7 +56,7 @@ beforeAll(async () => {
   [temporal, nats] = await Promise.all([startTemporal({ home }), startNats({ dir: `${home.dir}/nats` })]);
   connection = await Connection.connect({ address: temporal.address });
   home.write('odd.mjs', PROXY);
-  const control = fileURLToPath(new URL('e2e-losing-control.mjs', import.meta.url));
+  const control = fileURLToPath(new URL('losing-control.mjs', import.meta.url));
   workers = [
     spawnNode([control], { home, env: env() }),
     spawnZeroscout(['worker', '--role', 'score'], { home, env: env() }),
