@@ -56,7 +56,7 @@ export interface DatasetQuality {
   readonly rankers: readonly CostedQuality[];
 }
 
-/** Half a percentage point of accuracies in per cent. */
+/** Half a percentage point of accuracies in percent. */
 export const HALF_A_POINT = 0.5;
 
 /** How far from the best an accuracy may be to count as near it: half a point, also of accuracies that are shares. */

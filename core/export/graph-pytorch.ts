@@ -74,6 +74,9 @@ function constructorOf({ graph, node }: Site): string | undefined {
 
 const OPERATORS: Readonly<Record<string, string>> = { Add: '+', Mul: '*' };
 
+/** A float in Python, as `torch.jit.script` needs it. */
+const floatOf = (value: number) => (Number.isInteger(value) ? `${value}.0` : `${value}`);
+
 function expressionOf({ graph, node }: Site): string {
   const [x, second] = node.inputs as [string, ...string[]];
   const known = (i: number) => constantInput(graph, node.inputs[i]!)!;
@@ -90,7 +93,7 @@ function expressionOf({ graph, node }: Site): string {
     case 'Sigmoid':
       return `${x}.sigmoid()`;
     case 'Clip':
-      return `F.hardtanh(${x}, ${known(1)[0]!.toFixed(1)}, ${known(2)[0]!.toFixed(1)})`;
+      return `F.hardtanh(${x}, ${floatOf(known(1)[0]!)}, ${floatOf(known(2)[0]!)})`;
     case 'Add':
     case 'Mul':
       return `${x} ${OPERATORS[node.op]} ${constantInput(graph, second!)?.[0] ?? second}`;

@@ -44,7 +44,7 @@ export function createGains(values: ArrayLike<number>): Gains {
   const most = accuracies.reduce((high, value) => Math.max(high, value), Number.NEGATIVE_INFINITY);
   const discounts = Float64Array.from(given, (_, i) => Math.log2(i + 2));
   const first = Math.min(FIRST_OF_EXPONENTIAL, given.length);
-  // The gain 2^accuracy - 1 is that of accuracies in per cent.
+  // The gain 2^accuracy - 1 is that of accuracies in percent.
   const percent = least >= 0 && most <= 1 ? 100 : 1;
   const linear = (inOrder: ArrayLike<number>) => {
     let sum = 0;

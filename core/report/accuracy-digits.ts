@@ -1,7 +1,7 @@
 // Chooses how many decimals of a data set's accuracies are shown.
 
 /**
- * Four decimals where all finite values lie from -1 to 1, as shares do, of which two decimals would be whole per cents;
+ * Four decimals where all finite values lie from -1 to 1, as shares do, of which two decimals would be whole percents;
  * otherwise two.
  */
 export function accuracyDigits(accuracies: readonly (number | null | undefined)[]): 2 | 4 {

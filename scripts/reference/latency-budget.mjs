@@ -11,7 +11,7 @@ export function latencyBudgetPage() {
   const { devices } = datasets.find(({ dataset }) => dataset === DATASET);
   const intro = `HW-NAS-Bench (Li et al., ICLR 2021) measured or estimated the latency of the networks of NAS-Bench-201 on six devices, and the benchmark has trained every one of them. Together they show what a limit on latency costs: the networks that are slower are left out of a ranking that knows nothing of latencies or trainings, the first ${trained} of the others are trained, and their accuracies are looked up.`;
   return page('What a latency budget costs', intro, [
-    `## One device\n\n${devices[0].device}, ${DATASET}, accuracies in per cent. A row is a budget through which that share of the 15,625 networks passes.\n\n${table(
+    `## One device\n\n${devices[0].device}, ${DATASET}, accuracies in percent. A row is a budget through which that share of the 15,625 networks passes.\n\n${table(
       [
         'passes',
         'budget, ms',

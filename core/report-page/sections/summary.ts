@@ -44,7 +44,7 @@ function sentences(data: ReportData): readonly Html[] {
     ...(best ? [describeBest(best)] : []),
     ...cheaperOne(top.filter(({ rank }) => rank <= data.columns.score.length * NEAR_THE_TOP)),
     ...foundAccuracies(data).map(({ sentence }) => html`${sentence}`),
-    html`A score orders the candidates of this search and says nothing about accuracy in per cent. It is no substitute for training the best few.`,
+    html`A score orders the candidates of this search and says nothing about accuracy in percent. It is no substitute for training the best few.`,
   ];
 }
 

@@ -170,7 +170,7 @@ describe('exponentialNdcg', () => {
     expect(exponentialNdcg([2, 0, 3])).toBeCloseTo((3 + 7 / 2) / (7 + 3 / Math.log2(3)), 12);
   });
 
-  it('is the same for accuracies in per cent and as shares', () => {
+  it('is the same for accuracies in percent and as shares', () => {
     const accuracies = [93.25, 94.5, 71, 94.25, 10];
     const shares = accuracies.map((accuracy) => accuracy / 100);
     expect(exponentialNdcg(accuracies)).toBeLessThan(0.95);

@@ -171,7 +171,7 @@ describe('degenerate rankings', () => {
     expect(page).toContain('costs');
   });
 
-  it('accuracies in per cent, of which one is below 1, have as many decimals as the others', () => {
+  it('accuracies in percent, of which one is below 1, have as many decimals as the others', () => {
     const accuracies = Float64Array.from({ length: 12 }, (_, i) => (i === 0 ? 0.5 : 90 - i));
     const page = renderReport({ ...makeReport({ count: 12 }), known: [{ dataset: 'own', accuracies }] });
     expect(page).toContain('The first of them in the ranking has 0.50, the best of its first ten 89.00');
