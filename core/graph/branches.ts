@@ -1,9 +1,14 @@
 // Finds the features of a network, also where branches run side by side to its output.
+import { elementwise } from '../ops/tensor/elementwise.js';
+import { movement } from '../ops/tensor/movement.js';
+import { standardizations } from '../ops/tensor/standardization.js';
 import type { Id } from '../ops/tensor/tape.js';
 import { macsWhere } from './costs.js';
 import { endsEarly } from './feature-coverage.js';
 import { type Feature, type Features, featuresOnPaths, isVector, lastOnPaths } from './features.js';
 import { mainInput } from './main-input.js';
+import { isMerge } from './merges.js';
+import { onPathFrom } from './paths.js';
 import { type ResolvedGraph, streamOf } from './resolve.js';
 import { onPath, soleValues } from './sole-values.js';
 
@@ -63,7 +68,7 @@ function follow(before: Along, search: Search): Along {
   search.left -= tried.length;
   const branches = tried.map((id) => {
     const along = { ...graph, branches: [...(graph.branches ?? []), id] };
-    const of = alongOf(along, featuresOnPaths(along, search.wanted));
+    const of = alongOf(along, endsOfLayers(along, featuresOnPaths(along, search.wanted)));
     return isFound(of) ? of : follow(of, search);
   });
   const best = branches
@@ -103,4 +108,24 @@ function firstValues(before: Along): readonly Id[] {
     .sort((a, b) => b.macs - a.macs)
     .slice(0, MOST_TRIED.fork)
     .map(({ id }) => id);
+}
+
+/** Operations that belong to the layer before them: activations, biases, normalizations, and other forms of the same elements. */
+const OF_LAYERS = { ...elementwise, ...standardizations, ...movement };
+
+/**
+ * Branches may be too short for merges and changes of resolution, so that every value on their path is a feature. Of those of one
+ * layer the last stays, if two or more are left.
+ */
+function endsOfLayers(graph: ResolvedGraph, found: Features): Features {
+  const { tape } = graph;
+  const isWithin = (from: Id, to: Id) =>
+    onPathFrom({ tape, from, output: to }).every(
+      (is, id) => !is || id === from || (Object.hasOwn(OF_LAYERS, tape.get(id).op!) && !isMerge(graph, id)),
+    );
+  const features = found.features.filter(({ id }, i) => {
+    const next = found.features[i + 1];
+    return next === undefined || !isWithin(id, next.id);
+  });
+  return features.length > 1 ? { ...found, features } : found;
 }

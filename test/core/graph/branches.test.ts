@@ -124,6 +124,16 @@ it('are those of all stages, where the pooled maps of all are joined', () => {
   expect(isMuchBeside(found)).toBe(false);
 });
 
+it('are the last values of layers, where a branch has neither merges nor stages', () => {
+  const branch = (g: GraphBuilder, widths: readonly [number, number]) => {
+    const first = conv(g, 'x', { from: 3, to: widths[0] });
+    return classify(g, conv(g, first, { from: widths[0], to: widths[1] }), widths[1]);
+  };
+  const found = build((g) => g.add('Add', [branch(g, [2, 3]), branch(g, [4, 6])]));
+  expect(shapes(found)).toEqual(['4x16x16', '6x16x16']);
+  expect(found.features.map(({ id }) => found.graph.tape.get(id).op)).toEqual(['Relu', 'Relu']);
+});
+
 it('are missing where no branch has two', () => {
   const shallow = (g: GraphBuilder, to: number) => classify(g, conv(g, 'x', { from: 3, to, stride: 16 }), to);
   expect(() => build((g) => g.add('Add', [shallow(g, 4), shallow(g, 5)]))).toThrow(/has no feature/);
