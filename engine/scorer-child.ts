@@ -55,9 +55,13 @@ export function startScorer({
     over = true;
     onGone({ cause, how });
   };
+  // Of a process that could not be started, Node knows no number, and would signal number 0: the group of this program.
+  const kill = () => {
+    if (child.pid !== undefined) child.kill('SIGKILL');
+  };
   const killFor = (cause: string) => {
     killReason ??= cause;
-    child.kill('SIGKILL');
+    kill();
   };
   const timer = setTimeout(() => killFor(`was not ready within ${startTimeoutMs / 1000} s`), startTimeoutMs);
   child.on('message', (message: FromScorer) => {
@@ -81,13 +85,13 @@ export function startScorer({
       const message: ToScorer = { type: 'score', id, requests };
       child.send(message, () => {});
     },
-    kill: () => void child.kill('SIGKILL'),
+    kill,
     close: async () => {
       clearTimeout(timer);
       over = true;
-      if (child.exitCode !== null || child.signalCode !== null) return;
+      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
       const gone = new Promise((done) => child.once('exit', done));
-      child.kill('SIGKILL');
+      kill();
       await gone;
     },
   };

@@ -124,7 +124,8 @@ function keepRunning({ home, roles, onNote, env }: KeepRunningArguments): LocalW
   return {
     stop: async () => {
       stopping = true;
-      for (const child of children.keys()) child.kill('SIGTERM');
+      // Of a process that could not be started, Node knows no number, and would signal number 0: the group of this program.
+      for (const child of children.keys()) if (child.pid !== undefined) child.kill('SIGTERM');
       await Promise.all(children.values());
     },
   };

@@ -1,5 +1,6 @@
 // Tests what becomes of workers on this machine that cannot be started, such as after Node was replaced while
 // this program ran.
+import { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,9 +32,12 @@ test('a worker that cannot be started is started again until it is stopped', asy
   await workers.stop();
 });
 
-test('workers that are stopped before it is known that they cannot be started have ended', async () => {
+test('workers that are stopped before it is known that they cannot be started have ended, and nothing is signalled', async () => {
+  const kill = vi.spyOn(ChildProcess.prototype, 'kill').mockReturnValue(false);
   const workers = startLocalWorkers({ home, count: 1, device: 'cpu', onNote: () => {} });
   await workers.stop();
+  expect(kill).not.toHaveBeenCalled();
+  kill.mockRestore();
 });
 
 test('a background worker that cannot be started is an error', async () => {
