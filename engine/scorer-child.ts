@@ -55,7 +55,7 @@ export function startScorer({
     over = true;
     onGone({ cause, how });
   };
-  // Of a process that could not be started, Node knows no number, and would signal number 0: the group of this program.
+  // A process that could not be started has no id, and Node would send the signal to id 0: the process group of this program.
   const kill = () => {
     if (child.pid !== undefined) child.kill('SIGKILL');
   };

@@ -74,7 +74,7 @@ function notesOnFeatures({ source, network, batch }: Loaded): readonly string[] 
     const place =
       network.graph.branches === undefined
         ? `${source.parts!.length} inputs, and features behind "${main}" alone, because most maps lie behind it; more than a quarter of its multiply-accumulates is computed from the others alone`
-        : `branches side by side, and features along one alone (from "${first}" to "${last}"), because they cover most there; more than a quarter of its multiply-accumulates is computed in the others`;
+        : `branches side by side, and features along one alone (from "${first}" to "${last}"), where they cover the most multiply-accumulates; more than a quarter of all is computed in the others`;
     notes.push(`has ${place}, and the proxies of features say nothing about that`);
   }
   const vectors = network.features

@@ -12,7 +12,7 @@ export interface Times {
 /**
  * The rows by their start, the newest first, and by id in falling order where starts are equal. A row is passed on as
  * soon as no later one can be newer: what is not read yet ended no later than what was read, and began before its end.
- * So that the first rows are known when all that run have been read, and few others.
+ * The first rows are therefore known when all that run have been read, and few others.
  */
 export async function* newestFirst<T extends Times>(rows: AsyncIterable<T>): AsyncGenerator<T> {
   // The oldest is at the beginning, so that the newest is taken from the end.

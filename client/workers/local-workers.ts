@@ -124,7 +124,7 @@ function keepRunning({ home, roles, onNote, env }: KeepRunningArguments): LocalW
   return {
     stop: async () => {
       stopping = true;
-      // Of a process that could not be started, Node knows no number, and would signal number 0: the group of this program.
+      // A process that could not be started has no id, and Node would send the signal to id 0: the process group of this program.
       for (const child of children.keys()) if (child.pid !== undefined) child.kill('SIGTERM');
       await Promise.all(children.values());
     },

@@ -23,7 +23,7 @@ const MOST_TRIED = { all: 128, fork: 16 };
  * input of its blocks.
  */
 export function findFeatures(graph: ResolvedGraph, wanted: 'stages' | 'blocks'): Features {
-  const found = featuresOnPaths(graph, wanted);
+  const found = featuresAlong(graph, wanted);
   const [last] = found.features.slice(-1);
   const isPoor =
     found.features.length < 2 || (!isVector(last!) && endsEarly({ graph, features: found.features }));
@@ -33,13 +33,22 @@ export function findFeatures(graph: ResolvedGraph, wanted: 'stages' | 'blocks'):
   return isFound(along) && branches ? { ...along.found, branches } : found;
 }
 
-/** The last feature before the mean over positions, as `lastOnPaths` finds it; where branches run side by side, that of the branch along which features lie. */
+/** The features along the branches of `graph`; those on all paths where it has none. */
+export function featuresAlong(graph: ResolvedGraph, wanted: 'stages' | 'blocks'): Features {
+  const found = featuresOnPaths(graph, wanted);
+  return graph.branches ? endsOfLayers(graph, found) : found;
+}
+
+/**
+ * The last feature before the mean over positions, as `lastOnPaths` finds it; where branches run side by side, that of
+ * the branch along which features lie.
+ */
 export function lastFeature(graph: ResolvedGraph): Feature | undefined {
   const { branches } = findFeatures(graph, 'stages');
   return lastOnPaths(branches ? { ...graph, branches } : graph);
 }
 
-/** The features along the branches of the graph, if it has any. */
+/** A choice of branches, which `graph` names, and the features along them. */
 interface Along {
   readonly graph: ResolvedGraph;
   readonly found: Features;
@@ -68,7 +77,7 @@ function follow(before: Along, search: Search): Along {
   search.left -= tried.length;
   const branches = tried.map((id) => {
     const along = { ...graph, branches: [...(graph.branches ?? []), id] };
-    const of = alongOf(along, endsOfLayers(along, featuresOnPaths(along, search.wanted)));
+    const of = alongOf(along, featuresAlong(along, search.wanted));
     return isFound(of) ? of : follow(of, search);
   });
   const best = branches

@@ -1,8 +1,7 @@
 // Chooses the features at which a graph is measured, and those that each proxy reads.
-
 import { chosenBlocks, type FeaturesOfProxies, type Measured, type Reads } from '../ir/measured.js';
 import type { Id } from '../ops/tensor/tape.js';
-import { findFeatures } from './branches.js';
+import { featuresAlong, findFeatures } from './branches.js';
 import type { Feature } from './features.js';
 import { checkOrder, featureNamed } from './named-features.js';
 import type { ResolvedGraph } from './resolve.js';
@@ -59,7 +58,7 @@ export function chooseFeatures({
   if (marked) return byProxy(proxies, marked.blocks.map(findNamed), new Set(marked.stages));
   const { found, features, branches } = findFeatures(graph, 'stages');
   const along = branches ? { ...graph, branches } : graph;
-  const blocks = findFeatures(along, 'blocks').features;
+  const blocks = featuresAlong(along, 'blocks').features;
   // The end of a stage may be among the blocks as the tokens of which it is the map.
   const from = movedFrom(graph);
   const ends = new Set(found === 'stages' ? features.map(({ id }) => from[id]) : []);

@@ -14,7 +14,7 @@ from torch import nn
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
-from onnx_goldens import write_goldens  # noqa: E402
+from onnx_goldens import export, write_goldens  # noqa: E402
 from zoo import strip  # noqa: E402
 
 BATCH = 12
@@ -143,14 +143,6 @@ NETWORKS = {
     "perceptron": (Perceptron, {"image": torch.randn(2, 1, 6, 6)}, [1, 6, 6],
                    [f"/layers/layers.{i}/layers.{i}.2/Relu_output_0" for i in (1, 2, 3)]),
 }  # fmt: skip
-
-
-def export(network: nn.Module, inputs: dict, path: Path) -> None:
-    """As docs/guides/own-network.md says."""
-    torch.onnx.export(
-        network.train(), tuple(inputs.values()), str(path), dynamo=False, opset_version=17, training=torch.onnx.TrainingMode.PRESERVE,
-        do_constant_folding=False, input_names=list(inputs), dynamic_axes={name: {0: "batch"} for name in inputs},
-    )  # fmt: skip
 
 
 def main(folder: Path) -> None:

@@ -1,10 +1,21 @@
-"""Writes the golden files of exported networks: features and blocks, and proxies of whole networks."""
+"""Exports networks and writes their golden files: features and blocks, and proxies of whole networks."""
 import json
 import subprocess
 import sys
 from pathlib import Path
 
+import torch
+from torch import nn
+
 HERE = Path(__file__).parent
+
+
+def export(network: nn.Module, inputs: dict[str, torch.Tensor], path: Path) -> None:
+    """As docs/guides/own-network.md says, with a free batch."""
+    torch.onnx.export(
+        network.train(), tuple(inputs.values()), str(path), dynamo=False, opset_version=17, training=torch.onnx.TrainingMode.PRESERVE,
+        do_constant_folding=False, input_names=list(inputs), dynamic_axes={name: {0: "batch"} for name in inputs},
+    )  # fmt: skip
 
 
 def write_goldens(folder: Path, name: str, cases: list[dict], whole: list[dict]) -> Path:

@@ -13,7 +13,7 @@ from torch import nn
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
-from onnx_goldens import write_goldens  # noqa: E402
+from onnx_goldens import export, write_goldens  # noqa: E402
 from zoo import strip  # noqa: E402
 
 BATCH = 8
@@ -62,21 +62,13 @@ NETWORKS = {
 }  # fmt: skip
 
 
-def export(network: nn.Module, path: Path) -> None:
-    """As docs/guides/own-network.md says."""
-    torch.onnx.export(
-        network.train(), torch.randn(2, 3, 32, 32), str(path), dynamo=False, opset_version=17, training=torch.onnx.TrainingMode.PRESERVE,
-        do_constant_folding=False, input_names=["image"], dynamic_axes={"image": {0: "batch"}},
-    )  # fmt: skip
-
-
 def main(folder: Path) -> None:
     cases, whole = [], []
     for name, (build, features) in NETWORKS.items():
         file = f"{name}.onnx"
         torch.manual_seed(0)
         network = build()
-        export(network, folder / "onnx" / file)
+        export(network, {"image": torch.randn(2, 3, 32, 32)}, folder / "onnx" / file)
         strip(folder / "onnx" / file)
         case = {"file": file, "batch": BATCH, "input": [3, 32, 32]}
         parameters = sum(p.numel() for p in network.parameters())

@@ -13,7 +13,7 @@ from torch import nn
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
-from onnx_goldens import write_goldens  # noqa: E402
+from onnx_goldens import export, write_goldens  # noqa: E402
 from zoo import strip  # noqa: E402
 
 BATCH = 4
@@ -79,22 +79,13 @@ NETWORKS = {
 }  # fmt: skip
 
 
-def export(network: nn.Module, shapes: dict, path: Path) -> None:
-    """As docs/guides/own-network.md says."""
-    inputs = tuple(torch.randn(2, *shape) for shape in shapes.values())
-    torch.onnx.export(
-        network.train(), inputs, str(path), dynamo=False, opset_version=17, training=torch.onnx.TrainingMode.PRESERVE,
-        do_constant_folding=False, input_names=list(shapes), dynamic_axes={name: {0: "batch"} for name in shapes},
-    )  # fmt: skip
-
-
 def main(folder: Path) -> None:
     cases, whole = [], []
     for name, (build, shapes, features) in NETWORKS.items():
         file = f"{name}.onnx"
         torch.manual_seed(0)
         network = build()
-        export(network, shapes, folder / "onnx" / file)
+        export(network, {name: torch.randn(2, *shape) for name, shape in shapes.items()}, folder / "onnx" / file)
         strip(folder / "onnx" / file)
         case = {"file": file, "batch": BATCH, "input": [sum(math.prod(shape) for shape in shapes.values())]}
         parameters = sum(p.numel() for p in network.parameters())

@@ -181,7 +181,7 @@ describe.runIf(isAsked)('a visitor', { timeout: 3 * WAIT_MS }, () => {
     await show('searches/alone/ranking');
     await page.getByText('1 candidate', { exact: true }).waitFor();
     await show('searches/alone');
-    await page.getByText('1 candidate without a score').waitFor();
+    await page.getByText('1 candidate has no score').waitFor();
   });
 
   test('can start a search when the server is back, without typing again', async () => {

@@ -13,7 +13,7 @@ export function Failures({ id }: { readonly id: string }) {
     <section>
       <h2>Set aside</h2>
       <p>
-        {formatAmount(data.total, 'candidate')} without a score.{' '}
+        {formatAmount(data.total, 'candidate')} {data.total === 1 ? 'has' : 'have'} no score.{' '}
         <a href={apiUrl(searchPath(id, '/failures.csv'))} download>
           failures.csv
         </a>

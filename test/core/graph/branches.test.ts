@@ -124,12 +124,16 @@ it('are those of all stages, where the pooled maps of all are joined', () => {
   expect(isMuchBeside(found)).toBe(false);
 });
 
-it('are the last values of layers, where a branch has neither merges nor stages', () => {
+it.each<WantedFeatures>([
+  'stages',
+  'blocks',
+  { proxies: { expressivity: 'stages', progressivity: 'blocks', trainability: 'blocks' } },
+])('are the last values of layers, where a branch has neither merges nor stages: %j', (wanted) => {
   const branch = (g: GraphBuilder, widths: readonly [number, number]) => {
     const first = conv(g, 'x', { from: 3, to: widths[0] });
     return classify(g, conv(g, first, { from: widths[0], to: widths[1] }), widths[1]);
   };
-  const found = build((g) => g.add('Add', [branch(g, [2, 3]), branch(g, [4, 6])]));
+  const found = build((g) => g.add('Add', [branch(g, [2, 3]), branch(g, [4, 6])]), wanted);
   expect(shapes(found)).toEqual(['4x16x16', '6x16x16']);
   expect(found.features.map(({ id }) => found.graph.tape.get(id).op)).toEqual(['Relu', 'Relu']);
 });
