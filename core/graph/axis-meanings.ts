@@ -274,11 +274,11 @@ function tableMeaning(shape: readonly number[], gathered: number): readonly Axis
 
 /**
  * An axis that changes its size gets new elements of the same meaning. An axis of size 1, which has no
- * meaning, becomes positions if the channels are elsewhere.
+ * meaning, becomes positions if the channels, and for the first axis the images, are elsewhere.
  */
 function resizeAxes(axes: readonly Axis[], from: readonly number[], to: readonly number[]): readonly Axis[] {
-  const hasChannels = axes.some((axis) => axis[0]?.kind === 'channels');
-  const kind = (i: number) => (i > 0 && hasChannels ? 'positions' : kindOf(i));
+  const has = (kind: Factor['kind']) => axes.some((axis) => axis[0]?.kind === kind);
+  const kind = (i: number) => (has('channels') && (i > 0 || has('images')) ? 'positions' : kindOf(i));
   return axes.map((axis, i) => (from[i] === to[i] ? axis : createAxis(axis[0]?.kind ?? kind(i), to[i]!)));
 }
 

@@ -17,10 +17,10 @@ import { restoreParameters } from './exporters/restore-parameters.js';
 import { unfuseNormalization } from './exporters/unfuse-normalization.js';
 import type { AttributeValue, Graph, GraphNode, Initializer } from './graph.js';
 import { readAsWeights } from './initializer-uses.js';
-import { inlineBranches, type Nodes } from './inline-branches.js';
+import { inlineControlFlow, type Nodes } from './inline-control-flow.js';
 import { inlineFunctions } from './inline-functions.js';
 import { inputsRead } from './join-inputs.js';
-import { knownCondition } from './known-condition.js';
+import { knownNumber } from './known-number.js';
 import { givenBy, withOneInput } from './one-input.js';
 import { checkShape, constantOf, initializersOf } from './read-tensors.js';
 import { sortNodes } from './sort-nodes.js';
@@ -111,7 +111,7 @@ function graphOf(model: ModelProto, options: GraphOfOptions): Graph {
   };
 }
 
-/** The nodes of a graph without calls of functions and without branches. */
+/** The nodes of a graph without calls of functions and without control flow. */
 function inlineAll({
   model,
   graph,
@@ -123,20 +123,20 @@ function inlineAll({
 }): Nodes {
   const { functions = [] } = model;
   const inline = (nodes: readonly NodeProto[]) => inlineFunctions({ nodes, functions });
-  const decide = (condition: string, { nodes, initializers }: Nodes) => {
-    const known: NodeProto = { opType: 'Identity', inputs: [condition], outputs: [`${condition}/known`] };
+  const known = (name: string, { nodes, initializers }: Nodes) => {
+    const copy: NodeProto = { opType: 'Identity', inputs: [name], outputs: [`${name}/known`] };
     const before = {
       ...graph,
-      nodes: [...nodes, known],
+      nodes: [...nodes, copy],
       initializers,
-      outputs: [{ name: `${condition}/known` }],
+      outputs: [{ name: `${name}/known` }],
     };
-    return knownCondition(graphOf({ ...model, graph: before, functions: [] }, options), options.file);
+    return knownNumber(graphOf({ ...model, graph: before, functions: [] }, options), options.file);
   };
-  return inlineBranches({
-    nodes: inline(graph.nodes ?? []),
+  return inlineControlFlow({
+    nodes: graph.nodes ?? [],
     initializers: graph.initializers ?? [],
-    decide,
+    known,
     inline,
   });
 }

@@ -21,7 +21,7 @@ function renameAttribute(attribute: AttributeProto, rename: Rename): AttributePr
   return attribute.g ? { ...attribute, g: renameGraph(attribute.g, rename) } : attribute;
 }
 
-function renameGraph(graph: GraphProto, rename: Rename): GraphProto {
+export function renameGraph(graph: GraphProto, rename: Rename): GraphProto {
   return {
     ...graph,
     nodes: (graph.nodes ?? []).map((node) => renameNode(node, rename)),

@@ -135,47 +135,6 @@ function sharedAxes({ indices, wanted, shape }: ElementIndices, axis: number): n
   return lead;
 }
 
-/** The parts into which a node has split a tensor, by the value that represents the sequence. */
-const SEQUENCES = new WeakMap<Tape, Map<Id, readonly Id[]>>();
-
-/** A sequence is represented by a constant that no operation reads. */
-function splitToSequence(site: NodeSite): Id {
-  const { t } = site;
-  const shape = site.shape(0);
-  const axis = site.axis('axis', 0, shape.length);
-  const size = shape[axis]!;
-  const given = site.has(1) ? site.known(1) : [1];
-  const each = given[0]!;
-  const isList = site.has(1) && site.shape(1).length > 0;
-  const sizes = isList ? given : range(Math.ceil(size / each)).map((i) => Math.min(each, size - i * each));
-  const isSqueezed = !site.has(1) && !site.number('keepdims', 1);
-  let start = 0;
-  const parts = sizes.map((n) => {
-    start += n;
-    const part = slice(t, site.x(0), { axis, start: start - n, end: start, step: 1 });
-    return isSqueezed
-      ? t.reshape(
-          part,
-          shape.filter((_, i) => i !== axis),
-        )
-      : part;
-  });
-  const known = SEQUENCES.get(t) ?? new Map<Id, readonly Id[]>();
-  SEQUENCES.set(t, known);
-  const stands = t.constant([-1 - known.size, site.x(0)], [2], 'int');
-  known.set(stands, parts);
-  return stands;
-}
-
-function sequenceAt(site: NodeSite): Id {
-  const parts = SEQUENCES.get(site.t)?.get(site.x(0));
-  const index = site.known(1)[0]!;
-  const part = parts?.at(index);
-  if (part === undefined)
-    throw new TapeError(`its index ${index} is outside a sequence of ${parts?.length ?? 0}`);
-  return part;
-}
-
 /** The part of a tensor that a node writes, if it is a box: a range along each axis, in order. */
 interface Box {
   readonly starts: readonly number[];
@@ -266,8 +225,6 @@ export const places: Operators = {
   GatherND: (site) => [writeGatherAt(site)],
   GatherElements: (site) => [writeGatherElements(site)],
   ScatterElements: (site) => [scatterElements(site)],
-  SplitToSequence: (site) => [splitToSequence(site)],
-  SequenceAt: (site) => [sequenceAt(site)],
   ScatterND: (site) => [scatterSlices(site)],
   CumSum: (site) => [cumulativeSum(site)],
 };

@@ -7,6 +7,7 @@ import { products } from './products.js';
 import { recurrent } from './recurrent.js';
 import { samplings } from './samplings.js';
 import { selections } from './selections.js';
+import { sequences } from './sequences.js';
 import { shapes } from './shapes.js';
 
 export const OPERATORS: Operators = {
@@ -14,6 +15,7 @@ export const OPERATORS: Operators = {
   ...normalizations,
   ...shapes,
   ...places,
+  ...sequences,
   ...selections,
   ...samplings,
   ...products,

@@ -31,6 +31,9 @@ const sequence = (
   more: readonly string[],
   attributes: { axis: number; keepdims?: number },
 ) => g.add('SplitToSequence', [table(g), ...more], attributes);
+/** One row of the table along axis 1, which keeps the axis. */
+const part = (g: GraphBuilder, at: number) =>
+  g.add('Slice', [table(g), g.ints(at), g.ints(at + 1), g.ints(1)]);
 
 const CASES: Readonly<Record<string, Make>> = {
   ...Object.fromEntries(
@@ -116,6 +119,26 @@ const CASES: Readonly<Record<string, Make>> = {
     g.add('SequenceAt', [sequence(g, [g.ints(1, 2)], { axis: 1 }), scalar(g, 1)]),
   'SplitToSequence without the axis': (g) =>
     g.add('SequenceAt', [sequence(g, [], { axis: -2, keepdims: 0 }), scalar(g, -2)]),
+  'SplitToSequence into parts of one, without the axis, as torch.unbind is exported': (g) =>
+    g.add('SequenceAt', [sequence(g, [scalar(g, 1)], { axis: 1, keepdims: 0 }), scalar(g, 1)]),
+  'SequenceConstruct, and elements stacked along a new axis in the middle': (g) =>
+    g.add('ConcatFromSequence', [g.add('SequenceConstruct', [table(g), table(g)])], {
+      axis: -3,
+      new_axis: 1,
+    }),
+  'SequenceInsert at both ends and before the last': (g) => {
+    const three = sequence(g, [], { axis: 1 });
+    const first = g.add('SequenceInsert', [three, part(g, 0), scalar(g, 0)]);
+    const last = g.add('SequenceInsert', [first, part(g, 2)]);
+    return g.add('ConcatFromSequence', [g.add('SequenceInsert', [last, part(g, 1), scalar(g, -1)])], {
+      axis: 1,
+    });
+  },
+  'SequenceErase of the last and of the first': (g) => {
+    const fewer = g.add('SequenceErase', [sequence(g, [], { axis: 2 })]);
+    return g.add('ConcatFromSequence', [g.add('SequenceErase', [fewer, scalar(g, -3)])], { axis: 2 });
+  },
+  SequenceLength: (g) => g.add('SequenceLength', [sequence(g, [scalar(g, 3)], { axis: 2 })]),
   'Tile and Expand': (g) => g.add('Expand', [g.add('Tile', [table(g), g.ints(1, 2, 1)]), g.ints(2, 1, 1, 1)]),
   'Trilu below the diagonal': (g) => g.add('Trilu', [table(g), scalar(g, -1)], { upper: 0 }),
   'rounded numbers and signs': (g) => {

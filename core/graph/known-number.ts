@@ -1,4 +1,4 @@
-// Decides a condition that follows from the shapes of tensors.
+// Finds the value of a condition or a number of steps that follows from the shapes of tensors.
 import { SpecError } from '../errors.js';
 import type { Graph } from './graph.js';
 import { axesOf, fillAxes } from './image-shape.js';
@@ -6,13 +6,13 @@ import { resolveGraph } from './resolve.js';
 
 /**
  * The batches and sides that are tried where the file leaves them open. Sides are even and odd, from small to large:
- * a condition that differs between any two of them depends on the size of the images.
+ * a number that differs between any two of them depends on the size of the images.
  */
 const BATCHES = [2, 3, 64];
 const SIDES = [224, 225, 8, 16, 32, 33, 64, 96, 128, 448, 1024];
 
-/** Whether the output of the graph, a condition, holds; undefined if it depends on the images or on their size. */
-export function knownCondition(graph: Graph, file: string): boolean | undefined {
+/** The first element of the graph's output; undefined if it depends on the images or on their size. */
+export function knownNumber(graph: Graph, file: string): number | undefined {
   const input = graph.inputs[0]!;
   const trials = SIDES.map((side, i) => [
     input.shape[0] ?? BATCHES[i % BATCHES.length]!,
@@ -30,5 +30,5 @@ export function knownCondition(graph: Graph, file: string): boolean | undefined 
     }
   });
   const [first] = answers;
-  return first === undefined || answers.some((each) => each !== first) ? undefined : first !== 0;
+  return first === undefined || answers.some((each) => each !== first) ? undefined : first;
 }

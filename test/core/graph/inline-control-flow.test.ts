@@ -183,14 +183,14 @@ describe('refused', () => {
   it('is a node without the branch that it takes, or with too many of them', () => {
     const none = [...STEM, ...isLonger('a', 1, 8, 'is'), node('If', ['is'], ['b']), ...HEAD];
     expect(refusal(none)).toMatchObject({ message: expect.stringContaining('has no else_branch') });
-    const one = integer('is', 1);
     const plain = Array.from({ length: 2500 }, (_, i) => node('Relu', ['a'], [`r${i}`]));
-    const many = Array.from({ length: 101 }, (_, i) =>
-      node('If', ['is'], [`i${i}`], [branch('then_branch', 'a', [])]),
-    );
-    expect(refusal([...STEM, one, ...plain, ...many, ...HEAD])).toMatchObject({
+    const many = Array.from({ length: 101 }, (_, i) => [
+      integer(`is ${i}`, 1),
+      node('If', [`is ${i}`], [`i${i}`], [branch('then_branch', 'a', [])]),
+    ]);
+    expect(refusal([...STEM, ...plain, ...many.flat(), ...HEAD])).toMatchObject({
       reason: 'too-large',
-      message: expect.stringMatching(/it has 9\d nodes of the operator If or more/),
+      message: expect.stringMatching(/it has 9\d conditions and numbers of steps, or more/),
     });
   });
 });
