@@ -46,6 +46,8 @@ function notesOnFile({ source, options, batch, usual }: Loaded): readonly string
     notes.push(
       `its exporter merged ${source.unfused} batch normalizations into the layers before them; they are restored`,
     );
+  if (source.isUnquantized)
+    notes.push('has quantized numbers, and is scored as the network of floats that was quantized');
   if (source.leftOut !== undefined)
     notes.push(
       `of its outputs, the first ("${source.outputs[0]}") counts, and what only others (${source.leftOut.map((name) => `"${name}"`).join(', ')}) need is left out: if another one has the class scores, let \`forward\` return it first`,

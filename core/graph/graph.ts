@@ -60,6 +60,8 @@ export interface Graph {
   readonly normalization?: Normalization;
   /** How many normalizations an exporter merged into other layers, and the reader restored; absent if none. */
   readonly unfused?: number;
+  /** Whether the file has quantized numbers, which are read as floats; absent if not. */
+  readonly isUnquantized?: true;
   /** Outputs of the file after the first for which more is computed than for the first; absent if none. */
   readonly leftOut?: readonly string[];
   /**

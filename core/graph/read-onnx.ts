@@ -15,6 +15,7 @@ import { modulesOf } from './exporters/module-names.js';
 import { holdsEmbeddings, untrainedTensors } from './exporters/notes.js';
 import { restoreParameters } from './exporters/restore-parameters.js';
 import { unfuseNormalization } from './exporters/unfuse-normalization.js';
+import { unquantize } from './exporters/unquantize.js';
 import type { AttributeValue, Graph, GraphNode, Initializer } from './graph.js';
 import { readAsWeights } from './initializer-uses.js';
 import { inlineControlFlow, type Nodes } from './inline-control-flow.js';
@@ -82,12 +83,14 @@ function graphOf(model: ModelProto, options: GraphOfOptions): Graph {
   const batch = given[0]?.shape[0];
   const restored =
     merged === 'restored' ? restoreParameters({ model, nodes: inlined, initializers, batch }) : inlined;
-  const written = restored.flatMap((proto, index) => {
+  const unfusedNodes = restored.flatMap((proto, index) => {
     const node = nodeOf(proto, index);
     if (merged !== 'restored') return [node];
     return unfuseNormalization({ node, metadata: proto.metadata ?? [], initializers });
   });
-  const unfused = written.length - restored.length;
+  const unfused = unfusedNodes.length - restored.length;
+  const unquantized = unquantize(unfusedNodes, initializers);
+  const written = unquantized ?? unfusedNodes;
   const images = takeWeights({ inputs: given, nodes: written, initializers });
   // Further outputs, such as those of auxiliary heads in training, are left out with what only they depend on.
   const [first, ...others] = (graph.outputs ?? []).map(({ name }) => name ?? '');
@@ -107,6 +110,7 @@ function graphOf(model: ModelProto, options: GraphOfOptions): Graph {
     initializers,
     ...withOneInput(file, options.file),
     ...(unfused > 0 ? { unfused } : {}),
+    ...(unquantized ? { isUnquantized: true } : {}),
     ...(leftOut.length > 0 ? { leftOut } : {}),
   };
 }

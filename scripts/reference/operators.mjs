@@ -33,10 +33,10 @@ export function operatorsPage() {
     `A network in an ONNX file may contain these operators, of the operator sets ${OPSETS.first} to ${OPSETS.last}. Any other is an error that names it, its node and the file before anything is computed ([Your own network](../guides/own-network.md)).`,
     [
       table(['what they compute', 'operators'], rows),
-      'What follows from shapes alone is computed when a file is read: results of `Shape`, `Range`, comparisons and the like, which branch an `If` takes, and how many steps a `Loop` or `Scan` has, which are then written out. `NonZero` and `ReduceProd` are supported for such numbers only. Functions of the file (`FunctionProto`) are replaced by their nodes.',
+      'What follows from shapes alone is computed when a file is read: results of `Shape`, `Range`, comparisons and the like, which branch an `If` takes, and how many steps a `Loop` or `Scan` has, which are then written out. `NonZero` and `ReduceProd` are supported for such numbers only. Functions of the file (`FunctionProto`) are replaced by their nodes, and `QuantizeLinear` and `DequantizeLinear` by what they read.',
       'Indices may be computed from the images, as those of the largest elements; gradients hold them fixed, as those of PyTorch do. A number of elements that depends on the images (`NonZero`), an order of the images of a batch and reductions of `ScatterElements` and `ScatterND` other than a sum are not supported.',
       '`GridSample` interpolates maps of one to three sides linearly or takes the nearest elements, and interpolates maps of two cubically; `DeformConv` is read for maps with two sides. A grid that no image changes keeps the numbers of the file.',
-      'An `If`, `Loop` or `Scan` whose branch or number of steps depends on the images, quantized integers and operators of other domains, such as `com.microsoft`, are not supported.',
+      'An `If`, `Loop` or `Scan` whose branch or number of steps depends on the images, layers of integers (`QLinearConv`, `MatMulInteger` and the like) and operators of other domains, such as `com.microsoft`, are not supported.',
     ],
   );
 }
