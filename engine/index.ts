@@ -6,9 +6,14 @@ import { CandidateError } from '../core/candidate-error.js';
 import { SpecError } from '../core/errors.js';
 import { definitionOf, openSpace } from '../core/spaces/index.js';
 import type { Costs } from '../core/spaces/space.js';
+import { checkScoreGradients } from '../core/specification/constant-scores.js';
 import { type ProxyName, scoredFamilies } from '../core/specification/families.js';
 import type { SpaceSpecification } from '../core/specification/space.js';
-import { checkSpecification, type Fidelity } from '../core/specification/specification.js';
+import {
+  checkSpecification,
+  type Fidelity,
+  type Specification,
+} from '../core/specification/specification.js';
 import { describeFound, show } from '../core/text/show.js';
 import { checkKeys } from './check-keys.js';
 import { createScorerPool } from './scorer-pool.js';
@@ -150,22 +155,27 @@ function checkNetwork(network: NetworkToScore, modules: ScorerOptions['modules']
   checkKeys({ given: network, known: KEYS, what: 'network' });
   const { candidate: text, draws, ...written } = network;
   const value = Object.fromEntries(Object.entries(written).filter(([, each]) => each !== undefined));
-  const { space, seed, fidelity, proxies } = checkSpecification({
+  const specification = checkSpecification({
     value: { name: 'score', aggregation: 'log-rank', ...value },
     source: 'network',
   });
-  const candidate = checkCandidate({ space, text, resolution: fidelity.resolution, modules });
+  const { space, seed, fidelity, proxies } = specification;
+  const candidate = checkCandidate({ specification, text, modules });
   return { space, seed, fidelity, proxies, candidate, draws: checkDraws(draws, fidelity.draws) };
 }
 
 interface Candidate {
-  readonly space: SpaceSpecification;
+  readonly specification: Specification;
   readonly text: unknown;
-  readonly resolution: number;
   readonly modules: ScorerOptions['modules'];
 }
 
-function checkCandidate({ space, text, resolution, modules }: Candidate): string {
+/** Also refuses proxies that a search of the space would refuse, because they are rounding errors in every network. */
+function checkCandidate({ specification, text, modules }: Candidate): string {
+  const {
+    space,
+    fidelity: { resolution },
+  } = specification;
   if (typeof text !== 'string')
     throw SpecError.of({
       path: 'candidate',
@@ -183,11 +193,13 @@ function checkCandidate({ space, text, resolution, modules }: Candidate): string
   const opened = openSpace(space);
   const candidate = parseCandidate(opened.parse, text);
   const step = opened.resolutionStep(candidate);
-  if (resolution % step === 0) return candidate;
-  throw SpecError.of({
-    path: 'fidelity.resolution',
-    message: `found ${resolution}; must be a multiple of ${step} for this candidate`,
-  });
+  if (resolution % step !== 0)
+    throw SpecError.of({
+      path: 'fidelity.resolution',
+      message: `found ${resolution}; must be a multiple of ${step} for this candidate`,
+    });
+  checkScoreGradients({ specification, space: opened });
+  return candidate;
 }
 
 function parseCandidate(parse: (text: string) => string, text: string): string {

@@ -50,7 +50,7 @@ export function proxiesPage() {
 
 <!-- Written by npm run docs:reference from core/specification/families.ts and core/proxies; do not edit. -->
 
-These are the names for \`proxies\` in a specification. They exist for every space, including ONNX files, with these exceptions, which \`validate\` and \`run\` refuse with the reason: \`progressivity\` and \`synflow\` in spaces with transformers (AutoFormer; custom spaces and ONNX files that contain one), and \`jacov\` and \`epe-nas\` where all examined networks end with batch normalization before the mean over positions. For every proxy, higher is better. [Method](../understand/method.md#proxies) explains those of AZ-NAS, \`residual\` and the costs; [Compare proxies](../guides/compare-proxies.md) helps to choose; [A proxy of your own](../guides/own-proxy.md) adds one.
+These are the names for \`proxies\` in a specification. They exist for every space, including ONNX files, with these exceptions, which \`validate\`, \`run\` and \`createScorer\` refuse with the reason: \`progressivity\` and \`synflow\` in spaces with transformers (AutoFormer; custom spaces and ONNX files that contain one), and \`jacov\` and \`epe-nas\` where all examined networks end with batch normalization before the mean over positions. For every proxy, higher is better. [Method](../understand/method.md#proxies) explains those of AZ-NAS, \`residual\` and the costs; [Compare proxies](../guides/compare-proxies.md) helps to choose; [A proxy of your own](../guides/own-proxy.md) adds one.
 
 | proxy | needs | family | computed on |
 |---|---|---|---|

@@ -111,6 +111,21 @@ describe('createScorer', () => {
     expect(() => library.createScorer(null as never)).toThrow(expect.objectContaining({ field: 'options' }));
   });
 
+  it('refuses what a search of the space refuses: proxies that compare rounding errors in all of its networks', async () => {
+    const network = {
+      space: { kind: 'transnas-bench-101', size: 'micro' },
+      candidate: '64-41414-3_33_333',
+      fidelity: { draws: 1, batch: 2, resolution: 32 },
+    };
+    for (const proxy of ['jacov', 'epe-nas'] as const)
+      await expect(scorer.score({ ...network, proxies: ['flops', proxy] })).rejects.toMatchObject({
+        code: 'invalid-input',
+        issues: [{ path: 'proxies', message: expect.stringContaining(proxy) }],
+      });
+    const { draws } = await scorer.score({ ...network, proxies: ['flops', 'naswot'] });
+    expect(draws[0]!.proxies.naswot).toEqual(expect.any(Number));
+  });
+
   it('takes a space as it is written in a specification, without defaults', async () => {
     const { costs } = await scorer.score({
       space: {
