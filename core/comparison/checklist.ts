@@ -4,7 +4,7 @@ import type { KnownLimit, KnownRanking } from './known-limits.js';
 import { closeTo, type DatasetQuality, HALF_A_POINT } from './quality.js';
 import { OWN } from './rankers.js';
 import { LEFT_OUT_TOP, type Redundancy } from './redundancy.js';
-import { type Stability, TELLING } from './stability.js';
+import { type DrawAgreement, type Stability, TELLING } from './stability.js';
 
 export interface ChecklistEntry {
   readonly topic: 'samples' | 'labels' | 'stable' | 'train' | 'sensitive' | 'limits' | 'trial';
@@ -113,12 +113,9 @@ function stable({ stability: { draws, betweenDraws }, candidates }: Findings): C
 }
 
 function train({ stability: { betweenDraws }, datasets, candidates }: Findings): ChecklistEntry {
-  const contenders = betweenDraws?.contenders;
-  const count = Math.min(candidates, Math.max(FEWEST, Math.min(MOST, contenders ?? TRIAL)));
-  const why =
-    contenders === undefined
-      ? 'with one draw nobody can say which of them is first'
-      : `${contenders} candidates reach the first five when the draws are resampled`;
+  const within = betweenDraws?.contendersWithin ?? TRIAL;
+  const count = Math.min(candidates, Math.max(FEWEST, Math.min(MOST, within)));
+  const why = betweenDraws ? reaching(betweenDraws) : 'with one draw nobody can say which of them is first';
   const known = datasets.length > 0 ? ` By the known accuracies, ${datasets.map(reached).join('; ')}.` : '';
   return {
     topic: 'train',
@@ -126,6 +123,14 @@ function train({ stability: { betweenDraws }, datasets, candidates }: Findings):
     question: 'How many of the top to train?',
     answer: `The first ${count}: ${why}.${known}`,
   };
+}
+
+/** Those that may be among the best five need not be the first of the ranking without a gap. */
+function reaching({ contenders, contendersWithin }: DrawAgreement): string {
+  const resampled = 'the first five when the draws are resampled';
+  if (contenders === 1) return `1 candidate reaches ${resampled}`;
+  if (contenders === contendersWithin) return `${contenders} candidates reach ${resampled}`;
+  return `the ${contenders} candidates that reach ${resampled} are among the first ${contendersWithin}`;
 }
 
 /** How far down a near best one is, among the candidates whose accuracy is known: the table may lack most. */

@@ -31,6 +31,8 @@ export interface DrawAgreement {
   readonly first: { readonly k: number; readonly share: number };
   /** The number of candidates that are among the first five in at least 5 % of the resamples. */
   readonly contenders: number;
+  /** The least k for which the first k of this ranking contain all of these. */
+  readonly contendersWithin: number;
 }
 
 export interface Winner {
@@ -128,7 +130,14 @@ function agreementOf({
   const first = staysOf(Math.min(10, Math.max(1, Math.floor(m * TELLING))));
   const contends = (unit: number) =>
     resampled.filter((ranks) => ranks[unit]! <= TRAINED).length >= TRAINED_SHARE * resampled.length;
-  return { kendall: orNull(mean(taus)), stays, first, contenders: inOrder.filter(contends).length };
+  const contenders = inOrder.filter(contends);
+  return {
+    kendall: orNull(mean(taus)),
+    stays,
+    first,
+    contenders: contenders.length,
+    contendersWithin: inOrder.indexOf(contenders.at(-1)!) + 1,
+  };
 }
 
 function sourcesOf({

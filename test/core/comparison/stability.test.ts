@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { intervalOf, resamples } from '../../../core/comparison/bootstrap.js';
 import { type Cohort, rankCohort } from '../../../core/comparison/cohort.js';
+import { compareCohorts } from '../../../core/comparison/comparison.js';
 import { redundancyOf } from '../../../core/comparison/redundancy.js';
 import { stabilityOf } from '../../../core/comparison/stability.js';
 import { aggregate } from '../../../core/ranking/aggregate.js';
@@ -61,6 +62,25 @@ describe('draws that are resampled', () => {
     // Some are among the first five, and in fewer resamples.
     expect(counts.filter((count) => count > 0).length).toBeGreaterThan(contenders);
     expect(betweenDraws!.contenders).toBe(contenders);
+    const places = whole.filter((_, unit) => counts[unit]! >= 10);
+    expect(betweenDraws!.contendersWithin).toBe(Math.max(...places));
+    // Between them is one that may not be the best.
+    expect(betweenDraws!.contendersWithin).toBeGreaterThan(contenders);
+  });
+
+  it('say how many to train: as many as contain all who may be the best', () => {
+    const search = {
+      cohort,
+      space: { kind: 'nas-bench-201' },
+      known: new Map(),
+      millisecondsPerCandidate: null,
+    };
+    const { searches } = compareCohorts({ searches: [search], differ: () => [] });
+    const { checklist, stability } = searches[0]!;
+    const { contendersWithin } = stability.betweenDraws!;
+    expect(contendersWithin).toBeLessThan(50);
+    const { answer } = checklist.find(({ topic }) => topic === 'train')!;
+    expect(answer).toContain(`The first ${contendersWithin}:`);
   });
 
   it('give each winner the interval of its rank', () => {
