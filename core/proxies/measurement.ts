@@ -76,7 +76,7 @@ export interface Measurement {
   /**
    * `class-derivatives`: the rows of a matrix F [rows, layers] for which FᵀF is the Fisher information of the
    * first weight of each layer (at most 128 layers, spread evenly), with the statistics of the batch held
-   * fixed.
+   * fixed; of more than 16 classes it is estimated from 16 for each image.
    */
   readonly fisherRows?: readonly Float64Array[];
 }

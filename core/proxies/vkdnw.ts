@@ -8,7 +8,8 @@ import { dot } from './sums.js';
  * eigenvalues of the empirical Fisher information [layers, layers], 1/N sum_n J_n^T (diag p_n - p_n p_n^T)
  * J_n. Here p_n are the class probabilities of image n, and J_n [classes, layers] the derivatives of its
  * class scores with respect to one weight of each layer, or of 128 layers that are spread evenly over the network
- * if it has more. Higher is better. Tybl, Neumann: Training-free Neural Architecture Search through Variance of
+ * if it has more. Of more than 16 classes, 16 are drawn for each image from p_n, and the mean over these of
+ * (J_n^T (e_c - p_n)) (J_n^T (e_c - p_n))^T, with e_c the unit vector of class c, estimates the product. Higher is better. Tybl, Neumann: Training-free Neural Architecture Search through Variance of
  * Knowledge of Deep Network Weights, CVPR 2025, arXiv 2502.04975.
  */
 export function vkdnw({ layers, fisherRows }: Measurement): number {
