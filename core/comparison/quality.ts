@@ -92,7 +92,10 @@ export function resampleCount(candidates: readonly KnownCandidate[]): number {
   return classes < FEWEST_CLASSES ? 0 : Math.max(50, Math.min(200, Math.round(500_000 / candidates.length)));
 }
 
-/** `seed` determines the resamples. Of fewer than five classes there are none, and so no intervals. */
+/**
+ * `seed` determines the resamples. Of fewer than five classes there are none, and so no intervals. The members of
+ * each resample are in the order of `candidates`, so that equal scores are listed as in the whole.
+ */
 export function knownOf(candidates: readonly KnownCandidate[], seed: number): Known {
   const members = new Map<number, number[]>();
   for (const [at, { unit }] of candidates.entries()) {
@@ -103,7 +106,9 @@ export function knownOf(candidates: readonly KnownCandidate[], seed: number): Kn
   const classes = [...members.values()];
   const key = { seed, draw: 0, name: 'bootstrap' };
   const drawn = resamples({ n: classes.length, count: resampleCount(candidates), key });
-  const samples = drawn.map((sample) => Uint32Array.from(Array.from(sample, (at) => classes[at]!).flat()));
+  const samples = drawn.map((sample) =>
+    Uint32Array.from(Array.from(sample, (at) => classes[at]!).flat()).sort(),
+  );
   return { candidates, samples };
 }
 

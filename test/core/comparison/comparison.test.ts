@@ -6,7 +6,7 @@ import { rankCohort, scoresOf } from '../../../core/comparison/cohort.js';
 import { compareCohorts, type SearchComparison } from '../../../core/comparison/comparison.js';
 import { costsOf } from '../../../core/comparison/cost.js';
 import { measureSample, sampleOf } from '../../../core/comparison/measure-sample.js';
-import { knownOf, qualitiesOf } from '../../../core/comparison/quality.js';
+import { knownOf, qualitiesOf, type RankerQuality } from '../../../core/comparison/quality.js';
 import { redundancyOf } from '../../../core/comparison/redundancy.js';
 import { stabilityOf } from '../../../core/comparison/stability.js';
 import { comparisonTables } from '../../../core/comparison/tables.js';
@@ -108,6 +108,18 @@ describe('qualitiesOf', () => {
       }
       for (const count of counts.values()) expect(count % 6).toBe(0);
       expect(sample).toHaveLength(30);
+    }
+  });
+
+  it('lists equal scores of a resample in the order of the whole', () => {
+    // The order in which equal scores are listed is that of the accuracies, the best last.
+    const candidates = Array.from({ length: 60 }, (_, unit) => ({ unit, accuracy: 30 + unit }));
+    const scores = Float64Array.from(candidates, ({ unit }) => (unit < 40 ? 1 : 0));
+    const ranker = { name: 'of two values', kind: 'proxy', scores } as const;
+    const [{ ndcg: gain, top }] = qualitiesOf([ranker], knownOf(candidates, 1)) as [RankerQuality];
+    for (const { value, interval } of [gain, top[0]!.mean, top[1]!.mean, top[1]!.regret]) {
+      expect(value).toBeGreaterThanOrEqual(interval![0]);
+      expect(value).toBeLessThanOrEqual(interval![1]);
     }
   });
 
