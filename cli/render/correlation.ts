@@ -31,8 +31,10 @@ export function printCorrelation({ datasets, top50StabilityBetweenDraws: shared 
 
 function printCoefficients(datasets: readonly Agreement[]): void {
   const table = createTable(['dataset', 'candidates', "Kendall's tau", "Spearman's rho", 'nDCG']);
-  for (const { dataset, written, classes, ndcg } of datasets)
-    for (const [name, { candidates, kendall, spearman }] of Object.entries({ written, classes }))
+  for (const { dataset, written, classes, ndcg } of datasets) {
+    // Where every candidate is ranked by itself, a line of classes would repeat that of candidates.
+    const lines = classes.candidates < written.candidates ? { written, classes } : { written };
+    for (const [name, { candidates, kendall, spearman }] of Object.entries(lines))
       table.push([
         dataset,
         `${candidates} ${name}`,
@@ -40,6 +42,7 @@ function printCoefficients(datasets: readonly Agreement[]): void {
         formatFixed(spearman, 3),
         name === 'written' ? formatFixed(ndcg, 4) : '',
       ]);
+  }
   print(`${table.toString()}\n`);
   for (const { dataset, fitted, written } of datasets)
     if (fitted > 0)

@@ -25,7 +25,10 @@ export interface Coefficients {
 
 export interface RankingAgreement {
   readonly written: Coefficients;
-  /** Over classes; a class has the least score and the mean accuracy of its members. */
+  /**
+   * Over classes; a class has the least score and the mean accuracy of its members. In a ranking without classes, such
+   * as that of `cohort: written`, each candidate is one.
+   */
   readonly classes: Coefficients;
   /** Over the classes that are at least as accurate as the median class; null for fewer than two of them. */
   readonly betterHalf: Coefficients | null;

@@ -48,16 +48,33 @@ const AGREEMENT = rankingAgreement(
   })),
 );
 
-test('correlate: mean, best and regret of each top', () => {
-  const { top, classes } = AGREEMENT;
-  const dataset: Agreement = {
-    ...AGREEMENT,
+function agreementOn(own: ReturnType<typeof rankingAgreement>): Agreement {
+  return {
+    ...own,
     dataset: 'cifar10',
     fitted: 0,
     trueBest: 90,
-    top: top.map((each) => ({ ...each, flops: { k: each.k, mean: 80.5, best: 81.5 } })),
-    baselines: { flops: AGREEMENT, parameters: null, depth: null, flopsAndResidual: null },
+    top: own.top.map((each) => ({ ...each, flops: { k: each.k, mean: 80.5, best: 81.5 } })),
+    baselines: { flops: own, parameters: null, depth: null, flopsAndResidual: null },
   };
+}
+
+test('correlate: a line of classes only where the ranking has them', () => {
+  const rows = [3, 2, 1].map((score) => ({ score, accuracy: 80 + score, unit: `unit ${score}` }));
+  const print = (units: readonly string[]) => {
+    said = '';
+    const own = rankingAgreement(rows.map((row, i) => ({ ...row, unit: units[i]! })));
+    printCorrelation({ id: 'a', datasets: [agreementOn(own)], top50StabilityBetweenDraws: null });
+    return said;
+  };
+  expect(print(['a', 'b', 'b'])).toMatch(/cifar10 +3 written.*cifar10 +2 classes/s);
+  expect(print(['a', 'b', 'c'])).toMatch(/cifar10 +3 written/);
+  expect(said).not.toMatch(/3 classes/);
+});
+
+test('correlate: mean, best and regret of each top', () => {
+  const { top, classes } = AGREEMENT;
+  const dataset = agreementOn(AGREEMENT);
   printCorrelation({ id: 'a', datasets: [dataset], top50StabilityBetweenDraws: 0.5 });
   const ten = said.split('\n').find((line) => /^cifar10 +10 /.test(line))!;
   const { mean, best, regret } = top.find(({ k }) => k === 10)!;
