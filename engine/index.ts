@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { CandidateError } from '../core/candidate-error.js';
 import { SpecError } from '../core/errors.js';
 import { definitionOf, openSpace } from '../core/spaces/index.js';
-import type { Costs } from '../core/spaces/space.js';
+import type { Costs, Space } from '../core/spaces/space.js';
 import { checkScoreGradients } from '../core/specification/constant-scores.js';
 import { type ProxyName, scoredFamilies } from '../core/specification/families.js';
 import type { SpaceSpecification } from '../core/specification/space.js';
@@ -119,9 +119,14 @@ export function createScorer(options: ScorerOptions = {}): Scorer {
     },
     limits: { timeoutMs },
   });
+  const checkGradients = createGradientCheck();
   return {
     score: async (network) => {
-      const { candidate, space, seed, fidelity, proxies, draws } = checkNetwork(network, modules);
+      const { candidate, space, seed, fidelity, proxies, draws } = checkNetwork({
+        network,
+        modules,
+        checkGradients,
+      });
       const families = scoredFamilies(['complexity', ...proxies]);
       const { result, details } = await pool
         .scoreInDetail({ space, candidate, seed, fidelity, draws, families, report: 'details' })
@@ -147,11 +152,34 @@ export function createScorer(options: ScorerOptions = {}): Scorer {
   };
 }
 
+type GradientCheck = (specification: Specification, space: Space) => void;
+
+/**
+ * Refuses proxies that a search of the space would refuse, because they are rounding errors in every network. That takes
+ * a tenth of a second, and is done once for each space, resolution and list of proxies.
+ */
+function createGradientCheck(): GradientCheck {
+  const accepted = new Set<string>();
+  return (specification, space) => {
+    const { fidelity, proxies } = specification;
+    const key = JSON.stringify([specification.space, fidelity.resolution, proxies]);
+    if (accepted.has(key)) return;
+    checkScoreGradients({ specification, space });
+    accepted.add(key);
+  };
+}
+
+interface CheckNetworkArguments {
+  readonly network: NetworkToScore;
+  readonly modules: ScorerOptions['modules'];
+  readonly checkGradients: GradientCheck;
+}
+
 /**
  * Checks a network, fills in defaults as for a specification, and converts the candidate to its usual
  * spelling.
  */
-function checkNetwork(network: NetworkToScore, modules: ScorerOptions['modules']) {
+function checkNetwork({ network, modules, checkGradients }: CheckNetworkArguments) {
   checkKeys({ given: network, known: KEYS, what: 'network' });
   const { candidate: text, draws, ...written } = network;
   const value = Object.fromEntries(Object.entries(written).filter(([, each]) => each !== undefined));
@@ -160,18 +188,16 @@ function checkNetwork(network: NetworkToScore, modules: ScorerOptions['modules']
     source: 'network',
   });
   const { space, seed, fidelity, proxies } = specification;
-  const candidate = checkCandidate({ specification, text, modules });
+  const candidate = checkCandidate({ specification, text, modules, checkGradients });
   return { space, seed, fidelity, proxies, candidate, draws: checkDraws(draws, fidelity.draws) };
 }
 
-interface Candidate {
+interface Candidate extends Omit<CheckNetworkArguments, 'network'> {
   readonly specification: Specification;
   readonly text: unknown;
-  readonly modules: ScorerOptions['modules'];
 }
 
-/** Also refuses proxies that a search of the space would refuse, because they are rounding errors in every network. */
-function checkCandidate({ specification, text, modules }: Candidate): string {
+function checkCandidate({ specification, text, modules, checkGradients }: Candidate): string {
   const {
     space,
     fidelity: { resolution },
@@ -198,7 +224,7 @@ function checkCandidate({ specification, text, modules }: Candidate): string {
       path: 'fidelity.resolution',
       message: `found ${resolution}; must be a multiple of ${step} for this candidate`,
     });
-  checkScoreGradients({ specification, space: opened });
+  checkGradients(specification, opened);
   return candidate;
 }
 
