@@ -3,6 +3,7 @@
 import { ServiceError } from '../../core/errors.js';
 import type { OnStep } from './binaries.js';
 import { endFirstStart } from './data-folder.js';
+import { needsRestart } from './full-disk.js';
 import { type Home, SERVICE_NAMES, type ServiceName } from './home.js';
 import { checkOwner, createFolders } from './home-folders.js';
 import {
@@ -37,7 +38,9 @@ export async function ensureServices({
 }): Promise<EmbeddedServices> {
   checkOwner({ home });
   const running = await findRunning({ home, which });
-  const looks = which.map(async (name) => running[name] && !(await faultOfRunning({ home, name })));
+  const looks = which.map(
+    async (name) => running[name] && !(await faultOfRunning({ home, name })) && !needsRestart({ home, name }),
+  );
   if ((await Promise.all(looks)).every(Boolean)) return running;
   createFolders({ home });
   return await withLock({

@@ -1,5 +1,6 @@
 // Restarts embedded servers that die while a command uses them.
 import { ensureServices } from './embedded.js';
+import { describeFullDisk, needsRestart } from './full-disk.js';
 import type { Home, ServiceName } from './home.js';
 import { faultOfRunning } from './lifecycle.js';
 import { isServerProcess } from './process.js';
@@ -15,7 +16,7 @@ const PAUSE_MS = 10_000;
 interface Watched {
   readonly home: Home;
   readonly which: readonly ServiceName[];
-  /** Called for every step, and once for each reason why a server cannot be started. */
+  /** Called for every step, once for each reason why a server cannot be started, and when the disk is full. */
   readonly onStep: (text: string) => void;
 }
 
@@ -31,9 +32,15 @@ export function keepRunning({ home, which, onStep }: Watched): Keeper {
   let isBusy = false;
   let resting = 0;
   let told = '';
+  let toldOfDisk: string | undefined;
   const look = async (): Promise<void> => {
     looks += 1;
-    await restartEmbedded({ home, which, onStep, depth: looks % LOOKS_PER_FAULT ? 'process' : 'data' });
+    const depth = looks % LOOKS_PER_FAULT ? 'process' : 'data';
+    await restartEmbedded({ home, which, onStep, depth });
+    if (depth === 'process') return;
+    const disk = describeFullDisk({ home, which });
+    if (disk !== undefined && disk !== toldOfDisk) onStep(disk);
+    toldOfDisk = disk;
   };
   const timer = setInterval(() => {
     if (isBusy || Date.now() < resting) return;
@@ -56,7 +63,7 @@ export function keepRunning({ home, which, onStep }: Watched): Keeper {
 
 /**
  * Restarts the servers whose process has ended other than by `services down`; with `data`, also those whose
- * data are damaged. Returns their names. Throws a ServiceError if one does not start.
+ * data are damaged or whose disk was full. Returns their names. Throws a ServiceError if one does not start.
  */
 export async function restartEmbedded({
   home,
@@ -86,5 +93,7 @@ async function isLost({
   if (record?.pid === undefined) return false;
   const { pid, port } = record;
   if (!(await isServerProcess({ pid, port, marker: SERVERS[name].marker(home) }))) return true;
-  return depth === 'data' && (await faultOfRunning({ home, name })) !== undefined;
+  return (
+    depth === 'data' && ((await faultOfRunning({ home, name })) !== undefined || needsRestart({ home, name }))
+  );
 }

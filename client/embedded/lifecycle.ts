@@ -2,6 +2,7 @@
 import { lstatSync } from 'node:fs';
 import { binaryOf, ensureBinary, type OnStep } from './binaries.js';
 import { endFirstStart, locateData } from './data-folder.js';
+import { needsRestart } from './full-disk.js';
 import { type Home, locateDataLock, locateLog, type ServiceName } from './home.js';
 import { untilReady } from './launch.js';
 import { withDataLock } from './lock.js';
@@ -39,7 +40,8 @@ export async function startService({
   const marker = SERVERS[name].marker(home);
   const record = readState({ home }).services[name];
   const fault = await faultOfRunning({ home, name });
-  if (record?.pid && !fault && (await isServerProcess({ pid: record.pid, marker, port: record.port }))) {
+  const isUsable = !fault && !needsRestart({ home, name });
+  if (record?.pid && isUsable && (await isServerProcess({ pid: record.pid, marker, port: record.port }))) {
     const { pid } = record;
     const ended = (): undefined => undefined;
     await untilReady({ home, name, port: record.port, daemon: { pid, ended } });

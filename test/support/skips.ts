@@ -21,7 +21,7 @@ const NEEDS: readonly (readonly [file: RegExp, need: string])[] = [
     'ZEROSCOUT_RECORD=COURSE npx vitest run test/replay/record.test.ts (writes a history anew)',
   ],
   [/faults\/scorers|scored-batches/, 'Linux, which says how much memory a process has'],
-  [/faults\/nats/, 'Linux that permits mounting a tmpfs, as root does'],
+  [/faults\/nats|full-disk/, 'Linux that permits mounting a tmpfs, as root does'],
   [/work-folder/, 'running as root'],
   [/null-cuda/, 'npx zeroscout devices install cuda (PyPI, 250 MB), and gcc'],
   [/webgpu|one-by-one/, 'a WebGPU adapter; one in software: apt-get install mesa-vulkan-drivers'],
