@@ -1,6 +1,7 @@
 // Checks the form in which a program passes a specification: a path, a text or a value, and its files.
 import { SpecError } from '../../core/errors.js';
 import { unknownKey } from '../../core/text/nearest.js';
+import { refuseDeepValue } from '../../core/text/read-document.js';
 import { describeFound, quote, show } from '../../core/text/show.js';
 import { type FileInput, isFileInput } from '../files/open-file.js';
 
@@ -51,8 +52,9 @@ export function checkFile({
   throw SpecError.of({ path: field, message });
 }
 
-/** Throws a SpecError for a value that holds a function or a symbol. */
+/** Throws a SpecError for a value that holds a function or a symbol, or that is nested deeper than any text may be. */
 export function copyOf(value: object, field: string): unknown {
+  refuseDeepValue({ value, source: '' });
   try {
     return structuredClone(value);
   } catch (error) {

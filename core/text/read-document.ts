@@ -83,14 +83,28 @@ export function readDocument({
     });
   }
   const value = reading(source, () => document.toJS({ maxAliasCount: MOST_ALIASES }) as unknown);
-  if (isDeep({ value, levels: DEEPEST })) throw tooDeep({ source, holds });
+  // A few aliases can make a flat text a deep value, and an alias of its own ancestor makes it endless.
+  refuseDeepValue({ value, source, holds });
   return value;
 }
 
-/** A few aliases can make a flat text a deep value, and an alias of its own ancestor makes it endless. */
-function isDeep({ value, levels }: { readonly value: unknown; readonly levels: number }): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((inner) => isDeep({ value: inner, levels: levels - 1 }));
+/**
+ * Throws a SpecError for a value nested beyond 32 levels, or within itself. Each level is a set, because a value
+ * that occurs several times is examined once.
+ */
+export function refuseDeepValue({
+  value,
+  source,
+  holds = 'specification',
+}: Partial<Named> & { readonly value: unknown; readonly source: string }): void {
+  let level = new Set([value].filter(isObject));
+  for (let depth = 0; depth < DEEPEST && level.size > 0; depth++)
+    level = new Set([...level].flatMap((inner) => Object.values(inner).filter(isObject)));
+  if (level.size > 0) throw tooDeep({ source, holds });
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function tooDeep({ source, holds }: Named): SpecError {

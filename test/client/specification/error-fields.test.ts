@@ -74,6 +74,17 @@ test.each<readonly [SpecificationInput, Partial<Issue>]>([
   );
 });
 
+test('a value that is nested deeper than a text may be, or within itself', async () => {
+  const depth = 30_000;
+  const deep = JSON.parse(`${'{"name":'.repeat(depth)}1${'}'.repeat(depth)}`) as object;
+  const endless: { name: unknown } = { name: 'a' };
+  endless.name = [endless];
+  for (const value of [deep, { name: 'a', space: deep }, endless]) {
+    const issue = await firstIssue(() => readSpecificationInput({ value }, { modules: 'refused' }));
+    expect(issue).toMatchObject({ path: 'specification', message: expect.stringContaining('32 levels') });
+  }
+});
+
 test('of a file, and of one that is not there', async () => {
   const read = (name: string) => () =>
     readSpecificationInput({ path: join(folder, name) }, { modules: 'refused' });
