@@ -63,8 +63,10 @@ export function createAccess(options: AccessOptions): Access {
       context.set('role', options.anonymous);
       return next();
     }
-    const address = addressOf(context);
-    if (failures.areTooMany(address))
+    // Cookies are counted apart. Pages of other sites can make a browser open links with wrong tokens, which must not
+    // lock out its user, who has a cookie.
+    const guesser = `${given.from === 'cookie' ? 'cookie' : 'token'} ${addressOf(context)}`;
+    if (failures.areTooMany(guesser))
       throw new ProblemError({
         status: 429,
         code: 'too-many-requests',
@@ -72,9 +74,9 @@ export function createAccess(options: AccessOptions): Access {
       });
     const role = roleOf(given.token);
     if (role === undefined) {
+      failures.add(guesser, given.token);
       // A cookie from an earlier start of this program is not an attack.
       if (given.from !== 'cookie') {
-        failures.add(address);
         if (given.from === 'link' && wantsPage(context)) return answerOldLink(context, options.prefix);
         throw new ProblemError({ status: 401, code: 'wrong-token', detail: 'unknown token' });
       }
@@ -105,7 +107,9 @@ function keepToken(
   });
   const url = new URL(context.req.url);
   url.searchParams.delete('token');
-  return context.redirect(`${prefix}${url.pathname}${url.search}`, 303);
+  // An address that begins with two slashes would be that of another site.
+  const path = url.pathname.replace(/^\/+/, '/');
+  return context.redirect(`${prefix}${path}${url.search}`, 303);
 }
 
 /** Refuses requests for another host, and changes requested by pages of other sites. */
@@ -174,21 +178,27 @@ function isForeign(context: Context, hosts: ReadonlySet<string>): boolean {
   return !URL.canParse(origin) || !hosts.has(new URL(origin).host.toLowerCase());
 }
 
-/** Counts wrong tokens by address, in windows of one minute. */
+/**
+ * Counts different wrong tokens by guesser, in windows of one minute. A token that is sent again, as browsers send a
+ * cookie with every request, is no further guess.
+ */
 function createFailures() {
-  let counts = new Map<string, number>();
+  let guesses = new Map<string, Set<string>>();
   let started = 0;
   const current = () => {
     const now = Date.now();
     if (now - started > WINDOW_MS) {
-      counts = new Map();
+      guesses = new Map();
       started = now;
     }
-    return counts;
+    return guesses;
   };
   return {
-    add: (address: string) => current().set(address, (current().get(address) ?? 0) + 1),
-    areTooMany: (address: string) => (current().get(address) ?? 0) >= TRIES,
+    add: (guesser: string, token: string) => {
+      const known = current().get(guesser) ?? new Set();
+      current().set(guesser, known.add(digestOf(token).toString('base64')));
+    },
+    areTooMany: (guesser: string) => (current().get(guesser)?.size ?? 0) >= TRIES,
   };
 }
 

@@ -110,6 +110,24 @@ it('twenty wrong tokens of one address within a minute are the last that are loo
   expect((await ask('/api/read', { ...bearer('viewer'), from: '192.0.2.3' })).status).toBe(200);
 });
 
+it('tokens are guessed neither by cookies, nor by links that lock out a person who has a cookie', async () => {
+  const ask = guarded();
+  const read = async (headers: Headers) => (await ask('/api/read', headers)).status;
+  // A page of another site can make a browser open these.
+  for (let i = 0; i < 25; i++) await ask(`/?token=wrong${i}`);
+  expect((await ask('/?token=operator')).status).toBe(429);
+  expect(await read({ cookie: 'zeroscout-8600=operator' })).toBe(200);
+  const from = '192.0.2.4';
+  for (let i = 0; i < 20; i++) expect(await read({ cookie: `zeroscout-8600=guess${i}`, from })).toBe(401);
+  expect(await read({ cookie: 'zeroscout-8600=operator', from })).toBe(429);
+  expect(await read({ ...bearer('operator'), from })).toBe(200);
+});
+
+it('the token of a link leads to no other site', async () => {
+  for (const path of ['//evil.example/', '/x/..//evil.example/', '/\\evil.example/'])
+    expect((await guarded()(`${path}?token=viewer`)).headers.get('location')).toBe('/evil.example/');
+});
+
 it('the token of a link opens pages, and nothing else', async () => {
   const ask = guarded({ isSecure: true, prefix: '/z' });
   const page = await ask('/searches?token=viewer&view=all');
