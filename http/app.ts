@@ -46,8 +46,12 @@ const LARGEST_BODY = 32 * 2 ** 20;
 export interface AppOptions {
   readonly zeroscout: Zeroscout;
   readonly access: Access;
-  /** What this server keeps in memory and in files. */
-  readonly kept: { readonly rankings: OpenRankings; readonly fleetHistory: FleetHistory };
+  /** What this server keeps in memory and in files, and the folder of further files. */
+  readonly kept: {
+    readonly rankings: OpenRankings;
+    readonly fleetHistory: FleetHistory;
+    readonly folder: string;
+  };
   /** `prefix` is the path under which a proxy offers this server; '' without one. */
   readonly site: { readonly version: string; readonly prefix: string };
   readonly stopped: AbortSignal;

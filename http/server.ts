@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { isIP } from 'node:net';
+import { tmpdir } from 'node:os';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Zeroscout } from '../client/index.js';
 import { ServiceError } from '../core/errors.js';
@@ -19,6 +20,8 @@ export interface HttpOptions {
   readonly listen: ListenOptions;
   readonly tokens?: TokenOptions;
   readonly proxy?: ProxyOptions;
+  /** Where rankings are kept as files while people read them; the system's folder for temporary files by default. */
+  readonly folder?: string | undefined;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -62,6 +65,7 @@ export async function startHttpServer({
   listen: { host = '127.0.0.1', port, tls },
   tokens = {},
   proxy: { allowedHosts = [], prefix = '' } = {},
+  folder = tmpdir(),
   onFault,
 }: HttpOptions): Promise<HttpServer> {
   checkPrefix(prefix);
@@ -88,12 +92,12 @@ export async function startHttpServer({
     prefix,
     isSecure: tls !== undefined,
   });
-  const rankings = await createOpenRankings();
+  const rankings = await createOpenRankings(folder);
   const fleetHistory = keepFleetHistory(zeroscout);
   const app = createApp({
     zeroscout,
     access,
-    kept: { rankings, fleetHistory },
+    kept: { rankings, fleetHistory, folder },
     site: { version, prefix },
     stopped: stopping.signal,
     onFault,

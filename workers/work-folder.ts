@@ -1,5 +1,5 @@
 // Gives a process, its libraries and its children a folder for temporary files, and removes those left by
-// killed workers.
+// processes that were killed.
 import {
   closeSync,
   fstatSync,
@@ -17,7 +17,7 @@ import { tryLock } from 'fs-native-extensions';
 
 const PREFIX = 'zeroscout-worker-';
 /**
- * The name of a file in the folder. The kernel keeps the file locked as long as the worker that owns the folder
+ * The name of a file in the folder. The kernel keeps the file locked as long as the process that owns the folder
  * lives, even if it was suspended or runs in another container.
  */
 const LOCK = 'lock';
@@ -30,9 +30,7 @@ export interface WorkFolder {
 
 /** Everything that asks for the temporary folder gets this one from now on. */
 export function openWorkFolder(): WorkFolder {
-  const parent = tmpdir();
-  sweep(parent);
-  const { path, descriptor } = create(parent);
+  const { path, close } = openTemporaryFolder();
   const before = process.env.TMPDIR;
   process.env.TMPDIR = path;
   return {
@@ -40,6 +38,19 @@ export function openWorkFolder(): WorkFolder {
     close: () => {
       if (before === undefined) delete process.env.TMPDIR;
       else process.env.TMPDIR = before;
+      close();
+    },
+  };
+}
+
+/** A folder for what asks for it by its path, in a process whose children may outlive it. */
+export function openTemporaryFolder(): WorkFolder {
+  const parent = tmpdir();
+  sweep(parent);
+  const { path, descriptor } = create(parent);
+  return {
+    path,
+    close: () => {
       remove(path);
       closeSync(descriptor);
     },
@@ -65,7 +76,7 @@ function create(parent: string): { readonly path: string; readonly descriptor: n
 }
 
 /**
- * Removes folders of this user whose owners have ended. A failure here does not keep a worker from working.
+ * Removes folders of this user whose owners have ended. A failure here does not keep a process from working.
  */
 function sweep(parent: string): void {
   for (const name of readdirSync(parent)) {

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { connect } from '../../client/connect.js';
 import { checkPrefix, readCertificate } from '../../http/listen-options.js';
 import { startHttpServer } from '../../http/server.js';
+import { openTemporaryFolder, type WorkFolder } from '../../workers/work-folder.js';
 import { createWholeNumberParser } from '../arguments.js';
 import { note, print, printJson } from '../render/terminal.js';
 
@@ -62,6 +63,7 @@ async function serve({
       ? await readCertificate({ cert: tlsCert, key: tlsKey })
       : undefined;
   const zeroscout = await connect({ name: 'zeroscout-ui', readings: 'thread', onNote: note });
+  const folder = openFolder();
   try {
     const { ZEROSCOUT_UI_TOKEN: operatorToken, ZEROSCOUT_UI_VIEWER_TOKEN: viewerToken } = process.env;
     const server = await startHttpServer({
@@ -70,6 +72,7 @@ async function serve({
       listen: { host, port, tls },
       tokens: { operator: operatorToken || undefined, viewer: viewerToken || undefined },
       proxy: { prefix, allowedHosts: allowHost },
+      folder: folder?.path,
       onFault: (error) => note(error instanceof Error ? (error.stack ?? error.message) : String(error)),
     });
     if (json) printJson({ url: server.url, link: server.link });
@@ -79,7 +82,18 @@ async function serve({
     await stopSignal();
     await server.close();
   } finally {
+    folder?.close();
     await zeroscout.close();
+  }
+}
+
+/** Where the rankings are that people look at. The next server removes it if this one is killed. */
+function openFolder(): WorkFolder | undefined {
+  try {
+    return openTemporaryFolder();
+  } catch (error) {
+    note(`no folder for temporary files: ${(error as Error).message}`);
+    return undefined;
   }
 }
 

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -30,8 +29,9 @@ export type RankingSource = Pick<Results, 'csv'> & {
   readonly summary: Pick<Results['summary'], 'rankingSha256'>;
 };
 
-export async function createOpenRankings(): Promise<OpenRankings> {
-  const folder = await mkdtemp(join(tmpdir(), 'zeroscout-rankings-'));
+/** The tables are files in a new folder within `parent`. */
+export async function createOpenRankings(parent: string): Promise<OpenRankings> {
+  const folder = await mkdtemp(join(parent, 'zeroscout-rankings-'));
   const held = new Set<HeldTable>();
   const latest = new LRUCache<string, HeldTable>({ max: OPEN, dispose: (table) => table.release() });
   const open = (results: RankingSource): HeldTable => {

@@ -9,6 +9,8 @@ export interface RouteSetting {
   readonly zeroscout: Zeroscout;
   readonly rankings: OpenRankings;
   readonly fleetHistory: FleetHistory;
+  /** The folder for files that are needed while a request is answered. */
+  readonly folder: string;
   /** The path under which a proxy offers this server; '' without one. */
   readonly prefix: string;
   /** Aborted when the server ends; streams end with it. */

@@ -1,7 +1,6 @@
 // Defines the routes that hand out all rows of a ranking in other forms than the stored CSV: as Parquet and as JSON.
 import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRoute, z } from '@hono/zod-openapi';
 import { requireRole } from '../access.js';
@@ -54,11 +53,11 @@ export function addRowDownloads(setting: RouteSetting): void {
 }
 
 /** A Parquet file ends with its directory, so that it is written whole before it is sent. */
-async function* readParquet({ zeroscout }: RouteSetting, { id }: Finished): AsyncGenerator<Uint8Array> {
-  const folder = await mkdtemp(join(tmpdir(), 'zeroscout-parquet-'));
+async function* readParquet(setting: RouteSetting, { id }: Finished): AsyncGenerator<Uint8Array> {
+  const folder = await mkdtemp(join(setting.folder, 'zeroscout-parquet-'));
   try {
     const path = join(folder, 'ranking.parquet');
-    await zeroscout.searches.writeParquet(id, { path });
+    await setting.zeroscout.searches.writeParquet(id, { path });
     for await (const chunk of createReadStream(path)) yield new Uint8Array(chunk as Buffer);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -36,7 +36,7 @@ function createDownloads({ whole }: { readonly whole: number }) {
     stopped: new AbortController().signal,
     onFault: () => {},
     zeroscout: { searches },
-    kept: {},
+    kept: { folder: tmpdir() },
   } as unknown as AppOptions);
   return async (form: string, method = 'GET') =>
     app.request(`http://${HOST}/api/searches/a/ranking.${form}`, { method, headers: { host: HOST } });

@@ -14,13 +14,11 @@ let rankings: OpenRankings;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'zeroscout-test-'));
-  vi.stubEnv('TMPDIR', folder);
-  rankings = await createOpenRankings();
+  rankings = await createOpenRankings(folder);
 });
 
 afterEach(async () => {
   await rankings.close();
-  vi.unstubAllEnvs();
   await rm(folder, { recursive: true, force: true });
 });
 
