@@ -13,6 +13,11 @@ test('characters that XML forbids become spaces, and no others', () => {
   expect(escapeMarkup('\t\n ä \u{1f600} 漢')).toBe('\t\n ä \u{1f600} 漢');
 });
 
+test('nothing reverses the text around it, and texts that are written from right to left stay', () => {
+  expect(escapeMarkup('a \u202Egnp.exe\u202C \u2066b\u2069 c')).toBe('a \uFFFDgnp.exe\uFFFD \uFFFDb\uFFFD c');
+  expect(escapeMarkup('\u05d0\u05d1 \u0627\u0628')).toBe('\u05d0\u05d1 \u0627\u0628');
+});
+
 test('what is read back is what was written', () => {
   const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"' };
   fc.assert(
