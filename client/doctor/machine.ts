@@ -1,12 +1,13 @@
 // Checks Node, platform, processors, memory and disk.
 
-import { existsSync, readFileSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
+import { constants, existsSync, readFileSync } from 'node:fs';
+import { access, statfs } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Home } from '../embedded/home.js';
 import { checkOwner } from '../embedded/home-folders.js';
+import { describeFault } from '../files/describe-fault.js';
 import type { Check } from './check.js';
 
 const GIB = 1024 ** 3;
@@ -82,6 +83,7 @@ async function checkDisk({ home }: { readonly home: Home }): Promise<Check> {
   }
   while (!existsSync(folder) && folder !== dirname(folder)) folder = dirname(folder);
   try {
+    await access(folder, constants.W_OK);
     const { bavail, bsize } = await statfs(folder);
     const free = bavail * bsize;
     const enough = free >= DISK_GIB * GIB;
@@ -95,8 +97,8 @@ async function checkDisk({ home }: { readonly home: Home }): Promise<Check> {
     return {
       name: 'disk',
       status: 'warning',
-      found: `${folder}: ${(error as Error).message}`,
-      todo: 'set ZEROSCOUT_HOME to a folder that can be read and written',
+      found: `${folder}: ${describeFault(error)}`,
+      todo: 'embedded servers write there: set ZEROSCOUT_HOME to a folder that can be read and written',
     };
   }
 }

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { adviceInCommands } from '../../cli/advice.js';
 import { addDoctorCommand } from '../../cli/commands/doctor.js';
 import { addServicesCommands } from '../../cli/commands/services.js';
@@ -14,6 +14,17 @@ import type { Check } from '../../client/doctor/check.js';
 import { diagnose } from '../../client/doctor/examine.js';
 import { resolveHome } from '../../client/embedded/home.js';
 import { closedPort } from '../client/embedded/places.js';
+
+/** Root may write everywhere, so a file system that is mounted for reading only is simulated. */
+const READ_ONLY = fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '');
+vi.mock('node:fs/promises', async (original) => {
+  const actual = await original<typeof import('node:fs/promises')>();
+  const access: typeof actual.access = async (path, mode) => {
+    if (path === READ_ONLY) throw Object.assign(new Error('EROFS'), { code: 'EROFS' });
+    return actual.access(path, mode);
+  };
+  return { ...actual, access };
+});
 
 const NEVER_MADE = '/tmp/zeroscout-doctor-never-made';
 /** The person who runs the tests may have fetched servers into a data folder. */
@@ -61,6 +72,17 @@ test('a home that cannot be one is missing, however much room its disk has', {
   expect(checks.find(({ name }) => name === 'disk')).toMatchObject({
     status: 'missing',
     found: expect.stringMatching(/^ZEROSCOUT_HOME: .*a file where a folder should be/),
+  });
+});
+
+test('a home that cannot be written is told, although searches on other servers need none', {
+  timeout: 60_000,
+}, async () => {
+  const checks = await diagnose({ home: resolveHome({ env: { ZEROSCOUT_HOME: READ_ONLY } }), env });
+  expect(checks.find(({ name }) => name === 'disk')).toMatchObject({
+    status: 'warning',
+    found: `${READ_ONLY}: the file system is read-only (EROFS)`,
+    todo: expect.stringContaining('set ZEROSCOUT_HOME'),
   });
 });
 
