@@ -20,7 +20,8 @@ export async function printPdf({ chromium, html, path }: PrintRequest): Promise<
   try {
     const page = join(folder, 'report.html');
     await writeFile(page, html);
-    await run(chromium, argumentsFor({ folder, page, path }), { timeout: LONGEST_MS }).catch(
+    const env = environmentIn(folder);
+    await run(chromium, argumentsFor({ folder, page, path }), { timeout: LONGEST_MS, env }).catch(
       (error: Error & { readonly stderr?: string }) => {
         throw new Error(`${chromium} could not print the report: ${lastLine(error)}`, { cause: error });
       },
@@ -48,7 +49,11 @@ function argumentsFor({
     '--headless',
     '--disable-gpu',
     '--disable-dev-shm-usage',
+    // Chromium would ask Google for components and accounts. The page needs no address, so none has one.
     '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--host-resolver-rules=MAP * ~NOTFOUND',
     '--disable-extensions',
     '--no-first-run',
     ...sandbox,
@@ -57,6 +62,15 @@ function argumentsFor({
     `--print-to-pdf=${path}`,
     pathToFileURL(page).href,
   ];
+}
+
+/** Chromium keeps reports of crashes and settings of the desktop outside its profile; they go with the folder. */
+function environmentIn(folder: string): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    XDG_CONFIG_HOME: join(folder, 'config'),
+    XDG_CACHE_HOME: join(folder, 'cache'),
+  };
 }
 
 function lastLine({ message, stderr }: Error & { readonly stderr?: string }): string {

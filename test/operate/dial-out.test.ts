@@ -1,6 +1,7 @@
 // Tests in an isolated network that a search resolves no name and leaves no file outside its folders.
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { findChromium } from '../../scripts/chromium.mjs';
 import { type TestHome, testHome } from '../support/home.js';
 import { runInNamespace, whyNoNamespace } from '../support/namespace.js';
 import { environment, ROOT, specification } from '../support/zeroscout.js';
@@ -44,6 +45,24 @@ describe.skipIf(obstacle !== undefined)('in a network of its own', { concurrent:
     expect(output).toContain('expressivity');
     expect({ asked, left }).toEqual({ asked: [], left: [] });
   });
+
+  test.skipIf(!findChromium())(
+    'a report that Chromium prints asks DNS for nothing and leaves no file behind',
+    async () => {
+      const home = fresh();
+      home.write('s.yaml', specification({ samples: 4 }));
+      const zeroscout = `"$NODE" "${ROOT}/dist/cli/main.js"`;
+      const { asked, left } = await runInNamespace({
+        folder: home.dir,
+        env: environment({ home, env: { CHROMIUM_PATH: findChromium() } }),
+        script: `${zeroscout} run s.yaml --id printed --out out --workers 1
+        ${zeroscout} report printed --format pdf --out report.pdf
+        ${zeroscout} services down`,
+      });
+      expect({ asked, left }).toEqual({ asked: [], left: [] });
+      expect(home.read('report.pdf').slice(0, 5)).toBe('%PDF-');
+    },
+  );
 
   // With telemetry allowed, ONNX Runtime connects, which shows that the test above would detect it.
   test("by the user's own word ONNX Runtime sends its telemetry", async () => {

@@ -42,7 +42,10 @@ const NEEDS: readonly (readonly [file: RegExp, need: string])[] = [
   [/access|temporal-access|http\/server/, 'openssl on PATH'],
   [/check-device|refusal|batched\/device/, 'a machine without a GPU, for what happens there'],
   [/mobilenet-v2/, 'ZEROSCOUT_FULL=1 npx vitest run test/e2e/mobilenet-v2.test.ts (half an hour)'],
-  [/dial-out|output-files/, 'Linux that permits network and mount namespaces (unshare), as root does'],
+  [
+    /dial-out|output-files/,
+    'Linux that permits network and mount namespaces (unshare), as root does; Chromium for a report as PDF',
+  ],
   [/e2e\/search/, 'the accuracy tables in ../shared (ZEROSCOUT_SHARED names another folder), and script(1)'],
   [
     /graph-spaces|custom\/published|benchmark-truths/,
