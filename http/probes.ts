@@ -6,21 +6,32 @@ import type { Zeroscout } from '../client/index.js';
 
 /** A probe waits no longer for Temporal. */
 const PATIENCE_MS = 3_000;
+const SHARED_MS = 1_000;
 
 /** Answers as long as the process runs. */
 export const answerHealth: Handler = (context) => context.text('ok\n');
 
-/** Also asks Temporal, because without it the server can show nothing. */
+/**
+ * Also asks Temporal, because without it the server can show nothing. Anybody may send probes, and as many as they
+ * like, so that those within a second share one question.
+ */
 export function answerReady({ searches }: Pick<Zeroscout, 'searches'>): Handler {
+  let latest: { readonly at: number; readonly isReady: Promise<boolean> } | undefined;
   return async (context) => {
-    const look = async () => {
-      for await (const _ of searches.list()) break;
-      return true;
-    };
-    const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), PATIENCE_MS).unref());
-    const isReady = await Promise.race([look().catch(() => false), late]);
+    const now = Date.now();
+    if (!latest || now - latest.at >= SHARED_MS) latest = { at: now, isReady: isAnswering(searches) };
+    const isReady = await latest.isReady;
     return context.text(isReady ? 'ready\n' : 'Temporal does not answer\n', isReady ? 200 : 503);
   };
+}
+
+function isAnswering(searches: Zeroscout['searches']): Promise<boolean> {
+  const look = async () => {
+    for await (const _ of searches.list()) break;
+    return true;
+  };
+  const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), PATIENCE_MS).unref());
+  return Promise.race([look().catch(() => false), late]);
 }
 
 export interface HttpMetrics {
