@@ -92,7 +92,7 @@ export async function startHttpServer({
     prefix,
     isSecure: tls !== undefined,
   });
-  const rankings = await createOpenRankings(folder);
+  const rankings = createOpenRankings(folder);
   const fleetHistory = keepFleetHistory(zeroscout);
   const app = createApp({
     zeroscout,

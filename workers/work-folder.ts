@@ -10,6 +10,7 @@ import {
   rmdirSync,
   rmSync,
   statSync,
+  utimesSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +22,8 @@ const PREFIX = 'zeroscout-worker-';
  * lives, even if it was suspended or runs in another container.
  */
 const LOCK = 'lock';
+/** Systems that remove what is old from their temporary folder call days old (tmpfiles.d). */
+const FRESH_MS = 3_600_000;
 
 export interface WorkFolder {
   readonly path: string;
@@ -48,13 +51,25 @@ export function openTemporaryFolder(): WorkFolder {
   const parent = tmpdir();
   sweep(parent);
   const { path, descriptor } = create(parent);
+  const timer = setInterval(() => makeYoung(path), FRESH_MS).unref();
   return {
     path,
     close: () => {
+      clearInterval(timer);
       remove(path);
       closeSync(descriptor);
     },
   };
+}
+
+/** Sets the times of the folder and of its lock to now. */
+function makeYoung(path: string): void {
+  const now = new Date();
+  try {
+    for (const each of [join(path, LOCK), path]) utimesSync(each, now, now);
+  } catch {
+    // Someone removed the folder.
+  }
 }
 
 /** Another worker may remove a folder before it is locked; then another name is tried. */

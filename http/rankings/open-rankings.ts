@@ -29,9 +29,8 @@ export type RankingSource = Pick<Results, 'csv'> & {
   readonly summary: Pick<Results['summary'], 'rankingSha256'>;
 };
 
-/** The tables are files in a new folder within `parent`. */
-export async function createOpenRankings(parent: string): Promise<OpenRankings> {
-  const folder = await mkdtemp(join(parent, 'zeroscout-rankings-'));
+/** Each table is a file in a new folder within `folder`. */
+export function createOpenRankings(folder: string): OpenRankings {
   const held = new Set<HeldTable>();
   const latest = new LRUCache<string, HeldTable>({ max: OPEN, dispose: (table) => table.release() });
   const open = (results: RankingSource): HeldTable => {
@@ -58,7 +57,6 @@ export async function createOpenRankings(parent: string): Promise<OpenRankings> 
     },
     close: async () => {
       await Promise.all([...held].map((table) => table.close()));
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }
@@ -104,8 +102,9 @@ async function openTable({
   readonly digest: string;
   readonly results: RankingSource;
 }): HeldTable['opening'] {
-  // A table of the same ranking may still be open in a folder of its own.
-  const own = await mkdtemp(join(folder, 'ranking-'));
+  // A table of the same ranking may still be open in a folder of its own. The folders have none around them, which a
+  // program that removes old files from the system's temporary folder would take when no table has been open for days.
+  const own = await mkdtemp(join(folder, 'zeroscout-ranking-'));
   const remove = () => rm(own, { recursive: true, force: true });
   const csv = join(own, 'ranking.csv');
   try {

@@ -22,29 +22,26 @@ async function start(): Promise<Running> {
   return server;
 }
 
-/** Those of this command; other programs, such as npm and Temporal, may have theirs there. */
-const foldersOfTables = () =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    /zeroscout-rankings-\w+$/.test(name),
-  );
+/** Other programs, such as npm and Temporal, may have folders of their own there. */
+const folders = () => readdirSync(folder).filter((name) => name.startsWith('zeroscout-worker-'));
 
-test('the tables of a server that was killed are removed by the next one, those of a running one are not', {
+test('the folder of a server that was killed is removed by the next one, that of a running one is not', {
   timeout,
 }, async () => {
   const killed = await start();
-  const [left] = foldersOfTables();
+  const [left] = folders();
   expect(left).toBeDefined();
   killed.child.kill('SIGKILL');
   await killed.ended;
-  expect(foldersOfTables()).toEqual([left]);
+  expect(folders()).toEqual([left]);
   const running = await start();
-  expect(foldersOfTables()).toHaveLength(1);
-  expect(foldersOfTables()).not.toContain(left);
+  expect(folders()).toHaveLength(1);
+  expect(folders()).not.toContain(left);
   const other = await start();
-  expect(foldersOfTables()).toHaveLength(2);
+  expect(folders()).toHaveLength(2);
   for (const server of [running, other]) {
     server.child.kill('SIGTERM');
     expect((await server.ended).code).toBe(0);
   }
-  expect(foldersOfTables()).toEqual([]);
+  expect(folders()).toEqual([]);
 });

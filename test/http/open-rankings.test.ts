@@ -14,7 +14,7 @@ let rankings: OpenRankings;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'zeroscout-test-'));
-  rankings = await createOpenRankings(folder);
+  rankings = createOpenRankings(folder);
 });
 
 afterEach(async () => {
@@ -22,10 +22,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function openTables(): Promise<string[]> {
-  const [own = ''] = await readdir(folder);
-  return readdir(join(folder, own));
-}
+const openTables = (): Promise<string[]> => readdir(folder);
 
 /** A ranking of one candidate, which has the name of the search. */
 function rankingOf(search: string): RankingSource {
@@ -62,6 +59,12 @@ it('the files of tables that are no longer open are removed', async () => {
   await vi.waitFor(async () => expect(await openTables()).toHaveLength(2));
   await rankings.close();
   expect(await readdir(folder)).toEqual([]);
+});
+
+it('after old files were removed from the folder, rankings are opened as before', async () => {
+  await candidateOf('a');
+  for (const name of await openTables()) await rm(join(folder, name), { recursive: true });
+  for (const search of ['b', 'c', 'a']) expect(await candidateOf(search)).toBe(search);
 });
 
 it('a ranking that cannot be read leaves no file, and is read anew the next time', async () => {

@@ -8,13 +8,15 @@ import {
   mkdtempSync,
   readdirSync,
   rmSync,
+  statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openWorkFolder } from '../../workers/work-folder.js';
 
 const SCRIPT = fileURLToPath(new URL('../support/work-folder.mjs', import.meta.url));
@@ -63,6 +65,20 @@ test('the dead are swept, the living and the stopped are not', { timeout: 30_000
   own.close();
   expect(tmpdir()).toBe(parent);
   expect(readdirSync(parent)).toHaveLength(2);
+});
+
+test('a folder that is used for days is never old, which programs that clean up would take', () => {
+  vi.useFakeTimers();
+  const own = openWorkFolder();
+  const both = [own.path, join(own.path, 'lock')];
+  for (const path of both) utimesSync(path, 0, 0);
+  vi.advanceTimersByTime(3_600_000);
+  for (const path of both) expect(statSync(path).mtimeMs, path).toBeGreaterThan(1e9);
+  rmSync(own.path, { recursive: true });
+  vi.advanceTimersByTime(3_600_000);
+  own.close();
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
 });
 
 test('what only looks like a folder of a worker stays', () => {
