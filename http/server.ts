@@ -16,13 +16,18 @@ import { createOpenRankings } from './rankings/open-rankings.js';
 
 export interface HttpOptions {
   readonly zeroscout: Zeroscout;
-  readonly version: string;
+  readonly program: ProgramOptions;
   readonly listen: ListenOptions;
   readonly tokens?: TokenOptions;
   readonly proxy?: ProxyOptions;
+  readonly onFault: (error: unknown) => void;
+}
+
+/** The program that serves. */
+export interface ProgramOptions {
+  readonly version: string;
   /** Where rankings are kept as files while people read them; the system's folder for temporary files by default. */
   readonly folder?: string | undefined;
-  readonly onFault: (error: unknown) => void;
 }
 
 export interface ListenOptions {
@@ -61,11 +66,10 @@ const LARGEST_HEADER = 96 * 1024;
 
 export async function startHttpServer({
   zeroscout,
-  version,
+  program: { version, folder = tmpdir() },
   listen: { host = '127.0.0.1', port, tls },
   tokens = {},
   proxy: { allowedHosts = [], prefix = '' } = {},
-  folder = tmpdir(),
   onFault,
 }: HttpOptions): Promise<HttpServer> {
   checkPrefix(prefix);

@@ -32,7 +32,7 @@ const home = mkdtempSync(join(tmpdir(), 'zeroscout-bench-page-'));
 const scout = await connect({ home, onNote: () => {} });
 const server = await startHttpServer({
   zeroscout: scout,
-  version: '',
+  program: { version: '' },
   listen: { port: 0 },
   tokens: { operator: TOKEN },
   onFault: (error) => console.error(error),

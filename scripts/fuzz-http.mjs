@@ -28,7 +28,7 @@ const scout = await connect({ home, readings: 'thread', onNote: () => {} });
 const faults = [];
 const server = await startHttpServer({
   zeroscout: scout,
-  version: 'fuzz',
+  program: { version: 'fuzz' },
   listen: { port: 0 },
   tokens: { operator: TOKEN },
   onFault: (error) => faults.push(error),

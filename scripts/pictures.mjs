@@ -20,7 +20,7 @@ const home = mkdtempSync(join(tmpdir(), 'zeroscout-pictures-'));
 const scout = await connect({ home, onNote: () => {} });
 const server = await startHttpServer({
   zeroscout: scout,
-  version: '',
+  program: { version: '' },
   listen: { port: 0 },
   tokens: { operator: TOKEN },
   onFault: (error) => console.error(error),

@@ -68,11 +68,10 @@ async function serve({
     const { ZEROSCOUT_UI_TOKEN: operatorToken, ZEROSCOUT_UI_VIEWER_TOKEN: viewerToken } = process.env;
     const server = await startHttpServer({
       zeroscout,
-      version,
+      program: { version, folder: folder?.path },
       listen: { host, port, tls },
       tokens: { operator: operatorToken || undefined, viewer: viewerToken || undefined },
       proxy: { prefix, allowedHosts: allowHost },
-      folder: folder?.path,
       onFault: (error) => note(error instanceof Error ? (error.stack ?? error.message) : String(error)),
     });
     if (json) printJson({ url: server.url, link: server.link });

@@ -6,6 +6,8 @@ import { pathToFileURL } from 'node:url';
 import { run } from '../embedded/process.js';
 
 const LONGEST_MS = 180_000;
+/** A rule of Chromium's resolver: no name and no address is found. */
+const NO_NAME = 'MAP * ~NOTFOUND';
 
 export interface PrintRequest {
   /** The absolute path of the program. */
@@ -53,7 +55,7 @@ function argumentsFor({
     '--disable-background-networking',
     '--disable-component-update',
     '--disable-sync',
-    '--host-resolver-rules=MAP * ~NOTFOUND',
+    `--host-resolver-rules=${NO_NAME}`,
     '--disable-extensions',
     '--no-first-run',
     ...sandbox,

@@ -21,7 +21,7 @@ test('on this machine everybody reads, and changes need an operator', async () =
 test('elsewhere nothing is told without a token', async () => {
   const other = await startHttpServer({
     zeroscout: scout,
-    version: '0',
+    program: { version: '0' },
     listen: { host: '0.0.0.0', port: 0 },
     proxy: { allowedHosts: ['127.0.0.1'] },
     onFault: (error) => faults.push(error),

@@ -22,13 +22,13 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const start = (given: Omit<Parameters<typeof startHttpServer>[0], 'zeroscout' | 'version' | 'onFault'>) =>
+const start = (given: Omit<Parameters<typeof startHttpServer>[0], 'zeroscout' | 'program' | 'onFault'>) =>
   startHttpServer({
     zeroscout: {
       workers: { list: async () => [] },
       searches: { list: async () => [] },
     } as unknown as Zeroscout,
-    version: '0',
+    program: { version: '0' },
     onFault: () => {},
     ...given,
   });

@@ -29,7 +29,7 @@ export function serveApi(): void {
     scout = await library.connect({ home: home.home.root, readings: 'thread', onNote: () => {} });
     server = await startHttpServer({
       zeroscout: scout,
-      version: '0.0.0-test',
+      program: { version: '0.0.0-test' },
       listen: { port: 0 },
       tokens: TOKENS,
       onFault: (error) => faults.push(error),

@@ -35,7 +35,7 @@ const requested: string[] = [];
 const start = (port: number) =>
   startHttpServer({
     zeroscout: scout,
-    version: '0.0.0-test',
+    program: { version: '0.0.0-test' },
     listen: { port },
     tokens: { operator: TOKEN },
     proxy: { prefix: '/below' },

@@ -86,7 +86,7 @@ async function start({ port, token }: { readonly port: number; readonly token: s
   )) as typeof import('../../http/server.js');
   server = await startHttpServer({
     zeroscout: createLibrary(),
-    version: '0.0.0-tour',
+    program: { version: '0.0.0-tour' },
     listen: { port },
     tokens: { operator: token },
     onFault: (error) => faults.push(error),

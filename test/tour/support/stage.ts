@@ -43,7 +43,7 @@ export async function openStage(wrap: (scout: Zeroscout) => Zeroscout = (scout) 
   const scout = await library.connect({ home: home.home.root, readings: 'thread', onNote: () => {} });
   const server = await startHttpServer({
     zeroscout: wrap(scout),
-    version: '0.0.0-tour',
+    program: { version: '0.0.0-tour' },
     listen: { port: 0 },
     tokens: { operator: TOKEN },
     onFault: (error) => faults.push(`server: ${(error as Error).stack ?? error}`),
