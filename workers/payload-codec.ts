@@ -1,7 +1,7 @@
 // Encrypts the payloads that Temporal stores (AES-256-GCM) under the first key, and decrypts those of any
 // key.
 import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
-import type { Payload, PayloadCodec } from '@temporalio/common';
+import { defaultPayloadConverter, type Payload, type PayloadCodec, RawValue } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import { SpecError } from '../core/errors.js';
 
@@ -21,6 +21,8 @@ const KEY_ID = 'encryption-key-id';
 const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+/** The name of the metadata of a payload that is stored unencrypted. */
+const CLEAR = 'stored-in-the-clear';
 const { Payload: Message } = proto.temporal.api.common.v1;
 
 /**
@@ -32,12 +34,23 @@ export function createPayloadCodec({ keys }: { readonly keys: readonly Encryptio
   const [first] = keys;
   return {
     encode: async (payloads) =>
-      first ? payloads.map((payload) => encrypt({ key: first, payload })) : payloads,
+      first
+        ? payloads.map((payload) => (payload.metadata?.[CLEAR] ? payload : encrypt({ key: first, payload })))
+        : payloads,
     decode: async (payloads) =>
       payloads.map((payload) =>
         textOf(payload.metadata?.encoding) === ENCODING ? decrypt({ keys, payload }) : payload,
       ),
   };
+}
+
+/**
+ * A value that the codec does not encrypt. It is for what Temporal cannot be asked to store again, which would stay
+ * under its first key for ever, and only for what Temporal stores unencrypted elsewhere.
+ */
+export function inTheClear(value: string): RawValue {
+  const { metadata, data } = defaultPayloadConverter.toPayload(value);
+  return RawValue.fromPayload({ metadata: { ...metadata, [CLEAR]: Buffer.from('1') }, data: data ?? null });
 }
 
 function encrypt({

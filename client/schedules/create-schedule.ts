@@ -1,9 +1,11 @@
 // Creates a Temporal Schedule that starts a new search at each of the given times.
 import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
+import type { RawValue } from '@temporalio/common';
 import { SEARCH_WORKFLOW, workflowIdOf } from '../../core/contract/search-queues.js';
 import { SpecError } from '../../core/errors.js';
 import { formatDuration } from '../../core/text/duration.js';
 import type { Store } from '../../store/store.js';
+import { inTheClear } from '../../workers/payload-codec.js';
 import { withSearchAttributes } from '../searches/attributes.js';
 import { createSearchOptions } from '../searches/start-search.js';
 import { withRanking } from '../searches/with-ranking.js';
@@ -52,7 +54,13 @@ export async function createSchedule({
   read,
   timing: { cron, timezone, jitter, catchup, overlap },
 }: CreateScheduleArguments): Promise<void> {
-  const memo: ScheduleMemo = { cron, timezone, jitter: formatDuration(jitter) };
+  // Temporal refuses to replace the memo of a schedule, so the key of its creation would be needed for ever. The times
+  // of a schedule are never encrypted.
+  const memo: Record<keyof ScheduleMemo, RawValue> = {
+    cron: inTheClear(cron),
+    timezone: inTheClear(timezone),
+    jitter: inTheClear(formatDuration(jitter)),
+  };
   try {
     const spec = { cronExpressions: [checkCron(cron)], timezone, jitter };
     const action = await actionOf({ client, store, name, read });
@@ -65,7 +73,7 @@ export async function createSchedule({
           spec,
           action: { ...action, ...attributes },
           policies: { overlap: OVERLAPS[overlap], catchupWindow: catchup, pauseOnFailure: true },
-          memo: { ...memo },
+          memo,
         }),
     });
     const { info } = await handle.describe();

@@ -148,6 +148,22 @@ test('schedules and garbage collection know the keys', { timeout: 120_000 }, asy
   expect(kept).toEqual(new Set(['failing', 'first', 'plain', 'second']));
 });
 
+test('a schedule that was written again needs the key of its creation no more', {
+  timeout: 120_000,
+}, async () => {
+  await done(['schedule', 'create', 'elder', 'second.json', '--cron', '0 2 * * *', '--jitter', '5m'], {
+    home,
+    env: old,
+  });
+  const refused = await zeroscout(['schedule', 'describe', 'elder'], { home, env: fresh });
+  expect(refused.code).toBe(2);
+  await done(['schedule', 'update', 'elder', 'second.json'], { home, env: rotated });
+  const json = async (...args: string[]) =>
+    JSON.parse((await done(['schedule', ...args, '--json'], { home, env: fresh })).stdout);
+  expect(await json('describe', 'elder')).toMatchObject({ cron: '0 2 * * *', jitter: '5m' });
+  expect(await json('list')).toContainEqual(expect.objectContaining({ name: 'elder', cron: '0 2 * * *' }));
+});
+
 test('the files of the Temporal server hold the plain search and nothing of the encrypted ones', async () => {
   const { temporal } = home.home;
   const files = readdirSync(temporal).map((name) => readFileSync(join(temporal, name)));

@@ -5,7 +5,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SpecError } from '../../core/errors.js';
-import { createPayloadCodec, type EncryptionKey } from '../../workers/payload-codec.js';
+import { createPayloadCodec, type EncryptionKey, inTheClear } from '../../workers/payload-codec.js';
 
 const keyNamed = (id: string): EncryptionKey => ({ id, secret: createSecretKey(randomBytes(32)) });
 const [old, fresh] = [keyNamed('old'), keyNamed('fresh')];
@@ -44,6 +44,15 @@ test('without keys nothing is encrypted, and what is not encrypted is read with 
   const plain = payloadOf({ a: 1 });
   expect(await codec().encode([plain])).toEqual([plain]);
   expect(await codec(fresh).decode([plain])).toEqual([plain]);
+});
+
+test('a value in the clear is read with every key and with none, also after the key of its time is gone', async () => {
+  const encoded = await codec(old).encode([inTheClear('0 2 * * *').payload, payloadOf('text')]);
+  expect(Buffer.from(encoded[1]!.data!).includes('text')).toBe(false);
+  for (const keys of [[old], [fresh], []]) {
+    const [decoded] = await codec(...keys).decode([encoded[0]!]);
+    expect(defaultPayloadConverter.fromPayload(decoded!)).toBe('0 2 * * *');
+  }
 });
 
 test('a key that is missing, another of the same name, and data that was altered', async () => {
