@@ -33,6 +33,15 @@ fsGroup: {{ . }}
 seccompProfile: { type: RuntimeDefault }
 {{- end }}
 
+{{/* What the pods of all parts have in common: (dict "root" $ "user" 1000) */}}
+{{- define "zeroscout.podCommon" -}}
+automountServiceAccountToken: false
+{{- with .root.Values.imagePullSecrets }}
+imagePullSecrets: {{- toYaml . | nindent 2 }}
+{{- end }}
+securityContext: {{- include "zeroscout.podSecurity" .user | nindent 2 }}
+{{- end }}
+
 {{- define "zeroscout.containerSecurity" -}}
 allowPrivilegeEscalation: false
 capabilities: { drop: [ALL] }
@@ -152,13 +161,9 @@ metadata:
   {{- end }}
 spec:
   serviceAccountName: {{ include "zeroscout.name" $root }}-{{ .account }}
-  automountServiceAccountToken: false
-  {{- with $root.Values.imagePullSecrets }}
-  imagePullSecrets: {{- toYaml . | nindent 4 }}
-  {{- end }}
+  {{- include "zeroscout.podCommon" (dict "root" $root "user" 1000) | nindent 2 }}
   # A worker that receives SIGTERM finishes its tasks, or returns them to the queue, within 20 s.
   terminationGracePeriodSeconds: 60
-  securityContext: {{- include "zeroscout.podSecurity" 1000 | nindent 4 }}
   containers:
     - name: worker
       image: {{ include "zeroscout.image" . | quote }}

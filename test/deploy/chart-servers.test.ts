@@ -1,0 +1,91 @@
+// Tests how the chart runs Temporal, PostgreSQL and NATS where it brings them.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { delimiter, dirname } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ensureBinary } from '../../client/embedded/binaries.js';
+import { fetchDeployTools, type Manifest, type Rendered, toolsExist } from '../support/deploy-tools.js';
+import { type TestHome, testHome, until } from '../support/home.js';
+import { startTemporal, type TemporalServer } from '../support/temporal.js';
+
+const secrets = { natsPassword: 'a-Password_7', postgresPassword: 'b-Password_8' };
+const VALUES = {
+  first: {
+    secrets,
+    imagePullSecrets: [{ name: 'registry' }],
+    ui: { enabled: true, tokenSecret: 'ui-tokens' },
+    retention: { enabled: true },
+  },
+  longer: { secrets, temporal: { retention: '2160h' } },
+};
+
+describe.skipIf(!toolsExist)('servers in the chart (Helm is fetched for linux-x64)', () => {
+  let rendered: Readonly<Record<keyof typeof VALUES, Rendered>>;
+  const of = (name: keyof typeof VALUES, kind: string): Manifest[] =>
+    rendered[name].manifests.filter((manifest) => manifest.kind === kind);
+
+  beforeAll(() => {
+    rendered = fetchDeployTools().render<keyof typeof VALUES>(VALUES);
+  }, 300_000);
+
+  test('every image may come from a registry that asks for a password', () => {
+    const pods = [
+      ...['Deployment', 'StatefulSet', 'Job'].flatMap((kind) => of('first', kind)),
+      ...of('first', 'CronJob').map(({ metadata, spec }) => ({ metadata, spec: spec.jobTemplate.spec })),
+    ];
+    expect(pods).toHaveLength(8);
+    for (const { metadata, spec } of pods)
+      expect(spec.template.spec.imagePullSecrets, metadata.name).toEqual([{ name: 'registry' }]);
+  });
+
+  test('a NATS node counts as started once its streams have caught up, and as ready while they lag later', () => {
+    const { spec } = of('first', 'StatefulSet').find(({ metadata }) => metadata.name.endsWith('-nats'))!;
+    const [{ startupProbe, readinessProbe, livenessProbe }] = spec.template.spec.containers;
+    const paths = [startupProbe, readinessProbe, livenessProbe].map(({ httpGet }) => httpGet.path);
+    expect(paths).toEqual(['/healthz', '/healthz?js-server-only=true', '/healthz?js-enabled-only=true']);
+  });
+
+  describe('the namespace at a real server', () => {
+    let home: TestHome;
+    let server: TemporalServer;
+    let env: NodeJS.ProcessEnv;
+
+    beforeAll(async () => {
+      home = testHome();
+      server = await startTemporal({ home });
+      const { path } = await ensureBinary({ home: home.home, name: 'temporal', onStep: console.log });
+      const PATH = [dirname(path), process.env.PATH].join(delimiter);
+      env = { ...process.env, PATH, TEMPORAL_ADDRESS: server.address };
+    }, 120_000);
+    afterAll(async () => {
+      await server?.stop();
+      await home?.remove();
+    }, 60_000);
+
+    const retention = (): string => {
+      const args = ['operator', 'namespace', 'describe', '-n', 'zeroscout', '-o', 'json'];
+      const { config } = JSON.parse(execFileSync('temporal', args, { env, encoding: 'utf8' }));
+      return config.workflowExecutionRetentionTtl;
+    };
+    /** As the Job does, which tries again: a new namespace can only be changed after some seconds. */
+    const runJob = async (name: keyof typeof VALUES): Promise<void> => {
+      const [{ spec }] = of(name, 'Job') as [Manifest];
+      const [{ command, args }] = spec.template.spec.containers;
+      const given = [...command.slice(1), ...args];
+      await until(async () => spawnSync(command[0], given, { env, stdio: 'ignore' }).status === 0, {
+        what: 'the Job ends',
+        timeoutMs: 40_000,
+      });
+    };
+
+    test('is created with its retention, and gets another one where the value changes', {
+      timeout: 120_000,
+    }, async () => {
+      await runJob('first');
+      expect(retention()).toBe('2592000s');
+      await runJob('first');
+      expect(retention()).toBe('2592000s');
+      await runJob('longer');
+      expect(retention()).toBe('7776000s');
+    });
+  });
+});
