@@ -3,7 +3,7 @@ import { connect, errors, type NodeConnectionOptions } from '@nats-io/transport-
 import { ServiceError, type ServiceReason } from '../core/errors.js';
 import { type Access, explainClientCertificate, explainTlsFault, readAccessOptions } from './access.js';
 import { type Address, parseAddress, type Server } from './address.js';
-import { createLink, type Damage, type Link } from './link.js';
+import { createLink, type Damage, type Link, type LinkState } from './link.js';
 import { createNatsError, type NatsFault, type Refuse } from './nats-error.js';
 import { type Greeting, ProbeError, probe } from './probe.js';
 import { type RetryOptions, reasonOf, withRetry } from './retry.js';
@@ -26,6 +26,8 @@ export interface StoreListener {
   readonly onFault?: RetryOptions['onFault'];
   /** Called once for every damaged message that is read. */
   readonly onDamage?: ((damage: Damage) => void) | undefined;
+  /** Called when the connection is lost or refused, and when it is there again. */
+  readonly onState?: ((state: LinkState) => void) | undefined;
 }
 
 /** The time limit for all steps of the first connection, which usually take milliseconds. */

@@ -21,6 +21,12 @@ export interface Damage {
   readonly why: string;
 }
 
+/** Whether the server is there, and why not where the client knows it, such as refused credentials. */
+export interface LinkState {
+  readonly state: 'there' | 'away';
+  readonly why?: string;
+}
+
 /** The number of damaged subjects that a link records, so that each is reported once. */
 const TOLD = 10_000;
 
@@ -57,14 +63,15 @@ export interface LinkOptions {
   readonly patienceMs: number;
   readonly onFault?: RetryOptions['onFault'];
   readonly onDamage?: ((damage: Damage) => void) | undefined;
+  readonly onState?: ((state: LinkState) => void) | undefined;
 }
 
 export async function createLink(options: LinkOptions): Promise<Link> {
-  const { address, connection, patienceMs, onFault, onDamage } = options;
+  const { address, connection, patienceMs, onFault, onDamage, onState } = options;
   const told = new LRUCache<string, true>({ max: TOLD });
   const jsm = await jetstreamManager(connection, { checkAPI: false, timeout: REQUEST_MS });
   const calls = new Set<Promise<unknown>>();
-  const watched = watchConnection(connection);
+  const watched = watchConnection(connection, onState);
   let closing: Promise<void> | undefined;
 
   function attempt<T>(fn: () => Promise<T>): Promise<T> {
@@ -123,7 +130,7 @@ function createClosedError(address: string): Error {
 }
 
 /** Tracks whether there is a connection, and makes running attempts fail as soon as it is lost. */
-function watchConnection(connection: NatsConnection) {
+function watchConnection(connection: NatsConnection, onState: LinkOptions['onState']) {
   /** Functions that make the running attempts fail when the connection is lost. */
   const attempts = new Set<(error: Error) => void>();
   const renewals = new Set<() => Promise<unknown>>();
@@ -132,13 +139,22 @@ function watchConnection(connection: NatsConnection) {
 
   void (async () => {
     for await (const status of connection.status()) {
-      if (status.type === 'error') lastError = status.error;
+      if (status.type === 'error') {
+        // While the server refuses the client, every attempt to reconnect ends with the same error.
+        const isNew = !lastError || reasonOf(lastError) !== reasonOf(status.error);
+        lastError = status.error;
+        if (!alive && isNew) onState?.({ state: 'away', why: reasonOf(lastError) });
+      }
       if (status.type === 'staleConnection') destroySocket(connection);
       if (status.type === 'reconnect') {
+        // After refused attempts, the client reports one reconnection several times.
+        if (!alive) onState?.({ state: 'there' });
         alive = true;
+        lastError = undefined;
         for (const work of renewals) void work().catch(() => {});
       }
       if (status.type !== 'disconnect' && status.type !== 'close') continue;
+      if (alive && status.type === 'disconnect') onState?.({ state: 'away' });
       alive = false;
       for (const fail of attempts) fail(new TransientFault('the connection was lost'));
     }

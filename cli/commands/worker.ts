@@ -250,6 +250,10 @@ async function openStore({
     listener: {
       onFault: monitor?.metrics.onStoreFault,
       onDamage: (damage) => log.warn(damage, 'damaged message in the store'),
+      onState: ({ state, why }) =>
+        state === 'there'
+          ? log.info('NATS is back')
+          : log.warn(why === undefined ? {} : { why }, 'NATS is away; this worker tries to reconnect'),
     },
     patienceMs: PATIENCE_MS,
     name: `zeroscout-${role}`,
