@@ -218,11 +218,11 @@ async function backfill(
   name: string,
   { from, to, json }: Json & { readonly from: Date; readonly to: Date },
 ): Promise<void> {
-  await backfillSchedule({ client, name, from, to });
-  if (json) printJson({ name, from: from.toISOString(), to: to.toISOString(), requested: true });
+  const runs = await backfillSchedule({ client, name, from, to });
+  if (json) printJson({ name, from: from.toISOString(), to: to.toISOString(), requested: true, runs });
   else
     note(
-      `schedule ${name}: asked for its runs from ${from.toISOString()} to ${to.toISOString()}: zeroscout schedule describe ${name}`,
+      `schedule ${name}: asked for ${runs === 1 ? '1 run' : `${runs} runs`} from ${from.toISOString()} to ${to.toISOString()}, one after the other: zeroscout schedule describe ${name}`,
     );
 }
 

@@ -53,7 +53,7 @@ export interface Schedules {
   delete(name: string): Promise<void>;
   /** Asks for a run now. It begins at once, or after the running one where the overlap policy is `buffer-one`. */
   runNow(name: string): Promise<RequestedRun>;
-  /** Starts the runs of a past period, one after the other. */
+  /** Starts the runs of a past period, one after the other; at most 10,000. */
   backfill(name: string, time: { readonly from: Date; readonly to: Date }): Promise<void>;
 }
 
@@ -89,6 +89,6 @@ export function createSchedules(session: Session): Schedules {
     resume: (name) => controlSchedule({ client, name, action: 'resume' }),
     delete: (name) => controlSchedule({ client, name, action: 'delete' }),
     runNow: (name) => runScheduleNow({ client, name }),
-    backfill: (name, time) => backfillSchedule({ client, name, ...time }),
+    backfill: async (name, time) => void (await backfillSchedule({ client, name, ...time })),
   };
 }

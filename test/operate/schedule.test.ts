@@ -145,7 +145,9 @@ test('a schedule from create to delete', { timeout: 400_000 }, async () => {
   expect((await json('schedule', 'describe', 'scan')).state).toBe('paused');
   expect((await cli('schedule', 'list')).stdout).toContain('scan is paused: somebody paused it');
   await cli('schedule', 'resume', 'scan');
-  await cli('schedule', 'backfill', 'scan', '--from', '2026-03-01', '--to', '2026-03-02T01:00Z');
+  expect(
+    await json('schedule', 'backfill', 'scan', '--from', '2026-03-01', '--to', '2026-03-02T01:00Z'),
+  ).toMatchObject({ requested: true, runs: 2 });
   // Two o'clock in Berlin is one o'clock UTC in winter.
   const nights = ['2026-03-01T01', '2026-03-02T01'];
   await until(
@@ -253,7 +255,9 @@ test('what is wrong is said before anything starts', { timeout: 180_000 }, async
   const scout = await connect({ home: home.home.root, servers: 'running' });
   const create = (name: string, cron: string) =>
     scout.schedules.create({ name, cron, specification: { value: SMALL }, workers: 0 });
-  const times = { from: new Date('2026-02-02'), to: new Date('2026-01-01') };
+  const between = (from: string, to: string) => ({ from: new Date(from), to: new Date(to) });
+  const times = between('2026-02-02', '2026-01-01');
+  const tomorrow = new Date(Date.now() + 86_400_000);
   const cases: [() => Promise<unknown>, string][] = [
     [() => create('x', '99 2 * * *'), 'cron'],
     [() => create('x', '0 0 2 * * *'), 'cron'],
@@ -263,6 +267,12 @@ test('what is wrong is said before anything starts', { timeout: 180_000 }, async
     [() => create('a b', '@daily'), 'schedule'],
     [() => create('again', '@daily'), 'schedule'],
     [() => scout.schedules.backfill('again', times), 'from'],
+    [() => scout.schedules.backfill('again', { from: new Date(), to: tomorrow }), 'to'],
+    [
+      () => scout.schedules.backfill('again', between('2026-03-02T00:00:01Z', '2026-03-02T00:00:02Z')),
+      'from',
+    ],
+    [() => scout.schedules.backfill('again', between('1990-01-01', '2026-01-01')), 'from'],
   ];
   try {
     for (const [work, field] of cases)
