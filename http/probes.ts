@@ -3,6 +3,7 @@ import type { Handler, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import type { Zeroscout } from '../client/index.js';
+import { SpecError } from '../core/errors.js';
 
 /** A probe waits no longer for Temporal. */
 const PATIENCE_MS = 3_000;
@@ -31,7 +32,9 @@ function isAnswering(searches: Zeroscout['searches']): Promise<boolean> {
     return true;
   };
   const late = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), PATIENCE_MS).unref());
-  return Promise.race([look().catch(() => false), late]);
+  // Temporal answers with what this process cannot read, such as a search under another encryption key. The page says so.
+  const hasAnswered = (error: unknown) => error instanceof SpecError;
+  return Promise.race([look().catch(hasAnswered), late]);
 }
 
 export interface HttpMetrics {

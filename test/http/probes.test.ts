@@ -1,7 +1,9 @@
-// Tests that probes, which anybody may send, cannot be used to load Temporal.
+// Tests that the server counts as ready while Temporal answers, whatever it answers with, and that probes, which anybody
+// may send, cannot be used to load Temporal.
 import { Hono } from 'hono';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Zeroscout } from '../../client/index.js';
+import { ServiceError, SpecError } from '../../core/errors.js';
 import { answerReady } from '../../http/probes.js';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -26,4 +28,25 @@ it('probes within a second share one question to Temporal, and later ones ask ag
   expect(await probe()).toBe(503);
   expect(await probe()).toBe(503);
   expect(asked).toBe(2);
+});
+
+async function probe(fault?: Error): Promise<number> {
+  const list = async function* () {
+    if (fault) throw fault;
+    yield* [];
+  };
+  const app = new Hono().get('/readyz', answerReady({ searches: { list } } as never));
+  return (await app.request('/readyz')).status;
+}
+
+it('a search under a key that is missing leaves the page in service, a server that is away does not', async () => {
+  expect(await probe()).toBe(200);
+  expect(await probe(SpecError.of({ path: 'ZEROSCOUT_ENCRYPTION_KEYS', message: 'is not set' }))).toBe(200);
+  const away = {
+    reason: 'unreachable',
+    address: 'temporal:7233',
+    fault: 'nobody listens',
+    remedy: '',
+  } as const;
+  expect(await probe(new ServiceError(away))).toBe(503);
 });
