@@ -138,7 +138,7 @@ export async function withStatusSession<T>(
   const { client, close } = opened;
   const { temporal, nats } = opened.connections;
   try {
-    const store = nats && (await openStore(nats, listener.name).catch(noStore));
+    const store = nats && (await openStore(nats, listener.name).catch((error) => noStore(error, listener)));
     try {
       return await use({ client, temporal, ...(store ? { store } : {}) });
     } finally {
@@ -189,7 +189,9 @@ function openStore(nats: NatsSettings, name: string): Promise<Store> {
 }
 
 /** Ignores a server that does not answer; an invalid setting is still an error. */
-function noStore(error: unknown): undefined {
-  if (error instanceof ServiceError) return undefined;
-  throw error;
+/** A server that answers and refuses, such as for a wrong password, is not away, and waiting would not help. */
+function noStore(error: unknown, { onNote }: SessionListener): undefined {
+  if (!(error instanceof ServiceError)) throw error;
+  if (!['unreachable', 'timed-out'].includes(error.reason)) onNote(error.message);
+  return undefined;
 }

@@ -6,6 +6,7 @@ import { readState } from '../../client/embedded/state.js';
 import { workflowIdOf } from '../../core/contract/search-queues.js';
 import { type Describer, openEmbeddedDescriber } from '../support/describer.js';
 import { killNow, type TestHome, testHome, until } from '../support/home.js';
+import { freePort, runNats } from '../support/nats.js';
 import { done, spawnZeroscout, specification, zeroscout } from '../support/zeroscout.js';
 
 /** The number of cells of NAS-Bench-201 with at most 100,000 parameters. */
@@ -69,7 +70,8 @@ test('a failed search says why, without what Temporal puts before it, and what t
       adviceCode: 'correct-specification',
     },
   });
-  const { stdout } = await cli('status', 'few');
+  const { stdout, stderr } = await cli('status', 'few');
+  expect(stderr).not.toContain('NATS');
   expect(stdout).toMatch(WHY);
   expect(stdout).toMatch(/strategy\.samples.*3000/);
   expect(stdout).toContain('zeroscout run');
@@ -199,6 +201,29 @@ test('waiting for a control worker, for a device, for resume, for servers', {
   await control.ended;
   // Temporal lists it for five more minutes.
   expect(await workers()).toEqual([]);
+});
+
+test('a NATS server that refuses the password is not called away without a word', async () => {
+  const port = await freePort();
+  const file = home.write(
+    'refusing.conf',
+    `listen: "127.0.0.1:${port}"\nauthorization { user: "one", password: "right" }\n`,
+  );
+  const server = await runNats({ host: '127.0.0.1', port, args: ['-c', file] });
+  try {
+    const temporal = `127.0.0.1:${readState({ home: home.home }).services.temporal!.port}`;
+    const env = {
+      TEMPORAL_ADDRESS: temporal,
+      NATS_URL: server.url,
+      NATS_USER: 'one',
+      NATS_PASSWORD: 'wrong',
+    };
+    const { code, stderr } = await zeroscout(['status', 'few'], { home, env });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/authorization refused.*NATS_PASSWORD/);
+  } finally {
+    await server.stop();
+  }
 });
 
 test('searches that were cancelled, terminated or timed out say so, and what to do', async () => {
