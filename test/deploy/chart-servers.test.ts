@@ -1,4 +1,4 @@
-// Tests how the chart runs Temporal, PostgreSQL and NATS where it brings them.
+// Tests how the chart runs Temporal and NATS, or reaches those that exist, and which images it names.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { delimiter, dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import { ensureBinary } from '../../client/embedded/binaries.js';
 import { fetchDeployTools, type Manifest, type Rendered, toolsExist } from '../support/deploy-tools.js';
 import { type TestHome, testHome, until } from '../support/home.js';
 import { startTemporal, type TemporalServer } from '../support/temporal.js';
+import { DIGEST } from './chart-values.js';
 
 const secrets = { natsPassword: 'a-Password_7', postgresPassword: 'b-Password_8' };
 const VALUES = {
@@ -16,6 +17,15 @@ const VALUES = {
     retention: { enabled: true },
   },
   longer: { secrets, temporal: { retention: '2160h' } },
+  pinned: {
+    secrets,
+    image: { repository: 'registry.example/zeroscout', tag: `1.0@${DIGEST}` },
+    pools: { cuda: { enabled: true, tag: `1.0-cuda@${DIGEST}` } },
+  },
+  elsewhere: {
+    temporal: { enabled: false, address: 'temporal.example:7233' },
+    nats: { enabled: false, url: 'nats://one:123456@[fd00::1]:4333,nats://two.example' },
+  },
 };
 
 describe.skipIf(!toolsExist)('servers in the chart (Helm is fetched for linux-x64)', () => {
@@ -35,6 +45,21 @@ describe.skipIf(!toolsExist)('servers in the chart (Helm is fetched for linux-x6
     expect(pods).toHaveLength(8);
     for (const { metadata, spec } of pods)
       expect(spec.template.spec.imagePullSecrets, metadata.name).toEqual([{ name: 'registry' }]);
+  });
+
+  test('an image may be named by its digest, and a pool has a tag of its own', () => {
+    const images = of('pinned', 'Deployment').map(({ spec }) => spec.template.spec.containers[0].image);
+    const ours = images.filter((image) => image.startsWith('registry.example/'));
+    const tags = ours.map((image) => image.replace('registry.example/zeroscout:', ''));
+    expect(tags).toEqual([`1.0@${DIGEST}`, `1.0@${DIGEST}`, `1.0-cuda@${DIGEST}`]);
+    expect(rendered.pinned.problems).toEqual([]);
+  });
+
+  test('the network policy reads the ports of addresses with passwords, with IPv6 and without a port', () => {
+    const policies = of('elsewhere', 'NetworkPolicy');
+    expect(policies).toHaveLength(2);
+    for (const { spec } of policies)
+      expect(spec.egress).toContainEqual({ ports: [{ port: 4333 }, { port: 4222 }] });
   });
 
   test('a NATS node counts as started once its streams have caught up, and as ready while they lag later', () => {

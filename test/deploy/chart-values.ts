@@ -1,5 +1,6 @@
 // Defines values with which the chart is rendered in tests, and values that it must refuse by name.
 export const secrets = { natsPassword: 'a-Password_7', postgresPassword: 'b-Password_8' };
+export const DIGEST = `sha256:${'0'.repeat(64)}`;
 const scaled = { enabled: true, autoscaling: { enabled: true } };
 export const GOOD = {
   everything: {
@@ -60,6 +61,14 @@ export const BAD = {
   'no url': [{ secrets, nats: { enabled: false } }, 'nats.url'],
   'an even cluster': [{ secrets, nats: { replicas: 2 } }, '/nats/replicas'],
   'a device that is none': [{ secrets, pools: { cpu: { device: 'tpu' } } }, '/pools/cpu/device'],
+  'a suffix behind a digest': [
+    { secrets, image: { tag: `1.0@${DIGEST}` }, pools: { cuda: { enabled: true } } },
+    'tagSuffix "-cuda"',
+  ],
+  'fewer workers at most than at least': [
+    { secrets, pools: { cpu: { autoscaling: { enabled: true, min: 5, max: 2 } } } },
+    'pools.cpu.autoscaling',
+  ],
   'an age without a unit': [{ secrets, retention: { olderThan: '30' } }, '/retention/olderThan'],
   'a share that is none': [{ secrets, control: { verify: '1 percent' } }, '/control/verify'],
   'a word that is none': [{ secrets, nats: { replica: 3 } }, 'replica'],

@@ -25,6 +25,13 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- else }}{{ required "temporal.address: host:port of the existing server, since temporal.enabled is false" .Values.temporal.address }}{{ end }}
 {{- end }}
 
+{{/* The ports of existing NATS servers, as a list: the address of each may have user and password, an IPv6 address, and no port. */}}
+{{- define "zeroscout.natsPorts" -}}
+{{- $ports := list }}
+{{- range splitList "," .Values.nats.url }}{{ $ports = append $ports (dict "port" (regexFind ":[0-9]+/?$" . | trimPrefix ":" | trimSuffix "/" | default "4222" | int)) }}{{ end }}
+{{- $ports | uniq | toJson }}
+{{- end }}
+
 {{- define "zeroscout.podSecurity" -}}
 runAsNonRoot: true
 runAsUser: {{ . }}
@@ -113,9 +120,11 @@ capabilities: { drop: [ALL] }
 {{- end }}
 {{- end }}
 
-{{/* (dict "root" $ "tagSuffix" "") */}}
+{{/* (dict "root" $ "tagSuffix" ""), and "pool" for score workers, whose own tag goes before the common one */}}
 {{- define "zeroscout.image" -}}
-{{ printf "%s:%s%s" .root.Values.image.repository (.root.Values.image.tag | default .root.Chart.AppVersion) .tagSuffix }}
+{{- $own := (.pool | default dict).tag }}{{ $suffix := ternary "" .tagSuffix (not (empty $own)) -}}
+{{- if and (contains "@" .root.Values.image.tag) $suffix }}{{ fail (printf "image.tag names one image by its digest, which a pool with tagSuffix %q does not use: set the pool's tag" $suffix) }}{{ end -}}
+{{ printf "%s:%s%s" .root.Values.image.repository ($own | default .root.Values.image.tag | default .root.Chart.AppVersion) $suffix }}
 {{- end }}
 
 {{/* Where a process of zeroscout mounts its scratch space and the files that its environment names: (dict "root" $ "account" "score") */}}
