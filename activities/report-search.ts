@@ -127,7 +127,7 @@ async function lookOver({
   }
   const empty = candidates === 0 ? [] : specification.proxies.filter((proxy) => !finite.has(proxy));
   const warnings = [
-    ...withoutMeaning(empty),
+    ...withoutMeaning(empty, specification.input?.images !== undefined),
     ...calibrationWarnings(specification.aggregation.calibration),
     ...(await sampleWarningsOf({ store, specification })),
   ];
@@ -140,15 +140,18 @@ async function lookOver({
 }
 
 /** One warning for the proxies of this release, and one for the user's own, which have other causes. */
-function withoutMeaning(proxies: readonly string[]): readonly string[] {
+function withoutMeaning(proxies: readonly string[], hasImages: boolean): readonly string[] {
   const warn = (names: readonly string[], cause: string) => {
     const [are, say] = names.length === 1 ? ['is', 'says'] : ['are', 'say'];
     return `${names.join(', ')} ${are} infinite for every candidate and ${say} nothing of them; ${cause}`;
   };
   const own = proxies.filter(isOwnProxy);
+  const cause = hasImages
+    ? 'input.images of one value do that'
+    : 'a feature that is the same for every sample, or a block that is an identity, does that';
   const others = proxies.filter((proxy) => !isOwnProxy(proxy));
   return [
-    ...(others.length > 0 ? [warn(others, 'input.images of one value do that')] : []),
+    ...(others.length > 0 ? [warn(others, cause)] : []),
     ...(own.length > 0 ? [warn(own, 'see what the module returns')] : []),
   ];
 }

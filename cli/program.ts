@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { adviseCommands } from './advise-commands.js';
 import { addAllowModules } from './allow-modules.js';
+import { refuseEmptyTexts } from './refuse-empty-texts.js';
 
 /** package.json is in the parent folder of the sources, and one level higher from dist/. */
 const manifest = ['../package.json', '../../package.json']
@@ -66,6 +67,7 @@ export async function createProgram({
   for (const add of loaded) add(program);
   addAllowModules(program);
   adviseCommands(program);
+  refuseEmptyTexts(program);
   overrideAll(program);
   return program;
 }

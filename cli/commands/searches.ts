@@ -36,9 +36,9 @@ export function addSearchCommands(program: Command): void {
     .option('--name <NAME>', 'only searches whose specification has this name')
     .option('--json', 'print JSON')
     .action((id: string | undefined, options: ListOptions) =>
-      id
-        ? withStatusSession((session) => showSearch(session, id, options))
-        : withSession({ start: 'never' }, (session) => showSearches(session, options)),
+      id === undefined
+        ? withSession({ start: 'never' }, (session) => showSearches(session, options))
+        : withStatusSession((session) => showSearch(session, id, options)),
     );
   program
     .command('watch')

@@ -184,7 +184,9 @@ export function formatSummary({
   if (ended !== undefined) lines.push(`ended early: ${ended}`);
   for (const [dataset, { kendall, spearman }] of Object.entries(correlation ?? {}))
     lines.push(
-      `${dataset}: Kendall's tau ${formatFixed(kendall, 3)}, Spearman's rho ${formatFixed(spearman, 3)}`,
+      kendall === null && spearman === null
+        ? `${dataset}: no agreement to report; it takes two ranked candidates with different scores and different known values`
+        : `${dataset}: Kendall's tau ${formatFixed(kendall, 3)}, Spearman's rho ${formatFixed(spearman, 3)}`,
     );
   for (const warning of warnings) lines.push(paint.yellow(`warning: ${warning}`));
   return lines.join('\n');

@@ -24,11 +24,15 @@ interface CheckArguments<Limit extends number | string> {
   readonly min: Limit | undefined;
   readonly max: Limit | undefined;
   readonly of: (limit: Limit) => number;
-  readonly context: { addIssue(issue: { code: 'custom'; path?: string[]; message: string }): void };
+  readonly context: {
+    /** The faults that were found before, such as an unknown key. */
+    readonly issues: readonly unknown[];
+    addIssue(issue: { code: 'custom'; path?: string[]; message: string }): void;
+  };
 }
 
 function check<Limit extends number | string>({ min, max, of, context }: CheckArguments<Limit>): void {
-  if (min === undefined && max === undefined)
+  if (min === undefined && max === undefined && context.issues.length === 0)
     context.addIssue({ code: 'custom', message: 'found an empty mapping; must hold min, max or both' });
   if (min !== undefined && max !== undefined && of(min) > of(max)) {
     const message = `found ${min}, above max, which is ${max}`;

@@ -1,5 +1,5 @@
 // Reads YAML or JSON from outside; its SpecErrors name source, line and column.
-import { type Document, isScalar, Lexer, LineCounter, Parser, parseDocument, visit } from 'yaml';
+import { type Document, isAlias, isScalar, Lexer, LineCounter, Parser, parseDocument, visit } from 'yaml';
 import { type Issue, MOST_ISSUES, moreIssues, SpecError } from '../errors.js';
 import { isBinary } from './binary.js';
 import { quote } from './show.js';
@@ -66,7 +66,7 @@ export function readDocument({
     at: pos[0],
     message,
   }));
-  const faults = written.length > 0 ? written : findRepeatedKeys(document);
+  const faults = written.length > 0 ? written : findFaults(document);
   if (faults.length > 0) {
     const issues = faults.slice(0, MOST_ISSUES).map(({ at, message }): Issue => {
       const { line, col } = lines.linePos(at);
@@ -131,8 +131,22 @@ interface Fault {
   readonly message: string;
 }
 
-function findRepeatedKeys(document: Document.Parsed): Fault[] {
+/** Repeated keys, and aliases without an anchor, which the parser accepts or reports without a place. */
+function findFaults(document: Document.Parsed): Fault[] {
   const faults: Fault[] = [];
+  const anchors = new Set<string>();
+  visit(document, {
+    Node(_, node) {
+      if (isAlias(node)) {
+        const { source, range } = node;
+        if (!anchors.has(source))
+          faults.push({
+            at: range?.[0] ?? 0,
+            message: `alias *${source} has no anchor &${source} before it`,
+          });
+      } else if (node.anchor) anchors.add(node.anchor);
+    },
+  });
   visit(document, {
     Map(_, { items }) {
       const seen = new Set<string>();
@@ -148,7 +162,7 @@ function findRepeatedKeys(document: Document.Parsed): Fault[] {
   return faults;
 }
 
-/** The parser throws plain errors for alias bombs and for aliases without an anchor. */
+/** The parser throws plain errors for alias bombs. */
 function reading<T>(source: string, read: () => T): T {
   try {
     return read();

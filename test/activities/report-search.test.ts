@@ -18,11 +18,12 @@ interface Ranked {
   /** The names of a user's proxies, which have no value. */
   own?: readonly string[];
   rounds?: readonly { candidates: number; reused: number; failed: number }[];
+  images?: boolean;
 }
 
 const ONE_ROUND = [{ candidates: 3, reused: 0, failed: 0 }];
 
-async function summaryOf({ cohort, expressivity, own = [], rounds = ONE_ROUND }: Ranked) {
+async function summaryOf({ cohort, expressivity, own = [], rounds = ONE_ROUND, images }: Ranked) {
   const store = createMemoryStore();
   const rows = candidates.map((candidate, i) => ({
     rank: i + 1,
@@ -42,6 +43,7 @@ async function summaryOf({ cohort, expressivity, own = [], rounds = ONE_ROUND }:
     proxies,
     cohort,
     ...(own.length > 0 ? { ownProxies } : {}),
+    ...(images ? { input: { images: { digest: '0'.repeat(64), shape: [64, 3, 32, 32] } } } : {}),
   };
   const specification = checkSpecification({ value, source: 'a' });
   const { fidelity } = specification;
@@ -56,10 +58,16 @@ async function summaryOf({ cohort, expressivity, own = [], rounds = ONE_ROUND }:
 }
 
 test('a proxy that is infinite for every candidate is warned of', async () => {
-  for (const cohort of ['written', 'classes'] as const)
-    expect((await summaryOf({ cohort, expressivity: [1, INFINITE, 2] })).warnings).toEqual([
-      'trainability is infinite for every candidate and says nothing of them; input.images of one value do that',
+  for (const cohort of ['written', 'classes'] as const) {
+    const warning = 'trainability is infinite for every candidate and says nothing of them; ';
+    const ranked = { cohort, expressivity: [1, INFINITE, 2] };
+    expect((await summaryOf({ ...ranked, images: true })).warnings).toEqual([
+      `${warning}input.images of one value do that`,
     ]);
+    expect((await summaryOf(ranked)).warnings).toEqual([
+      `${warning}a feature that is the same for every sample, or a block that is an identity, does that`,
+    ]);
+  }
   const { warnings, classes } = await summaryOf({
     cohort: 'written',
     expressivity: [INFINITE, INFINITE, INFINITE],

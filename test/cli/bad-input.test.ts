@@ -170,6 +170,14 @@ describe('a command line', () => {
     ['with a path as id', () => ['run', good(), '--id', '../x'], '--id'],
     ['with an empty id', () => ['run', good(), '--id', ''], '--id'],
     ['with an output that is a file', () => ['run', good(), '--out', join(home.dir, 'good.csv')], '--out'],
+    // A shell passes an empty text for a variable that is not set.
+    ['with an empty output', () => ['run', good(), '--out', ''], '--out'],
+    ['with an empty folder to export to', () => ['export', 'x', '--out', ''], '--out'],
+    ['with an empty folder of results', () => ['results', 'x', '--out', ' '], '--out'],
+    ['with an empty truth', () => ['run', good(), '--truth', ''], '--truth'],
+    ['with an empty specification', () => ['validate', ''], 'SPEC'],
+    ['with the status of no search', () => ['status', ''], 'ID'],
+    ['with one empty network of two', () => ['score', 'x.onnx', ''], 'FILE'],
     ['with a path of a proxy without a slash', () => ['ui', '--prefix', 'zeroscout'], '--prefix'],
     [
       'with a certificate that is not there',

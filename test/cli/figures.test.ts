@@ -246,13 +246,14 @@ test('results: costs for the images that people see, infinities with their sign,
     millisecondsPerCandidate: 450,
     drawn: { proposed: 40, duplicates: 2, rejected: { flops: 10 } },
     generations: 4,
-    correlation: { cifar10: { kendall: 0.25, spearman: 0.5 } },
+    correlation: { cifar10: { kendall: 0.25, spearman: 0.5 }, rare: { kendall: null, spearman: null } },
   } as unknown as Parameters<typeof formatSummary>[0];
   expect(formatSummary(summary).split('\n')).toEqual([
     '20 candidates: 11 scored, 6 reused, 3 set aside',
     '5.0 s, 450.0 ms a candidate',
     expect.stringMatching(/^4 generations; 40 drawn, 25\.0 % rejected/),
     "cifar10: Kendall's tau 0.250, Spearman's rho 0.500",
+    expect.stringMatching(/^rare: no agreement to report; it takes two ranked candidates/),
   ]);
 });
 

@@ -7,6 +7,9 @@ import * as field from './fields.js';
 import { type Activation, BLOCK_KINDS, type BlockKind, CHOICES, KEEPS_WIDTH, USES } from './kinds.js';
 import { NamedStage } from './named-stage.js';
 
+const CELL =
+  'a cell in the notation of NAS-Bench-201, in which an edge can offer several operations, as in nor_conv_3x3/none~0, or all, as in *~0';
+
 const ChosenStage = mapping({
   block: field.choices(oneOf(BLOCK_KINDS), (kind) => BLOCK_KINDS.indexOf(kind)),
   width: field.numbers(field.width).optional(),
@@ -19,7 +22,7 @@ const ChosenStage = mapping({
   patch: field.numbers(field.patch).optional(),
   cell: text({
     test: (value) => value.trim() !== '',
-    right: 'a cell in the notation of NAS-Bench-201',
+    right: CELL,
   }).optional(),
   growth: field.numbers(field.growth).optional(),
   groups: field.numbers(field.groups).optional(),
@@ -101,8 +104,7 @@ function checkChoices(stage: Written, complain: Complain): void {
     checkMlp(stage, complain);
     if (!stage.heads) complain('heads', 'is missing; must be how many heads of 64 channels, such as [3, 4]');
   }
-  if (has('cell') && !stage.cell)
-    complain('cell', 'is missing; must be a cell in the notation of NAS-Bench-201');
+  if (has('cell') && !stage.cell) complain('cell', `is missing; must be ${CELL}`);
   if (has('dense') && !stage.growth)
     complain('growth', 'is missing; must be how many channels each repetition adds, such as 32');
   checkExpansion(stage, complain);

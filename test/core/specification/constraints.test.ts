@@ -50,6 +50,8 @@ describe('constraints', () => {
     ['constraints: { flops: { max: 450 MFLOPs } }', ['constraints.flops.max', '"450 MFLOPs"', '450M']],
     ['constraints: { flops: { max: -1 } }', ['constraints.flops.max', '-1', '450M']],
     ['constraints: { layers: {} }', ['constraints.layers']],
+    // A mapping with a misspelt key is not empty.
+    ['constraints: { layers: { maxx: 3 } }', ['constraints.layers.maxx', '"maxx"', '"max"']],
     [
       'constraints: { parameters: { min: 6M, max: 4M } }',
       ['constraints.parameters.min', '6000000', '4000000'],

@@ -118,6 +118,10 @@ describe('a definition', () => {
       /stages\[0\]\.width: found 20; must be a multiple of 8, the bottleneck's expansion/,
     ],
     [[{ block: 'cell', width: 8 }], /stages\[0\]\.cell: is missing; must be a cell/],
+    [
+      [{ block: 'cell', width: 8, cell: [CELL, CELL] }],
+      /cell: found a list; .* an edge can offer several operations/,
+    ],
     [[{ ...good, cell: CELL }], /stages\[0\]\.cell: is not used by basic/],
     [
       [
