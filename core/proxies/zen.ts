@@ -3,15 +3,10 @@ import type { Measurement } from './measurement.js';
 
 /**
  * log E||f(x) - f(x + 0.01 e)|| + sum over normalizations of log sqrt(mean over channels of the variance),
- * where f is the last feature [channels, height, width] before the mean over positions, x are images, e is
+ * where f is what the mean over positions reads [channels, height, width], after every normalization, x are images, e is
  * standard normal, and the expectation is the mean over the batch. The second term undoes the scaling by
  * normalizations. Residual connections stay; the paper removes them. Higher is better. Lin, Wang, Sun, Chen,
  * Sun, Qian, Li, Jin: Zen-NAS, ICCV 2021, arXiv 2102.01063.
- *
- * Where a space puts a normalization between its last block and the classifier (NAS-Bench-201, AutoFormer,
- * custom spaces that end with dense or pre-activation blocks or with transformers), f is the output of the last
- * block, before that normalization, which the sum counts all the same. In the paper, f comes after every
- * normalization.
  */
 export function zen({ distances, variances }: Measurement): number {
   const mean = distances!.reduce((sum, value) => sum + value, 0) / distances!.length;

@@ -99,7 +99,7 @@ export const FAMILIES = {
     ['input-jacobian', 'labels', 'several-images', 'whole-network-backward'],
     2,
   ),
-  zen: wholeNetwork('zen', ['perturbed-images'], 6),
+  zen: wholeNetwork('zen', ['perturbed-images'], 7),
   zico: wholeNetwork('zico', ['weight-gradients', 'second-batch', 'labels', 'whole-network-backward'], 2),
   near: wholeNetwork('near', ['activation-products'], 5),
   meco: wholeNetwork('meco', ['channel-covariances'], 4),

@@ -62,10 +62,13 @@ def of_space(case: dict) -> whole.Whole:
         x = network.stem(images)
         for block in network.blocks:
             x = block(x)
-        seen["last"] = x
         if is_former:
-            return network.head(network.norm(x)[:, 1:].mean(dim=1))
-        return network.classifier(network.last(x) if hasattr(network, "last") else x.mean(dim=(2, 3)))
+            x = network.norm(x)[:, 1:]
+        elif hasattr(network, "last"):
+            normalization, relu = network.last[:2]
+            x = relu(normalization(x))
+        seen["last"] = x
+        return network.head(x.mean(dim=1)) if is_former else network.classifier(x.mean(dim=(2, 3)))
 
     shape = torch.Size((case["batch"], 3, case["resolution"], case["resolution"]))
     images = draw(shape, 1)["images"]

@@ -50,11 +50,11 @@ export function wholeOfBlocks({
   const features: Id[] = [];
   for (const block of [stem, ...blocks]) features.push(writeBlock(writer, block, features.at(-1) ?? input));
   const last = features.at(-1)!;
-  const logits = classify({ writer, network, last });
+  const { logits, pooled } = classify({ writer, network, last });
   const weights = fed.map(({ id }) => ({ id, isSlope: false }));
   const roles = weightRoles({ tape: t, isStream: streamOf(t, input), weights });
   const withRoles = fed.map((tensor, i) => ({ ...tensor, ...roleFields(roles[i]!) }));
-  return { tape: t, input, logits, lastFeature: last, fed: withRoles, features };
+  return { tape: t, input, logits, lastFeature: pooled, fed: withRoles, features };
 }
 
 function writeBlock(writer: Writer, block: Block, input: Id): Id {
@@ -71,7 +71,7 @@ function writeBlock(writer: Writer, block: Block, input: Id): Id {
 
 /**
  * A normalization if the network has one, the mean over positions (over patches for tokens), and a linear
- * layer with bias 0.
+ * layer with bias 0. `pooled` is what the mean reads.
  */
 function classify({
   writer,
@@ -81,7 +81,7 @@ function classify({
   readonly writer: Writer;
   readonly network: Network;
   readonly last: Id;
-}): Id {
+}): { readonly logits: Id; readonly pooled: Id } {
   const { t, batch } = writer;
   const { classifier } = network;
   const isMap = t.shape(last).length === 4;
@@ -91,13 +91,13 @@ function classify({
     : isMap
       ? t.add('Relu', [t.add('StandardizeChannels', [last], { epsilon: EPSILON })])
       : standardize(t, last, { axes: [2], epsilon: EPSILON });
-  const tokens = isMap ? normal : slicePatches(writer, normal);
-  const mean = t.reshape(t.reduce('ReduceMean', tokens, isMap ? [2, 3] : [1]), [batch, channels]);
+  const pooled = isMap ? normal : slicePatches(writer, normal);
+  const mean = t.reshape(t.reduce('ReduceMean', pooled, isMap ? [2, 3] : [1]), [batch, channels]);
   // A network without a classifier is measured at the means of its channels.
-  if (!classifier) return mean;
+  if (!classifier) return { logits: mean, pooled };
   const shape = [classifier.classes, channels];
   const matrix = writer.weight({ name: 'classifier.weight', shape });
-  return t.add('MatMul', [mean, t.transpose(matrix, [1, 0])]);
+  return { logits: t.add('MatMul', [mean, t.transpose(matrix, [1, 0])]), pooled };
 }
 
 /** All tokens but the class token. */
