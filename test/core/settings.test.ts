@@ -15,6 +15,8 @@ const NO_SETTINGS: Readonly<Record<string, string>> = {
   ZEROSCOUT_EVENT: 'given to notify.command',
   ZEROSCOUT_SEARCH: 'given to notify.command',
   ZEROSCOUT_PARENT: 'given to a child process: whose end ends it',
+  XDG_CONFIG_HOME: 'given to Chromium, so that it leaves nothing in the home folder',
+  XDG_CACHE_HOME: 'given to Chromium, so that it leaves nothing in the home folder',
   ZEROSCOUT_SCORER_DEVICE: 'given to a scorer process',
   ZEROSCOUT_SCORER_THREADS: 'given to a scorer process',
   ZEROSCOUT_BENCH_DRAWING: 'given to a scorer process by benchmarks',
