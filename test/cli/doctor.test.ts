@@ -15,17 +15,6 @@ import { diagnose } from '../../client/doctor/examine.js';
 import { resolveHome } from '../../client/embedded/home.js';
 import { closedPort } from '../client/embedded/places.js';
 
-/** Root may write everywhere, so a file system that is mounted for reading only is simulated. */
-const READ_ONLY = fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '');
-vi.mock('node:fs/promises', async (original) => {
-  const actual = await original<typeof import('node:fs/promises')>();
-  const access: typeof actual.access = async (path, mode) => {
-    if (path === READ_ONLY) throw Object.assign(new Error('EROFS'), { code: 'EROFS' });
-    return actual.access(path, mode);
-  };
-  return { ...actual, access };
-});
-
 const NEVER_MADE = '/tmp/zeroscout-doctor-never-made';
 /** The person who runs the tests may have fetched servers into a data folder. */
 const home = resolveHome({ env: { ZEROSCOUT_HOME: NEVER_MADE, XDG_DATA_HOME: join(NEVER_MADE, 'data') } });
@@ -78,7 +67,25 @@ test('a home that cannot be one is missing, however much room its disk has', {
 test('a home that cannot be written is told, although searches on other servers need none', {
   timeout: 60_000,
 }, async () => {
-  const checks = await diagnose({ home: resolveHome({ env: { ZEROSCOUT_HOME: READ_ONLY } }), env });
+  // Root may write everywhere, so a file system that is mounted for reading only is simulated.
+  const READ_ONLY = fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '');
+  vi.doMock('node:fs/promises', async (original) => {
+    const actual = await original<typeof import('node:fs/promises')>();
+    const access: typeof actual.access = async (path, mode) => {
+      if (path === READ_ONLY) throw Object.assign(new Error('EROFS'), { code: 'EROFS' });
+      return actual.access(path, mode);
+    };
+    return { ...actual, access };
+  });
+  // Other tests of this process may have loaded the doctor already.
+  vi.resetModules();
+  const doctor = await import('../../client/doctor/examine.js');
+  const checks = await doctor
+    .diagnose({ home: resolveHome({ env: { ZEROSCOUT_HOME: READ_ONLY } }), env })
+    .finally(() => {
+      vi.doUnmock('node:fs/promises');
+      vi.resetModules();
+    });
   expect(checks.find(({ name }) => name === 'disk')).toMatchObject({
     status: 'warning',
     found: `${READ_ONLY}: the file system is read-only (EROFS)`,
