@@ -19,6 +19,9 @@ const MOVES = new Set([
   'Unsqueeze',
 ]);
 
+/** Chains of such nodes are followed no further, because every node of a longer one would be followed again and again. */
+const LONGEST_CHAIN = 64;
+
 /** The nodes without quantization, or undefined if there is none; `initializers` gains weights that were stored as integers. */
 export function unquantize(
   nodes: readonly GraphNode[],
@@ -29,8 +32,7 @@ export function unquantize(
   /** From where a tensor comes through nodes of these operators: its name, and the node that makes it, if one does. */
   const sourceOf = (name: string, through: ReadonlySet<string>) => {
     let [at, node] = [name, makers.get(name)];
-    // A cycle, which is refused later, has at most as many nodes as the graph.
-    for (let left = nodes.length; left > 0 && node && through.has(node.op); left--) {
+    for (let left = LONGEST_CHAIN; left > 0 && node && through.has(node.op); left--) {
       at = node.inputs[0] ?? '';
       node = makers.get(at);
     }

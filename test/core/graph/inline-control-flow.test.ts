@@ -1,9 +1,9 @@
 // Tests that an `If` whose condition follows from shapes is read as the branch that it takes.
 import { describe, expect, it } from 'vitest';
-import { SpecError } from '../../../core/errors.js';
 import { readOnnx } from '../../../core/graph/read-onnx.js';
 import { structureText } from '../../../core/graph/structure.js';
 import { attribute, initializer, type MessageField, model, node } from '../../support/onnx-messages.js';
+import { refusal } from '../../support/onnx-refusal.js';
 
 /** An initializer of one int64 number. */
 const integer = (name: string, value: number) =>
@@ -138,15 +138,6 @@ describe('a branch by shape', () => {
     expect(structureOf(chosen([yes]))).toBe(sigmoid);
   });
 });
-
-function refusal(graph: readonly MessageField[]): unknown {
-  try {
-    return read(graph);
-  } catch (error) {
-    if (!(error instanceof SpecError)) throw error;
-    return error.issues[0];
-  }
-}
 
 describe('refused', () => {
   it('is a branch by numbers of the images', () => {

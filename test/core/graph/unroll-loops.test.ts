@@ -1,9 +1,9 @@
 // Tests that a `Loop` or `Scan` whose number of steps follows from shapes is read as its steps, one after the other.
 import { describe, expect, it } from 'vitest';
-import { SpecError } from '../../../core/errors.js';
 import { readOnnx } from '../../../core/graph/read-onnx.js';
 import { structureText } from '../../../core/graph/structure.js';
 import { attribute, initializer, type MessageField, model, node } from '../../support/onnx-messages.js';
+import { refusal } from '../../support/onnx-refusal.js';
 
 const integer = (name: string, value: bigint | number) =>
   initializer(name, [], 7, [[9, new Uint8Array(new BigInt64Array([BigInt(value)]).buffer)]]);
@@ -206,15 +206,6 @@ describe('a loop', () => {
     );
   });
 });
-
-function refusal(graph: readonly MessageField[]): unknown {
-  try {
-    return read(graph);
-  } catch (error) {
-    if (!(error instanceof SpecError)) throw error;
-    return error.issues[0];
-  }
-}
 
 describe('refused', () => {
   const body = graphOf(
