@@ -15,7 +15,6 @@ import {
 } from '../../cli/render/results.js';
 import { detailsText } from '../../cli/render/schedules.js';
 import { formatVerification } from '../../cli/render/verification.js';
-import { formatDuration, formatTime } from '../../client/format-time.js';
 import type { Agreement } from '../../client/results/correlate.js';
 import { compareCohorts } from '../../core/comparison/comparison.js';
 import { rankingAgreement } from '../../core/ranking/agreement.js';
@@ -288,21 +287,4 @@ test('status: what was verified, and the runs of a schedule', () => {
   } as never).split('\n');
   expect(lines).toContain('  overlap  skip; 3 skipped so far');
   expect(lines).toContain('  catch up 1h; 4 missed so far');
-});
-
-test('durations and times', () => {
-  const durations = [0, 59_499, 59_500, 3_599_000, 3_600_000, 86_399_000, 86_400_000, 100 * 3_600_000];
-  expect(durations.map(formatDuration)).toEqual([
-    '0 s',
-    '59 s',
-    '1 min 0 s',
-    '59 min 59 s',
-    '1 h 0 min',
-    '23 h 59 min',
-    '1 d 0 h',
-    '4 d 4 h',
-  ]);
-  const time = new Date(2026, 10, 24, 14, 2).getTime();
-  expect(formatTime({ time, now: time + 60_000 })).toBe('14:02');
-  expect(formatTime({ time, now: time + 86_400_000 })).toBe('2026-11-24 14:02');
 });
