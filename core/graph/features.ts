@@ -87,10 +87,13 @@ export function featuresOnPaths(graph: ResolvedGraph, wanted: 'stages' | 'blocks
   const found = findMaps(graph, wanted);
   if (found.features.length > 1) return found;
   const after = found.features[0]?.id ?? graph.input;
-  const vectors = featuresAt(graph, vectorEnds(graph), vectorLayouts(graph)).filter(({ id }) => id > after);
+  const all = featuresAt(graph, vectorEnds(graph), vectorLayouts(graph));
+  const vectors = all.filter(({ id }) => id > after);
   // Between a map and a vector, positions do not correspond, so that no block would have a Jacobian.
   if (found.features.length === 0) return { found: 'vectors', features: vectors };
-  return vectors.length < 2 ? found : { found: 'blocks', features: [...found.features, ...vectors] };
+  if (vectors.length > 1) return { found: 'blocks', features: [...found.features, ...vectors] };
+  // One map alone, such as the states of a recurrent layer put together, has no block; the states have some.
+  return all.length > 1 ? { found: 'vectors', features: all } : found;
 }
 
 /** The features with several positions. */

@@ -71,6 +71,21 @@ class Recurrent(nn.Module):
             last += [h]
         return self.classify(torch.stack(last).mean(0))
 
+class Single(nn.Module):
+    """One layer, whose states are stacked before the images: one map alone, so that the states are the features."""
+    def __init__(self, width=16):
+        super().__init__()
+        self.width, self.cell, self.classify = width, Cell(6, width), nn.Linear(width, 4)
+
+    def forward(self, x):
+        zero = torch.zeros(x.size(0), self.width)
+        state = (zero, zero)
+        states: List[torch.Tensor] = []
+        for t in range(x.size(1)):
+            h, state = self.cell(x[:, t], state)
+            states.append(h)
+        return self.classify(torch.stack(states).mean(0))
+
 class Scanned(nn.Module):
     """A plain recurrent layer over the time of a signal, and a layer that is applied four times."""
     def __init__(self, control_flow):
@@ -105,7 +120,7 @@ def export(network, shape, path, **settings):
     torch.onnx.export(network, (torch.randn(2, *shape),), path, **settings)
 
 older = dict(dynamo=False, opset_version=17, training=torch.onnx.TrainingMode.TRAINING, do_constant_folding=False)
-for name, network, shape in (("tied", Tied(), (3, 32, 32)), ("recurrent", Recurrent(), (7, 6))):
+for name, network, shape in (("tied", Tied(), (3, 32, 32)), ("recurrent", Recurrent(), (7, 6)), ("single", Single(), (7, 6))):
     export(torch.jit.script(network.train()), shape, f"{name}-loops.onnx", **older)
     export(network, shape, f"{name}-steps.onnx", **older)
 for name, control_flow in (("loops", True), ("steps", False)):
@@ -126,7 +141,7 @@ it.skipIf(PYTHON === undefined)(
       const { features, ...rest } = result!;
       return { ...rest, features: features.length };
     };
-    for (const name of ['tied', 'recurrent', 'scanned']) {
+    for (const name of ['tied', 'recurrent', 'single', 'scanned']) {
       const { proxies, parameters, macs, features } = await scored(`${name}-loops.onnx`);
       expect({ proxies, parameters, macs, features }, name).toEqual(
         (({ proxies, parameters, macs, features }) => ({ proxies, parameters, macs, features }))(
