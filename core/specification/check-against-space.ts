@@ -271,5 +271,11 @@ function resolutionIssues({
       path: 'constraints.resolution',
       message: `found ${constraints.resolution}; must be left out, because costs of files are counted for the images that they read`,
     });
+  const step = space.resolutionStep();
+  if (!space.structureOf && constraints && constraints.resolution % step !== 0)
+    issues.push({
+      path: 'constraints.resolution',
+      message: `found ${constraints.resolution}; must be a multiple of ${step} for ${space.kind}`,
+    });
   return issues.slice(0, SHOWN);
 }

@@ -1,30 +1,27 @@
 // Tests that a search whose notification is refused or fails is finished all the same, and reports the
 // reason.
 
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readState } from '../../client/embedded/state.js';
 import { type TestHome, testHome } from '../support/home.js';
+import { type LoopbackServer, startLoopbackServer } from '../support/loopback-server.js';
 import { done, specification, zeroscout } from '../support/zeroscout.js';
 
 const PASSWORD = 'hunter2';
 let home: TestHome;
-let url: string;
+let hook: LoopbackServer;
 let servers: NodeJS.ProcessEnv;
 let requests = 0;
-const hook = createServer((_, response) => {
-  requests++;
-  response.writeHead(410).end();
-});
 
 beforeAll(async () => {
   home = testHome();
-  hook.listen(0, '127.0.0.1');
-  await Promise.all([once(hook, 'listening'), home.startServices()]);
-  url = `http://127.0.0.1:${(hook.address() as { port: number }).port}/`;
+  hook = await startLoopbackServer((_, response) => {
+    requests++;
+    response.writeHead(410).end();
+  });
+  await home.startServices();
   const { temporal, nats } = readState({ home: home.home }).services;
   servers = {
     TEMPORAL_ADDRESS: `127.0.0.1:${temporal!.port}`,
@@ -36,7 +33,7 @@ beforeAll(async () => {
       `${name}.json`,
       specification({ name, samples: 2, changes: { notify: { retries: 0, ...notify } } }),
     );
-  write('oracle', { webhook: url, secretEnv: 'DATABASE_PASSWORD' });
+  write('oracle', { webhook: hook.url, secretEnv: 'DATABASE_PASSWORD' });
 }, 120_000);
 afterAll(async () => {
   hook.close();

@@ -1,8 +1,6 @@
 // Tests that scheduled runs compute only what is new, are compared with the previous run, and notify a
 // webhook.
 import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect } from '../../client/connect.js';
 import { collect, planCollection } from '../../client/retention/collect.js';
@@ -14,6 +12,7 @@ import { BlobError } from '../../core/errors.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { type Describer, openEmbeddedDescriber } from '../support/describer.js';
 import { type TestHome, testHome, until } from '../support/home.js';
+import { type LoopbackServer, startLoopbackServer } from '../support/loopback-server.js';
 import { done, FAMILIES, specification, zeroscout } from '../support/zeroscout.js';
 
 const { enumeration } = openSpace({ kind: 'nas-bench-201' });
@@ -29,16 +28,8 @@ const SMALL = JSON.parse(specification({ samples: 4 }));
 
 let home: TestHome;
 let describer: Describer;
-let url: string;
+let hook: LoopbackServer;
 const told: { signature: string | undefined; body: string }[] = [];
-const hook = createServer(async (request, response) => {
-  let body = '';
-  for await (const text of request.setEncoding('utf8')) body += text;
-  const signature = request.headers['x-zeroscout-signature'];
-  told.push({ signature: signature?.toString(), body });
-  // The first attempt meets a failing receiver.
-  response.writeHead(told.length === 1 ? 503 : 204).end();
-});
 const cli = (...args: string[]) => done(args, { home, env });
 const json = async (...args: string[]) => JSON.parse((await cli(...args, '--json')).stdout);
 const ended = (id: string) =>
@@ -60,11 +51,13 @@ async function described(name: string) {
 
 beforeAll(async () => {
   home = testHome();
-  hook.listen(0, '127.0.0.1');
-  await once(hook, 'listening');
-  const address = hook.address();
-  if (address === null || typeof address === 'string') throw new Error('no TCP port');
-  url = `http://127.0.0.1:${address.port}/`;
+  hook = await startLoopbackServer(async (request, response) => {
+    let body = '';
+    for await (const text of request.setEncoding('utf8')) body += text;
+    told.push({ signature: request.headers['x-zeroscout-signature']?.toString(), body });
+    // The first attempt meets a failing receiver.
+    response.writeHead(told.length === 1 ? 503 : 204).end();
+  });
   for (const [name, from, to] of [
     ['monday', 0, 30],
     ['tuesday', 2, 34],
@@ -73,29 +66,19 @@ beforeAll(async () => {
     home.write(`${name}.txt`, candidates(from, to));
     const changes = {
       strategy: { kind: 'list', file: `${name}.txt` },
-      notify: { webhook: url, secretEnv: 'HOOK_SECRET', timeout: '5s', retries: 3 },
+      notify: { webhook: hook.url, secretEnv: 'HOOK_SECRET', timeout: '5s', retries: 3 },
     };
     home.write(`${name}.json`, specification({ name: 'nightly', changes }));
   }
 });
 afterAll(async () => {
   await describer?.close();
-  hook.closeAllConnections();
   hook.close();
   await home.remove();
 }, 60_000);
 
 test('a schedule from create to delete', { timeout: 400_000 }, async () => {
-  const command = [
-    'schedule',
-    'create',
-    'scan',
-    'monday.json',
-    '--timezone',
-    'Europe/Berlin',
-    '--jitter',
-    '5m',
-  ];
+  const command = 'schedule create scan monday.json --timezone Europe/Berlin --jitter 5m'.split(' ');
   const { next } = await json(...command, '--cron', '0 2 * * *');
   describer = await openEmbeddedDescriber(home);
   expect(new Date(next).getTime()).toBeGreaterThan(Date.now());

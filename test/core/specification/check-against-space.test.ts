@@ -42,6 +42,13 @@ describe('a specification and its space', () => {
     expect(faults(nasBench201, screening)).toEqual([['strategy.source.samples', ...values]]);
   });
 
+  it('a resolution for costs that no image of the space can have', () => {
+    const text = (resolution: number) =>
+      `strategy: { kind: random, samples: 3 }\ncohort: written\nconstraints: { resolution: ${resolution}, flops: { max: 1G } }`;
+    expect(faults(endless, text(64))).toEqual([]);
+    expect(faults(endless, text(40))).toEqual([['constraints.resolution', '40', '16']]);
+  });
+
   it('what needs an enumeration', () => {
     expect(faults(endless, 'cohort: classes')).toEqual([['strategy'], ['cohort']]);
   });
