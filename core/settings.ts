@@ -127,7 +127,7 @@ export const SETTINGS: Readonly<Record<string, readonly Setting[]>> = {
     {
       name: 'ZEROSCOUT_SECRET_*',
       meaning:
-        'For control workers: secrets that `notify.secretEnv` may name, to sign webhooks ([how](../guides/scheduled-searches.md#being-told)).',
+        'For control workers: secrets that `notify.secretEnv` may name, to sign webhooks ([how](../guides/scheduled-searches.md#notifications)).',
     },
     {
       name: 'ZEROSCOUT_NOTIFY_SECRETS',
