@@ -7,7 +7,6 @@ import {
   RANKING_COLUMNS,
   SUMMARY_MEANINGS,
 } from '../../dist/core/report/file-formats.js';
-import { AZ_NAS_PROXIES, PROXIES } from '../../dist/core/specification/families.js';
 import { encodeScore } from '../../dist/store/codec.js';
 import { code, page, table } from './markdown.mjs';
 
@@ -27,12 +26,10 @@ export function filesPage() {
 }
 
 function rankingSection() {
-  const others = PROXIES.filter((name) => !AZ_NAS_PROXIES.includes(name) && name !== 'parameters').map(code);
   return [
     '## ranking.csv and ranking.parquet',
     'Best first. Read a ranking by its header: columns of AZ-NAS proxies by which the search does not rank are empty, and later versions may add columns.',
     meanings('column', RANKING_COLUMNS),
-    `Each other proxy by which the search ranks (${others.join(', ')}) has a column before \`parameters\`.`,
     '`ranking.parquet` (`--format parquet`) has the same columns: `rank` as INT32, texts as strings, numbers as DOUBLE, null where a cell of `ranking.csv` is empty.',
   ].join('\n\n');
 }
@@ -96,7 +93,11 @@ function scoreSection() {
   ].join('\n\n');
 }
 
+/** A row for each meaning, with all names that have it. */
 function meanings(title, byName) {
-  const rows = Object.entries(byName).map(([name, meaning]) => [code(name), meaning]);
+  const names = new Map();
+  for (const [name, meaning] of Object.entries(byName))
+    names.set(meaning, [...(names.get(meaning) ?? []), code(name)]);
+  const rows = [...names].map(([meaning, sharing]) => [sharing.join(', '), meaning]);
   return table([title, 'holds'], rows);
 }
