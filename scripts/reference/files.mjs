@@ -66,13 +66,21 @@ function exportSection() {
     table(
       ['format', 'file', 'holds'],
       [
-        ['`config`', '`rank-1.json`', 'candidate, costs at the published image size, score, proxies'],
+        [
+          '`config`',
+          '`rank-1.json`',
+          'candidate, costs at the published image size, number of trainable parameters of the exported model (`trainableParameters`), score and proxies',
+        ],
         [
           '`onnx`',
           '`rank-1.onnx`',
-          'the complete network with its classifier, and weights drawn with the seed of the search',
+          'the complete untrained network: `images` [batch, 3, r, r] to `logits` [batch, classes], with any batch size and weights drawn with the seed of the search; its `doc_string` says which candidate of which search it is',
         ],
-        ['`pytorch`', '`rank_1.py`', 'the same network as a module `Network`, which needs torch alone'],
+        [
+          '`pytorch`',
+          '`rank_1.py`',
+          'the same network as a PyTorch module `Network` that needs only torch; its parameters have the same names as in the ONNX model',
+        ],
       ],
     ),
   ].join('\n\n');
