@@ -59,24 +59,19 @@ export function sampleWarnings({
     const path =
       specification.strategy.kind === 'screening' ? `strategy.rounds.${round}.fidelity` : 'fidelity';
     if (fidelity.resolution % space.resolutionStep() !== 0) return [];
-    const message = starvedAt({ space, candidates, ...fidelity });
-    return message === undefined
-      ? []
-      : [
-          {
-            path,
-            message: `${message}, so that ${reading.join(' and ')} there reflect${reading.length === 1 ? 's' : ''} the sample more than the network`,
-          },
-        ];
+    const message = starvedAt({ space, candidates, reading, ...fidelity });
+    return message === undefined ? [] : [{ path, message }];
   });
 }
 
 interface Examined extends Omit<MeasuredAt, 'candidate' | 'structure'> {
   readonly candidates: readonly SampledCandidate[];
   readonly batch: number;
+  /** The proxies of the search that read every feature. */
+  readonly reading: readonly string[];
 }
 
-function starvedAt({ candidates, batch, ...at }: Examined): string | undefined {
+function starvedAt({ candidates, batch, reading, ...at }: Examined): string | undefined {
   const featuresAt = (resolution: number) =>
     candidates
       .filter(({ candidate }) => resolution % at.space.resolutionStep(candidate) === 0)
@@ -97,7 +92,7 @@ function starvedAt({ candidates, batch, ...at }: Examined): string | undefined {
   const enough = ways.length > 0 ? `; enough: ${ways.join(', or ')}` : '';
   const { image } = at.space;
   const where = image ? `for images of ${image.join(' x ')}` : `at resolution ${at.resolution}`;
-  return `batch x positions must be at least the channels of every feature; ${where} one has ${batch} x ${positions} = ${batch * positions} samples for ${channels} channels${enough}`;
+  return `batch x positions must be at least the channels of every feature; ${where} one has ${batch} x ${positions} = ${batch * positions} samples for ${channels} channels, so that ${reading.join(' and ')} there reflect${reading.length === 1 ? 's' : ''} the sample more than the network${enough}`;
 }
 
 /** The smallest resolution with which no feature is starved; undefined if the largest one is not enough. */
