@@ -1,6 +1,6 @@
 """Renders the chart with Helm for each case: values as a JSON object by name of case on stdin, manifests as JSON on stdout.
 
-A case's answer has `manifests`, or `refused` where Helm refuses the values; `problems` are findings of Helm's lint and of
+An argument names another folder than that of the chart. A case's answer has `manifests`, or `refused` where Helm refuses the values; `problems` are findings of Helm's lint and of
 Kubernetes' own schemas, in which unknown fields count as wrong. Needs the packages of requirements.txt.
 """
 import json
@@ -11,7 +11,7 @@ import helm_python as helm
 import kubernetes_validate
 import yaml
 
-CHART = Path(__file__).parent.parent / "chart"
+CHART = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent.parent / "chart"
 # The resource definitions of KEDA and of Prometheus' operator are not part of Kubernetes.
 FOREIGN = ("keda.sh/", "monitoring.coreos.com/")
 

@@ -24,7 +24,11 @@ export interface Rendered {
 }
 
 export interface DeployTools {
-  render<Case extends string>(cases: Readonly<Record<Case, object>>): Readonly<Record<Case, Rendered>>;
+  /** Renders the chart, or the one in another folder, for each of these values. */
+  render<Case extends string>(
+    cases: Readonly<Record<Case, object>>,
+    folder?: string,
+  ): Readonly<Record<Case, Rendered>>;
   /** Packs the chart into this folder, as for a registry of charts; returns the path of the archive. */
   pack(folder: string): string;
   /** The findings of hadolint for a file of deploy/; empty if there are none. */
@@ -49,9 +53,10 @@ export function fetchDeployTools(): DeployTools {
     PYTHONPATH: [folder, process.env.PYTHONPATH].filter(Boolean).join(delimiter),
   };
   return {
-    render: (cases) => {
+    render: (cases, folder) => {
       const options = { env, input: JSON.stringify(cases), maxBuffer: 1e8 };
-      return JSON.parse(execFileSync('python3', [join(CHECK, 'render.py')], options).toString());
+      const args = [join(CHECK, 'render.py'), ...(folder === undefined ? [] : [folder])];
+      return JSON.parse(execFileSync('python3', args, options).toString());
     },
     pack: (folder) => {
       const script =

@@ -49,6 +49,25 @@ imagePullSecrets: {{- toYaml . | nindent 2 }}
 securityContext: {{- include "zeroscout.podSecurity" .user | nindent 2 }}
 {{- end }}
 
+{{/* On which nodes the pods of a part run, by its values: (dict "of" .Values.nats), and "affinity" that applies where these set no such affinity */}}
+{{- define "zeroscout.placement" -}}
+{{- with .of.nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .of.tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- $affinity := dict }}
+{{- range $kind, $rules := .affinity | default dict }}{{ $_ := set $affinity $kind $rules }}{{ end }}
+{{- range $kind, $rules := .of.affinity | default dict }}{{ $_ := set $affinity $kind $rules }}{{ end }}
+{{- with $affinity }}
+affinity: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .of.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- end }}
+
 {{- define "zeroscout.containerSecurity" -}}
 allowPrivilegeEscalation: false
 capabilities: { drop: [ALL] }
@@ -118,6 +137,37 @@ capabilities: { drop: [ALL] }
   valueFrom: { secretKeyRef: { name: {{ . }}, key: keys } }
 {{- end }}
 {{- end }}
+{{- end }}
+
+{{/* The spec of the Job that creates the namespace of Temporal, or updates its retention */}}
+{{- define "zeroscout.namespaceJob" -}}
+{{- $temporal := .Values.temporal }}{{ $job := dict "root" . "part" "temporal-namespace" -}}
+backoffLimit: 20
+template:
+  metadata:
+    labels: {{- include "zeroscout.selector" $job | nindent 6 }}
+  spec:
+    restartPolicy: OnFailure
+    serviceAccountName: {{ include "zeroscout.name" . }}-servers
+    {{- include "zeroscout.podCommon" (dict "root" . "user" 1000) | nindent 4 }}
+    {{- include "zeroscout.placement" (dict "of" $temporal) | nindent 4 }}
+    containers:
+      - name: namespace
+        image: {{ $temporal.toolsImage | quote }}
+        command: [/bin/sh, -euc]
+        args:
+          - |
+            if temporal operator namespace describe -n {{ $temporal.namespace }}; then
+              temporal operator namespace update -n {{ $temporal.namespace }} --retention {{ $temporal.retention }}
+            else
+              temporal operator namespace create -n {{ $temporal.namespace }} --retention {{ $temporal.retention }}
+            fi
+        env:
+          - { name: TEMPORAL_ADDRESS, value: {{ include "zeroscout.temporalAddress" . | quote }} }
+        resources:
+          requests: { cpu: 50m, memory: 64Mi }
+          limits: { memory: 256Mi }
+        securityContext: {{- include "zeroscout.containerSecurity" . | nindent 10 }}
 {{- end }}
 
 {{/* (dict "root" $ "tagSuffix" ""), and "pool" for score workers, whose own tag goes before the common one */}}
@@ -211,12 +261,7 @@ spec:
         {{- include "zeroscout.mounts" . | nindent 8 }}
   volumes:
     {{- include "zeroscout.volumes" (dict "root" $root "account" .account "scratch" .scratch) | nindent 4 }}
-  {{- with .pool.nodeSelector }}
-  nodeSelector: {{- toYaml . | nindent 4 }}
-  {{- end }}
-  {{- with .pool.tolerations }}
-  tolerations: {{- toYaml . | nindent 4 }}
-  {{- end }}
+  {{- include "zeroscout.placement" (dict "of" .place) | nindent 2 }}
   topologySpreadConstraints:
     - maxSkew: 1
       topologyKey: kubernetes.io/hostname
