@@ -35,6 +35,8 @@ const COMMANDS: Readonly<Record<AdviceCode, (context: AdviceContext) => string>>
     options?.has('--features')
       ? 'name tensors: --features NAME,NAME,...'
       : 'name the tensors that are features',
+  'separate-namespaces': ({ about }) =>
+    `give each namespace a NATS account of its own; if the searches of these need nothing here any more, add --forget-namespace ${about}`,
   'export-onnx': () => 'or take --format onnx',
   'repair-by-search': () =>
     '`zeroscout run` with its specification restores what was damaged, from the stored scores',

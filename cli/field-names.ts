@@ -34,6 +34,7 @@ const NAMES: Readonly<Record<string, readonly string[]>> = {
   prefix: ['--prefix'],
   certificate: ['--tls-cert'],
   key: ['--tls-key'],
+  forgetNamespaces: ['--forget-namespace'],
 };
 
 /** Arguments that are files, for which the file's name suffices. */

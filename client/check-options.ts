@@ -76,7 +76,11 @@ const OPTIONS = {
   measure: { top, which: oneOf(['missing', 'all']), onStep: listener },
   describe: { space: other, resolution: wholeNumber({ min: 8, max: 512 }) },
   costs: { space: other, candidates: file, resolution: wholeNumber({ min: 8, max: 512 }) },
-  retention: { keepLast: wholeNumber({ min: 0, max: 1e6 }), olderThan: milliseconds },
+  retention: {
+    keepLast: wholeNumber({ min: 0, max: 1e6 }),
+    olderThan: milliseconds,
+    forgetNamespaces: ids,
+  },
   schedule: {
     name: other,
     specification: other,

@@ -53,6 +53,11 @@ export interface RetentionOptions {
   readonly keepLast?: number;
   /** The age in milliseconds up to which runs are kept; 30 days by default. */
   readonly olderThan?: number;
+  /**
+   * The ids of other Temporal namespaces that have used the same streams of NATS and whose searches need nothing there
+   * any more. With any other, `plan` and `apply` throw a SpecError that names them.
+   */
+  readonly forgetNamespaces?: readonly string[];
 }
 
 export interface Retention {
@@ -155,18 +160,19 @@ export async function connect(options: ConnectOptions = {}): Promise<Zeroscout> 
   };
 }
 
-function createRetention({ client, store }: Session): Retention {
+function createRetention(session: Session): Retention {
   const run = async (
     which: 'rehearsal' | 'delete',
     options: RetentionOptions = {},
   ): Promise<RetentionReport> => {
     checkOptions('retention', options);
-    const { keepLast = 1, olderThan = MONTH_MS } = options;
-    const { gone: _, ...report } = await applyRetention({ client, store }, { keepLast, olderThan, which });
+    const { keepLast = 1, olderThan = MONTH_MS, forgetNamespaces = [] } = options;
+    const request = { keepLast, olderThan, forgetNamespaces, which };
+    const { gone: _, ...report } = await applyRetention(session, request);
     return report;
   };
   return {
-    usage: () => store.housekeeping.usage(),
+    usage: () => session.store.housekeeping.usage(),
     plan: (options) => run('rehearsal', options),
     apply: (options) => run('delete', options),
   };

@@ -160,7 +160,8 @@ export type AdviceCode =
   | 'install-libraries'
   | 'find-libraries'
   | 'name-features'
-  | 'export-onnx';
+  | 'export-onnx'
+  | 'separate-namespaces';
 
 export const ADVICE_CODES: Readonly<Record<AdviceCode, string>> = {
   'start-servers': 'Start the embedded servers, or configure others.',
@@ -180,6 +181,8 @@ export const ADVICE_CODES: Readonly<Record<AdviceCode, string>> = {
   'find-libraries': 'Name the folders of the CUDA libraries in LD_LIBRARY_PATH.',
   'name-features': 'Name the features of the network.',
   'export-onnx': 'Export the candidate in the format onnx.',
+  'separate-namespaces':
+    'Give each Temporal namespace a NATS account of its own, or forget those that are not used any more.',
 };
 
 /** The codes of TerminalErrors: why no repetition can complete a search. */

@@ -1,7 +1,7 @@
 // Encodes scores and failures as JSON and their addresses as NATS subject tokens, and decodes them.
 import { hash } from 'node:crypto';
 import { TerminalError } from '../core/errors.js';
-import type { Failure, Proxies, ScoreEntry, WorkerRecord } from './store.js';
+import type { Failure, NamespaceRecord, Proxies, ScoreEntry, WorkerRecord } from './store.js';
 
 /** The largest JSON of a score or failure, far below the 1 MB limit of a NATS message. */
 const MAX_ENTRY_BYTES = 256 * 1024;
@@ -123,6 +123,12 @@ const textsIn = (list: unknown): readonly unknown[] => (Array.isArray(list) ? li
 export function compareByWorker(a: WorkerRecord, b: WorkerRecord): number {
   if (a.worker === b.worker) return 0;
   return a.worker < b.worker ? -1 : 1;
+}
+
+/** Compares by code units; the ids of namespaces of one name, which are of several servers, decide. */
+export function compareByName(a: NamespaceRecord, b: NamespaceRecord): number {
+  if (a.name !== b.name) return a.name < b.name ? -1 : 1;
+  return a.id < b.id ? -1 : 1;
 }
 
 function readProxies(written: Readonly<Record<string, unknown>>): Proxies {

@@ -4,6 +4,7 @@ import { createHousekeeping } from './housekeeping.js';
 import { createBlobs, openBucket } from './jetstream-blobs.js';
 import { createFailures } from './jetstream-failures.js';
 import { createLatencies } from './jetstream-latencies.js';
+import { createNamespaceRecords } from './jetstream-namespaces.js';
 import { createProgress } from './jetstream-progress.js';
 import { createScores } from './jetstream-scores.js';
 import { createSignedScores } from './jetstream-signed.js';
@@ -34,6 +35,7 @@ export async function connectStore(options: ConnectOptions): Promise<Store> {
       latencies: createLatencies({ link, replicas }),
       signed: createSignedScores({ link }),
       workers: createWorkerRecords({ link, replicas }),
+      namespaces: createNamespaceRecords({ link, replicas }),
       failures: createFailures({ link }),
       blobs,
       progress: createProgress({ link }),

@@ -5,19 +5,20 @@ import { digestOfAll, isDigest, joinPieces } from './blob-cache.js';
 import {
   checkToken,
   compareByCandidate,
-  compareByWorker,
   decodeFailure,
   decodeScore,
   encodeFailure,
   encodeScore,
   lackedBy,
 } from './codec.js';
+import { createNamespaceRecords, createWorkerRecords, type Guard } from './memory-records.js';
 import { decodeEvent, deliver } from './progress.js';
 import type {
   BlobStore,
   FailureStore,
   Holding,
   Housekeeping,
+  NamespaceRecord,
   ProgressBus,
   ProgressEvent,
   ScoreStore,
@@ -25,7 +26,6 @@ import type {
   Store,
   Usage,
   WorkerRecord,
-  WorkerRecords,
 } from './store.js';
 
 /** Values are kept as the JSON that JetStream would hold, so that both stores return exactly the same. */
@@ -44,12 +44,14 @@ export function createMemoryStore(): Store {
   const latencies: Tables = new Map();
   const runs: Tables = new Map();
   const records = new Map<string, WorkerRecord>();
+  const namespaces = new Map<string, NamespaceRecord>();
   const blobs: Blobs = new Map();
   return {
     scores: createScores({ check, scopes }),
     latencies: createScores({ check, scopes: latencies }),
     signed: createSignedScores({ check, scopes }),
     workers: createWorkerRecords({ check, records }),
+    namespaces: createNamespaceRecords({ check, namespaces }),
     failures: createFailures({ check, runs }),
     blobs: createBlobs({ check, blobs }),
     progress: createProgress({ isOpen: () => open }),
@@ -66,11 +68,6 @@ type Blobs = Map<string, { readonly bytes: Uint8Array; readonly storedAt: number
 /** JSON by key; `newest` is the time of the last write to the table. */
 type Table = Map<string, string> & { newest?: number };
 type Tables = Map<string, Table>;
-
-interface Guard {
-  /** Throws once the store is closed. */
-  readonly check: () => void;
-}
 
 function createScores({ check, scopes }: Guard & { readonly scopes: Tables }): ScoreStore {
   return {
@@ -129,26 +126,6 @@ function createSignedScores({ check, scopes }: Guard & { readonly scopes: Tables
       let count = 0;
       for (const [scope, facts] of scopes) count += await discard(scope, [...facts.keys()], worker);
       return count;
-    },
-  };
-}
-
-function createWorkerRecords({
-  check,
-  records,
-}: Guard & { readonly records: Map<string, WorkerRecord> }): WorkerRecords {
-  return {
-    async put(record) {
-      check();
-      records.set(record.worker, record);
-    },
-    async find(worker) {
-      check();
-      return records.get(worker);
-    },
-    async list() {
-      check();
-      return [...records.values()].sort(compareByWorker);
     },
   };
 }

@@ -92,6 +92,24 @@ export interface WorkerRecords {
   list(): Promise<WorkerRecord[]>;
 }
 
+/** A Temporal namespace whose searches use this store. */
+export interface NamespaceRecord {
+  /** The id that its Temporal server chose; names of namespaces are the same on many servers. */
+  readonly id: string;
+  /** '' where the record is damaged. */
+  readonly name: string;
+  /** When a control worker of it last ran, in milliseconds since 1970; 0 where the record is damaged. */
+  readonly seen: number;
+}
+
+/** The namespaces whose control workers have used this store. The last record of a namespace counts. */
+export interface NamespaceRecords {
+  put(record: NamespaceRecord): Promise<void>;
+  /** All records, in the order of names. */
+  list(): Promise<NamespaceRecord[]>;
+  remove(id: string): Promise<void>;
+}
+
 /**
  * The reason why a candidate was set aside: `reason` is a short class (`crash`, `timeout`, `memory`,
  * `not-a-number`, `invalid`), `detail` free text.
@@ -187,6 +205,7 @@ export interface Store {
   readonly latencies: ScoreStore;
   readonly signed: SignedScores;
   readonly workers: WorkerRecords;
+  readonly namespaces: NamespaceRecords;
   readonly failures: FailureStore;
   readonly blobs: BlobStore;
   readonly progress: ProgressBus;

@@ -21,6 +21,8 @@ export const FAILURES = { stream: 'ZEROSCOUT_FAILURES', prefix: 'zeroscout.failu
 export const LATENCIES = { stream: 'ZEROSCOUT_LATENCIES', prefix: 'zeroscout.latency' } as const;
 /** Workers that were set aside, suspected or released. */
 export const WORKERS = { stream: 'ZEROSCOUT_WORKERS', prefix: 'zeroscout.worker' } as const;
+/** The Temporal namespaces whose searches use this store. */
+export const NAMESPACES = { stream: 'ZEROSCOUT_NAMESPACES', prefix: 'zeroscout.namespace' } as const;
 /** The object store that holds the blobs. */
 export const BUCKET = 'zeroscout-blobs';
 /** The stream of that object store, as NATS names it (ADR-20). */

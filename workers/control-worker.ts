@@ -9,6 +9,7 @@ import type { Measurement } from '../core/contract/latency.js';
 import { createScorerPool } from '../engine/scorer-pool.js';
 import type { Proxies } from '../store/store.js';
 import { locateBundle } from './bundle.js';
+import { noteNamespace } from './note-namespace.js';
 import { createPolling } from './polling.js';
 import { runUntil, runWithReconnect } from './run-with-reconnect.js';
 import type { ControlOptions, WorkerContext } from './worker-options.js';
@@ -53,7 +54,12 @@ export async function runControlWorker(context: WorkerContext, latency: LatencyP
       },
       onAway: () => log.info('Temporal is away; workflows are read anew when it is back'),
     });
-  await runTogether([(stop) => runUntil({ worker: activities, stop }), runWorkflows], options.process.stop);
+  const endNotes = noteNamespace(context);
+  try {
+    await runTogether([(stop) => runUntil({ worker: activities, stop }), runWorkflows], options.process.stop);
+  } finally {
+    endNotes();
+  }
 }
 
 function activitiesOf(

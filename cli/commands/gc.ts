@@ -10,6 +10,7 @@ interface Options {
   readonly dryRun?: true;
   readonly keepLast: number;
   readonly olderThan: number;
+  readonly forgetNamespace: readonly string[];
   readonly json?: true;
 }
 
@@ -33,13 +34,20 @@ export function addGcCommand(program: Command): void {
         .default(30 * 86_400_000, '30d')
         .env('ZEROSCOUT_GC_OLDER_THAN'),
     )
+    .addOption(
+      new Option(
+        '--forget-namespace <IDS...>',
+        'ids of other Temporal namespaces that used the same streams of NATS and whose searches need nothing there any more',
+      ).default([], 'none'),
+    )
     .option('--json', 'print JSON')
-    .action(({ dryRun, json, ...retention }: Options) =>
-      withSession({ start: 'never' }, async ({ client, store }) => {
-        const { gone, ...report } = await applyRetention(
-          { client, store },
-          { ...retention, which: dryRun ? 'rehearsal' : 'delete' },
-        );
+    .action(({ dryRun, json, forgetNamespace: forgetNamespaces, ...retention }: Options) =>
+      withSession({ start: 'never' }, async (session) => {
+        const { gone, ...report } = await applyRetention(session, {
+          ...retention,
+          forgetNamespaces,
+          which: dryRun ? 'rehearsal' : 'delete',
+        });
         if (json) return printJson(report);
         print(tableOf(report));
         noteDamaged(report);

@@ -1,9 +1,10 @@
 // Deletes old runs, and the blobs and scores to which no kept run and no schedule refers, or reports what it
 // would delete.
-import type { Client } from '@temporalio/client';
-import type { Holding, Store } from '../../store/store.js';
+import type { Holding } from '../../store/store.js';
+import type { Session } from '../connections/session.js';
 import type { Choice } from './choose.js';
 import { type Collection, collect, planCollection } from './collect.js';
+import { checkNamespaces } from './other-namespaces.js';
 import type { DamagedBlob } from './references.js';
 
 export interface RetentionRequest {
@@ -14,6 +15,8 @@ export interface RetentionRequest {
   readonly keepLast: number;
   /** The age in milliseconds up to which everything is kept. */
   readonly olderThan: number;
+  /** The ids of other Temporal namespaces whose searches need nothing in this store any more. */
+  readonly forgetNamespaces: readonly string[];
   /** `rehearsal` deletes nothing. */
   readonly which: 'rehearsal' | 'delete';
 }
@@ -47,14 +50,21 @@ export interface RetentionReport {
   readonly failures: Costs;
 }
 
-/** The report, and the deleted runs with their series. */
+/**
+ * The report, and the deleted runs with their series. Throws a SpecError if searches of other Temporal namespaces use
+ * the store.
+ */
 export async function applyRetention(
-  { client, store }: { readonly client: Client; readonly store: Store },
-  { which, ...retention }: RetentionRequest,
+  { client, store, connections }: Pick<Session, 'client' | 'store' | 'connections'>,
+  { which, forgetNamespaces: forgotten, ...retention }: RetentionRequest,
 ): Promise<RetentionReport & { readonly gone: Collection['runs']['gone'] }> {
+  const removable = await checkNamespaces({ client, store, connections, forgotten });
   const collection = await planCollection({ client, store, ...retention, now: Date.now() });
   const deleted = which === 'delete';
-  if (deleted) await collect({ client, store, collection });
+  if (deleted) {
+    await collect({ client, store, collection });
+    for (const id of removable) await store.namespaces.remove(id);
+  }
   const { runs, blobs, damagedBlobs, scores, failures } = collection;
   return {
     deleted,

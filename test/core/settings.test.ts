@@ -11,6 +11,7 @@ const NO_SETTINGS: Readonly<Record<string, string>> = {
   ZEROSCOUT_FAILURES: 'a stream of NATS',
   ZEROSCOUT_LATENCIES: 'a stream of NATS',
   ZEROSCOUT_WORKERS: 'a stream of NATS',
+  ZEROSCOUT_NAMESPACES: 'a stream of NATS',
   ZEROSCOUT_REPAIR_: 'the beginning of a stream’s name while it is repaired',
   ZEROSCOUT_EVENT: 'given to notify.command',
   ZEROSCOUT_SEARCH: 'given to notify.command',

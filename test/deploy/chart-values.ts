@@ -8,7 +8,7 @@ export const GOOD = {
     pools: { cpu: scaled, cuda: scaled },
     podMonitor: { enabled: true, labels: { release: 'prometheus' } },
     prometheusRule: { enabled: true, labels: { release: 'prometheus' } },
-    retention: { enabled: true, timezone: 'Europe/Berlin' },
+    retention: { enabled: true, timezone: 'Europe/Berlin', forgetNamespaces: ['a-1', 'b-2'] },
     ui: { enabled: true, tokenSecret: 'ui-tokens', hosts: ['search.example.com'], prefix: '/zeroscout' },
     control: { verify: '1.5%' },
     networkPolicy: { temporalFrom: [{}], uiFrom: [{}], workerEgress: [{ ports: [{ port: 4318 }] }] },

@@ -204,6 +204,7 @@ describe.skipIf(!toolsExist)('chart (Helm and the schemas are fetched for linux-
     const [admin] = of('everything', 'CronJob').map(
       ({ spec }) => spec.jobTemplate.spec.template.spec.containers[0],
     );
+    expect(admin.args).toEqual(['gc', '--forget-namespace', 'a-1', 'b-2']);
     expect(admin.env).toContainEqual({ name: 'NATS_USER', value: 'zeroscout' });
     expect(admin.env).toContainEqual({
       name: 'NATS_PASSWORD',

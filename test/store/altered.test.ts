@@ -157,3 +157,11 @@ test('a record of a worker that is none: as if it were not there, and others are
   await store.workers.put({ ...record, worker: 'one' });
   expect((await store.workers.find('one'))?.state).toBe('set aside');
 });
+
+test('a damaged record of a namespace still says that there is one', async () => {
+  await store.namespaces.put({ id: 'one', name: 'a', seen: 7 });
+  for (const text of ['{"name":"a","se', '{"name":7,"seen":"x"}', 'null']) {
+    await jetstream(connection).publish('zeroscout.namespace.one', text);
+    expect(await store.namespaces.list()).toEqual([{ id: 'one', name: '', seen: 0 }]);
+  }
+});

@@ -1,6 +1,7 @@
-// Defines the tests that every store must pass for signed scores and for records of workers.
+// Defines the tests that every store must pass for signed scores, and for records of workers and of namespaces.
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { TerminalError } from '../../core/errors.js';
 import type { Proxies, Store, WorkerRecord } from '../../store/store.js';
 
 const fresh = () => `t-${randomUUID()}`;
@@ -99,5 +100,23 @@ export function signedContract({
     expect(mine).toEqual([record(a, 'set aside'), record(b, 'set aside')]);
     await other().workers.put(record(b, 'released'));
     expect((await store().workers.find(b))?.state).toBe('released');
+  });
+
+  test('records of namespaces: the last one of each id counts, whatever the names; one goes when removed', async () => {
+    const [a, b] = [fresh(), fresh()];
+    const mine = async () => (await other().namespaces.list()).filter(({ id }) => id === a || id === b);
+    expect(await mine()).toEqual([]);
+    await store().namespaces.put({ id: a, name: 'the ä "team"', seen: 1 });
+    await store().namespaces.put({ id: b, name: 'a team', seen: 2 });
+    await other().namespaces.put({ id: a, name: 'the ä "team"', seen: 3 });
+    expect(await mine()).toEqual([
+      { id: b, name: 'a team', seen: 2 },
+      { id: a, name: 'the ä "team"', seen: 3 },
+    ]);
+    await store().namespaces.remove(b);
+    await store().namespaces.remove(b);
+    expect(await mine()).toEqual([{ id: a, name: 'the ä "team"', seen: 3 }]);
+    for (const id of ['', 'a.b', '>'])
+      await expect(store().namespaces.put({ id, name: '', seen: 0 })).rejects.toThrow(TerminalError);
   });
 }

@@ -21,6 +21,8 @@ export interface Victims {
   readonly latency: string;
   /** The subject of a score worker's record. */
   readonly record: string;
+  /** The subject of a namespace's record. */
+  readonly namespace: string;
   /** Subjects and sequence numbers of messages whose texts would do harm as requests. */
   readonly evil: readonly string[];
   readonly seqs: readonly number[];
@@ -80,7 +82,7 @@ export function requestsOf({ role, victims }: Given) {
 
 /** Subjects at which an answer would do harm, except those that the role may use in any case. */
 export function targetsOf({ role, victims }: Given): readonly string[] {
-  const { streams, score, absent, failure, latency, record, meta, otherMeta, chunks } = victims;
+  const { streams, score, absent, failure, latency, record, namespace, meta, otherMeta, chunks } = victims;
   const all = [
     ...streams.flatMap((stream) => [
       `${API}.STREAM.PURGE.${stream}`,
@@ -109,6 +111,7 @@ export function targetsOf({ role, victims }: Given): readonly string[] {
     failure,
     latency,
     record,
+    namespace,
     meta,
     otherMeta,
     chunks,
@@ -121,6 +124,7 @@ export function targetsOf({ role, victims }: Given): readonly string[] {
       '$O.zeroscout-blobs.',
       'zeroscout.latency.',
       'zeroscout.worker.',
+      'zeroscout.namespace.',
       `${API}.STREAM.PURGE.OBJ_zeroscout-blobs`,
       `${API}.STREAM.MSG.DELETE.${SCORES}`,
     ],

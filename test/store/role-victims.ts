@@ -4,12 +4,12 @@ import { type JetStreamManager, jetstreamManager, StorageType } from '@nats-io/j
 import type { NatsConnection } from '@nats-io/transport-node';
 import { tokenOf } from '../../store/codec.js';
 import type { Store } from '../../store/store.js';
-import { FAILURES, LATENCIES, SCORES } from '../../store/streams.js';
+import { FAILURES, LATENCIES, NAMESPACES, SCORES } from '../../store/streams.js';
 import type { Role, Victims } from './role-tricks.js';
 
 const BLOBS = 'OBJ_zeroscout-blobs';
 /**
- * The stream that records which score workers were set aside, the only one in which a record may be replaced.
+ * The stream that records which score workers were set aside, in which a record may be replaced.
  */
 const WORKERS = 'ZEROSCOUT_WORKERS';
 
@@ -36,6 +36,7 @@ export async function plant({
   const each = { storage: StorageType.File, max_msgs_per_subject: 1, allow_direct: true };
   await control.streams.add({ name: WORKERS, subjects: ['zeroscout.worker.*'], ...each });
   await raw.control.request(record, 'set aside');
+  await stores.control.namespaces.put({ id: 'a-1', name: 'team', seen: 1 });
   const { config } = await jsm.streams.info(SCORES.stream);
   const payloads = [
     '',
@@ -71,11 +72,12 @@ export async function plant({
     failure: `zeroscout.failure.victim.${tokenOf('a')}`,
     latency: `zeroscout.latency.victim.${tokenOf('b')}`,
     record,
+    namespace: `${NAMESPACES.prefix}.a-1`,
     meta: meta(digest),
     otherMeta: meta(other),
     chunks: `$O.zeroscout-blobs.C.${entry!.json<{ nuid: string }>().nuid}`,
     evil,
     seqs,
-    streams: [SCORES.stream, LATENCIES.stream, FAILURES.stream, BLOBS, WORKERS],
+    streams: [SCORES.stream, LATENCIES.stream, FAILURES.stream, BLOBS, WORKERS, NAMESPACES.stream],
   };
 }

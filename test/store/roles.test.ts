@@ -150,6 +150,19 @@ describe('with streams that a control worker has made', () => {
     expect((await reader.workers.list()).map(({ state }) => state)).toEqual(['set aside']);
   });
 
+  test('a control worker records its namespace, which others read; the admin alone removes the record', async () => {
+    const record = { id: 'a-1', name: 'team', seen: 1 };
+    for (const store of [score, reader]) await denied(store.namespaces.put(record));
+    await control.namespaces.put(record);
+    for (const store of [control, score, reader]) {
+      expect(await store.namespaces.list()).toEqual([record]);
+      await denied(store.namespaces.remove('a-1'));
+    }
+    const admin = await storeOf('zeroscout');
+    await admin.namespaces.remove('a-1');
+    expect(await reader.namespaces.list()).toEqual([]);
+  });
+
   test('a control worker writes a blob anew, and its old chunks go', async () => {
     const admin = await storeOf('zeroscout');
     const bytes = new Uint8Array(300_000).fill(7);
