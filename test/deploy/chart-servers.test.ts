@@ -2,6 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { delimiter, dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EXIT } from '../../cli/exit-codes.js';
 import { ensureBinary } from '../../client/embedded/binaries.js';
 import { fetchDeployTools, type Manifest, type Rendered, toolsExist } from '../support/deploy-tools.js';
 import { type TestHome, testHome, until } from '../support/home.js';
@@ -15,7 +16,10 @@ const VALUES = {
     imagePullSecrets: [{ name: 'registry' }],
     ui: { enabled: true, tokenSecret: 'ui-tokens' },
     retention: { enabled: true },
+    podAnnotations: { 'sidecar.istio.io/inject': 'false' },
   },
+  sized: { secrets, nats: { resources: { limits: { memory: '1536Mi' } } } },
+  unlimited: { secrets, nats: { resources: { limits: { memory: null } } } },
   longer: { secrets, temporal: { retention: '2160h' } },
   pinned: {
     secrets,
@@ -67,6 +71,32 @@ describe.skipIf(!toolsExist)('servers in the chart (Helm is fetched for linux-x6
     const [{ startupProbe, readinessProbe, livenessProbe }] = spec.template.spec.containers;
     const paths = [startupProbe, readinessProbe, livenessProbe].map(({ httpGet }) => httpGet.path);
     expect(paths).toEqual(['/healthz', '/healthz?js-server-only=true', '/healthz?js-enabled-only=true']);
+  });
+
+  test('the heap of a NATS node stays below the limit of its container', () => {
+    const limitOf = (name: keyof typeof VALUES) => {
+      const { spec } = of(name, 'StatefulSet').find(({ metadata }) => metadata.name.endsWith('-nats'))!;
+      const [{ env }] = spec.template.spec.containers;
+      return env.find((one: Manifest) => one.name === 'GOMEMLIMIT')?.value;
+    };
+    expect(limitOf('first')).toBe('1638MiB');
+    expect(limitOf('sized')).toBe('1228MiB');
+    expect(limitOf('unlimited')).toBeUndefined();
+  });
+
+  test('gc is not repeated where its use is wrong, and no service mesh keeps it from ending', () => {
+    const [{ spec }] = of('first', 'CronJob') as [Manifest];
+    const { podFailurePolicy, template } = spec.jobTemplate.spec;
+    const [container] = template.spec.containers;
+    expect(podFailurePolicy.rules).toEqual([
+      {
+        action: 'FailJob',
+        onExitCodes: { containerName: container.name, operator: 'In', values: [EXIT.wrongUse] },
+      },
+    ]);
+    expect(template.spec.restartPolicy).toBe('Never');
+    expect(template.metadata.annotations).toEqual({ 'sidecar.istio.io/inject': 'false' });
+    expect(rendered.first.problems).toEqual([]);
   });
 
   describe('the namespace at a real server', () => {
