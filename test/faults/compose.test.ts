@@ -142,6 +142,7 @@ const each = (nodes: number) => ({
   'OBJ_zeroscout-blobs': nodes,
   ZEROSCOUT_FAILURES: nodes,
   ZEROSCOUT_LATENCIES: nodes,
+  ZEROSCOUT_NAMESPACES: nodes,
   ZEROSCOUT_SCORES: nodes,
 });
 
