@@ -2,7 +2,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { delimiter, dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { EXIT } from '../../cli/exit-codes.js';
 import { ensureBinary } from '../../client/embedded/binaries.js';
 import { fetchDeployTools, type Manifest, type Rendered, toolsExist } from '../support/deploy-tools.js';
 import { type TestHome, testHome, until } from '../support/home.js';
@@ -91,7 +90,7 @@ describe.skipIf(!toolsExist)('servers in the chart (Helm is fetched for linux-x6
     expect(podFailurePolicy.rules).toEqual([
       {
         action: 'FailJob',
-        onExitCodes: { containerName: container.name, operator: 'In', values: [EXIT.wrongUse] },
+        onExitCodes: { containerName: container.name, operator: 'In', values: [2] },
       },
     ]);
     expect(template.spec.restartPolicy).toBe('Never');
