@@ -42,7 +42,7 @@ async function countHistogram(
   if (low === null || high === null) return { column, bins: [], outside };
   const width = high > low ? (high - low) / bins : 1;
   const found = await ask(
-    `SELECT least(floor((${name} - ${low}) / ${width}), ${bins - 1})::INTEGER AS bin, count(*)::DOUBLE AS count
+    `SELECT least(floor((${name} - ${double(low)}) / ${double(width)}), ${bins - 1})::INTEGER AS bin, count(*)::DOUBLE AS count
          FROM ranking WHERE ${where.sql} AND isfinite(${name}) GROUP BY bin`,
     where.values,
   );
@@ -100,8 +100,8 @@ async function countGrid(
   const axisY = { column: y, low: rangeY.low ?? 0, high: rangeY.high ?? 0, steps: up };
   const step = ({ low, high, steps }: Axis) => (high > low ? (high - low) / steps : 1);
   const cells = await ask(
-    `SELECT least(floor((${nameX} - ${axisX.low}) / ${step(axisX)}), ${across - 1})::INTEGER AS x,
-                least(floor((${nameY} - ${axisY.low}) / ${step(axisY)}), ${up - 1})::INTEGER AS y,
+    `SELECT least(floor((${nameX} - ${double(axisX.low)}) / ${double(step(axisX))}), ${across - 1})::INTEGER AS x,
+                least(floor((${nameY} - ${double(axisY.low)}) / ${double(step(axisY))}), ${up - 1})::INTEGER AS y,
                 count(*)::DOUBLE AS count, min(rank)::DOUBLE AS best
          FROM ranking WHERE ${both.sql} GROUP BY 1, 2`,
     both.values,
@@ -118,6 +118,12 @@ async function countGrid(
     })),
   };
 }
+
+/**
+ * A number in SQL. DuckDB reads digits alone as a DECIMAL, whose DOUBLE may be the next larger one, so that the smallest
+ * value of a column would lie below its first bin.
+ */
+const double = (value: number): string => `'${value}'::DOUBLE`;
 
 /** The finite values of a column: the smallest, the largest, and their number. */
 async function rangeOf(

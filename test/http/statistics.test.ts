@@ -38,3 +38,22 @@ it('every quantile lies where it does in the sorted column, also where all value
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+it('no bin and no cell loses the smallest value, whatever its last digits', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'zeroscout-statistics-'));
+  // DuckDB reads these digits, where they stand in a query, as a number that is larger by one unit in the last place.
+  const values = [0.42451854112421317, 0.6, 0.7, 0.9];
+  const csv = join(folder, 'ranking.csv');
+  const lines = values.map((value, i) => `${i + 1},c${i + 1},${value},${value}`);
+  writeFileSync(csv, `${['rank,candidate,score,complexity', ...lines].join('\n')}\n`);
+  const table = await openRankingTable({ database: join(folder, 'ranking.duckdb'), csv });
+  try {
+    const { bins } = await table.histogram({ column: 'score', bins: 20 });
+    expect(bins.map(({ count }) => count).reduce((sum, count) => sum + count)).toBe(values.length);
+    const { cells } = await table.grid({ x: 'score', y: 'complexity', columns: 20, rows: 20 });
+    expect(cells.map(({ x, y }) => Math.min(x, y)).sort((a, b) => a - b)[0]).toBe(0);
+  } finally {
+    await table.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
