@@ -85,7 +85,9 @@ function reasonOf({
   readonly state: string;
   readonly theirs: readonly Disagreement[];
 }): string {
-  const scores = `${theirs.length} ${theirs.length === 1 ? 'score' : 'scores'}`;
+  // Two other workers may have computed the same score.
+  const count = new Set(theirs.map(({ score }) => score)).size;
+  const scores = `${count} ${count === 1 ? 'score' : 'scores'}`;
   return state === 'set aside'
     ? `${scores} computed by it and by two other workers: the two agree, it does not`
     : `${scores} computed by it and by another worker differ, and no third worker has decided`;

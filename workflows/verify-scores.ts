@@ -27,6 +27,9 @@ const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 10_000;
 /** The most disagreements of one range that a third worker decides. */
 const DISPUTED = 16;
+/** The most disagreements of one worker that are written down, and about as many of all, since a message is limited. */
+const EVIDENCE = 50;
+const ALL_EVIDENCE = 500;
 
 export interface VerificationRequest extends AddressedInput {
   readonly search: string;
@@ -139,12 +142,14 @@ async function verifyRange({
     sample,
     input: { from, to, except: [worker, by], claims, ...ofFamily },
   });
-  const { guilty, suspected } = judge({ worker, verifier: by, claims, third });
+  const { guilty, suspected } = judge({ worker, verifier: by, third });
+  // The record of a third worker that is suspected says with whom it disagrees.
+  const further = third && suspected.includes(third.by) ? third.disagreements : [];
   return {
     counts: { ...counts, setAside: guilty, suspected, examples: disagreements.map(example) },
     guilty,
     suspected,
-    disagreements,
+    disagreements: [...disagreements, ...further],
   };
 }
 
@@ -158,20 +163,20 @@ const example = ({ score, worker, verifier, difference }: Disagreement) => ({
 interface JudgeArguments {
   readonly worker: string;
   readonly verifier: string;
-  readonly claims: readonly { readonly index: number }[];
   readonly third: VerifyResult | undefined;
 }
 
 /**
- * Decides two against one. If no third worker has computed the score, or it agrees with neither, all are
- * suspected.
+ * Decides two against one. If no third worker has computed the score, both are suspected, and if it agrees with
+ * neither, all three are.
  */
-function judge({ worker, verifier, claims, third }: JudgeArguments): {
+function judge({ worker, verifier, third }: JudgeArguments): {
   guilty: string[];
   suspected: string[];
 } {
   const both = [worker, verifier];
-  if (!third || third.failed === claims.length) return { guilty: [], suspected: both };
+  // It has computed none also where the stored scores have disappeared in the meantime.
+  if (!third || third.agreed + third.disagreements.length === 0) return { guilty: [], suspected: both };
   const guilty = new Set<string>();
   const differs = new Map(third.disagreements.map((one) => [one.index, one]));
   // If the third worker agrees with the stored score, the verifier is wrong. If it agrees with the verifier, the
@@ -223,6 +228,17 @@ async function computeElsewhere({
   return undefined;
 }
 
+/** The first disagreements of each of these workers, so that the record of none is without any. */
+function evidenceOf(
+  workers: readonly string[],
+  disagreements: readonly Disagreement[],
+): readonly Disagreement[] {
+  const ofEach = Math.min(EVIDENCE, Math.ceil(ALL_EVIDENCE / workers.length));
+  const concerning = (one: string) =>
+    disagreements.filter(({ worker, verifier }) => worker === one || verifier === one).slice(0, ofEach);
+  return [...new Set(workers.flatMap(concerning))];
+}
+
 /** Records which workers are set aside and which are suspected, and notifies. */
 async function act(
   work: VerificationRequest,
@@ -235,7 +251,7 @@ async function act(
     if (named.length === 0) return { discarded: 0 };
     const summary = `${state}: ${named.join(', ')}`;
     return control.setAsideWorkers.executeWithOptions({ summary }, [
-      { search, specification, state, workers: named, disagreements: disagreements.slice(0, 50) },
+      { search, specification, state, workers: named, disagreements: evidenceOf(named, disagreements) },
     ]);
   };
   const workers = { setAside: guilty, suspected, examples: counts.examples };

@@ -101,3 +101,13 @@ test('whoever disagreed only with a worker that is set aside is suspected no lon
   await act({ state: 'set aside', workers: ['third'], disagreements: [differ('third', 'other')] });
   expect(await stateOf('second')).toBe('released');
 });
+
+test('a score that two other workers computed differently counts once', async () => {
+  const disagreements = [differ('bad', 'good'), differ('bad', 'worse')];
+  await act({ state: 'suspected', workers: ['bad', 'good', 'worse'], disagreements });
+  const found = await Promise.all(['bad', 'worse'].map((worker) => store.workers.find(worker)));
+  expect(found).toMatchObject([
+    { reason: expect.stringMatching(/^1 score computed/), against: ['good', 'worse'] },
+    { reason: expect.stringMatching(/^1 score computed/), against: ['bad'] },
+  ]);
+});

@@ -40,6 +40,8 @@ interface Calls {
   readonly samples: SampleInput[];
   readonly verified: VerifyInput[];
   readonly records: Pick<SetAsideInput, 'state' | 'workers'>[];
+  /** The disagreements of each record, as pairs of workers. */
+  readonly evidence: (readonly string[])[];
 }
 
 let now: Case;
@@ -90,8 +92,9 @@ serveActivities({
   sampleScores,
   verifyScores,
   pollingWorkers: async () => polling(),
-  setAsideWorkers: async ({ state, workers: named }: SetAsideInput) => {
+  setAsideWorkers: async ({ state, workers: named, disagreements }: SetAsideInput) => {
     calls.records.push({ state, workers: named });
+    calls.evidence.push(disagreements.map(({ worker, verifier }) => `${worker}, ${verifier}`));
     return { discarded: state === 'set aside' ? 7 : 0 };
   },
 });
@@ -100,7 +103,7 @@ let count = 0;
 async function verificationOf(given: () => Case) {
   now = {};
   now = given();
-  calls = { samples: [], verified: [], records: [] };
+  calls = { samples: [], verified: [], records: [], evidence: [] };
   const input: PartInput = {
     search: 'a',
     run: 'run',
@@ -186,9 +189,11 @@ test('a third agrees with each of both in another score: both are set aside', as
 test('a third agrees with neither: all three are suspected, and none is set aside', async () => {
   const found = await verificationOf(() => ({
     second: [{ disagreements: [differ(2)] }],
-    third: { disagreements: [differ(2, false)] },
+    third: { disagreements: [{ ...differ(2, false), verifier: 'three' }] },
   }));
   expect([found.setAside, found.suspected]).toEqual([[], ['one', 'three', 'two']]);
+  // The record of the third says with whom it disagrees.
+  expect(calls.evidence).toEqual([['one, two', 'one, three']]);
   expect(found.records).toEqual([{ state: 'suspected', workers: ['one', 'three', 'two'] }]);
   expect(calls.samples).toHaveLength(1);
 });
@@ -196,6 +201,7 @@ test('a third agrees with neither: all three are suspected, and none is set asid
 test.each<[string, Partial<Case>]>([
   ['no third polls', { others: ['two'] }],
   ['a third cannot compute the score', { third: { failed: 1 } }],
+  ['the score has disappeared before a third could compute it', { third: {} }],
 ])('%s: both are suspected', async (_, more) => {
   const found = await verificationOf(() => ({ second: [{ disagreements: [differ(2)] }], ...more }));
   expect([found.setAside, found.suspected]).toEqual([[], ['one', 'two']]);
