@@ -55,7 +55,7 @@ export function scoreShard(worker: ShardWorker): SearchActivities['scoreShard'] 
     });
     const shard: Shard = { input, address, turn, candidates, counts };
     return await counts.publishWhile(() =>
-      withImages({ images, input }, (file) => scoreMissing({ worker, shard, file, structures })),
+      withImages({ images, input }, (useImages) => scoreMissing({ worker, shard, useImages, structures })),
     );
   };
 }
@@ -73,14 +73,14 @@ interface Shard {
 interface ScoreMissingArguments {
   readonly worker: ShardWorker;
   readonly shard: Shard;
-  readonly file: Pick<ScoreRequest, 'images'>;
+  readonly useImages: UseImages;
   readonly structures: Structures;
 }
 
 async function scoreMissing({
   worker: { store, scoring },
   shard,
-  file,
+  useImages,
   structures,
 }: ScoreMissingArguments): Promise<void> {
   const { input, address, turn, candidates, counts } = shard;
@@ -102,8 +102,9 @@ async function scoreMissing({
       if (requests.length === 0) return counts.add(index, 'reused');
       const candidate = candidates[index]!;
       const structure = await structures({ space: specification.space, candidate });
-      const asked = { candidate, requests, ...file, ...structure };
-      const entries = await scoreOne({ scoring, input, asked, turn });
+      const entries = await useImages((file) =>
+        scoreOne({ scoring, input, asked: { candidate, requests, ...file, ...structure }, turn }),
+      );
       if ('reason' in entries) {
         await store.failures.put(run, [entries]);
         scoring.onFailed({ search, shard: number, ...entries });
@@ -164,16 +165,25 @@ export function refuseDevice({
     throw new Error(`this worker scores on ${scoring.device}, not on ${device}: another one has to take it`);
 }
 
-/** Runs `work` with the specification's own images, if any, in a file on this machine. */
+/** Runs `score` with the specification's own images, if any, in a file that exists until `score` ends. */
+export type UseImages = <T>(score: (file: Pick<ScoreRequest, 'images'>) => Promise<T>) => Promise<T>;
+
+/**
+ * Keeps the file of the specification's own images while `work` runs. After an error, `work` ends before its last
+ * candidates, each of which therefore holds the file too.
+ */
 export function withImages(
   {
     images,
     input: { specification },
   }: { readonly images: LocalImages; readonly input: Pick<ShardInput, 'specification'> },
-  work: (file: Pick<ScoreRequest, 'images'>) => Promise<void>,
+  work: (useImages: UseImages) => Promise<void>,
 ): Promise<void> {
   const own = specification.input?.images;
-  return own ? images.withFile(own, (file) => work({ images: { file, ...own } })) : work({});
+  if (!own) return work((score) => score({}));
+  return images.withFile(own, () =>
+    work((score) => images.withFile(own, (file) => score({ images: { file, ...own } }))),
+  );
 }
 
 interface ScoreOneArguments {

@@ -7,6 +7,7 @@ import type { Disagreement, VerifyInput } from '../core/contract/verification.js
 import { SpecError } from '../core/errors.js';
 import { findDisagreements, formatDifference } from '../core/proxies/agreement.js';
 import { selectFamily } from '../core/specification/families.js';
+import type { ScoreRequest } from '../engine/protocol.js';
 import { readCandidates } from '../store/candidate-list.js';
 import { decodeScore, encodeScore } from '../store/codec.js';
 import type { SignedScore, Store } from '../store/store.js';
@@ -71,12 +72,14 @@ export function verifyScores({
         failed: 0,
         disagreements: [],
       };
-      await withImages({ images, input }, (file) =>
+      await withImages({ images, input }, (useImages) =>
         workConcurrently({
           concurrency: scoring.size,
           tasks: each(asked),
           work: async (one) => {
-            const again = await computeAgain({ scoring, input, score: one, file, structures });
+            const again = await useImages((file) =>
+              computeAgain({ scoring, input, score: one, file, structures }),
+            );
             if (typeof again === 'string') {
               found.failed += 1;
               found.why = `${by}: ${again}`;
@@ -134,7 +137,7 @@ interface ComputeAgainArguments {
   readonly scoring: Scoring;
   readonly input: VerifyInput;
   readonly score: Asked;
-  readonly file: Parameters<Parameters<typeof withImages>[1]>[0];
+  readonly file: Pick<ScoreRequest, 'images'>;
   readonly structures: Structures;
 }
 

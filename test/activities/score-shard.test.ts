@@ -1,14 +1,16 @@
 // Tests what a shard stores and counts: never what a worker computes that is set aside or scores on another device, and
 // an attempt begins where the one before it has stored everything.
+import { existsSync } from 'node:fs';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeEach, expect, test } from 'vitest';
-import { createLocalImages } from '../../activities/local-images.js';
+import { createLocalImages, type LocalImages } from '../../activities/local-images.js';
 import { scoreShard } from '../../activities/score-shard.js';
 import type { Scoring } from '../../activities/scoring.js';
 import { scoreKey } from '../../core/address.js';
 import { CandidateError } from '../../core/candidate-error.js';
 import type { ShardResult } from '../../core/contract/search-activities.js';
 import { openSpace } from '../../core/spaces/index.js';
+import type { Images } from '../../core/specification/images.js';
 import { writeCandidateList } from '../../store/candidate-list.js';
 import { createMemoryStore } from '../../store/memory.js';
 import type { Store } from '../../store/store.js';
@@ -31,16 +33,18 @@ interface Shard {
   readonly scoring?: Partial<Scoring>;
   /** The cursor in the last heartbeat of the attempt before. */
   readonly cursor?: number;
+  /** Where this machine keeps the specification's own images, if it has any. */
+  readonly own?: { readonly images: Images; readonly local: LocalImages };
 }
 
 /** Scores the shard, and returns the candidates that were computed, the counts or the error, and the last cursor. */
-async function scored({ scoring, cursor }: Shard = {}) {
+async function scored({ scoring, cursor, own }: Shard = {}) {
   const computed: string[] = [];
   const { score = async () => [proxies], ...others } = scoring ?? {};
   const activity = scoreShard({
     store,
     gate,
-    images: createLocalImages({ blobs: store.blobs }),
+    images: own?.local ?? createLocalImages({ blobs: store.blobs }),
     scoring: {
       ...scoringBy('one', async (request, turn) => {
         computed.push(request.candidate);
@@ -59,7 +63,7 @@ async function scored({ scoring, cursor }: Shard = {}) {
   const input = {
     search: 'a',
     run: 'run',
-    specification,
+    specification: own ? { ...specification, input: { images: own.images } } : specification,
     list: await writeCandidateList(store.blobs, list),
     shard: 0,
     from: 2,
@@ -132,6 +136,40 @@ test('a shard is over when its last score is stored', async () => {
   store = { ...store, scores: { ...scores, put } };
   expect((await scored()).outcome).toEqual({ scored: 10, reused: 0, failed: 0 });
   expect(await stored()).toEqual(shard.map(() => 2));
+});
+
+test('after an error, the file of images stays until the last candidate that reads it has ended', async () => {
+  const put = async (value: number): Promise<Images> => {
+    const values = new Float32Array(2 * 8 * 8).fill(value);
+    return { digest: await store.blobs.put(new Uint8Array(values.buffer)), shape: [2, 1, 8, 8] };
+  };
+  const local = createLocalImages({ blobs: store.blobs });
+  const [images, ...others] = await Promise.all([1, 2, 3, 4].map(put));
+  let file = '';
+  let end = () => {};
+  const slow = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const { outcome } = await scored({
+    own: { images: images!, local },
+    scoring: {
+      score: async ({ candidate, images: given }) => {
+        file = given!.file;
+        if (candidate !== shard[0]) throw new Error('the machine is out of memory');
+        await slow;
+        return [proxies];
+      },
+    },
+  });
+  expect(outcome).toBeInstanceOf(Error);
+  // Files that nobody uses make room for those of other searches.
+  for (const other of others) await local.withFile(other, async () => {});
+  expect(existsSync(file)).toBe(true);
+  end();
+  await new Promise(setImmediate);
+  for (const other of others) await local.withFile(other, async () => {});
+  expect(existsSync(file)).toBe(false);
+  await local.close();
 });
 
 test('a candidate that cannot be scored is recorded for its run, and the others are scored', async () => {
