@@ -7,7 +7,7 @@ import { BlobError } from '../../core/errors.js';
 import { stagesOf } from '../../core/specification/stages.js';
 import type { Holding, Store } from '../../store/store.js';
 import { listMeasuredScopes } from '../results/latencies.js';
-import { findSchedule, listSchedules } from '../schedules/find-schedule.js';
+import { describeSchedules } from '../schedules/find-schedule.js';
 import type { GcRun } from './choose.js';
 
 export interface FoundRun extends GcRun {
@@ -53,9 +53,11 @@ export async function textOfRun({
 }): Promise<string> {
   const handle = client.workflow.getHandle(run.workflowId, run.runId);
   const scopes = scopesOf(run.memo);
-  // Latencies that were measured on request for a search are kept as long as the search.
-  const measured = await listMeasuredScopes({ client, id: run.id });
-  if (run.status === 'completed') return JSON.stringify([scopes, measured, await handle.result()]);
+  if (run.status === 'completed') {
+    // Latencies that were measured on request for a finished search are kept as long as the search.
+    const measured = await listMeasuredScopes({ client, id: run.id });
+    return JSON.stringify([scopes, measured, await handle.result()]);
+  }
   const { events } = await handle.fetchHistory();
   const payloads = payloadsIn(events);
   const { payloadCodecs } = client.options.loadedDataConverter;
@@ -69,10 +71,8 @@ export async function textOfRun({
 /** The inputs of the next runs of every schedule. */
 export async function textOfSchedules(client: Client): Promise<string> {
   const texts: string[] = [];
-  for (const { scheduleId } of await listSchedules(client)) {
-    const { action } = (await findSchedule({ client, name: scheduleId })).description;
+  for (const { action } of await describeSchedules(client))
     texts.push(JSON.stringify([scopesOf((action.memo ?? {}) as Partial<SearchMemo>), action.args]));
-  }
   return texts.join('\n');
 }
 

@@ -53,26 +53,34 @@ export interface SchedulePage {
   readonly limit?: number | undefined;
 }
 
-/** Schedules in their present state, in the order of their names. */
+/**
+ * Schedules in their present state, in the order of their names. Temporal lists a schedule for a moment after it was
+ * deleted; such a one is left out.
+ */
 export async function describeSchedules(
   client: Client,
-  { after, limit }: SchedulePage = {},
+  { after, limit = Number.POSITIVE_INFINITY }: SchedulePage = {},
 ): Promise<readonly ScheduleDescription[]> {
   const names = (await listSchedules(client))
     .map(({ scheduleId }) => scheduleId)
     .filter((name) => after === undefined || name > after)
-    .sort()
-    .slice(0, limit);
+    .sort();
   const found: ScheduleDescription[] = [];
-  for (let from = 0; from < names.length; from += AT_ONCE)
-    found.push(
-      ...(await Promise.all(
-        names
-          .slice(from, from + AT_ONCE)
-          .map((name) => describeNow({ client, handle: client.schedule.getHandle(name) })),
-      )),
-    );
+  while (names.length > 0 && found.length < limit) {
+    const next = names.splice(0, Math.min(AT_ONCE, limit - found.length));
+    const described = await Promise.all(next.map((name) => describeIfThere(client, name)));
+    found.push(...described.filter((one) => one !== undefined));
+  }
   return found;
+}
+
+async function describeIfThere(client: Client, name: string): Promise<ScheduleDescription | undefined> {
+  try {
+    return await describeNow({ client, handle: client.schedule.getHandle(name) });
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return undefined;
+    throw error;
+  }
 }
 
 /**
