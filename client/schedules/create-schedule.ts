@@ -61,9 +61,9 @@ export async function createSchedule({
     timezone: inTheClear(timezone),
     jitter: inTheClear(formatDuration(jitter)),
   };
+  const spec = { cronExpressions: [checkCron(cron)], timezone, jitter };
+  const action = await actionOf({ client, store, name, read });
   try {
-    const spec = { cronExpressions: [checkCron(cron)], timezone, jitter };
-    const action = await actionOf({ client, store, name, read });
     const handle = await withSearchAttributes({
       client,
       specification: read.specification,
