@@ -10,6 +10,8 @@ const LOOK_MS = 3_000;
 interface FollowMeasuringArguments {
   readonly client: Client;
   readonly handle: WorkflowHandle;
+  /** Whether this person has asked for it first; another person's goes on when this one stops. */
+  readonly isOwn: boolean;
   readonly stop: AbortSignal;
   readonly isLocal: boolean;
   /** Called with one line after every change of state. */
@@ -19,6 +21,7 @@ interface FollowMeasuringArguments {
 export async function followMeasuring({
   client,
   handle,
+  isOwn,
   stop,
   isLocal,
   onStep,
@@ -55,7 +58,7 @@ export async function followMeasuring({
     return await Promise.race([handle.result() as Promise<LatencyResult>, stopped]);
   } finally {
     clearInterval(timer);
-    if (stop.aborted) await handle.terminate('the person who asked for it stopped').catch(() => {});
+    if (stop.aborted && isOwn) await handle.terminate('the person who asked for it stopped').catch(() => {});
   }
 }
 

@@ -20,7 +20,7 @@ export interface MeasureRequest {
   readonly which: 'all' | 'missing';
   /** Called with one line after every change of state. */
   readonly onStep: (text: string) => void;
-  /** Ends measuring; what was measured is kept. */
+  /** Ends a measurement that this request has started, and else only the wait for it; what was measured is kept. */
   readonly stop: AbortSignal;
 }
 
@@ -41,11 +41,11 @@ export async function measureLatencies(
   const { memo, result } = await findFinishedSearch({ client, id: given });
   const { id } = result;
   const input: LatencyInput = { specification: memo.specification, ranking: result.ranking, top, which };
-  const handle = await startOrJoin({ client, id, input, onStep });
+  const { handle, isOwn } = await startOrJoin({ client, id, input, onStep });
   const workers = connections.embedded ? startControlWorker({ home, modules, onNote }) : undefined;
   try {
     const isLocal = connections.temporal.source === 'embedded';
-    const measuring = await followMeasuring({ client, handle, stop, isLocal, onStep });
+    const measuring = await followMeasuring({ client, handle, isOwn, stop, isLocal, onStep });
     if (measuring === 'stopped') return 'stopped';
     const results = await readResults({ store, result, measured: measuring.latencies });
     const rows = await results.first(top);
@@ -63,18 +63,24 @@ interface StartOrJoinArguments {
 }
 
 /** Two simultaneous measurements would disturb each other, so a second request waits for the running one. */
-async function startOrJoin({ client, id, input, onStep }: StartOrJoinArguments): Promise<WorkflowHandle> {
+async function startOrJoin({
+  client,
+  id,
+  input,
+  onStep,
+}: StartOrJoinArguments): Promise<{ readonly handle: WorkflowHandle; readonly isOwn: boolean }> {
   const workflowId = latencyWorkflowIdOf(id);
   try {
-    return await client.workflow.start(LATENCY_WORKFLOW, {
+    const handle = await client.workflow.start(LATENCY_WORKFLOW, {
       workflowId,
       taskQueue: CONTROL_QUEUE,
       args: [input],
       staticSummary: `latencies of search ${id}`,
     });
+    return { handle, isOwn: true };
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     onStep(`latencies of ${id} are being measured; attached to it`);
-    return client.workflow.getHandle(workflowId);
+    return { handle: client.workflow.getHandle(workflowId), isOwn: false };
   }
 }

@@ -8,7 +8,10 @@ test('the number of candidates is named once it is known', () => {
   expect(describeMeasured({ taken: 2, wanted: 20 })).toBe('measuring latency: 2 of 20 candidates');
 });
 
-test('a measurement that was stopped while it was started ends, on the server too', async () => {
+test.each([
+  [1, 'a measurement that was stopped while it was started ends, on the server too', true],
+  [0, 'whoever waits for the measurement of somebody else does not end it', false],
+])('%d terminated: %s', async (wanted, _, isOwn) => {
   let terminated = 0;
   const handle = {
     result: () => new Promise(() => {}),
@@ -16,8 +19,8 @@ test('a measurement that was stopped while it was started ends, on the server to
       terminated += 1;
     },
   };
-  const measuring = { client: {}, handle, stop: AbortSignal.abort(), isLocal: true, onStep: () => {} };
+  const measuring = { client: {}, handle, isOwn, stop: AbortSignal.abort(), isLocal: true, onStep: () => {} };
   type Following = Parameters<typeof followMeasuring>[0];
   expect(await followMeasuring(measuring as unknown as Following)).toBe('stopped');
-  expect(terminated).toBe(1);
+  expect(terminated).toBe(wanted);
 });
