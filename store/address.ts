@@ -25,8 +25,9 @@ export function parseAddress(url: string): Address {
   const first = urls[0]!;
   if (!first.username && urls.some(({ username }) => username))
     throw createAddressError({ whole: url, why: 'user and password must stand in the first address' });
-  const user = decodeURIComponent(first.username);
-  const password = decodeURIComponent(first.password);
+  const decode = (text: string) => decodePart({ text, whole: url });
+  const user = decode(first.username);
+  const password = decode(first.password);
   return {
     servers: urls.map((one) => ({ host: one.hostname.replace(/^\[|\]$/g, ''), port: portOf(one) })),
     text: urls.map((one) => `${one.protocol}//${one.hostname}:${portOf(one)}`).join(','),
@@ -50,6 +51,17 @@ function parseOne({ part, whole }: { readonly part: string; readonly whole: stri
       'something stands behind the port; in a password write %2F for /, %3F for ?, %23 for #, %2C for a comma',
     );
   return url;
+}
+
+function decodePart({ text, whole }: { readonly text: string; readonly whole: string }): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw createAddressError({
+      whole,
+      why: 'a % in user or password begins no character; write %25 for the % itself',
+    });
+  }
 }
 
 /**

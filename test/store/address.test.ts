@@ -23,3 +23,10 @@ test.each([
   expect(address).toEqual({ servers: listed, tls: false, ...rest });
   expect(text).not.toMatch(/me|word|token/);
 });
+
+test.each(['nats://me:50%@scout', 'nats://%ff@scout'])(
+  '%s: a % that begins no character is named',
+  (written) => {
+    expect(() => parseAddress(written)).toThrow(/…@scout.*%25/s);
+  },
+);
