@@ -2,6 +2,7 @@
 
 import { countRejected, type DrawCounts } from '../../core/contract/draw-counts.js';
 import type { Phase, StepReport } from '../../core/contract/search.js';
+import type { SearchActivities } from '../../core/contract/search-activities.js';
 import type { Device } from '../../core/specification/devices.js';
 import { formatDuration, formatTime } from '../format-time.js';
 import type { PendingActivity } from './activities.js';
@@ -105,14 +106,14 @@ function noWorker({ workers, device, answers, phase, activities = [], paused, ..
     const first = Math.min(...tasks.map(({ scheduled }) => scheduled).filter((time) => time > 0));
     return Number.isFinite(first) ? { since: iso(first) } : {};
   };
-  const own = waiting.filter(({ activity }) => activity !== 'scoreShard');
+  const own = waiting.filter(({ activity }) => !ON_DEVICE.includes(activity));
   if (workers?.control === 0 && (answers === false || own.length > 0))
     reasons.push({
       for: 'control-worker',
       message: 'no control worker',
       ...sinceOf(own),
     });
-  const shards = waiting.filter(({ activity }) => activity === 'scoreShard');
+  const shards = waiting.filter(({ activity }) => ON_DEVICE.includes(activity));
   if (device && workers?.device === 0 && !paused && (shards.length > 0 || phase === 'scoring'))
     reasons.push({
       for: 'score-worker',
@@ -157,7 +158,7 @@ function retries({ activities = [], now }: Facts): Waiting[] {
     const when = failedAt === undefined ? '' : ` ${formatDuration(now - failedAt)} ago`;
     return {
       for: 'retry' as const,
-      message: `${STEPS[activity] ?? activity}${many}: attempt ${attempt}, the last one failed${when}: ${reason}`,
+      message: `${nameOf(activity)}${many}: attempt ${attempt}, the last one failed${when}: ${reason}`,
       activity,
       attempt,
       reason: reason!,
@@ -219,18 +220,31 @@ function drawing({ activities = [], drawn, phase }: Facts): Waiting[] {
 }
 
 /** The names of steps in messages. */
-const STEPS: Readonly<Record<string, string>> = {
+const STEPS: Readonly<Record<keyof SearchActivities, string>> = {
+  checkSearch: 'checking the search',
+  checkPart: 'checking a part of the search',
   addressScores: 'deciding on the engine version',
   planCandidates: 'planning',
   breedGeneration: 'breeding',
   auditScores: 'looking up scores',
   scoreShard: 'scoring a shard',
+  sampleScores: 'choosing scores to verify',
+  verifyScores: 'verifying scores',
+  pollingWorkers: 'looking for workers that verify',
+  setAsideWorkers: 'recording workers that disagree',
   rankCandidates: 'ranking',
+  measureLatencies: 'measuring latencies',
   keepBest: 'keeping the best',
   reportSearch: 'writing the summary',
   compareRuns: 'comparing with the run before',
   notify: 'telling the outside',
 };
+/** A worker of another version may name a step that this program does not know. */
+const nameOf = (activity: string): string =>
+  (STEPS as Readonly<Record<string, string | undefined>>)[activity] ?? activity;
+
+/** The steps that score workers do. */
+const ON_DEVICE = ['scoreShard', 'verifyScores'];
 
 function iso(time: number): string {
   return new Date(time).toISOString();

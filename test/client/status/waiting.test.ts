@@ -78,6 +78,15 @@ test('steps that are tried again: those that fail alike are one reason', () => {
   expect(listWaiting({ ...running, activities })[0]!.message).toContain('no space left');
 });
 
+test('a step of verification has a name, and waits for a score worker', () => {
+  const verifying = activity({ activity: 'verifyScores', scheduled: ago(30) });
+  const failed = { ...verifying, attempt: 3, reason: 'no space left', failedAt: ago(5) };
+  expect(listWaiting({ ...running, activities: [failed] })[0]!.message).toMatch(/^verifying scores: /);
+  const nobody = { ...running, phase: 'auditing', activities: [verifying] } as const;
+  expect(reasons({ ...nobody, workers: { control: 1, device: 0 } })).toEqual([['score-worker']]);
+  expect(reasons({ ...nobody, workers: { control: 0, device: 1 } })).toEqual([]);
+});
+
 test('every worker is busy when all shards wait for longer than it takes to hand one out', () => {
   const activities = [activity({ scheduled: ago(40) }), activity({ scheduled: ago(20) })];
   expect(reasons({ ...running, activities })).toEqual([['busy-workers']]);
