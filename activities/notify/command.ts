@@ -27,6 +27,8 @@ export function runCommand({
   env,
   signal,
 }: RunCommandArguments): Promise<void> {
+  // What has ended before it began would run without a limit, since its signal does not end it again.
+  signal.throwIfAborted();
   const inherited = INHERITED.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]));
   const child = spawn('/bin/sh', ['-c', command], {
     detached: true,
