@@ -188,8 +188,10 @@ function openStore(nats: NatsSettings, name: string): Promise<Store> {
   return connectStore({ ...nats, patienceMs: PATIENCE_MS, name });
 }
 
-/** Ignores a server that does not answer; an invalid setting is still an error. */
-/** A server that answers and refuses, such as for a wrong password, is not away, and waiting would not help. */
+/**
+ * Goes on without a store. A server that does not answer is reported as away; any other reason, such as a wrong
+ * password, is named here, because waiting would not help.
+ */
 function noStore(error: unknown, { onNote }: SessionListener): undefined {
   if (!(error instanceof ServiceError)) throw error;
   if (!['unreachable', 'timed-out'].includes(error.reason)) onNote(error.message);

@@ -1,5 +1,4 @@
-// Turns a number that is not defined into null, for results that are written as JSON.
-/** JSON has no NaN; null is what is not defined. */
+// Turns a number that is not defined into null, for results that are written as JSON, which has no NaN.
 export function orNull(value: number): number | null {
   return Number.isNaN(value) ? null : value;
 }
