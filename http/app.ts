@@ -85,7 +85,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   for (const path of ['/api/searches/:id/ranking', '/api/searches/:id/ranking/*']) app.use(path, etag());
   app.use('/api/*', refuseOtherMethods(app), refuseUnknownParameters(app));
   addSessionRoute(app, options);
-  const setting: RouteSetting = { app, zeroscout, prefix, stopped, ...kept };
+  const setting: RouteSetting = { app, zeroscout, prefix, stopped, onFault, ...kept };
   addSearchRoutes(setting);
   addRankingRoutes(setting);
   addCandidateRoute(setting);

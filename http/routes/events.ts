@@ -41,7 +41,7 @@ export function addEventRoutes(setting: RouteSetting): void {
   });
 }
 
-function addProgress({ app, zeroscout, stopped }: RouteSetting): void {
+function addProgress({ app, zeroscout, stopped, onFault }: RouteSetting): void {
   app.openapi(
     createRoute({
       method: 'get',
@@ -57,7 +57,7 @@ function addProgress({ app, zeroscout, stopped }: RouteSetting): void {
       const { id } = await zeroscout.searches.get(context.req.valid('param').id);
       const sender = createSender(context.req.header('last-event-id'));
       return streamEvents(context, (stream) =>
-        whileOpen({ stream, stopped }, async (isOpen) => {
+        whileOpen({ stream, stopped, onFault }, async (isOpen) => {
           for await (const look of zeroscout.searches.progress(id)) {
             if (!isOpen()) return;
             await sender.send(stream, 'progress', look);
@@ -76,7 +76,7 @@ interface Watch {
   readonly look: () => Promise<unknown>;
 }
 
-function addWatch({ app, stopped }: RouteSetting, { path, event, summary, look }: Watch): void {
+function addWatch({ app, stopped, onFault }: RouteSetting, { path, event, summary, look }: Watch): void {
   app.openapi(
     createRoute({
       method: 'get',
@@ -90,19 +90,37 @@ function addWatch({ app, stopped }: RouteSetting, { path, event, summary, look }
     async (context) => {
       const sender = createSender(context.req.header('last-event-id'));
       return streamEvents(context, (stream) =>
-        whileOpen({ stream, stopped }, async (isOpen) => {
+        whileOpen({ stream, stopped, onFault }, async (isOpen) => {
           while (isOpen()) {
-            const [name, data] = await look().then(
-              (data): [string, unknown] => [event, data],
-              (error: unknown): [string, unknown] => ['problem', problemOf(error)],
-            );
-            if (isOpen()) await sender.send(stream, name, data);
+            const found = await lookFor(event, look);
+            const isNew = isOpen() && (await sender.send(stream, found.event, found.data));
+            // A problem that lasts is one fault.
+            if (isNew && 'error' in found) reportFault(found.error, onFault);
             await pause({ ms: LOOK_MS, stopped });
           }
         }),
       );
     },
   );
+}
+
+interface Found {
+  readonly event: string;
+  readonly data: unknown;
+  readonly error?: unknown;
+}
+
+async function lookFor(event: string, look: () => Promise<unknown>): Promise<Found> {
+  try {
+    return { event, data: await look() };
+  } catch (error) {
+    return { event: 'problem', data: problemOf(error), error };
+  }
+}
+
+/** An unexpected error is in the log of this program, as the problem says that a client receives. */
+function reportFault(error: unknown, onFault: RouteSetting['onFault']): void {
+  if (problemOf(error).status === 500) onFault(error);
 }
 
 /** Hono answers HEAD like GET and then drops the stream, which nobody would read, and which would never end. */
@@ -121,17 +139,18 @@ function shareLook<T>(look: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** Numbers events, and drops an event that equals the previous one. */
+/** Numbers events, and drops an event that equals the previous one. `send` says whether the event was new. */
 function createSender(lastId: string | undefined) {
   let id = Number.isSafeInteger(Number(lastId)) ? Number(lastId) : 0;
   let before = '';
   return {
-    send: async (stream: SSEStreamingApi, event: string, data: unknown): Promise<void> => {
+    send: async (stream: SSEStreamingApi, event: string, data: unknown): Promise<boolean> => {
       const text = JSON.stringify(toJson(data));
-      if (text === before) return;
+      if (text === before) return false;
       before = text;
       id += 1;
       await stream.writeSSE({ id: String(id), event, data: text, retry: RETRY_MS });
+      return true;
     },
   };
 }
@@ -141,7 +160,11 @@ function createSender(lastId: string | undefined) {
  * closing the connection.
  */
 async function whileOpen(
-  { stream, stopped }: { readonly stream: SSEStreamingApi; readonly stopped: AbortSignal },
+  {
+    stream,
+    stopped,
+    onFault,
+  }: Pick<RouteSetting, 'stopped' | 'onFault'> & { readonly stream: SSEStreamingApi },
   work: (isOpen: () => boolean) => Promise<void>,
 ): Promise<void> {
   let isGone = false;
@@ -160,7 +183,9 @@ async function whileOpen(
     await Promise.race([
       gone,
       work(isOpen).catch(async (error: unknown) => {
-        if (isOpen()) await stream.writeSSE({ event: 'problem', data: JSON.stringify(problemOf(error)) });
+        if (!isOpen()) return;
+        reportFault(error, onFault);
+        await stream.writeSSE({ event: 'problem', data: JSON.stringify(problemOf(error)) });
       }),
     ]);
   } finally {

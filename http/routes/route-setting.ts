@@ -15,4 +15,6 @@ export interface RouteSetting {
   readonly prefix: string;
   /** Aborted when the server ends; streams end with it. */
   readonly stopped: AbortSignal;
+  /** Called with unexpected errors that a route answers itself. */
+  readonly onFault: (error: unknown) => void;
 }
