@@ -74,8 +74,11 @@ function holdTable(opening: HeldTable['opening'], onClosed: () => void): HeldTab
   let holders = 1;
   const close = async () => {
     const [opened] = await Promise.allSettled([opening]);
-    if (opened.status === 'fulfilled') await opened.value.close();
-    onClosed();
+    try {
+      if (opened.status === 'fulfilled') await opened.value.close();
+    } finally {
+      onClosed();
+    }
   };
   let closing: Promise<void> | undefined;
   const closeOnce = () => (closing ??= close());
@@ -86,7 +89,8 @@ function holdTable(opening: HeldTable['opening'], onClosed: () => void): HeldTab
     },
     release: () => {
       holders--;
-      if (holders === 0) void closeOnce();
+      // Nobody waits for it, and what it leaves behind goes with the folder when the server ends.
+      if (holders === 0) void closeOnce().catch(() => {});
     },
     close: closeOnce,
   };
