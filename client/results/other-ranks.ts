@@ -8,6 +8,7 @@ import { checkText } from '../check-text.js';
 import type { Session } from '../connections/session.js';
 import { findFinishedSearch } from '../searches/find-search.js';
 import { listSearches } from '../searches/list-searches.js';
+import { newestFirst } from '../searches/newest-first.js';
 
 /** The most other searches whose rankings are read, newest first. */
 const READ = 20;
@@ -45,7 +46,7 @@ export async function findOtherRanks(
   const found: OtherRank[] = [];
   const seen = new Set([id]);
   let read = 0;
-  for await (const row of listSearches({ client, state: 'completed' })) {
+  for await (const row of newestFirst(listSearches({ client, state: 'completed' }))) {
     if (row.space !== memo.space || seen.has(row.id)) continue;
     seen.add(row.id);
     const other = await findFinished(client, row.id);
