@@ -45,7 +45,7 @@ export function withServiceErrors<Calls extends object>(calls: Calls, connection
 }
 
 /** Any other error is returned as it is. */
-export function toServiceError(error: unknown, { temporal, isClosed }: TemporalConnection): unknown {
+function toServiceError(error: unknown, { temporal, isClosed }: TemporalConnection): unknown {
   const { address, source } = temporal;
   const fault = (what: string) => `Temporal at ${address}: ${what}`;
   if (isClosed() && isOfClient(error))

@@ -7,7 +7,7 @@ import type { ModulePermission } from '../specification/module-permission.js';
 import { fromPlainError, type PlainError } from './thread-errors.js';
 
 /** The calls that compute much, and whose arguments and results can be copied between threads. */
-export const THREAD_CALLS = [
+const THREAD_CALLS = [
   'writeParquet',
   'pareto',
   'correlate',

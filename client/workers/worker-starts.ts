@@ -63,7 +63,7 @@ async function listRuns(client: Client): Promise<readonly Run[]> {
 }
 
 /** A process starts when the first of its SDK workers does. */
-export function groupRuns(runs: readonly Run[]): ReadonlyMap<string, WorkerStarts> {
+function groupRuns(runs: readonly Run[]): ReadonlyMap<string, WorkerStarts> {
   const starts = new Map<string, Map<string, number>>();
   for (const { queue, identity, process, started } of runs) {
     const key = JSON.stringify([queue, identity]);

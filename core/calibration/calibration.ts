@@ -30,7 +30,7 @@ const coefficient = number.min(-1).max(1).nullable();
 /** Kendall's tau of three rankings with labels that were not used to fit them. */
 const Agreement = z.strictObject({ own: coefficient, weights: coefficient, model: coefficient });
 
-export const METHODS = ['own', 'weights', 'model'] as const;
+const METHODS = ['own', 'weights', 'model'] as const;
 /**
  * The ranking that a calibration uses. `own`: the weights of the search, because no fit is better; `weights`: fitted
  * weights; `model`: the fitted model.

@@ -13,7 +13,7 @@ export interface Ranker {
 
 /** The names of the search's own aggregation, and of its proxies with equal weights. */
 export const OWN = 'this ranking';
-export const EQUAL = 'equal weights';
+const EQUAL = 'equal weights';
 
 export function rankersOf(cohort: RankedCohort): readonly Ranker[] {
   const proxies = [...cohort.ranks.keys()];

@@ -6,7 +6,7 @@ import { bestFirst, meanShares, type RankedCohort, scoresOf } from './cohort.js'
 import type { KnownCandidate } from './quality.js';
 
 /** Proxies with at least this correlation are called redundant. */
-export const REDUNDANT = 0.9;
+const REDUNDANT = 0.9;
 /** The number of first candidates for which the effect of leaving a proxy out is measured. */
 export const LEFT_OUT_TOP = 10;
 

@@ -17,7 +17,7 @@ export function naswot({ agreement, batch }: Measurement): number {
 const ROUNDING = 1e-12;
 
 /** log |det A| of a symmetric matrix [n, n]; minus infinity if the matrix is singular. */
-export function logDeterminant(a: ArrayLike<number>, n: number): number {
+function logDeterminant(a: ArrayLike<number>, n: number): number {
   const values = symmetricEigenvalues(a, n);
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   let sum = 0;

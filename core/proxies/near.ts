@@ -23,7 +23,7 @@ export function near({ activations }: Measurement): number {
  * The effective rank of a matrix X from its Gram matrix, whose eigenvalues are the squares of the singular
  * values; 0 for a zero matrix.
  */
-export function effectiveRank(gram: Float32Array): number {
+function effectiveRank(gram: Float32Array): number {
   const singular = symmetricEigenvalues(gram, Math.round(Math.sqrt(gram.length))).map((value) =>
     Math.sqrt(Math.max(0, value)),
   );

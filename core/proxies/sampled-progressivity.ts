@@ -2,7 +2,7 @@
 import { progressivity } from './az-nas.js';
 
 /** With fewer samples for each channel, a spectrum reflects the sample more than the feature. */
-export const SAMPLES_PER_CHANNEL = 4;
+const SAMPLES_PER_CHANNEL = 4;
 
 export interface SampledFeature {
   /** The entropy of the feature's spectrum (core/proxies/az-nas.ts). */
@@ -11,7 +11,7 @@ export interface SampledFeature {
   readonly channels: number;
 }
 
-export function isWellSampled({ samples, channels }: Omit<SampledFeature, 'expressivity'>): boolean {
+function isWellSampled({ samples, channels }: Omit<SampledFeature, 'expressivity'>): boolean {
   return samples >= SAMPLES_PER_CHANNEL * channels;
 }
 
