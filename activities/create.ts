@@ -1,6 +1,6 @@
 // Creates the activities of control workers and of score workers: validates their inputs and converts their
 // errors for Temporal.
-import { activityInfo, heartbeat, sleep } from '@temporalio/activity';
+import { activityInfo, cancellationSignal, heartbeat, sleep } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { readInput } from '../core/contract/activity-inputs.js';
 import { isVersion } from '../core/contract/input-fields.js';
@@ -133,7 +133,7 @@ function withHeartbeat<A, R>(activity: (input: A) => Promise<R>): (input: A) => 
       } finally {
         clearInterval(timer);
       }
-    });
+    }, cancellationSignal());
 }
 
 /**

@@ -1,4 +1,5 @@
-// Lets a long step report its progress in heartbeats, which `status` and the progress bar show.
+// Lets a long step report its progress in heartbeats, which `status` and the progress bar show, and ends it when it is
+// cancelled.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from 'node:timers/promises';
 import type { DrawCounts } from '../core/contract/draw-counts.js';
@@ -6,6 +7,8 @@ import type { StepReport } from '../core/contract/search.js';
 import type { LatencyMeter } from './latency.js';
 
 interface Step {
+  /** Aborted when the step is cancelled. */
+  readonly signal: AbortSignal | undefined;
   /** The number of candidates whose latency was measured; absent until the first measurement begins. */
   measured?: number;
   describe: () => Pick<StepReport, 'taken' | 'wanted' | 'drawn'>;
@@ -13,9 +16,15 @@ interface Step {
 
 const steps = new AsyncLocalStorage<Step>();
 
-/** Runs an activity; `report` returns the latest progress, or undefined if there is none. */
-export async function withReport<T>(run: (report: () => StepReport | undefined) => Promise<T>): Promise<T> {
-  const step: Step = { describe: () => ({}) };
+/**
+ * Runs an activity; `report` returns the latest progress, or undefined if there is none. Measurements and turns fail
+ * once `signal` is aborted.
+ */
+export async function withReport<T>(
+  run: (report: () => StepReport | undefined) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const step: Step = { signal, describe: () => ({}) };
   const report = () => {
     const { measured } = step;
     const details = { ...step.describe(), ...(measured === undefined ? {} : { measured }) };
@@ -30,13 +39,17 @@ export function describeStep(describe: Step['describe']): void {
   if (step) step.describe = describe;
 }
 
-/** Wraps a meter so that the step that measures reports how many candidates it has measured. */
+/**
+ * Wraps a meter so that the step that measures reports how many candidates it has measured, and measures no more once
+ * it is cancelled: the next step would be disturbed.
+ */
 export function reportMeasurements(meter: LatencyMeter): LatencyMeter {
   return {
     ...meter,
     measure: async (args) => {
       const step = steps.getStore();
       if (!step) return meter.measure(args);
+      step.signal?.throwIfAborted();
       step.measured ??= 0;
       try {
         return await meter.measure(args);
@@ -52,13 +65,14 @@ const TURN_MS = 50;
 
 /**
  * Returns a function that yields to timers and sockets from time to time, for loops that wait for nothing
- * else.
+ * else, and fails once the step is cancelled.
  */
 export function createTurns(): () => Promise<void> {
   let last = performance.now();
   return async () => {
     if (performance.now() - last < TURN_MS) return;
     await setImmediate();
+    steps.getStore()?.signal?.throwIfAborted();
     last = performance.now();
   };
 }

@@ -1,6 +1,8 @@
 // Tests that exactly the first candidates of a ranking are measured, those without a latency or all anew, and that only
 // what a candidate is at fault for counts as failed.
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, test } from 'vitest';
+import { createControlActivities } from '../../activities/create.js';
 import type { LatencyMeter } from '../../activities/latency.js';
 import { measureLatencies } from '../../activities/measure-latencies.js';
 import { CandidateError } from '../../core/candidate-error.js';
@@ -8,6 +10,7 @@ import { openSpace } from '../../core/spaces/index.js';
 import { checkSpecification } from '../../core/specification/specification.js';
 import { createMemoryStore } from '../../store/memory.js';
 import { rankingText } from '../support/ranking-text.js';
+import { gateOfOne } from '../support/scoring-activities.js';
 
 const { enumeration } = openSpace({ kind: 'nas-bench-201' });
 const candidates = Array.from({ length: 12 }, (_, i) => enumeration!.at(i * 97));
@@ -68,4 +71,24 @@ test('a network that cannot be run counts as failed; any other error ends the st
   });
   const gone = meterOf(() => new Error('no scorer starts'));
   await expect(measureLatencies({ store, meter: gone.meter })(input)).rejects.toThrow('no scorer starts');
+});
+
+test('a step that was cancelled measures no more, so that it does not disturb the next one', async () => {
+  const { store, ranking } = await rankedStore();
+  const environment = new MockActivityEnvironment();
+  const { meter, measured } = meterOf();
+  const measure: LatencyMeter['measure'] = async (args) => {
+    if (measured.length === 1) environment.cancel();
+    return await meter.measure(args);
+  };
+  const { measureLatencies: activity } = createControlActivities({
+    store,
+    gate: gateOfOne(),
+    meter: { ...meter, measure },
+    notifying: { commands: 'refused', env: {} },
+    verification: { polling: async () => [] },
+  });
+  const input = { specification, ranking, top: 7, which: 'missing' } as const;
+  await expect(environment.run(activity, input)).rejects.toMatchObject({ name: 'CancelledFailure' });
+  expect(measured).toEqual(candidates.slice(0, 2));
 });

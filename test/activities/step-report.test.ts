@@ -1,7 +1,10 @@
-// Tests what a long step reports of its progress: candidates that were drawn, rejected, taken and measured.
+// Tests what a long step reports of its progress: candidates that were drawn, rejected, taken and measured; and that it
+// ends when it is cancelled.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import {
   createRejectionCounter,
+  createTurns,
   describeStep,
   reportMeasurements,
   withReport,
@@ -36,4 +39,29 @@ test('a step reports nothing before it knows anything, and counts measurements t
   });
   // Outside of a step nothing is reported to.
   expect(await measure('whole')).toEqual({ latency: 1 });
+});
+
+test('a step that is cancelled measures and draws no more', async () => {
+  const stop = new AbortController();
+  let measured = 0;
+  const meter = reportMeasurements({
+    machine: 'a',
+    measure: async () => {
+      measured += 1;
+      if (measured === 2) stop.abort(new Error('cancelled'));
+      return { latency: 1 };
+    },
+  });
+  const step = async () => {
+    for (let i = 0; i < 5; i++)
+      await meter.measure({ space: { kind: 'nas-bench-201' }, candidate: 'a', seed: 1, resolution: 32 });
+  };
+  await expect(withReport(step, stop.signal)).rejects.toThrow('cancelled');
+  expect(measured).toBe(2);
+  const turns = withReport(async () => {
+    const turn = createTurns();
+    await sleep(100);
+    await turn();
+  }, stop.signal);
+  await expect(turns).rejects.toThrow('cancelled');
 });
