@@ -37,6 +37,8 @@ export function createPage({ prefix }: { readonly prefix: string }): Handler {
     if (known) return known;
     const read = readAsset(name, prefix);
     kept.set(name, read);
+    // A file that could not be read, such as for want of descriptors, is read again.
+    read.catch(() => kept.delete(name));
     return read;
   };
   return async (context) => {
