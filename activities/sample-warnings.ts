@@ -1,4 +1,5 @@
 // Finds out whether some features of a search had fewer samples than channels.
+import { ServiceError } from '../core/errors.js';
 import { openSpace } from '../core/spaces/index.js';
 import {
   candidatesToExamine,
@@ -24,7 +25,9 @@ export async function sampleWarningsOf({
     for (const candidate of candidatesToExamine(space))
       candidates.push({ candidate, ...(await structures({ space: specification.space, candidate })) });
     return sampleWarnings({ specification, space, candidates }).map(({ message }) => message);
-  } catch {
+  } catch (error) {
+    // A store that is away says nothing of the networks, and the summary must not depend on it.
+    if (error instanceof ServiceError) throw error;
     return [];
   }
 }
