@@ -12,7 +12,13 @@ async function firstOf(path: string, error: Error) {
   const faults: unknown[] = [];
   const stop = new AbortController();
   const app = createApp({
-    access: createAccess({ operatorToken: 'operator', anonymous: 'viewer', hosts: [HOST], isSecure: false }),
+    access: createAccess({
+      operatorToken: 'operator',
+      anonymous: 'viewer',
+      hosts: [HOST],
+      prefix: '',
+      isSecure: false,
+    }),
     site: { version: '0', prefix: '' },
     stopped: stop.signal,
     onFault: (fault: unknown) => faults.push(fault),
