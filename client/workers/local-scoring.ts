@@ -35,7 +35,14 @@ export function createLocalScoring({ home, modules, onNote }: Session): LocalSco
     stop: async () => {
       await Promise.all([...running.values()].map(({ workers }) => workers.stop()));
       running.clear();
-      for (const restore of restores.splice(0)) await restore();
+      await callAll(restores.splice(0));
     },
   };
+}
+
+/** Calls one after the other, also where one fails; the first error is thrown at the end. */
+async function callAll(calls: readonly (() => Promise<void>)[]): Promise<void> {
+  const errors: unknown[] = [];
+  for (const call of calls) await call().catch((error: unknown) => errors.push(error));
+  if (errors.length > 0) throw errors[0];
 }
