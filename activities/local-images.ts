@@ -1,6 +1,6 @@
 // Keeps a specification's own images in a verified file on this machine while a shard uses them.
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -20,7 +20,7 @@ export interface LocalImages {
 }
 
 interface Held {
-  readonly file: Promise<string>;
+  file: Promise<string>;
   users: number;
 }
 
@@ -34,6 +34,7 @@ export function createLocalImages({ blobs }: { readonly blobs: BlobStore }): Loc
     if (!/^[0-9a-f]{64}$/.test(digest)) throw new BlobError(`images: ${JSON.stringify(digest)} is no digest`);
     folder ??= mkdtemp(join(tmpdir(), 'zeroscout-images-'));
     const file = join(await folder, digest);
+    await mkdir(await folder, { recursive: true });
     // `stream` fails at the end of bytes that do not match the digest, so only a complete file gets the final
     // name.
     await pipeline(Readable.from(blobs.stream(digest)), createWriteStream(`${file}.part`));
@@ -59,6 +60,8 @@ export function createLocalImages({ blobs }: { readonly blobs: BlobStore }): Loc
       held.delete(images.digest);
       held.set(images.digest, entry);
       entry.users++;
+      // Somebody may have removed the file since, such as a cleaner of old temporary files.
+      entry.file = entry.file.then(async (file) => ((await isThere(file)) ? file : fetch(images)));
       try {
         return await work(await entry.file);
       } finally {
@@ -73,4 +76,11 @@ export function createLocalImages({ blobs }: { readonly blobs: BlobStore }): Loc
       if (folder) await rm(await folder, { recursive: true, force: true });
     },
   };
+}
+
+function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
 }

@@ -9,9 +9,14 @@ export interface ImagesFile {
   readonly shape: readonly number[];
 }
 
+/** A file of images that cannot be read, which no candidate can help. */
+export class ImagesError extends Error {
+  override readonly name = 'ImagesError';
+}
+
 /**
  * Draw d uses the `batch` images from image d x batch on, in the order of the file. `shape` is [batch,
- * channels, height, width].
+ * channels, height, width]. Throws ImagesError if the file is absent or ends before them.
  */
 export function imagesOfDraw({
   images: { file, shape: all },
@@ -27,12 +32,29 @@ export function imagesOfDraw({
   if (`${shape.slice(1)}` !== `${all.slice(1)}` || (draw + 1) * batch > all[0]!)
     throw new Error(`images ${all.join(' x ')}: draw ${draw} needs ${shape.join(' x ')}`);
   const values = new Float32Array(size);
-  const handle = openSync(file, 'r');
-  try {
-    const read = readSync(handle, values, 0, values.byteLength, draw * values.byteLength);
-    if (read !== values.byteLength) throw new Error(`images ${file}: ends before draw ${draw}`);
-  } finally {
-    closeSync(handle);
-  }
+  const read = readInto({ file, values, at: draw * values.byteLength });
+  if (read !== values.byteLength) throw new ImagesError(`images ${file}: ends before draw ${draw}`);
   return values;
+}
+
+/** Reads bytes from position `at` on, and returns how many there were. */
+function readInto({
+  file,
+  values,
+  at,
+}: {
+  readonly file: string;
+  readonly values: Float32Array;
+  readonly at: number;
+}): number {
+  try {
+    const handle = openSync(file, 'r');
+    try {
+      return readSync(handle, values, 0, values.byteLength, at);
+    } finally {
+      closeSync(handle);
+    }
+  } catch (error) {
+    throw new ImagesError(`images ${file}: ${(error as Error).message}`, { cause: error });
+  }
 }

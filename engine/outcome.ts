@@ -11,6 +11,7 @@ import { sampledProgressivity } from '../core/proxies/sampled-progressivity.js';
 import type { Costs, Space } from '../core/spaces/space.js';
 import type { AzNasProxy, FamilyName, ProxyName } from '../core/specification/families.js';
 import type { MeasuredFamily } from '../core/specification/measured-families.js';
+import { ImagesError } from './images.js';
 import type { NetworkScore } from './network-score.js';
 import type { Outcome, ScoredCandidate, ScoreRequest } from './protocol.js';
 
@@ -99,6 +100,7 @@ export function outcomeOfScores({
 }
 
 export function outcomeOfError(error: unknown): Outcome {
+  if (error instanceof ImagesError) return { fault: error.message };
   const reason =
     error instanceof CandidateError ? error.reason : error instanceof SpecError ? 'invalid' : 'error';
   return { reason, detail: error instanceof Error ? error.message : String(error) };

@@ -50,8 +50,14 @@ export interface ScoredCandidate {
   readonly details?: ScoreDetails;
 }
 
-/** The score of one candidate, or the reason why it has none. */
-export type Outcome = ScoredCandidate | { readonly reason: FailureReason; readonly detail: string };
+/**
+ * The score of one candidate, or the reason why it has none. `fault` is one of the machine, under which any candidate
+ * would have failed.
+ */
+export type Outcome =
+  | ScoredCandidate
+  | { readonly reason: FailureReason; readonly detail: string }
+  | { readonly fault: string };
 
 /** Candidates that are scored together; a single one if the device scores one by one. */
 export type ToScorer = {

@@ -140,6 +140,7 @@ function settle(jobs: readonly Job[], outcomes: Answer['message']['outcomes']): 
     // whole shard.
     const outcome = 'result' in told ? outcomeOfScores({ candidate, ...told }) : told;
     if ('result' in outcome) resolve(outcome);
+    else if ('fault' in outcome) reject(new Error(outcome.fault));
     else reject(new CandidateError(outcome));
   });
 }

@@ -1,6 +1,7 @@
 // Tests that images are fetched once into a verified file, shared by simultaneous users, and removed at the
 // end.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
 import { createLocalImages } from '../../activities/local-images.js';
 import type { Images } from '../../core/specification/images.js';
@@ -72,4 +73,19 @@ test('what is not what the digest or the shape says is nobody’s file, and fetc
   const other = createLocalImages({ blobs });
   await expect(other.withFile(wrong, async () => 1)).rejects.toThrow('shape 3 x 1 x 8 x 8 needs 768');
   await Promise.all([local.close(), other.close()]);
+});
+
+test('a kept file that somebody removed is fetched again, with its folder', async () => {
+  const images = await put(1);
+  const local = createLocalImages({ blobs });
+  const read = () => local.withFile(images, async (file) => [file, readFileSync(file).length] as const);
+  const [file, size] = await read();
+  rmSync(file);
+  expect(await read()).toEqual([file, size]);
+  rmSync(dirname(file), { recursive: true });
+  expect(await Promise.all([read(), read()])).toEqual([
+    [file, size],
+    [file, size],
+  ]);
+  await local.close();
 });
