@@ -1,14 +1,17 @@
 // Scores candidates one by one, on the CPU or in the plain layout on another device, and caches programs and
 // the tensors of the latest draws.
 
+import { CandidateError } from '../core/candidate-error.js';
+import { DeviceError, SpecError } from '../core/errors.js';
 import { openSpace } from '../core/spaces/index.js';
 import type { FamilyName } from '../core/specification/families.js';
 import { isMeasuredFamily } from '../core/specification/measured-families.js';
-import type { Provider } from './batched/device.js';
+import { isOutOfMemory, type Provider } from './batched/device.js';
 import { createDrawStore, type DrawStore, type DrawStoreOptions } from './draw-store.js';
 import { type Placement, scoreGraph } from './graph/score-features.js';
 import { scoreWhole } from './graph/score-whole.js';
 import { type NetworkSource, sourceOf } from './graph/source.js';
+import { ImagesError } from './images.js';
 import type { NetworkScore } from './network-score.js';
 import { neededFor, outcomeOfError, outcomeOfScores, proxiesOf } from './outcome.js';
 import { createPrograms, type Programs } from './programs.js';
@@ -17,7 +20,11 @@ import { scoreNetwork } from './score.js';
 
 export interface CpuScorer {
   score(request: ScoreRequest): Promise<ScoreResult>;
-  /** Scores requests one after the other. The outcome of a candidate that cannot be scored is the reason. */
+  /**
+   * Scores requests one after the other. The outcome of a candidate that cannot be scored is the reason. Throws a
+   * DeviceError for what fails on a device other than the CPU, where one error may spoil all that follows, and an
+   * error where memory is lacking, both of which another candidate may have caused.
+   */
   scoreAll(requests: readonly ScoreRequest[]): Promise<Outcome[]>;
   close(): Promise<void>;
 }
@@ -40,6 +47,9 @@ export async function createCpuScorer({
   const placement = { threads, device, layout };
   const draws = createDrawStore({ ...options, blockSize: programs.blockSize });
 
+  const blameDevice = (error: unknown): never => {
+    throw device === 'cpu' || isOfCandidate(error) ? error : deviceErrorOf(device, error);
+  };
   const scoreOne = async (request: ScoreRequest): Promise<Required<ScoredCandidate>> => {
     const space = openSpace(request.space);
     const { candidate, fidelity, families = ['az-nas'] } = request;
@@ -51,7 +61,9 @@ export async function createCpuScorer({
     const left = counted ? families.filter((family) => family !== 'counts') : families;
     const isWhole = (family: FamilyName) => isMeasuredFamily(family) || family === 'own';
     const isWanted = left.some((family) => !isWhole(family));
-    const networks = isWanted ? await scoreBlocks({ request, source, draws, programs, placement }) : [];
+    const networks = isWanted
+      ? await scoreBlocks({ request, source, draws, programs, placement }).catch(blameDevice)
+      : [];
     const whole = left.some(isWhole)
       ? await scoreWhole({ request, source, costs, families: left, threads })
       : request.draws.map(() => ({}));
@@ -69,6 +81,7 @@ export async function createCpuScorer({
       const scored: ScoredCandidate = report === 'details' ? { result, details } : { result };
       return outcomeOfScores({ candidate, ...scored });
     } catch (error) {
+      if (error instanceof DeviceError || (!isOfCandidate(error) && isOutOfMemory(error))) throw error;
       return outcomeOfError(error);
     }
   };
@@ -82,6 +95,17 @@ export async function createCpuScorer({
     },
     close: () => programs.close(),
   };
+}
+
+/** Errors for which the machine is not to blame. */
+function isOfCandidate(error: unknown): boolean {
+  return [SpecError, CandidateError, ImagesError].some((kind) => error instanceof kind);
+}
+
+function deviceErrorOf(device: Provider, error: unknown): DeviceError {
+  if (error instanceof DeviceError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new DeviceError({ device, message, cause: error });
 }
 
 interface ScoreBlocksArguments {

@@ -167,6 +167,10 @@ function createSessionCache({
       const created = createSession({ program: compile(), threads, device, layout });
       const program = created.then((session) => ({ session, layout }));
       sessions.set(key, program);
+      // The next candidate tries again: the reason may have been a lack of memory, or a device.
+      program.catch(() => {
+        if (sessions.peek(key) === program) sessions.delete(key);
+      });
       return program;
     },
     clear: () => {

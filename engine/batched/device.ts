@@ -135,7 +135,7 @@ function needsIndices(device: Provider, program: Uint8Array): boolean {
 }
 
 const OUT_OF_MEMORY = [
-  /out of memory|Failed to allocate memory|ALLOC_FAILED|bad_alloc|bad allocation|OutOfMemory/i,
+  /out of memory|Failed to allocate memory|ALLOC_FAILED|bad_alloc|bad allocation|OutOfMemory|Array buffer allocation failed/i,
   // Messages of WebGPU for a buffer that could not be allocated, and for a tensor with more pieces than a
   // shader can bind.
   /\[Invalid Buffer|exceeds the max buffer size|larger than the maximum binding size|Too many storage buffers/i,

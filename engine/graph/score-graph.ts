@@ -1,5 +1,5 @@
 // Scores the features and blocks of an imported network under one draw.
-import { SpecError } from '../../core/errors.js';
+import { DeviceError, SpecError } from '../../core/errors.js';
 import { type BlockProgram, OUTPUT, SIGNS, tensorName } from '../../core/graph/block-programs.js';
 import { type GraphNetwork, graphPrograms } from '../../core/graph/network.js';
 import type { ResolvedGraph } from '../../core/graph/resolve.js';
@@ -14,7 +14,7 @@ import {
   trainabilityOfSigma,
 } from '../../core/proxies/az-nas.js';
 import { largestProductEigenvalue } from '../../core/proxies/spectra/lanczos.js';
-import { openPlain, type Provider } from '../batched/device.js';
+import { isOutOfMemory, openPlain, type Provider } from '../batched/device.js';
 import { findChannelBlock } from '../channel-block.js';
 import type { FeatureSpectrum, NetworkScore } from '../network-score.js';
 import { type InferenceSession, Tensor } from '../onnx-runtime.js';
@@ -65,10 +65,7 @@ export async function openGraph({
   for (const { bytes } of programs)
     sessions.push(
       await openPlain({ program: bytes, device, threads, optimization }).catch((error: Error) => {
-        throw SpecError.inFile({
-          file: network.file,
-          message: `ONNX Runtime refuses it at ${describeBlock(network, sessions.length)}: ${error.message}`,
-        });
+        throw refusalOf({ file: network.file, place: describeBlock(network, sessions.length), error });
       }),
     );
   return {
@@ -101,6 +98,23 @@ export async function openGraph({
       for (const session of sessions) await session.release();
     },
   };
+}
+
+/** A GPU that fails, or a lack of memory, may refuse any network, so that neither becomes an error of the file. */
+function refusalOf({
+  file,
+  place,
+  error,
+}: {
+  readonly file: string;
+  readonly place: string;
+  readonly error: Error;
+}): Error {
+  const refuses = (fault: string) => `ONNX Runtime refuses it at ${place}: ${fault}`;
+  if (isOutOfMemory(error)) return new Error(`${file}: ${refuses(error.message)}`, { cause: error });
+  if (!(error instanceof DeviceError)) return SpecError.inFile({ file, message: refuses(error.message) });
+  const { device, fault } = error;
+  return new DeviceError({ device, message: `${file}: ${refuses(fault)}`, cause: error });
 }
 
 /** The part of the network that a program computes, by the feature at its end. */
