@@ -75,6 +75,7 @@ export function createScoreQueue({
     },
     clear: () => {
       clearTimeout(timer);
+      timer = undefined;
       return jobs.splice(0);
     },
   };

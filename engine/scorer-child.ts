@@ -46,7 +46,8 @@ export function startScorer({
   ...settings
 }: ScorerSettings & ScorerListener): ScorerChild {
   const { startTimeoutMs } = settings;
-  const child = forkScorer(settings);
+  const child = forkOrError(settings);
+  if (child instanceof Error) return withoutProcess(child, onGone);
   let over = false;
   let killReason: string | undefined;
   const gone = (cause: string, how: End['how']) => {
@@ -95,6 +96,21 @@ export function startScorer({
       await gone;
     },
   };
+}
+
+/** Node throws where the system has no memory for a process, while other reasons become an event of the child. */
+function forkOrError(settings: ScorerSettings): ChildProcess | Error {
+  try {
+    return forkScorer(settings);
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** A scorer that was never started, which ends as one that refuses to start. */
+function withoutProcess({ message }: Error, onGone: ScorerListener['onGone']): ScorerChild {
+  const end = setImmediate(() => onGone({ cause: message, how: 'refused' }));
+  return { pid: 0, send: () => {}, kill: () => {}, close: async () => clearImmediate(end) };
 }
 
 function forkScorer({ script, threads, device, modules }: ScorerSettings): ChildProcess {

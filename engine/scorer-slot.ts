@@ -12,7 +12,7 @@ export interface KillReason {
   readonly what: string;
 }
 
-/** `leaving`: killed after its work because its memory had grown. */
+/** `leaving`: killed, so that it gets no more work: after its work because its memory had grown, or during it. */
 type State = 'starting' | 'ready' | 'leaving';
 
 /** The end of a process, with the requests that it did not answer. */
@@ -97,6 +97,8 @@ export class ScorerSlot {
 
   kill(reason: KillReason): void {
     this.#work = { ...this.#work, killedFor: this.#work.killedFor ?? reason };
+    // Its answer may have been sent before.
+    this.#state = 'leaving';
     this.#child?.kill();
   }
 

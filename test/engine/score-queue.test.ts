@@ -1,6 +1,6 @@
 // Tests the order of requests: lower turns first, each turn in order, retried requests before all others.
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { createScoreQueue, type Job } from '../../engine/score-queue.js';
 import { request } from '../support/engine.js';
 
@@ -38,4 +38,17 @@ it('who is put back is next, unless a lower turn comes', () => {
   queue.add({ request: request('lower'), turn: 4, ...nobody });
   const order = Array.from({ length: 4 }, () => named(queue.take())).flat();
   expect(order).toEqual(['lower', 'first', 'later', 'waiting']);
+});
+
+it('a group that comes after the queue was emptied is released as well', async () => {
+  let settled = 0;
+  const queue = createScoreQueue({ together: 4, onSettled: () => settled++ });
+  const add = (name: string) => queue.add({ request: request(name), turn: 0, ...nobody });
+  add('lost');
+  expect(queue.take()).toEqual([]);
+  expect(named(queue.clear())).toEqual(['lost']);
+  add('later');
+  expect(queue.take()).toEqual([]);
+  await vi.waitFor(() => expect(settled).toBe(1));
+  expect(named(queue.take())).toEqual(['later']);
 });
