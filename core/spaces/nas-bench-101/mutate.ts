@@ -25,7 +25,8 @@ export function randomCell(key: RandomKey): Cell {
 /**
  * Flips each of the 21 possible edges with probability `mutations` / 7 and replaces each of the 5 operations
  * with probability `mutations` / 5 (Ying et al. 2019, regularized evolution), repeatedly until the child is
- * in the space.
+ * in the space. From 7 mutations on all edges flip, which gives one graph; where it is not in the space, edges flip with
+ * probability 6 / 7.
  */
 export function mutateCell({
   cell,
@@ -38,10 +39,10 @@ export function mutateCell({
 }): Cell {
   const random = randomStream(key);
   const parent = widen(cell, random);
-  for (;;) {
+  for (let flips = mutations; ; flips = Math.min(mutations, MOST_VERTICES - 1)) {
     const child = {
       edges: parent.edges.map((row) =>
-        row.map((edge) => (random.below(MOST_VERTICES) < mutations ? !edge : edge)),
+        row.map((edge) => (random.below(MOST_VERTICES) < flips ? !edge : edge)),
       ),
       operations: parent.operations.map((operation) =>
         random.below(INNER) < mutations ? random.pickOther(OPERATIONS, operation) : operation,

@@ -68,3 +68,11 @@ it('channels are divided among what is concatenated, the remainder to the first,
   const channels = vertexChannels({ cell: prune(cell)!, input: 128, output: 128 });
   expect(channels).toEqual([128, 43, 43, 43, 42, 128]);
 });
+
+it.each([7, 1000])('with %i mutations, which flip every edge, a child is in the space too', (mutations) => {
+  for (let draw = 0; draw < 20; draw++) {
+    const parent = nasBench101.random({ seed: 3, draw, name: 'parent' });
+    const child = nasBench101.mutate({ parent, key: { seed: 1, draw, name: 'child' }, mutations });
+    expect(nasBench101.parse(child)).toBe(child);
+  }
+});
