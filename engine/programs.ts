@@ -129,7 +129,25 @@ export async function createPrograms({
 function fitsChannelBlocks({ stem, blocks }: Network): boolean {
   const all = [stem, ...blocks];
   const weights = all.flatMap((block) => Object.values(block.weights));
-  return all.every(({ form }) => form === 'map') && weights.every(({ shape }) => shape[0]! % 4 === 0);
+  return (
+    all.every(({ form }) => form === 'map') &&
+    weights.every(({ shape }) => shape[0]! % 4 === 0) &&
+    all.every(hasOnePackingEach)
+  );
+}
+
+/**
+ * Whether operations that share a weight read it alike, as they do unless a space in a module shares one between strides:
+ * its packing depends on the stride (`weightPacking`).
+ */
+function hasOnePackingEach({ instructions }: Block): boolean {
+  const strides = new Map<string, number | undefined>();
+  return instructions.every(({ slot, settings: { stride } }) => {
+    if (slot === '') return true;
+    const before = strides.has(slot) ? strides.get(slot) : stride;
+    strides.set(slot, stride);
+    return before === stride;
+  });
 }
 
 interface SessionRequest {
