@@ -65,7 +65,8 @@ function onnxSpace({ networks, resolution, image }: OnnxSpecification): Space {
       message: `candidate ${quote(candidate)}: no such network${close ? `; did you mean ${quote(close)}?` : ''}`,
     });
   };
-  const name = (text: string) => find(text.trim().replace(/\.onnx$/, '')).name;
+  // A text that is a name means that network, also where it ends as a file or with a blank.
+  const name = (text: string) => (byName.get(text) ?? find(text.trim().replace(/\.onnx$/, ''))).name;
   return {
     kind: 'onnx',
     size: BigInt(networks.length),
