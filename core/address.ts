@@ -82,7 +82,7 @@ export function familyScopes(
  */
 function dependencies({ space, input, fidelity, seed, execution }: Specification) {
   const { draws: _, ...one } = fidelity;
-  const inAddress = definitionOf(space).inAddress?.(space) ?? space;
+  const inAddress = definitionOf(space).inAddress?.(space, fidelity.resolution) ?? space;
   const images = input && { images: input.images };
   return { space: inAddress, input: images, ...one, seed, device: execution.device };
 }

@@ -49,8 +49,11 @@ export interface SpaceDefinition<Schema extends KindSchema = KindSchema> {
   readonly code: 'built-in' | 'specification';
   /** Whether a batched supernet can score many candidates in one run, as devices other than `cpu` need. */
   readonly batched: boolean;
-  /** The part of the mapping that is part of every score's address; by default all of it. */
-  readonly inAddress?: (space: z.output<Schema>) => unknown;
+  /**
+   * The part of the mapping that is part of every score's address; by default all of it. `resolution` is that of the
+   * images of the score.
+   */
+  readonly inAddress?: (space: z.output<Schema>, resolution: number) => unknown;
   /**
    * Whether networks are scored as graphs (`core/graph/`), whose programs have a version of their own in the
    * addresses of scores, `GRAPH_VERSION`; by default they are chains of blocks.

@@ -33,7 +33,7 @@ export type SpaceKind = SpaceSpecification['kind'];
  * definition match.
  */
 type AnyDefinition = Omit<SpaceDefinition, 'defaults' | 'open' | 'inAddress' | 'isGraph'> & {
-  readonly inAddress?: (space: SpaceSpecification) => unknown;
+  readonly inAddress?: (space: SpaceSpecification, resolution: number) => unknown;
   readonly isGraph?: (space: SpaceSpecification) => boolean;
   readonly defaults: (space: SpaceSpecification) => ReturnType<SpaceDefinition['defaults']>;
   readonly open: (space: SpaceSpecification) => Space;

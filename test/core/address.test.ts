@@ -51,6 +51,18 @@ describe('what a score depends on', () => {
     expect(new Set(all).size).toBe(all.length);
   });
 
+  test('the resolution at which files were counted, where it is not that of the score', () => {
+    const files = (counted: number, resolution: number) =>
+      scopesOf({
+        space: { kind: 'onnx', resolution: counted, networks: [] },
+        ...fidelityOf({ resolution }),
+      });
+    for (const family of families) {
+      expect(files(32, 64).get(family), family).not.toBe(files(64, 64).get(family));
+      expect(files(32, 64).get(family), family).not.toBe(files(16, 64).get(family));
+    }
+  });
+
   test('labels, for families that read them alone, and modules, for own proxies alone', () => {
     const withImages = scopesOf({ input: { images } });
     const withLabels = scopesOf({ input: { images, labels: [1, 2] } });

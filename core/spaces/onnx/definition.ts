@@ -143,5 +143,6 @@ export const onnxDefinition = defineSpace({
   batched: false,
   shapes: 'own',
   isGraph: () => true,
-  inAddress: ({ kind }) => ({ kind }),
+  // Complexity is counted at the resolution of the files, of which that of a score may be a multiple.
+  inAddress: ({ kind, resolution }, scored) => (resolution === scored ? { kind } : { kind, resolution }),
 });

@@ -79,8 +79,8 @@ describe('size of the network', () => {
 
   it('that is as published is one address, whether it is written or not', () => {
     const written = schema.parse({ kind: 'darts', cells: 8, channels: 32 });
-    expect(inAddress!(written)).toEqual({ kind: 'darts' });
-    expect(inAddress!(schema.parse({ kind: 'darts', cells: 20 }))).toEqual({
+    expect(inAddress!(written, 32)).toEqual({ kind: 'darts' });
+    expect(inAddress!(schema.parse({ kind: 'darts', cells: 20 }), 32)).toEqual({
       kind: 'darts',
       cells: 20,
       channels: 32,
