@@ -6,10 +6,16 @@ import type { Value } from './tape.js';
 
 /**
  * Average pooling that leaves padding out of the average. settings: kernel, stride (stride 1 with an odd
- * kernel and same padding, or stride = kernel without padding).
+ * kernel and same padding, or stride = kernel without padding). Throws a RangeError for other settings.
  */
 export const averagePool: Rule = {
-  shape: ({ inputs, settings }) => [channelsOf(inputs[0]!), ...stridedSize(inputs[0]!, settings.stride!)],
+  shape: ({ inputs, settings: { kernel, stride } }) => {
+    if (stride !== 1 && stride !== kernel)
+      throw new RangeError(
+        `averagePool: stride ${stride} with kernel ${kernel}; must be 1, or equal to the kernel`,
+      );
+    return [channelsOf(inputs[0]!), ...stridedSize(inputs[0]!, stride!)];
+  },
   forward: ({ inputs, settings: { kernel, stride }, shape }) =>
     average(inputs[0]!, { kernel: kernel!, stride: stride!, padding: 'not-counted' }, shape),
   vjp: ({ inputs: [x], settings: { kernel, stride }, dy }) =>

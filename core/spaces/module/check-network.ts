@@ -32,8 +32,11 @@ export function checkNetwork({ network, resolution, text, fail }: CheckNetworkAr
     if (block.instructions.length === 0) complain('has no instructions; add a value to its BlockBuilder');
     checkInstructions({ block, complain });
     const shapes = blockShapes({ block, input: shape });
-    for (const { operation, inputs, slot } of block.instructions) {
+    for (const { operation, inputs, slot, settings } of block.instructions) {
       const read = inputs.map((at) => shapes[at]!);
+      const [, ...sides] = read[0]!;
+      if (operation === 'averagePool' && sides.some((side) => side % settings.stride! !== 0))
+        complain(`averagePool: stride: found ${settings.stride}; must divide the map, ${sides.join(' x ')}`);
       const reads = slot && ['conv', 'linear', 'patchEmbedding'].includes(operation);
       const wanted = reads ? block.weights[slot]!.shape[1] : undefined;
       if (wanted !== undefined && wanted !== channelsOf(read[0]!))
@@ -177,4 +180,6 @@ function checkSettings({ operation, settings, complain }: CheckSettingsArguments
     complain(
       `${operation}: kernel: found ${kernel}; must be odd${operation === 'averagePool' ? ', or equal to stride' : ''}`,
     );
+  if (operation === 'averagePool' && stride !== 1 && !isWhole)
+    complain(`${operation}: stride: found ${show(stride)}; must be 1, or equal to kernel`);
 }
