@@ -234,6 +234,17 @@ export function parameterName({ name }: Layer, part: string): string {
   return part ? `${name}.${part}` : name;
 }
 
+/** An average pooling is padded where its stride is 1; otherwise the stride is the kernel (core/ops/pooling.ts). */
+export function poolPadding({
+  kernel,
+  stride,
+}: {
+  readonly kernel: number;
+  readonly stride: number;
+}): number {
+  return stride === 1 ? (kernel - 1) / 2 : 0;
+}
+
 /** The number of trainable parameters. */
 export function trainableParameters(layers: readonly Layer[]): number {
   const weights = layers.flatMap(({ parameters }) => Object.values(parameters));

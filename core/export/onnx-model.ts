@@ -9,7 +9,7 @@ import { byImage, patchImage, sliceTokens, tokenMatrix, withPositions, withToken
 import { EPSILON } from '../ops/normalization.js';
 import { mul } from '../ops/primitives.js';
 import { Tape, type Value } from '../ops/tape.js';
-import { IMAGES, type Layer, LOGITS, type ModelSettings, parameterName } from './layers.js';
+import { IMAGES, type Layer, LOGITS, type ModelSettings, parameterName, poolPadding } from './layers.js';
 
 interface OnnxModelArguments extends ModelSettings {
   readonly layers: readonly Layer[];
@@ -87,7 +87,7 @@ function applyLayer({
       return tape.onnx('BatchNormalization', [x, ...parts, ...running], { epsilon: { float: epsilon } });
     }
     case 'averagePool':
-      return tape.onnx('AveragePool', inputs, { ...window(layer), count_include_pad: 0 });
+      return tape.onnx('AveragePool', inputs, poolingOf(layer));
     case 'relu':
       return tape.onnx('Relu', inputs);
     case 'sum':
@@ -129,11 +129,20 @@ function applyLayer({
   }
 }
 
-/**
- * An odd kernel is padded so that only the stride shrinks the map. An even kernel equals its stride and has
- * no padding (patches).
- */
-function window({ kernel, stride }: { readonly kernel: number; readonly stride: number }) {
-  const pad = kernel % 2 ? (kernel - 1) / 2 : 0;
-  return { kernel_shape: [kernel, kernel], strides: [stride, stride], pads: [pad, pad, pad, pad] };
+interface Window {
+  readonly kernel: number;
+  readonly stride: number;
+}
+
+/** The odd kernel of a convolution is padded so that only the stride shrinks the map. */
+function window({ kernel, stride }: Window) {
+  return { ...stepsOf({ kernel, stride }), pads: new Array<number>(4).fill((kernel - 1) / 2) };
+}
+
+function poolingOf(layer: Window) {
+  return { ...stepsOf(layer), pads: new Array<number>(4).fill(poolPadding(layer)), count_include_pad: 0 };
+}
+
+function stepsOf({ kernel, stride }: Window) {
+  return { kernel_shape: [kernel, kernel], strides: [stride, stride] };
 }

@@ -1,5 +1,5 @@
 // Writes a network as a PyTorch module, in a Python file that imports nothing but torch.
-import { IMAGES, type Layer, LOGITS } from './layers.js';
+import { IMAGES, type Layer, LOGITS, poolPadding } from './layers.js';
 import { RELATIVE_ATTENTION } from './pytorch-attention.js';
 
 /**
@@ -79,8 +79,7 @@ function expressionOf(layer: Layer): string {
   switch (layer.kind) {
     case 'averagePool': {
       const { kernel, stride } = layer;
-      const padding = kernel % 2 ? (kernel - 1) / 2 : 0;
-      return `F.avg_pool2d(${first}, ${kernel}, stride=${stride}, padding=${padding}, count_include_pad=False)`;
+      return `F.avg_pool2d(${first}, ${kernel}, stride=${stride}, padding=${poolPadding(layer)}, count_include_pad=False)`;
     }
     case 'relu':
     case 'gelu':
