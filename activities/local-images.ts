@@ -33,6 +33,10 @@ export function createLocalImages({ blobs }: { readonly blobs: BlobStore }): Loc
     // The digest becomes part of a file's name, so it must consist of hexadecimal digits alone.
     if (!/^[0-9a-f]{64}$/.test(digest)) throw new BlobError(`images: ${JSON.stringify(digest)} is no digest`);
     folder ??= mkdtemp(join(tmpdir(), 'zeroscout-images-'));
+    // A folder that cannot be made now may be made for a later shard.
+    folder.catch(() => {
+      folder = undefined;
+    });
     const file = join(await folder, digest);
     await mkdir(await folder, { recursive: true });
     // `stream` fails at the end of bytes that do not match the digest, so only a complete file gets the final

@@ -89,3 +89,16 @@ test('a kept file that somebody removed is fetched again, with its folder', asyn
   ]);
   await local.close();
 });
+
+test('a folder that could not be made once is made for the next shard', async () => {
+  const images = await put(1);
+  const local = createLocalImages({ blobs });
+  const read = () => local.withFile(images, async (file) => readFileSync(file).length);
+  const { TMPDIR } = process.env;
+  process.env.TMPDIR = '/dev/null/none';
+  await expect(read()).rejects.toThrow('ENOTDIR');
+  if (TMPDIR === undefined) delete process.env.TMPDIR;
+  else process.env.TMPDIR = TMPDIR;
+  expect(await read()).toBe(512);
+  await local.close();
+});
