@@ -1,7 +1,10 @@
 // Computes correlations of the rows of a matrix.
 import { dot } from './sums.js';
 
-/** Pearson correlations [n, n] of the n rows of a matrix, row-major; 0 with a row that is constant. */
+/**
+ * Pearson correlations [n, n] of the n rows of a matrix, row-major; 0 with a row that is constant, NaN with one that is
+ * not finite.
+ */
 export function rowCorrelations(values: Float32Array, n: number): Float64Array {
   const width = values.length / n;
   const rows = Array.from({ length: n }, (_, i) => {
@@ -9,7 +12,7 @@ export function rowCorrelations(values: Float32Array, n: number): Float64Array {
     const mean = row.reduce((sum, value) => sum + value, 0) / width;
     const centred = row.map((value) => value - mean);
     const length = Math.sqrt(dot(centred, centred));
-    return length > 0 ? centred.map((value) => value / length) : centred.fill(0);
+    return length === 0 ? centred.fill(0) : centred.map((value) => value / length);
   });
   const out = new Float64Array(n * n);
   for (let i = 0; i < n; i++)

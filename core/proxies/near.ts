@@ -21,7 +21,7 @@ export function near({ activations }: Measurement): number {
 
 /**
  * The effective rank of a matrix X from its Gram matrix, whose eigenvalues are the squares of the singular
- * values; 0 for a zero matrix.
+ * values; 0 for a zero matrix, NaN for one that is not finite.
  */
 function effectiveRank(gram: Float32Array): number {
   const singular = symmetricEigenvalues(gram, Math.round(Math.sqrt(gram.length))).map((value) =>
@@ -30,6 +30,6 @@ function effectiveRank(gram: Float32Array): number {
   const total = singular.reduce((sum, value) => sum + value, 0);
   if (total === 0) return 0;
   let entropy = 0;
-  for (const value of singular) if (value > 0) entropy -= (value / total) * Math.log(value / total);
+  for (const value of singular) if (value !== 0) entropy -= (value / total) * Math.log(value / total);
   return Math.exp(entropy);
 }

@@ -30,7 +30,7 @@ export function vkdnw({ layers, fisherRows }: Measurement): number {
   if (total === 0) return layers.length;
   const entropy = deciles.reduce((sum, value) => {
     const q = value / total;
-    return q > 0 ? sum - q * Math.log(q) : sum;
+    return q === 0 ? sum : sum - q * Math.log(q);
   }, 0);
   return layers.length + entropy;
 }
