@@ -19,6 +19,7 @@ import { findChannelBlock } from '../channel-block.js';
 import type { FeatureSpectrum, NetworkScore } from '../network-score.js';
 import { type InferenceSession, Tensor } from '../onnx-runtime.js';
 import { createDrawnMemory, type DrawnMemory } from './drawn-memory.js';
+import { releaseAll } from './whole-programs.js';
 
 /** The tensors that an imported network is scored with. Each may be written over `out`, which is as long. */
 export interface GraphDraw {
@@ -61,10 +62,12 @@ export async function openGraph({
   const channelBlock = layout === 'blocked' ? await findChannelBlock() : 1;
   const { graph, programs } = graphPrograms({ network, weights, channelBlock, needs });
   const sessions: InferenceSession[] = [];
+  const close = () => releaseAll(sessions);
   const optimization = layout === 'blocked' ? 'disabled' : 'extended';
   for (const { bytes } of programs)
     sessions.push(
-      await openPlain({ program: bytes, device, threads, optimization }).catch((error: Error) => {
+      await openPlain({ program: bytes, device, threads, optimization }).catch(async (error: Error) => {
+        await close();
         throw refusalOf({ file: network.file, place: describeBlock(network, sessions.length), error });
       }),
     );
@@ -94,9 +97,7 @@ export async function openGraph({
       }
       return { features, spectra, blocks, traces, ...(reads ? { reads } : {}) };
     },
-    close: async () => {
-      for (const session of sessions) await session.release();
-    },
+    close,
   };
 }
 

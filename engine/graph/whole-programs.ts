@@ -62,14 +62,27 @@ interface OpenProgramsArguments {
 }
 
 /** Opens the programs, which serve any number of draws. */
-export async function openPrograms({
-  write,
-  batch,
-  needs,
-  threads,
-}: OpenProgramsArguments): Promise<WholePrograms> {
-  const channelBlock = await findChannelBlock();
+export async function openPrograms(args: OpenProgramsArguments): Promise<WholePrograms> {
   const sessions: InferenceSession[] = [];
+  const close = () => releaseAll(sessions);
+  try {
+    return { ...(await openEach(args, sessions)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+export async function releaseAll(sessions: readonly InferenceSession[]): Promise<void> {
+  for (const session of sessions) await session.release();
+}
+
+/** Opens the programs, whose sessions are added to a list. */
+async function openEach(
+  { write, batch, needs, threads }: OpenProgramsArguments,
+  sessions: InferenceSession[],
+): Promise<Omit<WholePrograms, 'close'>> {
+  const channelBlock = await findChannelBlock();
   const open = async <Program extends WrittenProgram>(program: Program): Promise<OpenProgram<Program>> => {
     const session = await createSession(program.bytes, threads);
     sessions.push(session);
@@ -105,9 +118,6 @@ export async function openPrograms({
     ...(forward ? { forward } : {}),
     ...(backward ? { backward } : {}),
     ...(fisher ? { fisher } : {}),
-    close: async () => {
-      for (const session of sessions) await session.release();
-    },
   };
 }
 

@@ -3,9 +3,12 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { graphNetwork } from '../../../core/graph/network.js';
 import { readOnnx } from '../../../core/graph/read-onnx.js';
 import { randomDraw } from '../../../core/ir/draw.js';
+import { openSpace } from '../../../core/spaces/index.js';
+import { wholeNetworkOf } from '../../../core/spaces/whole-network.js';
 import { findChannelBlock } from '../../../engine/channel-block.js';
 import { drawGraph } from '../../../engine/graph/graph-draw.js';
 import { openGraph } from '../../../engine/graph/score-graph.js';
+import { openPrograms } from '../../../engine/graph/whole-programs.js';
 import { InferenceSession } from '../../../engine/onnx-runtime.js';
 import { smallNetwork } from '../../support/small-networks.js';
 
@@ -38,11 +41,46 @@ async function failAt(index: number, when: 'created' | 'run'): Promise<void> {
   onTestFinished(() => void vi.restoreAllMocks());
 }
 
+/** Counts the sessions that are released from now on. */
+function countReleases(): () => number {
+  let released = 0;
+  const create = vi.mocked(InferenceSession.create);
+  const original = create.getMockImplementation()!;
+  create.mockImplementation(async (program) => {
+    const session = await original(program);
+    const release = session.release.bind(session);
+    vi.spyOn(session, 'release').mockImplementation(async () => {
+      released++;
+      await release();
+    });
+    return session;
+  });
+  return () => released;
+}
+
 it.each([0, 1])('a program that is refused, part %i', async (index) => {
   await failAt(index, 'created');
   await expect(openGraph({ network, threads: 1 })).rejects.toThrow(
     `${file}: ONNX Runtime refuses it at ${PLACES[index]}: no kernel`,
   );
+});
+
+it('the sessions that were created before it are released', async () => {
+  await failAt(1, 'created');
+  const released = countReleases();
+  await expect(openGraph({ network, threads: 1 })).rejects.toThrow('no kernel');
+  expect(released()).toBe(1);
+});
+
+it('also those of a whole network', async () => {
+  await failAt(1, 'created');
+  const released = countReleases();
+  const space = openSpace({ kind: 'nas-bench-201' });
+  const at = { space, candidate: space.enumeration!.at(9000), resolution: 8 };
+  const write = () => wholeNetworkOf(at);
+  const needs = new Set(['sign-agreement', 'weight-gradients']);
+  await expect(openPrograms({ write, batch: 1, needs, threads: 1 })).rejects.toThrow('no kernel');
+  expect(released()).toBe(1);
 });
 
 it.each([0, 1])('a run that fails, part %i', async (index) => {
