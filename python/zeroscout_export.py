@@ -210,14 +210,34 @@ def plain_local_response() -> Iterator[None]:
 
 @contextlib.contextmanager
 def counted_from_front() -> Iterator[None]:
-    """Lets `unfold` (PatchTST) be exported along an axis that is counted from the back: of such an axis the older exporter writes
-    windows that are not transposed."""
-    original = torch.Tensor.unfold
-    torch.Tensor.unfold = lambda x, dimension, size, step: original(x, dimension + x.dim() if dimension < 0 else dimension, size, step)
-    try:
+    """Lets axes be counted from the back. The older exporter writes windows of `unfold` (PatchTST) along such an axis that are not
+    transposed, and where it joins two orders of axes (`permute`, `movedim`), it reads memory beside the first: the file has any
+    number as an axis, or the process ends. It does not know `mT`."""
+    unfold, permute, movedim = torch.Tensor.unfold, torch.Tensor.permute, torch.Tensor.movedim
+
+    def counted(x: torch.Tensor, axes: int | Sequence[int]) -> int | tuple[int, ...]:
+        if isinstance(axes, Sequence):
+            return tuple(counted(x, axis) for axis in axes)
+        return axes + x.dim() if axes < 0 else axes
+
+    def permuted(x: torch.Tensor, *axes, dims: Sequence[int] = ()) -> torch.Tensor:
+        axes = axes or (dims,)
+        return permute(x, counted(x, axes[0] if isinstance(axes[0], Sequence) else axes))
+
+    def moved(x: torch.Tensor, source: int | Sequence[int], destination: int | Sequence[int]) -> torch.Tensor:
+        return movedim(x, counted(x, source), counted(x, destination))
+
+    ways = {
+        (torch.Tensor, "unfold"): lambda x, dimension, size, step: unfold(x, counted(x, dimension), size, step),
+        (torch.Tensor, "mT"): property(lambda x: x.transpose(-2, -1)),
+        **{(place, "permute"): permuted for place in (torch, torch.Tensor)},
+        **{(place, name): moved for place in (torch, torch.Tensor) for name in ("movedim", "moveaxis")},
+    }
+    with contextlib.ExitStack() as stack:
+        for (place, name), way in ways.items():
+            stack.callback(setattr, place, name, getattr(place, name))
+            setattr(place, name, way)
         yield
-    finally:
-        torch.Tensor.unfold = original
 
 
 @contextlib.contextmanager

@@ -28,6 +28,13 @@ class Split(Net):
         first, rest = torch.tensor_split(super().forward(x), indices=(1,), dim=-3)
         return torch.cat([first * 2, *reversed(rest.tensor_split(2, 1))], 1)
 
+class Turned(Net):
+    """Its axes in another order and back, some counted from the back."""
+    def forward(self, x):
+        x = torch.movedim(super().forward(x).permute(0, 2, 3, 1), -1, 1)
+        x = x.movedim((1, 2), (-1, -2)).moveaxis(source=-1, destination=-3)
+        return torch.permute(x.permute(0, 2, 3, 1), dims=(-4, -1, -2, -3)).mT.permute((0, -1, -2, -3))
+
 class Fails(Net):
     def forward(self, x):
         raise ValueError("no such size")
@@ -63,7 +70,7 @@ chained = RuntimeError("try the other exporter")
 chained.__cause__ = TypeError("missing a required argument: 'mask'")
 import families
 images, exported = torch.randn(2, 3, 8, 8), {}
-for network in families.Scaled(), families.Split():
+for network in families.Scaled(), families.Split(), families.Turned():
     zeroscout_export.export(network, "exported.onnx", size=8)
     model = onnx.load("exported.onnx")
     gap = abs(ReferenceEvaluator(model).run(None, {"images": images.numpy()})[0] - network(images).detach().numpy()).max()
@@ -110,7 +117,7 @@ interface Found {
   /** By the name of its class. */
   readonly exported: Readonly<
     Record<
-      'Scaled' | 'Split',
+      'Scaled' | 'Split' | 'Turned',
       { readonly inputs: readonly string[]; readonly gap: number; readonly operators: readonly string[] }
     >
   >;
@@ -172,6 +179,12 @@ describe.skipIf(PYTHON === undefined)('zeroscout_export', () => {
     const { operators, gap } = result.exported.Split;
     expect(operators).toContain('Slice');
     expect(operators).not.toContain('Loop');
+    expect(gap).toBeLessThan(1e-5);
+  });
+
+  it('writes axes that are counted from the back as what they are', () => {
+    const { operators, gap } = result.exported.Turned;
+    expect(operators).toContain('Transpose');
     expect(gap).toBeLessThan(1e-5);
   });
 });
