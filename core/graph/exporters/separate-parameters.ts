@@ -10,7 +10,8 @@ const WITHOUT_BIAS = /\bRemoveOptionalBias/;
 
 /**
  * The nodes with a tensor of its own for each parameter; the new tensors are added to `initializers`. Where a call is
- * written as several nodes, such as a product and a sum for a linear layer, they read its parameters in their order.
+ * written as several nodes, such as a product and a sum for a linear layer, they read its parameters in their order, if
+ * the names of their tensors do not say otherwise.
  * Nodes whose tensors cannot be told apart keep theirs: those with more or fewer of them than the call has parameters,
  * but for a bias of zeros that the exporter left out.
  */
@@ -45,13 +46,30 @@ function parametersOf(
     for (const group of groups) {
       const isWhole = group.length === parameters.length;
       if (!isWhole && !(group.length === parameters.length - 1 && lacksBias(group[0]!.node))) continue;
+      const named = parametersByName(group, parameters);
       group.forEach(({ node, at }, i) => {
-        found.set(node, (found.get(node) ?? new Map()).set(at, parameters[i]!));
+        found.set(node, (found.get(node) ?? new Map()).set(at, (named ?? parameters)[i]!));
       });
     }
   }
   return found;
 }
+
+/**
+ * The parameter at each place by the name of its tensor, `norm.bias` for `p_norm_bias`: the nodes of a call may be in any
+ * order. Undefined where a tensor has another name or two places have one, as where tensors were made one.
+ */
+function parametersByName(
+  places: readonly Place[],
+  parameters: readonly string[],
+): readonly string[] | undefined {
+  const named = places.map(({ node, at }) => parameterName(node.inputs![at]!));
+  const isEach = new Set(named).size === named.length && named.every((name) => parameters.includes(name));
+  return isEach ? named : undefined;
+}
+
+/** The name that PyTorch's newer exporter gives the parameter of a module. */
+const parameterName = (name: string): string => `p_${name.replaceAll(/[^a-zA-Z0-9]/g, '_').toLowerCase()}`;
 
 const callOf = ({ metadata }: NodeProto): string | undefined => noteOf(metadata, CALL);
 /** A bias is the last parameter of its call. */

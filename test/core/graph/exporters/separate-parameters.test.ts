@@ -106,3 +106,18 @@ test('a call whose bias of zeros was left out reads its weight', () => {
   expect(inputsOf(first, without).inputs[1]).toEqual(['a', 'one as p_b_weight']);
   expect(inputsOf(first, linear).inputs[1]).toEqual(['a', 'one']);
 });
+
+test('nodes of a call may be in any order where their tensors have the names of its parameters', () => {
+  const call = '%x, %p_layers_0_norm_weight, %p_layers_0_norm_bias';
+  const weight = (of: string) => norm(`w${of}`, ['layers.0.Norm.weight'], call.replace('%x', of));
+  const bias = (of: string) => norm(`b${of}`, ['layers.0.Norm.bias'], call.replace('%x', of));
+  const initializers = new Map([
+    ['layers.0.Norm.weight', float],
+    ['layers.0.Norm.bias', float],
+  ]);
+  const nodes = [bias('%y'), weight('%y'), weight('%z'), bias('%z')];
+  expect(separateParameters(nodes, initializers).map(({ inputs }) => inputs)).toEqual(
+    nodes.map(({ inputs }) => inputs),
+  );
+  expect(initializers.size).toBe(2);
+});
