@@ -2,7 +2,7 @@
 import { looksFolded } from '../../core/graph/exporters/folded-normalization.js';
 import { beginsLate, endsEarly, isMuchBeside } from '../../core/graph/feature-coverage.js';
 import { isVector } from '../../core/graph/features.js';
-import type { Graph, Normalization } from '../../core/graph/graph.js';
+import { type Graph, type Normalization, readsOf } from '../../core/graph/graph.js';
 import { mainInput } from '../../core/graph/main-input.js';
 import type { GraphNetwork } from '../../core/graph/network.js';
 import { type FamilyName, needsOf } from '../../core/specification/families.js';
@@ -21,6 +21,23 @@ export function notesOnOutput(
   if (reading.length === 0 || !last || !PROBABILITIES.has(last.op)) return [];
   return [
     `ends with ${last.op}, whose results ${reading.join(', ')} take${reading.length === 1 ? 's' : ''} for class scores: let \`forward\` return what it reads, as for a cross entropy, and export the network again`,
+  ];
+}
+
+/** A note where buffers, such as fixed kernels, have no numbers and are drawn in their place. */
+export function notesOnBuffers({
+  nodes,
+  initializers,
+}: Pick<Graph, 'nodes' | 'initializers'>): readonly string[] {
+  const names = new Set(nodes.flatMap(readsOf));
+  const missing = [...initializers].filter(
+    ([name, { isBuffer, type, read }]) =>
+      isBuffer && type === 'float' && names.has(name) && read() === undefined,
+  );
+  if (missing.length === 0) return [];
+  const others = missing.length === 1 ? '' : ` and of ${missing.length - 1} more`;
+  return [
+    `the numbers of its buffer "${missing[0]![0]}"${others} are neither in the file nor in a data file beside it, and are drawn like weights: copy the data file to the folder of the model`,
   ];
 }
 
@@ -52,6 +69,7 @@ function notesOnFile({ source, options, batch, usual }: Loaded): readonly string
     notes.push(
       `of its outputs, the first ("${source.outputs[0]}") counts, and what only others (${source.leftOut.map((name) => `"${name}"`).join(', ')}) need is left out: if another one has the class scores, let \`forward\` return it first`,
     );
+  notes.push(...notesOnBuffers(source));
   if (options.normalization === 'file' && looksFolded(source))
     notes.push(
       'has convolutions with biases and no normalization: exporters fold BatchNormalization away. If it had some, score it with the normalization restored (normalization: restore), or export it with model.train() and training=torch.onnx.TrainingMode.TRAINING, do_constant_folding=False',

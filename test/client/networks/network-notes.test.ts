@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { notesOnLowest } from '../../../client/networks/lowest-notes.js';
+import { notesOnBuffers } from '../../../client/networks/network-notes.js';
 import { scoreNetworks } from '../../../client/networks/score-networks.js';
+import type { Initializer } from '../../../core/graph/graph.js';
 import { hasJacobian } from '../../../core/graph/statistics.js';
 import { GraphBuilder } from '../../../core/onnx/graph.js';
 import type { ProxyName } from '../../../core/specification/families.js';
@@ -66,4 +68,27 @@ it('names the proxies that take probabilities for class scores', async () => {
   ]);
   expect(await notesOn({ batch: 12, proxies })).toEqual([]);
   expect(await notesOn({ batch: 12, end: 'Softmax', proxies: ['naswot'] })).toEqual([]);
+});
+
+it('names a buffer without numbers, which is drawn like a weight', () => {
+  const tensor = (numbers?: Float64Array, isBuffer = true): Initializer => ({
+    shape: [2],
+    type: 'float',
+    read: () => numbers,
+    ...(isBuffer ? { isBuffer: true as const } : {}),
+  });
+  const notesOf = (initializers: Readonly<Record<string, Initializer>>) => {
+    const inputs = ['x', ...Object.keys(initializers).filter((name) => name !== 'unread')];
+    const nodes = [{ op: 'Sum', name: 'sum', inputs, outputs: ['y'], attributes: {} }];
+    return notesOnBuffers({ nodes, initializers: new Map(Object.entries(initializers)) });
+  };
+  expect(
+    notesOf({ weight: tensor(undefined, false), kernel: tensor(new Float64Array(2)), unread: tensor() }),
+  ).toEqual([]);
+  expect(notesOf({ kernel: tensor() })).toEqual([
+    'the numbers of its buffer "kernel" are neither in the file nor in a data file beside it, and are drawn like weights: copy the data file to the folder of the model',
+  ]);
+  expect(notesOf({ a: tensor(), b: tensor(), c: tensor() })[0]).toMatch(
+    /^the numbers of its buffer "a" and of 2 more are/,
+  );
 });
