@@ -1,5 +1,6 @@
 // Reads the bytes of an ONNX file into a graph and reports what is wrong with them.
 import { SpecError } from '../errors.js';
+import { otherContent } from '../onnx/other-content.js';
 import {
   type AttributeProto,
   decodeModel,
@@ -61,7 +62,7 @@ export function readOnnx({ bytes, file, external, merged = 'restored' }: ReadOnn
     throw SpecError.inFile({
       file,
       reason: reasonOfRead(error),
-      message: `is not a readable ONNX network: ${(error as Error).message}`,
+      message: `is not a readable ONNX network: ${otherContent(bytes) ?? (error as Error).message}`,
     });
   }
 }

@@ -57,7 +57,7 @@ export const normalizations: Operators = {
   GroupNormalization: (site) => {
     const { t } = site;
     const [b, c, ...spatial] = site.shape(0) as [number, number, ...number[]];
-    const groups = site.number('num_groups');
+    const groups = site.partsOf('num_groups');
     const apart = t.reshape(site.x(0), [b, groups, (c / groups) * sizeOf(spatial)]);
     const normal = t.reshape(
       writeStandardization(t, apart, { axes: [2], epsilon: site.number('epsilon', 1e-5) }),

@@ -90,6 +90,14 @@ export class NodeSite {
     return value;
   }
 
+  /** A number of parts. */
+  partsOf(name: string): number {
+    const value = this.number(name);
+    if (!Number.isInteger(value) || value < 1)
+      throw new TapeError(`its attribute ${name} is ${value}; must be a whole number of at least 1`);
+    return value;
+  }
+
   text(name: string, otherwise: string): string {
     const value = this.attribute(name) ?? otherwise;
     if (typeof value !== 'string') throw new TapeError(`its attribute ${name} must be text`);

@@ -12,6 +12,8 @@ export function pad(site: NodeSite): Id {
   const mode = site.text('mode', 'constant');
   const given = site.listOrInput('pads', 1) ?? [];
   const axes = site.has(3) ? site.known(3).map((axis) => axisOf(axis, shape.length)) : range(shape.length);
+  if (given.length !== 2 * axes.length)
+    throw new TapeError(`its pads are [${given}]; must be ${2 * axes.length} numbers`);
   const pads = range(2 * shape.length).map(() => 0);
   axes.forEach((axis, i) => {
     pads[axis] = given[i]!;

@@ -91,7 +91,7 @@ function writeSplit(site: NodeSite): Id[] {
 function depthToSpace(site: NodeSite): Id {
   const { t } = site;
   const [b, c, h, w] = site.shape(0) as [number, number, number, number];
-  const s = site.number('blocksize');
+  const s = site.partsOf('blocksize');
   const inner = c / (s * s);
   const isColumnFirst = site.text('mode', 'DCR') === 'DCR';
   const apart = t.reshape(site.x(0), isColumnFirst ? [b, s, s, inner, h, w] : [b, inner, s, s, h, w]);
@@ -102,7 +102,7 @@ function depthToSpace(site: NodeSite): Id {
 function spaceToDepth(site: NodeSite): Id {
   const { t } = site;
   const [b, c, h, w] = site.shape(0) as [number, number, number, number];
-  const s = site.number('blocksize');
+  const s = site.partsOf('blocksize');
   const apart = t.reshape(site.x(0), [b, c, h / s, s, w / s, s]);
   const order = site.text('mode', 'DCR') === 'DCR' ? [0, 3, 5, 1, 2, 4] : [0, 1, 3, 5, 2, 4];
   return t.reshape(t.transpose(apart, order), [b, c * s * s, h / s, w / s]);

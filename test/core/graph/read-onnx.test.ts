@@ -125,6 +125,25 @@ describe('files that are no networks', () => {
     refusal(bytes);
   });
 
+  it('says what a file is in place of a network', () => {
+    const messageOf = (text: string) => {
+      try {
+        readOnnx({ bytes: new TextEncoder().encode(text), file: 'network.onnx' });
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return undefined;
+    };
+    const beginning = 'is not a readable ONNX network: it is ';
+    expect(messageOf('')).toContain(`${beginning}empty`);
+    expect(messageOf('version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n')).toContain(
+      `${beginning}a pointer of Git LFS`,
+    );
+    expect(messageOf('<!DOCTYPE html><html>')).toContain(`${beginning}a page of HTML`);
+    expect(messageOf('PK\u0003\u0004archive/data.pkl')).toContain(`${beginning}a ZIP archive`);
+    expect(messageOf('weights')).not.toContain(beginning);
+  });
+
   it('refuses a graph that depends on itself', () => {
     const bytes = network((g, value) => {
       g.addOver({

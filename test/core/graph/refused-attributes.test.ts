@@ -35,6 +35,19 @@ const CASES: Readonly<Record<string, readonly [make: (g: GraphBuilder) => string
     (g) => g.add('ConvTranspose', ['x', weight(g, 4, 4, 3, 3)], { output_padding: [1, 1] }),
     'output_padding [1,1]',
   ],
+  'a pad without its numbers': [(g) => g.add('Pad', ['x']), 'its pads are []; must be 8 numbers'],
+  'channels that become blocks of no side': [
+    (g) => g.add('DepthToSpace', ['x'], { blocksize: 0 }),
+    'blocksize is 0; must be a whole number of at least 1',
+  ],
+  'positions that become blocks of a negative side': [
+    (g) => g.add('SpaceToDepth', ['x'], { blocksize: -2 }),
+    'blocksize is -2; must be',
+  ],
+  'a normalization of no groups': [
+    (g) => g.add('GroupNormalization', ['x', weight(g, 4), weight(g, 4)], { num_groups: 0 }),
+    'num_groups is 0; must be',
+  ],
   'windows in the padding alone': [
     (g) => g.add('MaxPool', ['x'], { ...window, pads: [2, 2, 2, 2] }),
     'pads [2,2,2,2]',
