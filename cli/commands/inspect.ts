@@ -32,12 +32,12 @@ async function inspect(file: string, { svg, json, ...options }: Options): Promis
   const { source, network, digest, notes } = await loadNetwork({ file, options });
   const blocks = inspectNetwork({ graph: source, network });
   const inputs = inspectInputs(network);
-  for (const text of notes) note(paint.yellow(`${file}: ${oneLine(text)}`));
+  for (const text of notes) note(paint.yellow(oneLine(`${file}: ${text}`)));
   await drawing?.place((part) => writeFile(part, drawGraph({ graph: source, network })));
   const { macs, parameters } = network.costs;
   const several = inputs.length > 0 ? { inputs } : {};
   if (json) return printJson({ file, digest, ...several, features: network.found, macs, parameters, blocks });
-  print(`${file}  ${digest}`);
+  print(`${oneLine(file)}  ${digest}`);
   if (inputs.length > 0)
     print(
       `  inputs      ${inputs.map(({ name, shape }) => `${oneLine(name)} ${shape.join(' x ') || 1}`).join(', ')}`,

@@ -90,7 +90,7 @@ async function score({
   const named = weights ? (Object.keys(weights) as ProxyName[]) : proxies;
   const load = { ...network, ...(read ? { preset: selectFeatures(read) } : {}) };
   const onScored = ({ file, notes }: ScoredNetwork) => {
-    for (const text of notes) note(paint.yellow(`${file}: ${oneLine(text)}`));
+    for (const text of notes) note(paint.yellow(oneLine(`${file}: ${text}`)));
   };
   const refused = new Map<string, SpecError>();
   const onRefused = ({ file, error }: RefusedNetwork) => {
@@ -196,7 +196,7 @@ function tableOf(networks: readonly ScoredNetwork[]): string {
   sorted.forEach(({ file, proxies, macs, parameters, features, score }, i) => {
     const row = [
       // A path would be shortened where files differ.
-      isClear ? basename(file) : file,
+      oneLine(isClear ? basename(file) : file),
       ...names.map((name) => decimal(proxies[name])),
       `${(macs / 1e6).toFixed(1)} M`,
       `${(parameters / 1e6).toFixed(3)} M`,

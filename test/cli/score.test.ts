@@ -175,6 +175,19 @@ describe('zeroscout score', () => {
     expect((JSON.parse(stdout) as [Scored])[0].score).toBeNull();
   });
 
+  it('writes the name of a file on one line, without the colours that it would switch on', async () => {
+    const odd = join(folder, 'red\u001B[31m\nfake.onnx');
+    copyFileSync(RESNET, odd);
+    for (const args of [
+      ['score', odd, '--batch', '2'],
+      ['inspect', odd],
+    ]) {
+      const { code, stdout } = await zeroscout(args, { home });
+      expect(code).toBe(0);
+      expect(stdout).toContain('red\uFFFD[31m\\nfake.onnx');
+    }
+  });
+
   it('refuses what is no network, before it scores anything', async () => {
     const text = join(folder, 'text.onnx');
     writeFileSync(text, 'no network');
