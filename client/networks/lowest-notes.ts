@@ -9,7 +9,7 @@ const OF_FEATURES: readonly ProxyName[] = ['expressivity', 'mean-expressivity'];
 const LOWEST_TRAINABILITY = -9999;
 
 /**
- * Notes on a feature without an entropy, and on a Jacobian that is 0, very large or not finite. `isMeasured`: whether the
+ * Notes on a feature without an entropy, and on a Jacobian that is 0, very large, not finite or the identity. `isMeasured`: whether the
  * network has a block whose Jacobian can be measured.
  */
 export function notesOnLowest(draws: readonly Proxies[], isMeasured: boolean): readonly string[] {
@@ -26,7 +26,7 @@ export function notesOnLowest(draws: readonly Proxies[], isMeasured: boolean): r
     ...(blocks.length > 0 && features.length === 0
       ? [
           isMeasured
-            ? `has a block whose Jacobian is not finite in float32, as that of a square root is at 0: ${named(blocks)}`
+            ? `has a block whose Jacobian is not finite in float32, as that of a square root is at 0, or is the identity, as where a block only adds a bias: ${named(blocks)}`
             : `has no two neighbouring features whose positions correspond, so that no block has a Jacobian: ${named(blocks)}; name other features`,
         ]
       : []),

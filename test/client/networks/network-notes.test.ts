@@ -58,7 +58,9 @@ it('says where no block has a Jacobian, because positions do not correspond', ()
   expect(notesOnLowest(lowest, false)).toEqual([
     'has no two neighbouring features whose positions correspond, so that no block has a Jacobian: trainability is minus infinity, and it comes last; name other features',
   ]);
-  expect(notesOnLowest(lowest, true)[0]).toMatch(/^has a block whose Jacobian is not finite in float32/);
+  expect(notesOnLowest(lowest, true)[0]).toMatch(
+    /^has a block whose Jacobian is not finite in float32.* or is the identity/,
+  );
 });
 
 it('names the proxies that take probabilities for class scores', async () => {
