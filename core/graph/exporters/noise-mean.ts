@@ -34,10 +34,10 @@ interface Step {
 /** The noise behind an operator on noise and a constant. */
 export function noiseAfter({ op, noise, place, operand }: Step): Noise {
   if (MOVED.has(op)) return noise;
-  if (op === 'Floor') return noise.kind === 'uniform' ? fromMean(meanOfFloor(noise)) : UNKNOWN;
+  if (op === 'Floor') return noise.kind === 'uniform' ? maskOf(meanOfFloor(noise)) : UNKNOWN;
   if (operand === undefined) return UNKNOWN;
   const map = affine({ op, place, operand });
-  if (map === undefined) return fromMean(meanOfTest({ op, noise, place, operand }));
+  if (map === undefined) return maskOf(meanOfTest({ op, noise, place, operand }));
   if (noise.kind === 'mean') return fromMean(map(noise.mean));
   if (noise.kind === 'unknown') return UNKNOWN;
   const [a, b] = [map(noise.low), map(noise.high)];
@@ -53,6 +53,11 @@ const MOVED = new Set(['Cast', 'CastLike', 'Identity', 'Reshape', 'Expand', 'Uns
 
 function fromMean(mean: number | undefined): Noise {
   return mean === undefined || !Number.isFinite(mean) ? UNKNOWN : { kind: 'mean', mean };
+}
+
+/** A mask that is always 0 says nothing about evaluation mode, in which there is none. */
+function maskOf(mean: number | undefined): Noise {
+  return mean === 0 ? UNKNOWN : fromMean(mean);
 }
 
 function affine({ op, place, operand }: Omit<Step, 'noise'>): ((x: number) => number) | undefined {

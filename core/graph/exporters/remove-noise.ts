@@ -16,8 +16,8 @@ const NEAR_ONE = 1e-5;
 
 /**
  * Replaces the product of an activation and noise by the activation times the mean of the noise, as in evaluation
- * mode, and drops the nodes that compute the noise. The activation alone is left where the mean is 1, as that of
- * `mask / keep`, or not known. Noise that is used in another way stays, and its operator is refused later, by name.
+ * mode, and drops the nodes that compute the noise. Noise around 0, as that of `mean + deviation * noise`, makes the
+ * product 0. The activation alone is left where the mean is 1, as that of `mask / keep`, or not known. Noise that is used in another way stays, and its operator is refused later, by name.
  */
 export function removeNoise({
   nodes,
@@ -90,7 +90,7 @@ function times({
   readonly activation: string;
   readonly mean: number | undefined;
 }): readonly GraphNode[] {
-  if (mean === undefined || mean === 0 || Math.abs(mean - 1) < NEAR_ONE) return [pass(node, activation)];
+  if (mean === undefined || Math.abs(mean - 1) < NEAR_ONE) return [pass(node, activation)];
   const name = `${node.outputs[0]} mean of noise`;
   const value: Constant = { shape: [], type: 'float', values: Float64Array.of(Math.fround(mean)) };
   return [

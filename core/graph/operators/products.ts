@@ -99,19 +99,32 @@ function matMul(site: NodeSite): Id {
 type Reduction = 'ReduceSum' | 'ReduceMean' | 'ReduceMax';
 
 /** Axes are an attribute in older operator sets and an input in newer ones; without axes, all are reduced. */
-function writeReduction(site: NodeSite, x: Id, op: Reduction): Id {
-  const { t } = site;
-  const shape = t.shape(x);
+function reducedAxes(site: NodeSite): readonly number[] {
+  const rank = site.shape(0).length;
   const named = site.listOrInput('axes', 1);
-  if (!named?.length && site.number('noop_with_empty_axes', 0)) return x;
-  const axes = axesOf(named?.length ? named : range(shape.length), shape.length);
-  const kept = t.reduce(op, x, axes);
-  return site.number('keepdims', 1)
-    ? kept
-    : t.reshape(
-        kept,
-        shape.filter((_, axis) => !axes.includes(axis)),
-      );
+  if (!named?.length && site.number('noop_with_empty_axes', 0)) return [];
+  return axesOf(named?.length ? named : range(rank), rank);
+}
+
+function writeReduction(site: NodeSite, x: Id, op: Reduction): Id {
+  return withKeptAxes(site, site.t.reduce(op, x, reducedAxes(site)));
+}
+
+/** A reduction that has kept the reduced axes, without them where the node does not keep them. */
+function withKeptAxes(site: NodeSite, kept: Id): Id {
+  const axes = reducedAxes(site);
+  if (axes.length === 0 || site.number('keepdims', 1)) return kept;
+  const left = site.shape(0).filter((_, axis) => !axes.includes(axis));
+  return site.t.reshape(kept, left);
+}
+
+/** log Σ exp(x) as m + log Σ exp(x - m) with the largest m, which cannot overflow. */
+function logSumExp(site: NodeSite): readonly Id[] {
+  const { t } = site;
+  const axes = reducedAxes(site);
+  const most = t.reduce('ReduceMax', site.x(0), axes);
+  const sum = t.reduce('ReduceSum', t.add('Exp', [t.minus(site.x(0), most)]), axes);
+  return [withKeptAxes(site, t.plus(most, logarithm(t, sum)))];
 }
 
 const reduction =
@@ -181,7 +194,7 @@ export const products: Operators = {
   ReduceL1: reduction('ReduceSum', { before: (t, x) => t.add('Abs', [x]) }),
   ReduceL2: reduction('ReduceSum', { before: square, after: rootOfSquares }),
   ReduceLogSum: reduction('ReduceSum', { after: logarithm }),
-  ReduceLogSumExp: reduction('ReduceSum', { before: (t, x) => t.add('Exp', [x]), after: logarithm }),
+  ReduceLogSumExp: logSumExp,
   ReduceSumSquare: reduction('ReduceSum', { before: square }),
   Resize: (site) => [resize(site)],
 };

@@ -205,6 +205,8 @@ export const RARE_CASES: readonly OperatorCase[] = [
   },
   { op: 'ReduceSum', x: map, attributes: { keepdims: 0 } },
   { op: 'ReduceLogSumExp', x: map, inputs: [ints(1)] },
+  { op: 'ReduceLogSumExp', x: map, inputs: [ints(-1, 2)], attributes: { keepdims: 0 } },
+  { op: 'ReduceLogSumExp', x: map },
   { op: 'ReduceLogSum', x: map, inputs: [ints(1)], positive: true },
   { op: 'Trilu', x: [2, 4, 5] },
   { op: 'Trilu', x: [2, 4, 5], inputs: [{ ints: [-1], dims: [] }], attributes: { upper: 0 } },

@@ -135,6 +135,7 @@ describe('the mean by which an activation is multiplied', () => {
   test.each<[string, number, readonly Given[]]>([
     ['noise < p', 0.25, [['Less', ['u', 'p']]]],
     ['p < noise', 0.75, [['Less', ['p', 'u']]]],
+    ['noise around 0', 0, [['Sub', ['u', 'half']]]],
     [
       'p from the noise',
       0.25,
@@ -175,12 +176,12 @@ describe('an activation is left alone', () => {
         ['Div', ['n0', 'rounded']],
       ],
     ],
-    ['where the mean is 0', [['Sub', ['u', 'half']]]],
+    ['by a mask that is always 0', [['Less', ['u', 'none']]]],
     ['where elements differ in their means', [['Less', ['u', 'several']]]],
     ['where the mean is not known', [['Clip', ['u', '', 'half']]]],
     ['by masks of an operator of their own', [['Bernoulli', ['x']]]],
   ])('%s', (_, nodes) => {
-    const tensors = { keep: [0.8], rounded: [Math.fround(0.8)], half: [0.5], several: [0.25, 0.75] };
+    const tensors = { keep: [0.8], rounded: [Math.fround(0.8)], half: [0.5], several: [0.25, 0.75], none: [0] };
     expect(factorBy(nodes, tensors)).toBeUndefined();
   });
 
