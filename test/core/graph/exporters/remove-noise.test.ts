@@ -181,7 +181,13 @@ describe('an activation is left alone', () => {
     ['where the mean is not known', [['Clip', ['u', '', 'half']]]],
     ['by masks of an operator of their own', [['Bernoulli', ['x']]]],
   ])('%s', (_, nodes) => {
-    const tensors = { keep: [0.8], rounded: [Math.fround(0.8)], half: [0.5], several: [0.25, 0.75], none: [0] };
+    const tensors = {
+      keep: [0.8],
+      rounded: [Math.fround(0.8)],
+      half: [0.5],
+      several: [0.25, 0.75],
+      none: [0],
+    };
     expect(factorBy(nodes, tensors)).toBeUndefined();
   });
 
