@@ -9,23 +9,6 @@ import {
   type RankingSource,
 } from '../../http/rankings/open-rankings.js';
 
-/** Whether tables fail when they close, and how many have. */
-const failing = vi.hoisted(() => ({ on: false, count: 0 }));
-vi.mock('../../http/rankings/ranking-table.js', async (original) => {
-  const module = await original<typeof import('../../http/rankings/ranking-table.js')>();
-  const openRankingTable: typeof module.openRankingTable = async (given) => {
-    const table = await module.openRankingTable(given);
-    const close = async () => {
-      await table.close();
-      if (!failing.on) return;
-      failing.count += 1;
-      throw new Error('the disk is gone');
-    };
-    return { ...table, close };
-  };
-  return { ...module, openRankingTable };
-});
-
 let folder: string;
 let rankings: OpenRankings;
 
@@ -82,24 +65,6 @@ it('after old files were removed from the folder, rankings are opened as before'
   await candidateOf('a');
   for (const name of await openTables()) await rm(join(folder, name), { recursive: true });
   for (const search of ['b', 'c', 'a']) expect(await candidateOf(search)).toBe(search);
-});
-
-it('a table whose file cannot be removed ends neither the program nor any request', async () => {
-  const faults: unknown[] = [];
-  const onFault = (fault: unknown) => faults.push(fault);
-  process.on('unhandledRejection', onFault);
-  try {
-    failing.on = true;
-    for (const search of ['a', 'b', 'c']) expect(await candidateOf(search)).toBe(search);
-    await vi.waitFor(() => expect(failing.count).toBeGreaterThan(0));
-    await new Promise(setImmediate);
-    expect(faults).toEqual([]);
-  } finally {
-    failing.on = false;
-    process.off('unhandledRejection', onFault);
-  }
-  // The table is forgotten although its file is left.
-  await rankings.close();
 });
 
 it('a ranking that cannot be read leaves no file, and is read anew the next time', async () => {

@@ -1,21 +1,29 @@
 // Tests that all background workers that searches withdrew come back, also where some cannot be started.
-import { expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { Session } from '../../../client/connections/session.js';
-import { createLocalScoring } from '../../../client/workers/local-scoring.js';
 import { checkSpecification } from '../../../core/specification/specification.js';
 
-const restored = vi.hoisted((): string[] => []);
-vi.mock('../../../client/workers/background-workers.js', async (original) => ({
-  ...(await original<typeof import('../../../client/workers/background-workers.js')>()),
-  withdrawBackgroundWorkers:
-    async ({ device }: { readonly device: string }) =>
-    async () => {
-      if (device === 'cpu') throw new Error('no process can be started');
-      restored.push(device);
-    },
-}));
+const MODULE = '../../../client/workers/background-workers.js';
+
+afterEach(() => {
+  vi.doUnmock(MODULE);
+  vi.resetModules();
+});
 
 test('a device whose workers do not come back keeps no other from coming back', async () => {
+  const restored: string[] = [];
+  vi.doMock(MODULE, async (original) => ({
+    ...(await original<typeof import('../../../client/workers/background-workers.js')>()),
+    withdrawBackgroundWorkers:
+      async ({ device }: { readonly device: string }) =>
+      async () => {
+        if (device === 'cpu') throw new Error('no process can be started');
+        restored.push(device);
+      },
+  }));
+  // Other tests of this process may have loaded the module.
+  vi.resetModules();
+  const { createLocalScoring } = await import('../../../client/workers/local-scoring.js');
   const scoring = createLocalScoring({
     home: {},
     modules: 'refused',
