@@ -1,12 +1,12 @@
 // Stores which Temporal namespaces use this store on a JetStream stream: one subject for each namespace, whose last
 // record counts.
-import { DiscardPolicy, StorageType } from '@nats-io/jetstream';
 import { checkToken, compareByName } from './codec.js';
 import { readPages } from './facts.js';
 import type { Link } from './link.js';
+import { makeRecordStream } from './record-stream.js';
 import { withRetry } from './retry.js';
 import type { NamespaceRecord, NamespaceRecords } from './store.js';
-import { createRefusalError, findStream, NAMESPACES } from './streams.js';
+import { findStream, NAMESPACES } from './streams.js';
 
 const { stream, prefix } = NAMESPACES;
 const READ_AT_ONCE = 1_000;
@@ -64,23 +64,7 @@ async function ensureStream({
   readonly link: Link;
   readonly replicas: number;
 }): Promise<void> {
-  if (await findStream({ link, stream })) return;
-  try {
-    await link.jsm.streams.add({
-      name: stream,
-      subjects: [`${prefix}.*`],
-      storage: StorageType.File,
-      num_replicas: replicas,
-      max_msgs_per_subject: 1,
-      discard: DiscardPolicy.Old,
-      allow_direct: true,
-      max_age: 0,
-    });
-  } catch (error) {
-    // Another process may have created the stream in the meantime.
-    if (await findStream({ link, stream })) return;
-    throw createRefusalError({ link, what: `stream ${stream}`, replicas, error });
-  }
+  if (!(await findStream({ link, stream }))) await makeRecordStream({ link, kind: NAMESPACES, replicas });
 }
 
 /** A damaged record still says by its subject that there is a namespace. */

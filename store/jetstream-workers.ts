@@ -1,12 +1,12 @@
 // Stores records of workers whose numbers were found wrong on a JetStream stream: one subject for each
 // worker, whose last record counts.
-import { DiscardPolicy, StorageType } from '@nats-io/jetstream';
 import { compareByWorker, decodeWorkerRecord, encodeWorkerRecord, tokenOf } from './codec.js';
 import { readPages } from './facts.js';
 import type { Link } from './link.js';
 import { readLast } from './read-last.js';
+import { makeRecordStream } from './record-stream.js';
 import type { WorkerRecord, WorkerRecords } from './store.js';
-import { createRefusalError, findStream, WORKERS } from './streams.js';
+import { findStream, WORKERS } from './streams.js';
 
 const { stream, prefix } = WORKERS;
 const READ_AT_ONCE = 1_000;
@@ -29,7 +29,8 @@ export function createWorkerRecords({ link, replicas }: WorkerRecordsOptions): W
   };
   return {
     async put(record) {
-      if (!(await exists())) await makeStream({ link, replicas });
+      if (!(await exists()))
+        await link.call(`making stream ${stream}`, () => makeRecordStream({ link, kind: WORKERS, replicas }));
       const json = encodeWorkerRecord(record);
       const subject = `${prefix}.${tokenOf(record.worker)}`;
       await link.call('recording a worker', () => link.js.publish(subject, json));
@@ -61,27 +62,6 @@ export function createWorkerRecords({ link, replicas }: WorkerRecordsOptions): W
       return records.sort(compareByWorker);
     },
   };
-}
-
-function makeStream({ link, replicas }: WorkerRecordsOptions): Promise<void> {
-  return link.call(`making stream ${stream}`, async () => {
-    try {
-      await link.jsm.streams.add({
-        name: stream,
-        subjects: [`${prefix}.*`],
-        storage: StorageType.File,
-        num_replicas: replicas,
-        max_msgs_per_subject: 1,
-        discard: DiscardPolicy.Old,
-        allow_direct: true,
-        max_age: 0,
-      });
-    } catch (error) {
-      // Another process may have created the stream in the meantime.
-      if (!(await findStream({ link, stream })))
-        throw createRefusalError({ link, what: `stream ${stream}`, replicas, error });
-    }
-  });
 }
 
 /** A damaged record counts as missing. Searches go on, and a worker that is still wrong is found again. */
