@@ -4,8 +4,8 @@ import type { Measurement } from './measurement.js';
 /**
  * Sum over layers of log(sum over weights of E|g| / sqrt(Var|g|)), with mean and variance of |dL/dW|,
  * elements of [out, in, ...kernel], over two batches. A weight whose gradient does not vary is left out, and
- * so is a layer of such weights alone; NaN where a gradient is not finite. Higher is better. Li, Yang, Bhardwaj, Marculescu: ZiCo, ICLR 2023,
- * arXiv 2301.11300.
+ * so is a layer of such weights alone; NaN where a gradient is not finite. Higher is better. Li, Yang, Bhardwaj,
+ * Marculescu: ZiCo, ICLR 2023, arXiv 2301.11300.
  */
 export function zico({ layers }: Measurement): number {
   let score = 0;
