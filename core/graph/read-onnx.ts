@@ -15,6 +15,7 @@ import { quote } from '../text/show.js';
 import { modulesOf } from './exporters/module-names.js';
 import { holdsEmbeddings, untrainedTensors } from './exporters/notes.js';
 import { restoreParameters } from './exporters/restore-parameters.js';
+import { replaceSpectralNorms } from './exporters/spectral-norm.js';
 import { unfuseNormalization } from './exporters/unfuse-normalization.js';
 import { unquantize } from './exporters/unquantize.js';
 import type { AttributeValue, Graph, GraphNode, Initializer } from './graph.js';
@@ -91,7 +92,8 @@ function graphOf(model: ModelProto, options: GraphOfOptions): Graph {
   });
   const unfused = unfusedNodes.length - restored.length;
   const unquantized = unquantize(unfusedNodes, initializers);
-  const written = unquantized ?? unfusedNodes;
+  const floats = unquantized ?? unfusedNodes;
+  const written = merged === 'restored' ? replaceSpectralNorms(floats, initializers) : floats;
   const images = takeWeights({ inputs: given, nodes: written, initializers });
   // Further outputs, such as those of auxiliary heads in training, are left out with what only they depend on.
   const [first, ...others] = (graph.outputs ?? []).map(({ name }) => name ?? '');

@@ -1,0 +1,101 @@
+// Replaces the estimates of spectral norms by which layers are divided (torch.nn.utils.spectral_norm). A file holds singular
+// vectors of its own weights, which say nothing about weights that are drawn anew.
+import { sizeOf } from '../../ops/tensor/shapes.js';
+import type { GraphNode, Initializer } from '../graph.js';
+
+type Initializers = ReadonlyMap<string, Initializer>;
+
+/** Operators of the power iteration: products of a matrix and vectors, and the norms of these. */
+const OF_ESTIMATES = new Set([
+  'Cast',
+  'Clip',
+  'Concat',
+  'Constant',
+  'Div',
+  'Expand',
+  'Flatten',
+  'Identity',
+  'MatMul',
+  'Max',
+  'Mul',
+  'Pow',
+  'ReduceL2',
+  'ReduceSum',
+  'Reshape',
+  'Sqrt',
+  'Squeeze',
+  'Transpose',
+  'Unsqueeze',
+]);
+
+/** More nodes than an estimate has, so that graphs of other kinds are left soon. */
+const MOST_NODES = 200;
+
+/**
+ * The nodes, with each weight that is divided by an estimate of its largest singular value divided by that of drawn
+ * weights instead: a matrix [rows, columns] of normal numbers with standard deviation s has about s (sqrt(rows) +
+ * sqrt(columns)), its limit for large matrices (Davidson and Szarek 2001). Weights are drawn with the fan-in, the
+ * columns: s = sqrt(2 / columns).
+ */
+export function replaceSpectralNorms(
+  nodes: readonly GraphNode[],
+  initializers: Initializers,
+): readonly GraphNode[] {
+  const makers = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  const readers = new Map(nodes.flatMap((node) => node.inputs.map((name) => [name, node] as const)));
+  return nodes.flatMap((node) => {
+    const [weight = '', norm = ''] = node.inputs;
+    const initializer = node.op === 'Div' ? initializers.get(weight) : undefined;
+    if (!initializer || initializer.shape.length < 2) return [node];
+    const vectors = vectorsOf({ norm, weight, makers, initializers });
+    const isTransposed = readers.get(node.outputs[0] ?? '')?.op === 'ConvTranspose';
+    const rows = initializer.shape[isTransposed ? 1 : 0]!;
+    const columns = sizeOf(initializer.shape) / rows;
+    if (!vectors?.some((size) => size === rows || size === columns)) return [node];
+    const known = `${node.outputs[0]}/spectral-norm`;
+    const value = Math.SQRT2 * (1 + Math.sqrt(rows / columns));
+    return [numberNode(known, value), { ...node, inputs: [weight, known] }];
+  });
+}
+
+function numberNode(name: string, value: number): GraphNode {
+  const constant = { shape: [], type: 'float', values: Float64Array.of(value) } as const;
+  return { op: 'Constant', name, inputs: [], outputs: [name], attributes: { value: constant } };
+}
+
+interface VectorsOfArguments {
+  readonly norm: string;
+  readonly weight: string;
+  readonly makers: ReadonlyMap<string, GraphNode>;
+  readonly initializers: Initializers;
+}
+
+/**
+ * The lengths of the vectors from which a number is computed together with the weight; undefined where it is no product of
+ * vectors, or depends on anything else.
+ */
+function vectorsOf({
+  norm,
+  weight,
+  makers,
+  initializers,
+}: VectorsOfArguments): readonly number[] | undefined {
+  if (!OF_PRODUCTS.has(makers.get(norm)?.op ?? '')) return undefined;
+  const names = [norm];
+  const vectors: number[] = [];
+  for (const name of names) {
+    const node = makers.get(name);
+    const tensor = initializers.get(name);
+    if (names.length > MOST_NODES || (node && !OF_ESTIMATES.has(node.op))) return undefined;
+    if (node) names.push(...node.inputs.filter((each) => each !== '' && !names.includes(each)));
+    else if (!tensor) return undefined;
+    else if (name !== weight && tensor.type === 'float') {
+      if (tensor.shape.length > 1) return undefined;
+      if (tensor.shape.length === 1) vectors.push(tensor.shape[0]!);
+    }
+  }
+  return names.includes(weight) ? vectors : undefined;
+}
+
+/** Operators whose result may be the product of two vectors. */
+const OF_PRODUCTS = new Set(['MatMul', 'ReduceSum']);
