@@ -120,7 +120,8 @@ function withoutControl({ path, message, file, key, ...rest }: Issue): Issue {
     ...rest,
     path: escapeControls(path),
     message: escapeControls(message),
-    ...(file ? { file: escapeControls(file) } : {}),
+    // A message may have several lines, the name of a file has one.
+    ...(file ? { file: escapeControls(file).replaceAll('\n', String.raw`\n`) } : {}),
     ...(key ? { key: escapeControls(key) } : {}),
   };
 }

@@ -67,6 +67,8 @@ def build(source: str, name: str, size: int | None) -> tuple[nn.Module, int, dic
     if name.startswith("vit_"):
         settings = {"image_size": size}
     if name == "maxvit_t":
+        # Each of its maps, the smallest of which has a 32nd of the side, is divided into windows of 7 x 7 positions.
+        size = size if size % 224 == 0 else 224
         settings = {"input_size": (size, size)}
     top1 = v1.meta["_metrics"]["ImageNet-1K"]["acc@1"]
     return models.get_model(name, weights=None, **settings), size, {"top1": top1, "weights": v1.name}
