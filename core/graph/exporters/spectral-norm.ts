@@ -28,8 +28,8 @@ const OF_ESTIMATES = new Set([
   'Unsqueeze',
 ]);
 
-/** More nodes than an estimate has, so that graphs of other kinds are left soon. */
-const MOST_NODES = 200;
+/** More tensors than an estimate has, and more inputs than its nodes have, so that graphs of other kinds are left soon. */
+const MOST = { tensors: 200, inputs: 8 };
 
 /**
  * The nodes, with each weight that is divided by an estimate of its largest singular value divided by that of drawn
@@ -81,20 +81,25 @@ function vectorsOf({
   initializers,
 }: VectorsOfArguments): readonly number[] | undefined {
   if (!OF_PRODUCTS.has(makers.get(norm)?.op ?? '')) return undefined;
-  const names = [norm];
+  // Names that are added are visited by the same loop.
+  const names = new Set([norm]);
   const vectors: number[] = [];
   for (const name of names) {
     const node = makers.get(name);
     const tensor = initializers.get(name);
-    if (names.length > MOST_NODES || (node && !OF_ESTIMATES.has(node.op))) return undefined;
-    if (node) names.push(...node.inputs.filter((each) => each !== '' && !names.includes(each)));
+    if (names.size > MOST.tensors || (node && !mayEstimate(node))) return undefined;
+    if (node) for (const each of node.inputs.filter(Boolean)) names.add(each);
     else if (!tensor) return undefined;
     else if (name !== weight && tensor.type === 'float') {
       if (tensor.shape.length > 1) return undefined;
       if (tensor.shape.length === 1) vectors.push(tensor.shape[0]!);
     }
   }
-  return names.includes(weight) ? vectors : undefined;
+  return names.has(weight) ? vectors : undefined;
+}
+
+function mayEstimate({ op, inputs }: GraphNode): boolean {
+  return OF_ESTIMATES.has(op) && inputs.length <= MOST.inputs;
 }
 
 /** Operators whose result may be the product of two vectors. */
