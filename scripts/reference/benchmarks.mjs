@@ -41,18 +41,30 @@ export function benchmarkRow() {
   const inPairs = ({ scorers }) => scorers === 2;
   const cells = [8, 64].map((batch) => {
     const { ours, theirs, ratios } = shared.rows.find((row) => inPairs(row) && row.batch === batch);
-    return `${one(median(ours))} ms against ${one(median(theirs.contiguous))} ms (${one(ratios.contiguous.median)} times) at batch ${batch}`;
+    return `${one(median(ours))} ms at batch ${batch}, where eager PyTorch takes ${one(median(theirs.contiguous))} ms (${one(ratios.contiguous.median)} times)`;
   });
   const layouts = ['contiguous', 'channels_last'];
   const others = [
-    `channels_last in PyTorch ${span(shared.rows.filter(inPairs), ['channels_last'])}`,
-    `weights of each candidate ${span(own.rows.filter(inPairs), layouts)} over both layouts`,
-    `one scorer of two threads ${span(
+    `${span(shared.rows.filter(inPairs), ['channels_last'])} beside PyTorch in channels_last`,
+    `${span(own.rows.filter(inPairs), layouts)} where zeroscout draws new weights too`,
+    `${span(
       rows.filter((row) => !inPairs(row)),
       layouts,
-    )} over both layouts and both kinds of weights (below 1, PyTorch is faster)`,
+    )} with one scorer of two threads`,
   ];
-  return `Scoring one candidate of NAS-Bench-201 by the four proxies of AZ-NAS (\`aggregation: log-rank\`) on ${shared.machine.cores} cores, with two scorers of one thread each and weights shared by all candidates, beside eager PyTorch with ${shared.versions.threads} threads, in the contiguous layout and with new weights for each candidate: ${cells.join(', ')}. Less favourable, over batches of 8 to 64: ${others.join('; ')}. [All benchmarks](docs/understand/benchmarks.md) name their machine and command.`;
+  return [
+    `Scoring one candidate of NAS-Bench-201 takes ${cells.join(', and ')}. Both compute the four proxies of AZ-NAS on ${shared.machine.cores} cores: zeroscout in two scorers of one thread, whose candidates share their weights; PyTorch in one process of ${shared.versions.threads} threads, with new weights for each candidate.`,
+    `Other settings gain less, over batches of 8 to 64: ${others.join(', ')}; below 1, PyTorch is faster.`,
+    importedRow(),
+    '[All benchmarks](docs/understand/benchmarks.md) name their machine and command.',
+  ].join(' ');
+}
+
+function importedRow() {
+  const { rows } = results('onnx');
+  const ratios = rows.map(({ ratios }) => ratios.contiguous.median);
+  const least = rows[ratios.indexOf(Math.min(...ratios))];
+  return `Imported networks: ${one(median(ratios))} times, the median over ${rows.length} networks of torchvision; ${one(Math.min(...ratios))} to ${one(Math.max(...ratios))}, least for ${least.name}.`;
 }
 
 /** The smallest and the largest median ratio of the rows, over these layouts of PyTorch. */
