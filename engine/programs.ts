@@ -16,7 +16,7 @@ import {
 } from '../core/lowering/program.js';
 import { openPlain, type Provider } from './batched/device.js';
 import { findChannelBlock } from './channel-block.js';
-import { InferenceSession, Tensor } from './onnx-runtime.js';
+import { InferenceSession, Tensor, threadSettings } from './onnx-runtime.js';
 
 /**
  * The most sessions that are cached. `open`: programs for several shapes, which suffices for the cell of a
@@ -244,8 +244,7 @@ function createSession({
   if (layout === 'plain') return openPlain({ program, device, threads });
   return InferenceSession.create(program, {
     executionProviders: ['cpu'],
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
+    ...threadSettings(threads),
     // glibc keeps freed buffers for the next candidate (ALLOCATOR in scorer-child.ts). An arena would keep
     // them in each session.
     enableCpuMemArena: false,

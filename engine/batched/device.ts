@@ -3,7 +3,7 @@
 import { DeviceError } from '../../core/errors.js';
 import { decodeModel } from '../../core/onnx/proto.js';
 import type { BatchedDevice } from '../../core/specification/devices.js';
-import { InferenceSession } from '../onnx-runtime.js';
+import { InferenceSession, threadSettings } from '../onnx-runtime.js';
 
 /** The execution provider of ONNX Runtime. */
 export type Provider = 'cpu' | 'cuda' | 'webgpu';
@@ -72,10 +72,8 @@ export async function openOnDevice({
       // The arena reuses large buffers for the next node instead of returning them to the system page by
       // page.
       enableCpuMemArena: true,
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
+      ...threadSettings(threads, device === 'cpu' ? {} : { disable_cpu_ep_fallback: '1' }),
       logSeverityLevel: 3,
-      ...(device === 'cpu' ? {} : { extra: { session: { disable_cpu_ep_fallback: '1' } } }),
       ...(profilePrefix ? { enableProfiling: true, profileFilePrefix: profilePrefix } : {}),
     });
   } catch (error) {
@@ -110,8 +108,7 @@ export async function openPlain({
     return await InferenceSession.create(program, {
       executionProviders:
         device === 'cpu' || needsIndices(device, program) ? ['cpu'] : [PROVIDERS[device], 'cpu'],
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
+      ...threadSettings(threads),
       // glibc keeps freed buffers for the next program; an arena for each session would keep them in every
       // session.
       enableCpuMemArena: false,

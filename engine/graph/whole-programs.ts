@@ -12,7 +12,7 @@ import { type WholeNetwork, withSeparateStatistics } from '../../core/graph/whol
 import type { WrittenProgram } from '../../core/graph/write-program.js';
 import { sampleEvenly } from '../../core/sample-evenly.js';
 import { findChannelBlock } from '../channel-block.js';
-import { InferenceSession, type Tensor } from '../onnx-runtime.js';
+import { InferenceSession, type Tensor, threadSettings } from '../onnx-runtime.js';
 
 export interface OpenProgram<Program extends WrittenProgram = WrittenProgram> {
   readonly program: Program;
@@ -143,8 +143,7 @@ async function run({
 function createSession(bytes: Uint8Array, threads: number): Promise<InferenceSession> {
   return InferenceSession.create(bytes, {
     executionProviders: ['cpu'],
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
+    ...threadSettings(threads),
     enableCpuMemArena: false,
     executionMode: 'sequential',
     // Optimizing takes longer than it saves in a program that runs a few times.
