@@ -96,6 +96,7 @@ export default defineConfig({
         items: pagesOf('guides', [
           'specification',
           'own-network',
+          'other-inputs',
           'typescript',
           'own-space',
           'own-images',
@@ -110,7 +111,7 @@ export default defineConfig({
       },
       { text: 'Adopt', items: pagesOf('adopt', ADOPT) },
       { text: '導入(日本語)', items: pagesOf('ja/adopt', ADOPT) },
-      { text: 'Reference', items: pagesOf('reference', ['specification', 'commands', 'api', 'settings']) },
+      { text: 'Reference', items: pagesOf('reference', ['specification', 'commands', 'api', 'settings', 'onnx-files']) },
       { text: 'Operate', items: pagesOf('operate', ['servers', 'deployment', 'searches', 'monitoring']) },
       {
         text: 'Understand',
