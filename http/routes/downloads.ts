@@ -63,7 +63,7 @@ function addRankingFile(setting: RouteSetting): void {
         'Content-Type': 'text/csv; charset=utf-8',
         'Content-Disposition': `attachment; filename="${id}-ranking.csv"`,
       };
-      return streamBytes(context, { bytes: results.csv(), headers });
+      return streamBytes(context, { bytes: results.csv(), headers, onFault: setting.onFault });
     },
   );
 }

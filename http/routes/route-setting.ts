@@ -15,6 +15,6 @@ export interface RouteSetting {
   readonly prefix: string;
   /** Aborted when the server ends; streams end with it. */
   readonly stopped: AbortSignal;
-  /** Called with unexpected errors that a route answers itself. */
+  /** Called with unexpected errors that a route answers itself, and with those after the first bytes of an answer. */
   readonly onFault: (error: unknown) => void;
 }

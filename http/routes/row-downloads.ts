@@ -46,7 +46,7 @@ export function addRowDownloads(setting: RouteSetting): void {
           'Content-Type': type,
           'Content-Disposition': `attachment; filename="${id}-ranking.${form}"`,
         };
-        return streamBytes(context, { bytes: read(setting, finished), headers });
+        return streamBytes(context, { bytes: read(setting, finished), headers, onFault: setting.onFault });
       },
     );
   }
