@@ -24,8 +24,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-# What PyTorch's newer exporter notes about a buffer of a module.
-BUFFER = {"key": "pkg.torch.export.graph_signature.InputSpec.kind", "value": "BUFFER"}
+# Where PyTorch's newer exporter notes whether a tensor is a parameter or a buffer of a module.
+KIND = "pkg.torch.export.graph_signature.InputSpec.kind"
 
 
 class Integers(tuple):
@@ -53,7 +53,7 @@ def export(network: nn.Module, path: str | Path, size: int = 224, channels: int 
     with any_pooled_size(), plain_local_response(), counted_from_front(), split_by_slices(), without_fast_attention(), exported_as_training(network):
         write(network, inputs, str(path), exporter)
     if exporter == "torchscript":
-        mark_buffers(network, str(path))
+        mark_kinds(network, str(path))
 
 
 def plain_module(network: nn.Module) -> nn.Module:
@@ -263,17 +263,18 @@ def split_by_slices() -> Iterator[None]:
         torch.tensor_split, torch.Tensor.tensor_split = originals
 
 
-def mark_buffers(network: nn.Module, path: str) -> None:
-    """Notes which tensors of the file are buffers, as the newer exporter does by itself. Buffers, such as masks and tables of
-    rotary positions, are not trained and keep their numbers."""
+def mark_kinds(network: nn.Module, path: str) -> None:
+    """Notes which tensors of the file are parameters and which are buffers, as the newer exporter does by itself. Buffers, such as
+    masks and tables of rotary positions, are not trained and keep their numbers."""
     import onnx
 
     model = onnx.load(path, load_external_data=False)
-    buffers = {name for name, _ in network.named_buffers()}
+    kinds = {name: "PARAMETER" for name, _ in network.named_parameters()}
+    kinds |= {name: "BUFFER" for name, _ in network.named_buffers()}
     for tensor in model.graph.initializer:
-        if tensor.name in buffers:
+        if tensor.name in kinds:
             note = onnx.helper.make_tensor_value_info(tensor.name, tensor.data_type, list(tensor.dims))
-            note.metadata_props.add(**BUFFER)
+            note.metadata_props.add(key=KIND, value=kinds[tensor.name])
             model.graph.value_info.append(note)
     onnx.save(model, path)
 

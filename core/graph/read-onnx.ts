@@ -12,8 +12,9 @@ import {
 import { ReadError, reasonOfRead } from '../onnx/read-error.js';
 import { numberType, type ReadExternal } from '../onnx/tensor-values.js';
 import { quote } from '../text/show.js';
+import { readLearnedOperands } from './exporters/learned-operands.js';
 import { modulesOf } from './exporters/module-names.js';
-import { holdsEmbeddings, untrainedTensors } from './exporters/notes.js';
+import { holdsEmbeddings, trainedTensors, untrainedTensors } from './exporters/notes.js';
 import { restoreParameters } from './exporters/restore-parameters.js';
 import { replaceSpectralNorms } from './exporters/spectral-norm.js';
 import { unfuseNormalization } from './exporters/unfuse-normalization.js';
@@ -83,17 +84,7 @@ function graphOf(model: ModelProto, options: GraphOfOptions): Graph {
   const initializers = initializersOf({ tensors, untrained: untrainedTensors(graph), external });
   const given = (graph.inputs ?? []).filter(({ name }) => !initializers.has(name ?? '')).map(inputOf);
   const batch = given[0]?.shape[0];
-  const restored =
-    merged === 'restored' ? restoreParameters({ model, nodes: inlined, initializers, batch }) : inlined;
-  const unfusedNodes = restored.flatMap((proto, index) => {
-    const node = nodeOf(proto, index);
-    if (merged !== 'restored') return [node];
-    return unfuseNormalization({ node, metadata: proto.metadata ?? [], initializers });
-  });
-  const unfused = unfusedNodes.length - restored.length;
-  const unquantized = unquantize(unfusedNodes, initializers);
-  const floats = unquantized ?? unfusedNodes;
-  const written = merged === 'restored' ? replaceSpectralNorms(floats, initializers) : floats;
+  const { nodes: written, unfused, isUnquantized } = nodesOf({ model, inlined, initializers, batch, merged });
   const images = takeWeights({ inputs: given, nodes: written, initializers });
   // Further outputs, such as those of auxiliary heads in training, are left out with what only they depend on.
   const [first, ...others] = (graph.outputs ?? []).map(({ name }) => name ?? '');
@@ -102,7 +93,12 @@ function graphOf(model: ModelProto, options: GraphOfOptions): Graph {
   if (!outputs.length) throw new Error('its graph has no output');
   const repeated = given.find(({ name }, i) => given.findIndex((each) => each.name === name) < i);
   if (repeated) throw new Error(`it has two inputs named ${quote(repeated.name)}`);
-  const sorted = sortNodes({ nodes: written, given: givenBy(images, initializers), outputs });
+  const sorted = readLearnedOperands({
+    nodes: sortNodes({ nodes: written, given: givenBy(images, initializers), outputs }),
+    initializers,
+    trained: merged === 'restored' ? trainedTensors(graph) : new Set(),
+    inputs: images.map(({ name }) => name),
+  });
   const made = new Set(sorted.flatMap((node) => node.outputs));
   if (!made.has(first!)) throw new Error(`its first output, ${quote(first!)}, is the result of no node`);
   const leftOut = others.filter((name) => !made.has(name) && name !== images[0]!.name);
@@ -113,8 +109,34 @@ function graphOf(model: ModelProto, options: GraphOfOptions): Graph {
     initializers,
     ...withOneInput(file, options.file),
     ...(unfused > 0 ? { unfused } : {}),
-    ...(unquantized ? { isUnquantized: true } : {}),
+    ...(isUnquantized ? { isUnquantized } : {}),
     ...(leftOut.length > 0 ? { leftOut } : {}),
+  };
+}
+
+interface NodesOfArguments {
+  readonly model: ModelProto;
+  /** The nodes of the file without functions and control flow. */
+  readonly inlined: readonly NodeProto[];
+  readonly initializers: Map<string, Initializer>;
+  readonly batch: number | undefined;
+  readonly merged: GraphOfOptions['merged'];
+}
+
+/** The nodes as PyTorch has them, without quantization; and, unless weights are those of the file, as weights are drawn. */
+function nodesOf({ model, inlined, initializers, batch, merged }: NodesOfArguments) {
+  const isRestored = merged === 'restored';
+  const restored = isRestored ? restoreParameters({ model, nodes: inlined, initializers, batch }) : inlined;
+  const unfused = restored.flatMap((proto, index) => {
+    const node = nodeOf(proto, index);
+    return isRestored ? unfuseNormalization({ node, metadata: proto.metadata ?? [], initializers }) : [node];
+  });
+  const unquantized = unquantize(unfused, initializers);
+  const floats = unquantized ?? unfused;
+  return {
+    nodes: isRestored ? replaceSpectralNorms(floats, initializers) : floats,
+    unfused: unfused.length - restored.length,
+    ...(unquantized ? { isUnquantized: true as const } : {}),
   };
 }
 

@@ -111,7 +111,10 @@ export default defineConfig({
       },
       { text: 'Adopt', items: pagesOf('adopt', ADOPT) },
       { text: '導入(日本語)', items: pagesOf('ja/adopt', ADOPT) },
-      { text: 'Reference', items: pagesOf('reference', ['specification', 'commands', 'api', 'settings', 'onnx-files']) },
+      {
+        text: 'Reference',
+        items: pagesOf('reference', ['specification', 'commands', 'api', 'settings', 'onnx-files']),
+      },
       { text: 'Operate', items: pagesOf('operate', ['servers', 'deployment', 'searches', 'monitoring']) },
       {
         text: 'Understand',

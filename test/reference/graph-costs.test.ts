@@ -56,12 +56,24 @@ class Mean(nn.Module):
     def forward(self, x):
         return x.mean(1)
 
+class Centroids(nn.Module):
+    """Distances of each position to centroids, as in NetVLAD; the mean of all images is no parameter."""
+    def __init__(self, c, k):
+        super().__init__()
+        self.centroids, self.widths = nn.Parameter(torch.randn(k, c)), nn.Parameter(torch.ones(k, 1) * 2)
+        self.register_buffer("center", torch.linspace(0, 1, c).reshape(c, 1, 1))
+    def forward(self, x):
+        x = (x - self.center).flatten(2)
+        distances = (x[:, None] - self.centroids[None, :, :, None]) / self.widths[None, :, :, None]
+        return distances.pow(2).mean(3).flatten(1)
+
 head = lambda c: [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(c, 10)]
 networks = {
     "dense": nn.Sequential(conv(3, 16, 3), nn.MaxPool2d(2), conv(16, 32, 3), nn.MaxPool2d(2), conv(32, 32, 5), *head(32)),
     "grouped": nn.Sequential(conv(3, 16, 3), conv(16, 16, 3, groups=16, stride=2), Gate(16), conv(16, 32, 3, groups=4, stride=2), conv(32, 32, 3, dilation=2), *head(32)),
     "transposed": nn.Sequential(conv(3, 8, 3, stride=2), conv(8, 16, 3, stride=2), nn.ConvTranspose2d(16, 8, 4, 2, 1), nn.BatchNorm2d(8), conv(8, 8, 3, stride=2), *head(8)),
     "buffers": nn.Sequential(nn.Conv2d(3, 32, 4, 4), Tokens(), Positions(64, 32), Attention(32), Attention(32), Mean(), nn.Linear(32, 10)),
+    "centroids": nn.Sequential(conv(3, 16, 3, stride=2), conv(16, 16, 3, stride=2), Centroids(16, 8), nn.Linear(128, 10)),
     "pooled": nn.Sequential(conv(3, 16, 3, stride=2), conv(16, 16, 3, stride=2), nn.AdaptiveAvgPool2d((7, 3)), nn.Flatten(), nn.Linear(16 * 21, 10)),
     "attention": nn.Sequential(nn.Conv2d(3, 32, 4, 4), Tokens(), Attention(32), Attention(32), Attention(32), nn.LayerNorm(32), Mean(), nn.Linear(32, 10)),
 }
@@ -85,7 +97,7 @@ describe.skipIf(PYTHON === undefined)('costs of exported networks', () => {
       string,
       { macs: number; parameters: number }
     >;
-    expect(Object.keys(facts)).toHaveLength(6);
+    expect(Object.keys(facts)).toHaveLength(7);
     for (const [name, { macs, parameters }] of Object.entries(facts)) {
       const file = join(folder, `${name}.onnx`);
       const graph = readOnnx({ bytes: readFileSync(file), file });

@@ -45,6 +45,15 @@ export function untrainedTensors(graph: GraphProto): ReadonlySet<string> {
   return new Set([...untrained, ...computed].map(({ name = '' }) => name));
 }
 
+/** Names of the tensors that the file says are trained: parameters, and what was computed from them. */
+export function trainedTensors(graph: GraphProto): ReadonlySet<string> {
+  const { values = [], metadata } = graph;
+  const trained = values.filter(({ metadata: notes = [] }) => noteOf(notes, KIND) === 'PARAMETER');
+  const computed = foldedTensors(graph).filter(({ parameters }) => parameters.length > 0);
+  const listed = [...(noteOf(metadata, SIGNATURE) ?? '').matchAll(PARAMETER)].map(([, , target]) => target!);
+  return new Set([...[...trained, ...computed].map(({ name = '' }) => name), ...listed]);
+}
+
 /** Whether the file says which of its tensors are parameters, as those of the newer exporter do. */
 export const listsParameters = ({ metadata }: GraphProto): boolean =>
   noteOf(metadata, SIGNATURE) !== undefined;
