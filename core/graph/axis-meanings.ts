@@ -8,6 +8,7 @@ import {
   sizeBeforeImages,
   withoutSummed,
 } from './axis-factors.js';
+import { queryMeaning } from './query-axes.js';
 import type { ResolvedGraph } from './resolve.js';
 
 /** The number of axes of a map with two sides. */
@@ -226,32 +227,6 @@ function productMeaning(
   if (!axes || axes.length !== shape.length) return undefined;
   const kept = resizeAxes(axes.slice(0, -1), tape.shape(a).slice(0, -1), shape.slice(0, -1));
   return [...withoutSummed(kept, axes.at(-1)!), createAxis('channels', shape.at(-1)!)];
-}
-
-interface QueryMeaningArguments {
-  readonly rows: readonly number[];
-  /** Of the keys [images, heads, channels, positions], or of a stream. */
-  readonly axes: readonly Axis[] | undefined;
-  readonly shape: readonly number[];
-}
-
-/**
- * The meaning of learned queries times keys: each query is a position of the result. A single matrix has no heads:
- * each of its rows sums the channels, or the positions, that it multiplies.
- */
-function queryMeaning({ rows, axes, shape }: QueryMeaningArguments): readonly Axis[] | undefined {
-  if (axes?.length !== shape.length) return undefined;
-  const summed = axes.at(-2)!;
-  const kind = rows.length < 3 ? kindOfAll(summed) : 'positions';
-  if (kind === undefined || kind === 'images') return undefined;
-  const isSquare = rows.length < 3 && rows[0] === rows[1];
-  return [...axes.slice(0, -2), isSquare ? summed : createAxis(kind, shape.at(-2)!), axes.at(-1)!];
-}
-
-/** The kind of an axis of which no factor is of another kind, or only a part; undefined otherwise. */
-function kindOfAll(axis: Axis): Factor['kind'] | undefined {
-  const kind = axis[0]?.kind;
-  return axis.every((factor) => factor.kind === kind && factor.size === factor.whole) ? kind : undefined;
 }
 
 /**

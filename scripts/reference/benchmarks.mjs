@@ -46,14 +46,14 @@ export function benchmarkRow() {
   const layouts = ['contiguous', 'channels_last'];
   const others = [
     `${span(shared.rows.filter(inPairs), ['channels_last'])} beside PyTorch in channels_last`,
-    `${span(own.rows.filter(inPairs), layouts)} where zeroscout draws new weights too`,
+    `${span(own.rows.filter(inPairs), layouts)} in either layout where zeroscout draws new weights too`,
     `${span(
       rows.filter((row) => !inPairs(row)),
       layouts,
-    )} with one scorer of two threads`,
+    )} in either layout with one scorer of two threads, with shared or new weights`,
   ];
   return [
-    `Scoring one candidate of NAS-Bench-201 takes ${cells.join(', and ')}. Both compute the four proxies of AZ-NAS on ${shared.machine.cores} cores: zeroscout in two scorers of one thread, whose candidates share their weights; PyTorch in one process of ${shared.versions.threads} threads, with new weights for each candidate.`,
+    `Scoring one candidate of NAS-Bench-201 takes ${cells.join(', and ')}. Both compute the four proxies of AZ-NAS (\`aggregation: log-rank\`) on ${shared.machine.cores} cores: zeroscout in two scorers of one thread, whose candidates share their weights; PyTorch in one process of ${shared.versions.threads} threads, in the contiguous layout and with new weights for each candidate.`,
     `Other settings gain less, over batches of 8 to 64: ${others.join(', ')}; below 1, PyTorch is faster.`,
     importedRow(),
     '[All benchmarks](docs/understand/benchmarks.md) name their machine and command.',

@@ -1,5 +1,5 @@
 // Reads a learned tensor that is subtracted from activations, or divides them, as one that is added to them, or multiplies
-// them, where the file says that it is learned. Of other files such tensors are taken for statistics of images.
+// them, where the file says that it is learned. In other files such tensors are taken for statistics of images.
 import { sizeOf } from '../../ops/tensor/shapes.js';
 import type { GraphNode, Initializer } from '../graph.js';
 
