@@ -74,18 +74,26 @@ async function cudaParts({ env }: { readonly env: NodeJS.ProcessEnv }): Promise<
   const found = `of onnxruntime-node ${runtime.version}, in ${runtime.folder}`;
   return [
     { name: 'CUDA provider', status: 'ok', found, todo: '' },
-    ...(await libraryChecks({ runtime, env })),
+    ...(await checkLibraries({ runtime, env })),
   ];
 }
 
-async function libraryChecks({
+/** Checks the libraries of CUDA and the driver. A machine on which `ldd` cannot run may have them all the same. */
+export async function checkLibraries({
   runtime,
   env,
 }: {
   readonly runtime: Runtime;
   readonly env: NodeJS.ProcessEnv;
 }): Promise<Check[]> {
-  const missing = await findMissingLibraries({ ...runtime, env });
+  let missing: readonly string[];
+  try {
+    missing = await findMissingLibraries({ ...runtime, env });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    const todo = 'install ldd, a program of the C library, to see which libraries are absent';
+    return [{ name: 'CUDA libraries', status: 'warning', found: `ldd cannot run: ${reason}`, todo }];
+  }
   const libraries = missing.filter((name) => name !== DRIVER);
   const there = await findPythonLibraries({ env });
   const driver = missing.includes(DRIVER);

@@ -1,5 +1,7 @@
 """Implements further operators of the ONNX standard in PyTorch: those of the newer exporter, and of models in
 timm."""
+import math
+
 import torch
 from torch.nn import functional as F
 
@@ -90,9 +92,13 @@ def one_hot(net, x, a, node):
 
 
 def gather_nd(net, x, a, node):
-    assert a.get("batch_dims", 0) == 0
-    index = x[1].reshape(-1, x[1].shape[-1])
-    return x[0][tuple(index.T)].reshape(list(x[1].shape[:-1]) + list(x[0].shape[x[1].shape[-1] :]))
+    batches = a.get("batch_dims", 0)
+    depth = x[1].shape[-1]
+    count = math.prod(x[1].shape[:batches])
+    index = x[1].reshape(count, -1, depth)
+    rows = x[0].reshape([count] + list(x[0].shape[batches:]))
+    found = torch.stack([row[tuple(at.T)] for row, at in zip(rows, index)])
+    return found.reshape(list(x[1].shape[:-1]) + list(x[0].shape[batches + depth :]))
 
 
 def split_to_sequence(net, x, a, node):

@@ -44,6 +44,8 @@ export function benchmarkRow() {
     return `${one(median(ours))} ms at batch ${batch}, where eager PyTorch takes ${one(median(theirs.contiguous))} ms (${one(ratios.contiguous.median)} times)`;
   });
   const layouts = ['contiguous', 'channels_last'];
+  const medians = rows.flatMap(({ ratios }) => layouts.map((layout) => ratios[layout].median));
+  const slower = medians.some((ratio) => ratio < 1) ? '; below 1, PyTorch is faster' : '';
   const others = [
     `${span(shared.rows.filter(inPairs), ['channels_last'])} beside PyTorch in channels_last`,
     `${span(own.rows.filter(inPairs), layouts)} in either layout where zeroscout draws new weights too`,
@@ -54,7 +56,7 @@ export function benchmarkRow() {
   ];
   return [
     `Scoring one candidate of NAS-Bench-201 takes ${cells.join(', and ')}. Both compute the four proxies of AZ-NAS (\`aggregation: log-rank\`) on ${shared.machine.cores} cores: zeroscout in two scorers of one thread, whose candidates share their weights; PyTorch in one process of ${shared.versions.threads} threads, in the contiguous layout and with new weights for each candidate.`,
-    `Other settings gain less, over batches of 8 to 64: ${others.join(', ')}; below 1, PyTorch is faster.`,
+    `Other settings gain less, over batches of 8 to 64: ${others.join(', ')}${slower}.`,
     importedRow(),
     '[All benchmarks](docs/understand/benchmarks.md) name their machine and command.',
   ].join(' ');

@@ -12,16 +12,7 @@ export function hasComputedIndices(site: NodeSite): boolean {
   return constant === undefined;
 }
 
-/** Gathers where the last axis of the indices counts along the leading axes, which are flattened into one. */
-export function gatherAtComputed(site: NodeSite): Id {
-  const { t } = site;
-  const shape = site.shape(0);
-  const depth = site.shape(1).at(-1)!;
-  const rows = t.reshape(site.x(0), [sizeOf(shape.slice(0, depth)), ...shape.slice(depth)]);
-  return t.add('Gather', [rows, flatIndices(site)], { axis: 0 });
-}
-
-/** Scatters slices, in the same way. */
+/** Scatters slices where the last axis of the indices counts along the leading axes, which are flattened into one. */
 export function scatterSlicesAt(site: NodeSite): Id {
   const { t } = site;
   const shape = site.shape(0);
@@ -29,7 +20,8 @@ export function scatterSlicesAt(site: NodeSite): Id {
   const inner = sizeOf(shape.slice(depth));
   const rows = t.reshape(site.x(0), [sizeOf(shape.slice(0, depth)), inner]);
   const count = sizeOf(site.shape(1).slice(0, -1));
-  const index = t.expand(t.reshape(flatIndices(site), [count, 1]), [count, inner]);
+  const places = flatIndices(site, shape.slice(0, depth));
+  const index = t.expand(t.reshape(places, [count, 1]), [count, inner]);
   const updates = t.reshape(site.x(2), [count, inner]);
   const reduction = reductionOf(site);
   return t.reshape(t.add('ScatterElements', [rows, index, updates], { axis: 0, reduction }), shape);
@@ -56,12 +48,11 @@ function reductionOf(site: NodeSite): 'none' | 'add' {
   return reduction;
 }
 
-/** The positions of rows in the flattened leading axes, from indices along each of them. */
-function flatIndices(site: NodeSite): Id {
+/** The positions of rows in the axes `lead` of the tensor, flattened into one, from indices along each of them. */
+export function flatIndices(site: NodeSite, lead: readonly number[]): Id {
   const { t } = site;
   const axes = site.shape(1);
   const [outer, depth] = [axes.slice(0, -1), axes.at(-1)!];
-  const lead = site.shape(0).slice(0, depth);
   if (lead.length < depth)
     throw new TapeError(
       `its indices [${axes}] have ${depth} numbers for the ${lead.length} axes of a tensor`,

@@ -4,7 +4,7 @@ import { slice } from '../../ops/tensor/movement.js';
 import { range, sizeOf, stridesOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { TapeError } from '../../ops/tensor/tape-error.js';
-import { gatherAtComputed, hasComputedIndices, scatterElements, scatterSlicesAt } from './computed-places.js';
+import { flatIndices, hasComputedIndices, scatterElements, scatterSlicesAt } from './computed-places.js';
 import { cumulativeSum } from './cumulative-sum.js';
 import type { NodeSite, Operators } from './operator.js';
 import { isLastState } from './recurrent.js';
@@ -63,26 +63,52 @@ function unflattened(site: NodeSite): Id | undefined {
   return t.transpose(before!, [1, 0, ...rest.map((_, axis) => axis + 2)]);
 }
 
-/** Gathers elements at constant indices of the leading axes, which are flattened into one. */
+/**
+ * Gathers where the last axis of the indices counts along the axes of the tensor behind the first `batch_dims`, which
+ * both have in common. Those axes and the common ones are flattened into one.
+ */
 function writeGatherAt(site: NodeSite): Id {
   const { t } = site;
-  if (site.number('batch_dims', 0) !== 0) throw new TapeError('its attribute batch_dims is not supported');
-  if (hasComputedIndices(site)) return gatherAtComputed(site);
-  const shape = site.shape(0);
-  const places = site.known(1);
-  const outer = site.shape(1).slice(0, -1);
-  const depth = site.shape(1).at(-1)!;
-  const strides = stridesOf(shape.slice(0, depth));
-  const flat = range(places.length / depth).map((row) =>
+  const [shape, axes] = [site.shape(0), site.shape(1)];
+  const batches = sharedBatches(site);
+  const [outer, depth] = [axes.slice(0, -1), axes.at(-1)!];
+  const end = batches + depth;
+  const rows = t.reshape(site.x(0), [sizeOf(shape.slice(0, end)), ...shape.slice(end)]);
+  const lead = shape.slice(batches, end);
+  const [size, perBatch] = [sizeOf(lead), sizeOf(outer.slice(batches))];
+  // Where the elements of each row's batch begin.
+  const starts = range(sizeOf(outer)).map((row) => Math.floor(row / perBatch) * size);
+  if (hasComputedIndices(site)) {
+    const places = flatIndices(site, lead);
+    if (batches === 0) return t.add('Gather', [rows, places], { axis: 0 });
+    // Indices that count from the end of a batch count from its start.
+    const within = t.add('Mod', [places, t.constant([size], [], 'int')]);
+    return t.add('Gather', [rows, t.plus(within, t.constant(starts, outer, 'int'))], { axis: 0 });
+  }
+  const indices = site.known(1);
+  const strides = stridesOf(lead);
+  const flat = starts.map((start, row) =>
     strides.reduce((at, stride, k) => {
-      const i = places[row * depth + k]!;
-      return at + (i < 0 ? i + shape[k]! : i) * stride;
-    }, 0),
+      const i = indices[row * depth + k]!;
+      return at + (i < 0 ? i + lead[k]! : i) * stride;
+    }, start),
   );
-  const count = sizeOf(shape.slice(0, depth));
-  if (flat.some((at) => at < 0 || at >= count)) throw new TapeError('its indices lie outside the tensor');
-  const rows = t.reshape(site.x(0), [count, ...shape.slice(depth)]);
+  const isOutside = (at: number, row: number) => at < starts[row]! || at >= starts[row]! + size;
+  if (flat.some(isOutside)) throw new TapeError('its indices lie outside the tensor');
   return t.add('Gather', [rows, t.constant(flat, outer, 'int')], { axis: 0 });
+}
+
+/** The attribute batch_dims. Throws TapeError if the two inputs have other sizes along those axes, or too few axes. */
+function sharedBatches(site: NodeSite): number {
+  const batches = site.number('batch_dims', 0);
+  const [shape, axes] = [site.shape(0), site.shape(1)];
+  const own = shape.length - batches;
+  if (axes.at(-1)! > own)
+    throw new TapeError(`its indices [${axes}] have ${axes.at(-1)} numbers for the ${own} axes of a tensor`);
+  const isShared = String(shape.slice(0, batches)) === String(axes.slice(0, batches));
+  if (batches < 0 || batches >= axes.length || !isShared)
+    throw new TapeError(`its attribute batch_dims is ${batches} for the shapes [${shape}] and [${axes}]`);
+  return batches;
 }
 
 /**

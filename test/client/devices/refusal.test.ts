@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findRuntime, hasProvider } from '../../../client/devices/cuda-libraries.js';
+import { checkLibraries } from '../../../client/doctor/device.js';
 import { built, NO_VULKAN } from '../../support/engine.js';
 import { type TestHome, testHome } from '../../support/home.js';
 import { spawnNode, zeroscout } from '../../support/zeroscout.js';
@@ -54,6 +55,21 @@ test.skipIf(process.platform !== 'linux')('webgpu without a driver: worker and d
   const { checks } = JSON.parse(doctor.stdout) as { checks: object[] };
   expect(checks.at(-1)).toMatchObject({ name: 'device webgpu', status: 'missing' });
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'a machine without ldd: the doctor says so and goes on',
+  async () => {
+    const checks = await checkLibraries({ runtime: findRuntime()!, env: { PATH: home.dir } });
+    expect(checks).toEqual([
+      {
+        name: 'CUDA libraries',
+        status: 'warning',
+        found: expect.stringMatching(/^ldd cannot run: .*ENOENT/),
+        todo: expect.stringContaining('install ldd'),
+      },
+    ]);
+  },
+);
 
 test('only cuda has something to install', async () => {
   const { code, stderr } = await zeroscout(['devices', 'install', 'webgpu'], { home });

@@ -234,9 +234,13 @@ const CASES: Readonly<Record<string, readonly [make: (g: GraphBuilder) => string
     (g) => g.add('ScatterND', ['x', tensor(g, [1, 1], 0), weight(g, 1, 4, 8, 8)], { reduction: 'mul' }),
     'reduction "mul" is not supported',
   ],
-  'gathering in batches': [
-    (g) => g.add('GatherND', ['x', tensor(g, [2, 1], 0, 1)], { batch_dims: 1 }),
-    'batch_dims is not supported',
+  'batches of indices for a tensor with other batches': [
+    (g) => g.add('GatherND', [weight(g, 3, 4), tensor(g, [2, 1], 0, 1)], { batch_dims: 1 }),
+    'batch_dims is 1 for the shapes [3,4] and [2,1]',
+  ],
+  'an index outside its batch': [
+    (g) => g.add('GatherND', [weight(g, 2, 4), tensor(g, [2, 1], 4, 1)], { batch_dims: 1 }),
+    'indices lie outside the tensor',
   ],
   'elements gathered beyond an axis': [
     (g) => g.add('GatherElements', ['x', tensor(g, [1, 1, 1, 1], 8)], { axis: 3 }),

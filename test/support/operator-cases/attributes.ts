@@ -40,6 +40,18 @@ export const ATTRIBUTE_CASES: readonly OperatorCase[] = [
     withoutReference: true,
   },
   { op: 'GatherND', x: [4, 3, 5], inputs: [{ ints: [-1, 2, 0, -3], dims: [2, 2] }] },
+  {
+    op: 'GatherND',
+    x: [2, 3, 4, 5],
+    inputs: [{ ints: [0, -1, 2, 0, -3, 3], dims: [2, 3, 1] }],
+    attributes: { batch_dims: 2 },
+  },
+  {
+    op: 'GatherND',
+    x: [2, 3, 4, 5],
+    inputs: [{ ints: [-1, 3, 0, 0, 2, -2, 1, 1], dims: [2, 2, 2] }],
+    attributes: { batch_dims: 1 },
+  },
   { op: 'ScatterND', x: [4, 6, 3], inputs: [{ ints: [-3, -2], dims: [2, 1] }, weight(2, 6, 3)] },
   {
     op: 'Conv',

@@ -35,6 +35,29 @@ const images: CaseInput = {
   computed: (g) =>
     g.add('Mod', [g.add('Reshape', [order(g, 'x', 2, { axis: 2 }), g.ints(-1, 1)]), g.ints(2)]),
 };
+/** For each of two images, three positions along the next axis, counted from its end. */
+const positions: CaseInput = {
+  computed: (g) => {
+    const flat = g.add('Reshape', ['x', g.ints(2, 30)]);
+    const all = g.add('Mod', [order(g, flat, 3, { axis: 1 }), g.ints(6)]);
+    return g.add('Unsqueeze', [g.add('Sub', [all, g.ints(6)]), g.ints(2)]);
+  },
+};
+/** For each of two images, two positions along the next two axes. */
+const rows: CaseInput = {
+  computed: (g) => {
+    const flat = g.add('Reshape', ['x', g.ints(2, 60)]);
+    const first = g.add('Mod', [order(g, flat, 2, { axis: 1 }), g.ints(3)]);
+    const second = g.add('Mod', [order(g, flat, 2, { axis: 1 }), g.ints(4)]);
+    return g.add(
+      'Concat',
+      [g.add('Unsqueeze', [first, g.ints(2)]), g.add('Unsqueeze', [second, g.ints(2)])],
+      {
+        axis: 2,
+      },
+    );
+  },
+};
 
 export const SELECTION_CASES: readonly OperatorCase[] = [
   { op: 'TopK', x, inputs: [ints(3)], outputs: 2, integers: true },
@@ -73,6 +96,8 @@ export const SELECTION_CASES: readonly OperatorCase[] = [
   },
   { op: 'GatherND', x, inputs: [places] },
   { op: 'GatherND', x, inputs: [images] },
+  { op: 'GatherND', x, inputs: [positions], attributes: { batch_dims: 1 } },
+  { op: 'GatherND', x: [2, 3, 4, 5], inputs: [rows], attributes: { batch_dims: 1 } },
   // Without a reduction no place is written twice, with one some are.
   { op: 'ScatterElements', x, inputs: [largest(2, 1), weight(2, 2, 5)], attributes: { axis: 1 } },
   {
