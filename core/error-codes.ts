@@ -4,6 +4,7 @@
 export type ErrorCode =
   | 'invalid-input'
   | 'not-found'
+  | 'wrong-state'
   | 'server-away'
   | 'search-failed'
   | 'damaged-blob'
@@ -12,6 +13,8 @@ export type ErrorCode =
 export const ERROR_CODES: Readonly<Record<ErrorCode, string>> = {
   'invalid-input': '`SpecError`: a specification, an argument, a setting or a file is not right.',
   'not-found': '`SpecError`: the input names a search, schedule or worker that does not exist.',
+  'wrong-state':
+    '`SpecError`: the search is not in the state that the call needs, such as a finished search that is to be paused.',
   'server-away': '`ServiceError`: a server cannot be used; its `reason` is in the next table.',
   'search-failed': '`SearchFailedError`: a search ended without results.',
   'damaged-blob': '`BlobError`: a stored file is missing, or its bytes do not match its digest.',

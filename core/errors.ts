@@ -27,8 +27,8 @@ export interface Issue {
   /** The position in the file, or in the text that was passed in; both count from 1. */
   readonly line?: number;
   readonly column?: number;
-  /** Set where the input names something, such as a search, that does not exist. */
-  readonly code?: 'not-found';
+  /** Set where the input names something, such as a search, that does not exist or is in another state. */
+  readonly code?: 'not-found' | 'wrong-state';
   /** What is wrong with the file or the network, for programs; absent for other faults. */
   readonly reason?: IssueReason | undefined;
   /** The field within that file, such as `stages[2].width` of a space's definition. */
@@ -92,8 +92,11 @@ export class SpecError extends Error {
     this.issues = shown;
   }
 
-  /** `not-found` where the input names what does not exist, such as an unknown id of a search. */
-  get code(): 'invalid-input' | 'not-found' {
+  /**
+   * `not-found` where the input names what does not exist, such as an unknown id of a search; `wrong-state` where the
+   * search that it names is in another state than the call needs.
+   */
+  get code(): 'invalid-input' | 'not-found' | 'wrong-state' {
     return this.issues[0]?.code ?? 'invalid-input';
   }
 

@@ -66,7 +66,7 @@ const TITLES: Readonly<Record<number, string>> = {
 
 /**
  * Fields that come from the path of a request, and the searches of a comparison. If they name nothing, the answer is
- * 404; an unknown search that the body or another parameter names is a mistake there.
+ * 404, and 409 if they name a search in another state; what the body or another parameter names is a mistake there.
  */
 const OF_PATHS = new Set(['id', 'ids', 'schedule', 'worker']);
 
@@ -98,8 +98,8 @@ export class ProblemError extends Error {
 export function problemOf(error: unknown): Problem {
   if (error instanceof ProblemError) return problem(error.status, error.code, error.message);
   if (error instanceof SpecError) {
-    if (error.code === 'not-found' && OF_PATHS.has(error.field))
-      return problem(404, error.code, error.message);
+    if (OF_PATHS.has(error.field) && error.code !== 'invalid-input')
+      return problem(error.code === 'not-found' ? 404 : 409, error.code, error.message);
     return { ...problem(422, 'invalid-input', error.message), issues: error.issues.map(issueOf) };
   }
   const reason = findUnavailableReason(error instanceof ServiceError ? error.cause : error);

@@ -51,7 +51,7 @@ async function inspect(file: string, { svg, json, ...options }: Options): Promis
 
 const FOUND = {
   stages: 'the last cut point before each change of resolution',
-  blocks: 'where branches meet (residual sums, concatenations)',
+  blocks: 'where branches meet (residual sums, concatenations), or cut points between layers',
   vectors: 'vectors (residual sums, concatenations, what linear layers read)',
   named: 'the tensors that were named',
 } as const;

@@ -28,7 +28,11 @@ export async function controlSearch({
 }): Promise<{ readonly id: string; readonly done: 'paused' | 'resumed' | 'cancelled' }> {
   const { id, handle, description } = await findSearch({ client, id: given });
   if (description.status.name !== 'RUNNING')
-    throw SpecError.of({ path: 'id', message: `search "${id}" is not running: ${stateOf(description)}` });
+    throw SpecError.of({
+      path: 'id',
+      code: 'wrong-state',
+      message: `search "${id}" is not running: ${stateOf(description)}`,
+    });
   const { act, done } = ACTIONS[action];
   await act(handle);
   return { id, done };

@@ -161,13 +161,14 @@ export async function findFinishedSearch({ argument = 'id', ...asked }: Paramete
   const why = `search "${id}" has no results: ${state}`;
   if (description.status.name === 'RUNNING') {
     const way = state === 'paused' ? 'resume it, and wait until it ends' : 'wait until it ends';
-    throw SpecError.of({ path: argument, message: `${why}; ${way}` });
+    throw SpecError.of({ path: argument, code: 'wrong-state', message: `${why}; ${way}` });
   }
   const outcome = await resultOf(handle, argument);
   if ('ending' in outcome) {
     const { reason, advice, adviceCode } = outcome.ending;
     throw SpecError.of({
       path: argument,
+      code: 'wrong-state',
       message: `${why}: ${reason}`,
       advice: { code: adviceCode, text: advice },
     });

@@ -73,6 +73,10 @@ describe('a search', () => {
     expect(events.at(-1)).toMatchObject({ event: 'end', data: { state: 'completed' } });
     expect(events.map(({ id }) => Number(id))).toEqual(events.map((_, i) => i + 1));
     expect(await start()).toMatchObject({ status: 200, json: { how: 'finished' } });
+    for (const action of ['pause', 'resume', 'cancel'])
+      expect(
+        await ask(`/api/searches/over-http/${action}`, { method: 'POST', role: 'operator' }),
+      ).toMatchObject({ status: 409, json: { code: 'wrong-state' } });
     expect((await ask('/api/searches')).json.searches).toMatchObject([
       { id: 'over-http', state: 'completed' },
     ]);

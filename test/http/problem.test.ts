@@ -20,6 +20,17 @@ test.each([
   expect(problemOf(new Error('wrapped', { cause: error }))).toMatchObject(problem);
 });
 
+test('a search in another state: 409, and 422 where the body names it', () => {
+  const paused = SpecError.of({
+    path: 'id',
+    code: 'wrong-state',
+    message: 'search "s" is not running: completed',
+  });
+  expect(problemOf(paused)).toMatchObject({ status: 409, code: 'wrong-state' });
+  const named = SpecError.of({ path: 'other', code: 'wrong-state', message: 'search "s" has no results' });
+  expect(problemOf(named)).toMatchObject({ status: 422, code: 'invalid-input', issues: [{ path: 'other' }] });
+});
+
 test('bad input: 422 with its issues; an unknown id of the path: 404', () => {
   const wrong = SpecError.of({ path: 'space.kind', message: 'unknown' });
   expect(problemOf(wrong)).toMatchObject({ status: 422, issues: [{ path: 'space.kind' }] });
