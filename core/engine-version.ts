@@ -7,4 +7,4 @@ export const ENGINE_VERSION = 'block-8.ort-1.30.0';
  * recognized. It is part of the addresses of their scores alone, so raise it with any change that moves a number
  * of a graph and of no chain of blocks.
  */
-export const GRAPH_VERSION = 16;
+export const GRAPH_VERSION = 17;

@@ -57,22 +57,22 @@ export interface Features {
   readonly branches?: readonly Id[];
 }
 
-/**
- * Operations of padding, with zeros or with reflected edges. A padded map is what the next convolution reads,
- * and no feature of its own.
- */
-const PADDED = new Set(['Pad', 'Gather']);
+/** Whether a value is a padded map, by zeros or reflected elements. Elements at computed places are another value. */
+function isPadded({ tape }: ResolvedGraph, id: Id): boolean {
+  const { op, inputs } = tape.get(id);
+  return op === 'Pad' || (op === 'Gather' && tape.get(inputs[1]!).constant !== undefined);
+}
 
 /**
- * Whether a value holds the images, or a map that is a feature already: with padding, or with its positions in a row,
- * as between the convolutions and the transformer of a hybrid network. The embeddings of tokens are computed by the
+ * Whether a value holds the images, normalized or not, or a map that is a feature already: with padding, or with its
+ * positions in a row, as between the convolutions and the transformer of a hybrid network. The embeddings of tokens are computed by the
  * network, and are a feature.
  */
 function isRepeated(graph: ResolvedGraph, feature: Feature, from: readonly Id[]): boolean {
   const { tape, input } = graph;
   if (feature.id === embeddingOf(graph)) return false;
   const { op, inputs } = tape.get(feature.id);
-  if (PADDED.has(op!) || from[feature.id] === input) return true;
+  if (isPadded(graph, feature.id) || from[feature.id] === input) return true;
   const isRow = op === 'Reshape' && feature.shape.length === 3 && isMap(feature);
   const before = isRow ? tape.shape(inputs[0]!) : [];
   return before.length > 3 && before[0] === feature.shape[0] && before[1] === feature.shape[1];

@@ -19,6 +19,8 @@ export interface Initializer {
   readonly read: () => Float64Array | undefined;
   /** Whether the file says that it is a buffer of a PyTorch module, which is not trained, such as a mask or a table of positions. */
   readonly isBuffer?: true;
+  /** Whether the file says that it is a parameter, or was computed from parameters. */
+  readonly isParameter?: true;
 }
 
 export type AttributeValue = number | string | readonly number[] | readonly string[] | Constant;

@@ -129,13 +129,16 @@ const makersOf = (nodes: readonly GraphNode[]): ReadonlyMap<string, GraphNode> =
 
 const movedOf = ({ op, inputs }: GraphNode): readonly string[] => (MOVES.has(op) ? inputs.slice(0, 1) : []);
 
-/** The numbers of a first state that is 0; undefined for one that is learned, or whose numbers are not in the file. */
+/**
+ * The numbers of a first state that is 0; undefined for one that is learned, which the file may say of one that is still 0,
+ * or whose numbers are not in the file.
+ */
 export function zerosOf(
   uses: InitializerUses,
   name: string,
-  { read }: Initializer,
+  { read, isParameter }: Initializer,
 ): Float64Array | undefined {
-  if (uses.recurrent.get(name) !== 'state') return undefined;
+  if (isParameter || uses.recurrent.get(name) !== 'state') return undefined;
   const values = read();
   return values?.every((value) => value === 0) ? values : undefined;
 }

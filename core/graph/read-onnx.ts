@@ -81,7 +81,8 @@ function graphOf(model: ModelProto, options: GraphOfOptions): Graph {
   if (!graph?.nodes?.length) throw new Error('it has no graph with nodes');
   const opset = opsetOf(model);
   const { nodes: inlined, initializers: tensors } = inlineAll({ model, graph, options });
-  const initializers = initializersOf({ tensors, untrained: untrainedTensors(graph), external });
+  const kinds = { trained: trainedTensors(graph), untrained: untrainedTensors(graph) };
+  const initializers = initializersOf({ tensors, ...kinds, external });
   const given = (graph.inputs ?? []).filter(({ name }) => !initializers.has(name ?? '')).map(inputOf);
   const batch = given[0]?.shape[0];
   const { nodes: written, unfused, isUnquantized } = nodesOf({ model, inlined, initializers, batch, merged });
@@ -93,12 +94,9 @@ function graphOf(model: ModelProto, options: GraphOfOptions): Graph {
   if (!outputs.length) throw new Error('its graph has no output');
   const repeated = given.find(({ name }, i) => given.findIndex((each) => each.name === name) < i);
   if (repeated) throw new Error(`it has two inputs named ${quote(repeated.name)}`);
-  const sorted = readLearnedOperands({
-    nodes: sortNodes({ nodes: written, given: givenBy(images, initializers), outputs }),
-    initializers,
-    trained: merged === 'restored' ? trainedTensors(graph) : new Set(),
-    inputs: images.map(({ name }) => name),
-  });
+  const inOrder = sortNodes({ nodes: written, given: givenBy(images, initializers), outputs });
+  const inputs = images.map(({ name }) => name);
+  const sorted = merged === 'kept' ? inOrder : readLearnedOperands({ nodes: inOrder, initializers, inputs });
   const made = new Set(sorted.flatMap((node) => node.outputs));
   if (!made.has(first!)) throw new Error(`its first output, ${quote(first!)}, is the result of no node`);
   const leftOut = others.filter((name) => !made.has(name) && name !== images[0]!.name);

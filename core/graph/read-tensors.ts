@@ -12,12 +12,15 @@ export const LARGEST_CONSTANT = 2 ** 24;
 
 interface InitializersOfArguments {
   readonly tensors: readonly TensorProto[];
+  readonly trained: ReadonlySet<string>;
   readonly untrained: ReadonlySet<string>;
   readonly external: ReadExternal | undefined;
 }
 
+/** `trained` and `untrained` are the tensors of which the file says so. */
 export function initializersOf({
   tensors,
+  trained,
   untrained,
   external,
 }: InitializersOfArguments): Map<string, Initializer> {
@@ -25,11 +28,11 @@ export function initializersOf({
   for (const tensor of tensors) {
     if (!tensor.name) throw new Error('an initializer has no name');
     if (initializers.has(tensor.name)) throw new Error(`its initializer "${tensor.name}" occurs twice`);
-    const initializer = initializerOf(tensor, external);
-    initializers.set(
-      tensor.name,
-      untrained.has(tensor.name) ? { ...initializer, isBuffer: true } : initializer,
-    );
+    initializers.set(tensor.name, {
+      ...initializerOf(tensor, external),
+      ...(untrained.has(tensor.name) ? { isBuffer: true } : {}),
+      ...(trained.has(tensor.name) ? { isParameter: true } : {}),
+    });
   }
   return initializers;
 }

@@ -28,23 +28,31 @@ def network(normalize):
         nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(128, 10))
 
 older = dict(dynamo=False, opset_version=17, do_constant_folding=False)
+folding = dict(dynamo=False, opset_version=17)
 newer = dict(dynamo=True, opset_version=18, external_data=False)
+unoptimized = dict(newer, optimize=False)
 module, parametrization = nn.utils.spectral_norm, nn.utils.parametrizations.spectral_norm
 for name, normalize, train, settings in (
     ("module-older-eval", module, False, older),
+    ("module-folding-eval", module, False, folding),
     ("module-newer-eval", module, False, newer),
+    ("module-unoptimized-train", module, True, unoptimized),
     ("module-newer-train", module, True, newer),
     ("parametrization-newer-eval", parametrization, False, newer),
     ("parametrization-newer-train", parametrization, True, newer),
+    ("parametrization-unoptimized-train", parametrization, True, unoptimized),
 ):
     torch.onnx.export(network(normalize).train(train), (torch.randn(2, 3, 32, 32),), f"{name}.onnx", **settings)
 `;
 const FILES = [
   'module-older-eval',
+  'module-folding-eval',
   'module-newer-eval',
   'module-newer-train',
+  'module-unoptimized-train',
   'parametrization-newer-eval',
   'parametrization-newer-train',
+  'parametrization-unoptimized-train',
 ];
 
 it.skipIf(PYTHON === undefined)('scores all exports alike', { timeout: 240_000 }, async () => {

@@ -8,6 +8,7 @@ type Initializers = ReadonlyMap<string, Initializer>;
 /** Operators of the power iteration: products of a matrix and vectors, and the norms of these. */
 const OF_ESTIMATES = new Set([
   'Cast',
+  'CastLike',
   'Clip',
   'Concat',
   'Constant',
@@ -34,8 +35,8 @@ const MOST = { tensors: 200, inputs: 8 };
 /**
  * The nodes, with each weight that is divided by an estimate of its largest singular value divided by that of drawn
  * weights instead: a matrix [rows, columns] of normal numbers with standard deviation s has about s (sqrt(rows) +
- * sqrt(columns)), its limit for large matrices (Davidson and Szarek 2001). Weights are drawn with the fan-in, the
- * columns: s = sqrt(2 / columns).
+ * sqrt(columns)), its limit for large matrices (Davidson and Szarek 2001). Weights are drawn with their fan-in:
+ * s = sqrt(2 / fan-in). Rows are along the axis of the outputs or, as the argument `dim` of PyTorch says, along another.
  */
 export function replaceSpectralNorms(
   nodes: readonly GraphNode[],
@@ -48,12 +49,16 @@ export function replaceSpectralNorms(
     const initializer = node.op === 'Div' ? initializers.get(weight) : undefined;
     if (!initializer || initializer.shape.length < 2) return [node];
     const vectors = vectorsOf({ norm, weight, makers, initializers });
+    if (!vectors) return [node];
+    const { shape } = initializer;
+    const size = sizeOf(shape);
     const isTransposed = readers.get(node.outputs[0] ?? '')?.op === 'ConvTranspose';
-    const rows = initializer.shape[isTransposed ? 1 : 0]!;
-    const columns = sizeOf(initializer.shape) / rows;
-    if (!vectors?.some((size) => size === rows || size === columns)) return [node];
+    const outputs = shape[isTransposed ? 1 : 0]!;
+    const matches = (rows: number) => [rows, size / rows].filter((length) => vectors.includes(length)).length;
+    const rows = [outputs, ...shape].reduce((best, each) => (matches(each) > matches(best) ? each : best));
+    if (matches(rows) === 0) return [node];
     const known = `${node.outputs[0]}/spectral-norm`;
-    const value = Math.SQRT2 * (1 + Math.sqrt(rows / columns));
+    const value = Math.sqrt((2 * outputs) / size) * (Math.sqrt(rows) + Math.sqrt(size / rows));
     return [numberNode(known, value), { ...node, inputs: [weight, known] }];
   });
 }
@@ -71,8 +76,8 @@ interface VectorsOfArguments {
 }
 
 /**
- * The lengths of the vectors from which a number is computed together with the weight; undefined where it is no product of
- * vectors, or depends on anything else.
+ * The lengths of the vectors from which a number is computed together with the weight, or with a matrix of its numbers, which
+ * the older exporter writes in addition; undefined where it is no product of vectors, or depends on anything else.
  */
 function vectorsOf({
   norm,
@@ -84,18 +89,20 @@ function vectorsOf({
   // Names that are added are visited by the same loop.
   const names = new Set([norm]);
   const vectors: number[] = [];
+  const size = sizeOf(initializers.get(weight)!.shape);
+  let isOfWeight = false;
   for (const name of names) {
     const node = makers.get(name);
     const tensor = initializers.get(name);
     if (names.size > MOST.tensors || (node && !mayEstimate(node))) return undefined;
     if (node) for (const each of node.inputs.filter(Boolean)) names.add(each);
     else if (!tensor) return undefined;
-    else if (name !== weight && tensor.type === 'float') {
-      if (tensor.shape.length > 1) return undefined;
-      if (tensor.shape.length === 1) vectors.push(tensor.shape[0]!);
-    }
+    else if (tensor.shape.length > 1) {
+      if (sizeOf(tensor.shape) !== size) return undefined;
+      isOfWeight = true;
+    } else if (tensor.shape.length === 1 && tensor.type === 'float') vectors.push(tensor.shape[0]!);
   }
-  return names.has(weight) ? vectors : undefined;
+  return isOfWeight ? vectors : undefined;
 }
 
 function mayEstimate({ op, inputs }: GraphNode): boolean {

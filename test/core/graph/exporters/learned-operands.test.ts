@@ -49,6 +49,16 @@ it.each([
     [node('Transpose', ['t'], ['u']), node('Sub', ['c', 'u'], ['d'])],
     [node('Transpose', ['t'], ['u']), node('Add', ['c', 'u'], ['d'])],
   ],
+  [
+    'x / softplus(t)',
+    [node('Softplus', ['t'], ['u']), node('Div', ['c', 'u'], ['d'])],
+    [node('Softplus', ['t'], ['u']), node('Mul', ['c', 'u'], ['d'])],
+  ],
+  [
+    'x - t * n, with a number n',
+    [initializer('n', [], 1), node('Mul', ['n', 't'], ['u']), node('Sub', ['c', 'u'], ['d'])],
+    [initializer('n', [], 1), node('Mul', ['n', 't'], ['u']), node('Add', ['c', 'u'], ['d'])],
+  ],
 ])('reads %s like its commutative form', (_, written, read) => {
   expect(structureOf(network(written, LEARNED))).toBe(structureOf(network(read)));
 });
@@ -67,6 +77,50 @@ it('leaves weights from which something of their own is subtracted, as in weight
     node('Conv', ['x', 's'], ['y']),
   ];
   expect(structureOf([...standardized, noted('w', 'PARAMETER')])).toBe(structureOf(standardized));
+});
+
+it('leaves what is computed from learned tensors and from the images', () => {
+  const gated = network([
+    node('Mul', ['c', 't'], ['g']),
+    node('Tanh', ['g'], ['u']),
+    node('Sub', ['c', 'u'], ['d']),
+  ]);
+  expect(structureOf([...gated, ...LEARNED])).toBe(structureOf(gated));
+});
+
+it('takes for learned what stands for one of several parameters with equal numbers, as untrained temperatures are', () => {
+  const call = (parameter: string): MessageField => [
+    9,
+    [
+      [1, 'pkg.torch.onnx.fx_node'],
+      [
+        2,
+        `%div : [num_users=1] = call_function[target=torch.ops.aten.div.Tensor](args = (%x, %${parameter}))`,
+      ],
+    ],
+  ];
+  const divided = (inputs: string[], output: string, parameter: string) =>
+    node('Div', inputs, [output], [call(parameter)]);
+  const merged = network(
+    [divided(['c', 't'], 'e', 'p_t'), divided(['e', 't'], 'd', 'p_u')],
+    [noted('t', 'PARAMETER')],
+  );
+  const { nodes } = readOnnx({ bytes: model({ graph: merged }), file: 'my.onnx' });
+  const products = nodes.filter(({ op }) => op === 'Mul');
+  expect(products).toHaveLength(2);
+  expect(new Set(products.map(({ inputs }) => inputs[1])).size).toBe(2);
+});
+
+it('draws a first state that is still zero, if the file says that it is learned', () => {
+  const recurrent = [
+    initializer('w', [1, 24, 3], 1),
+    initializer('r', [1, 24, 8], 1),
+    initializer('h', [1, 2, 8], 1, [[9, new Uint8Array(64)]]),
+    node('Transpose', ['x'], ['s'], []),
+    node('GRU', ['s', 'w', 'r', '', '', 'h'], ['o', 'y']),
+  ];
+  expect(structureOf(recurrent)).toContain('"values"');
+  expect(structureOf([...recurrent, noted('h', 'PARAMETER')])).not.toContain('"values"');
 });
 
 it('leaves single numbers, which cannot be told from settings', () => {

@@ -13,11 +13,12 @@ const structureOf = (graph: readonly MessageField[]) =>
 interface Layer {
   readonly op: 'Conv' | 'ConvTranspose';
   readonly shape: readonly number[];
+  /** The axis of the rows, `dim` in PyTorch. */
+  readonly axis: 0 | 1;
 }
 
 /** A convolution whose weight is divided by u W v, as `spectral_norm` of a module in evaluation mode is exported. */
-function dividedByProduct({ op, shape }: Layer): readonly MessageField[] {
-  const axis = op === 'Conv' ? 0 : 1;
+function dividedByProduct({ op, shape, axis }: Layer): readonly MessageField[] {
   const rows = shape[axis]!;
   const columns = shape.reduce((product, n) => product * n, 1) / rows;
   const matrix = initializer('matrix', [2], 7, [
@@ -44,23 +45,28 @@ const divisorOf = (graph: readonly MessageField[]): number => {
   return (attributes.value as { readonly values: Float64Array }).values[0]!;
 };
 
-const LAYERS: readonly (Layer & { readonly rows: number })[] = [
-  { op: 'Conv', shape: [64, 32, 3, 3], rows: 64 },
-  { op: 'Conv', shape: [32, 3, 3, 3], rows: 32 },
-  { op: 'Conv', shape: [256, 64, 1, 1], rows: 256 },
-  { op: 'ConvTranspose', shape: [64, 48, 2, 2], rows: 48 },
+const LAYERS: readonly Layer[] = [
+  { op: 'Conv', shape: [64, 32, 3, 3], axis: 0 },
+  { op: 'Conv', shape: [32, 3, 3, 3], axis: 0 },
+  { op: 'Conv', shape: [256, 64, 1, 1], axis: 0 },
+  { op: 'Conv', shape: [96, 32, 3, 3], axis: 1 },
+  { op: 'ConvTranspose', shape: [64, 48, 2, 2], axis: 1 },
+  { op: 'ConvTranspose', shape: [64, 48, 2, 2], axis: 0 },
 ];
 
 it.each(LAYERS)(
-  'divides $op $shape by the largest singular value of drawn weights',
-  ({ op, shape, rows }) => {
+  'divides $op $shape with rows along axis $axis by the largest singular value of drawn weights',
+  (layer) => {
+    const { op, shape, axis } = layer;
     const size = shape.reduce((product, n) => product * n, 1);
+    const rows = shape[axis]!;
     const columns = size / rows;
-    const initialization = { kind: 'normal', std: Math.sqrt(2 / columns) } as const;
+    const fanIn = size / shape[op === 'Conv' ? 0 : 1]!;
+    const initialization = { kind: 'normal', std: Math.sqrt(2 / fanIn) } as const;
     const drawn = randomDraw({ seed: 1, draw: 0, owner: '' }).weight({ name: 'w', shape, initialization });
     // Elements are drawn independently, so that any order of them is such a matrix.
     const found = largestSingularValue(drawn, rows, columns);
-    const divisor = divisorOf(dividedByProduct({ op, shape }));
+    const divisor = divisorOf(dividedByProduct(layer));
     expect(found / divisor).toBeGreaterThan(0.93);
     expect(found / divisor).toBeLessThan(1.04);
   },
@@ -72,6 +78,19 @@ it('reads only the weight of such a layer, not the vectors', () => {
   const inputs = graph.nodes.flatMap((each) => each.inputs);
   expect(inputs).not.toContain('u');
   expect(inputs).not.toContain('v');
+});
+
+it('reads an estimate from a matrix that was computed from the weight in advance as one from the weight', () => {
+  const layer = LAYERS[0]!;
+  const evaluated = dividedByProduct(layer);
+  const folded = [
+    evaluated[0]!,
+    ...evaluated.slice(2, 4),
+    initializer('m', [64, 288], 1),
+    node('MatMul', ['m', 'v'], ['mv']),
+    ...evaluated.slice(-3),
+  ];
+  expect(structureOf(folded)).toBe(structureOf(evaluated));
 });
 
 it('reads estimates in training mode, with a step of the power iteration, as those in evaluation mode', () => {
