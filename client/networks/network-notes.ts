@@ -5,6 +5,7 @@ import { isVector } from '../../core/graph/features.js';
 import { type Graph, type Normalization, readsOf } from '../../core/graph/graph.js';
 import { mainInput } from '../../core/graph/main-input.js';
 import type { GraphNetwork } from '../../core/graph/network.js';
+import { sizeOf } from '../../core/ops/tensor/shapes.js';
 import { type FamilyName, needsOf } from '../../core/specification/families.js';
 import { enoughImages, isStarved } from '../../core/specification/sample-warnings.js';
 
@@ -97,13 +98,23 @@ function notesOnFeatures({ source, network, batch }: Loaded): readonly string[] 
         : `branches side by side, and features along one alone (from "${first}" to "${last}"), where they cover the most multiply-accumulates; more than a quarter of all is computed in the others`;
     notes.push(`has ${place}, and the proxies of features say nothing about that`);
   }
-  const vectors = network.features
-    .filter(isVector)
-    .map(({ shape }) => ({ channels: shape[1]!, positions: 1 }));
-  const starved = vectors.filter((vector) => isStarved(vector, batch));
-  if (starved.length > 0)
-    notes.push(
-      `has features that are vectors, so that their samples are the images alone: ${batch} for ${Math.max(...starved.map(({ channels }) => channels))} channels, which say more about the sample than about the network; a batch of ${enoughImages(vectors)} would be enough`,
-    );
-  return notes;
+  return [...notes, ...notesOnSamples({ network, batch })];
+}
+
+/** The features that have fewer samples than channels. */
+function notesOnSamples({ network, batch }: Pick<Loaded, 'network' | 'batch'>): readonly string[] {
+  const sizes = network.features.map((feature) => ({
+    isVector: isVector(feature),
+    channels: feature.shape[feature.channelAxis]!,
+    positions: sizeOf(feature.positions),
+  }));
+  const starved = sizes.filter((size) => isStarved(size, batch));
+  if (starved.length === 0) return [];
+  const worst = starved.reduce((a, b) => (a.positions / a.channels <= b.positions / b.channels ? a : b));
+  const { channels, positions } = worst;
+  const has = worst.isVector
+    ? `features that are vectors, so that their samples are the images alone: ${batch} for ${channels} channels, which say`
+    : `a feature with ${batch} x ${positions} = ${batch * positions} samples for ${channels} channels, which says`;
+  const enough = `a batch of ${enoughImages(sizes)}${worst.isVector ? '' : ', or larger images,'} would be enough`;
+  return [`has ${has} more about the sample than about the network; ${enough}`];
 }

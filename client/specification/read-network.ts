@@ -150,7 +150,7 @@ function buildNetwork({ graph, path, image, wanted }: BuildNetworkArguments): Bu
 
 /** What is said of networks. */
 const WARNINGS = [
-  'have convolutions with biases and no normalization: exporters fold BatchNormalization away. If they had some, export them in training mode (docs/guides/own-network.md), or set space.normalization to restore',
+  'have convolutions with biases and no normalization: exporters fold BatchNormalization away. If they had some, export them in training mode (docs/guides/own-network.md), or set space.normalization to restore (docs/reference/onnx-files.md)',
   'have more than half of their multiply-accumulates after the last feature, so their proxies say little about them: name other features (docs/guides/own-network.md)',
   'have more than half of their multiply-accumulates before the first feature, and their proxies say little about these: name other features (docs/guides/own-network.md)',
   'have several inputs or branches side by side, and compute more than a quarter of their multiply-accumulates from others than the one along which features are found: their proxies of features say nothing about that (docs/guides/own-network.md)',

@@ -47,16 +47,16 @@ export function benchmarkRow() {
   const medians = rows.flatMap(({ ratios }) => layouts.map((layout) => ratios[layout].median));
   const slower = medians.some((ratio) => ratio < 1) ? '; below 1, PyTorch is faster' : '';
   const others = [
-    `${span(shared.rows.filter(inPairs), ['channels_last'])} beside PyTorch in channels_last`,
-    `${span(own.rows.filter(inPairs), layouts)} in either layout where zeroscout draws new weights too`,
-    `${span(
+    `Beside PyTorch in channels_last it is ${span(shared.rows.filter(inPairs), ['channels_last'])}.`,
+    `Where zeroscout draws new weights too, it is ${span(own.rows.filter(inPairs), layouts)} in either layout.`,
+    `With one scorer of two threads it is ${span(
       rows.filter((row) => !inPairs(row)),
       layouts,
-    )} in either layout with one scorer of two threads, with shared or new weights`,
+    )} in either layout, with shared or new weights${slower}.`,
   ];
   return [
-    `Scoring one candidate of NAS-Bench-201 takes ${cells.join(', and ')}. Both compute the four proxies of AZ-NAS (\`aggregation: log-rank\`) on ${shared.machine.cores} cores: zeroscout in two scorers of one thread, whose candidates share their weights; PyTorch in one process of ${shared.versions.threads} threads, in the contiguous layout and with new weights for each candidate.`,
-    `Other settings gain less, over batches of 8 to 64: ${others.join(', ')}${slower}.`,
+    `Scoring one candidate of NAS-Bench-201 takes ${cells.join(', and ')}. Both compute the four proxies of AZ-NAS (\`aggregation: log-rank\`) on ${shared.machine.cores} cores: zeroscout in two processes of one thread (scorers), whose candidates share their weights; PyTorch in one process of ${shared.versions.threads} threads, in the contiguous layout and with new weights for each candidate.`,
+    `Over batches of 8 to 64, the ratio of other settings is lower. ${others.join(' ')}`,
     importedRow(),
     '[All benchmarks](docs/understand/benchmarks.md) name their machine and command.',
   ].join(' ');

@@ -73,7 +73,7 @@ export function rankingsSvg() {
 function picture({ whole, parts }) {
   return [
     "![Heat map of Kendall's tau: FLOPs, parameters, depth, presets and proxies in rows, spaces in columns](rankings.svg)",
-    `Kendall's τ between a ranking and the trained accuracies: 1 is the same order, 0 is chance, and below 0 the better networks come last. The upper three groups are computed over whole samples (${seedsOf(whole.spaces)}), the lowest over ${partsOf(parts)}, so its values are much less certain. Intervals are in the tables. Random weights, random images.`,
+    `Kendall's τ between a ranking and the trained accuracies: 1 is the same order, 0 is chance, and below 0 the better networks come last. The upper three groups are computed over whole samples (${seedsOf(whole.spaces)}), the lowest over ${partsOf(parts)}, so its values are much less certain. Intervals are in the tables. Weights and images are random. A proxy of *blocks* is read after every block, one of *stages* at the end of each stage, and one of *stage-edges* at the first and the last block of each stage.`,
   ].join('\n\n');
 }
 

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 import { notesOnLowest } from '../../../client/networks/lowest-notes.js';
 import { notesOnBuffers } from '../../../client/networks/network-notes.js';
@@ -43,6 +44,19 @@ it('names the batch that gives vectors enough samples', async () => {
     'has features that are vectors, so that their samples are the images alone: 8 for 12 channels, which say more about the sample than about the network; a batch of 12 would be enough',
   ]);
   expect(await notesOn({ batch: 12 })).toEqual([]);
+});
+
+it('names the batch that gives a map enough samples', async () => {
+  const file = fileURLToPath(new URL('../../../examples/networks/small-resnet.onnx', import.meta.url));
+  const notesAt = async (batch: number) => {
+    const load = { batch, features: 'stages', normalization: 'file' } as const;
+    const options = { load, draws: 1, seed: 0, threads: 1, proxies: ['flops'] } as const;
+    return (await scoreNetworks({ files: [file], options }))[0]!.notes;
+  };
+  expect(await notesAt(23)).toEqual([
+    'has a feature with 23 x 4 = 92 samples for 96 channels, which says more about the sample than about the network; a batch of 24, or larger images, would be enough',
+  ]);
+  expect(await notesAt(24)).toEqual([]);
 });
 
 it('says where no block has a Jacobian, because positions do not correspond', () => {
