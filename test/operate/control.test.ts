@@ -38,7 +38,7 @@ test('--detach, pause, resume, cancel; run again goes on and reuses', { timeout:
   const early = await zeroscout(['results', 'long', '--json'], { home });
   expect([early.code, JSON.parse(early.stdout).error]).toEqual([
     2,
-    expect.objectContaining({ code: 'invalid-input', field: 'ID' }),
+    expect.objectContaining({ code: 'wrong-state', field: 'ID' }),
   ]);
   await until(() => scored() >= 8, { what: 'the first shards are scored', timeoutMs: 60_000 });
 

@@ -238,7 +238,9 @@ test.skipIf(PYTHON === undefined)(
       const merged = MERGED[name];
       if (merged !== undefined) {
         const note = expect.stringContaining(`merged ${merged} batch normalizations`);
-        expect(plain!.notes, name).toEqual(merged > 0 ? [note] : []);
+        // Two images are too few for some features.
+        const others = plain!.notes.filter((each) => !each.includes('more about the sample'));
+        expect(others, name).toEqual(merged > 0 ? [note] : []);
         expect(plain!.proxies, name).toEqual(older.proxies);
       }
       // Merged normalizations are restored from the files of either exporter.
