@@ -33,7 +33,7 @@ export function printCalibration({
     ]);
   print(`${labels} labels of ${dataset}\n${table.toString()}`);
   print(
-    'left out: with labels that were not used for the fit; better in: share of resamples of the labels in which the fit is better than the weights of the search; by chance: share of 60 orders of the labels, the true one included, that are fitted as well\n',
+    'left out: with labels that were not used for the fit; better in: share of resamples of the labels in which the fit is better than the weights of the search; by chance: share of random orders of the labels, the true one included, that are fitted as well\n',
   );
   print(VERDICTS[method]);
   if (method === 'own' && (crossValidated.own ?? 0) <= 0)

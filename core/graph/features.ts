@@ -57,7 +57,7 @@ export interface Features {
   readonly branches?: readonly Id[];
 }
 
-/** Whether a value is a padded map, by zeros or reflected elements. Elements at computed places are another value. */
+/** Whether a value is a map that was padded, with zeros or by reflection. Gathering at computed indices is no padding. */
 function isPadded({ tape }: ResolvedGraph, id: Id): boolean {
   const { op, inputs } = tape.get(id);
   return op === 'Pad' || (op === 'Gather' && tape.get(inputs[1]!).constant !== undefined);
@@ -65,8 +65,8 @@ function isPadded({ tape }: ResolvedGraph, id: Id): boolean {
 
 /**
  * Whether a value holds the images, normalized or not, or a map that is a feature already: with padding, or with its
- * positions in a row, as between the convolutions and the transformer of a hybrid network. The embeddings of tokens are computed by the
- * network, and are a feature.
+ * positions in a row, as between the convolutions and the transformer of a hybrid network. The embeddings of tokens are
+ * computed by the network, and are a feature.
  */
 function isRepeated(graph: ResolvedGraph, feature: Feature, from: readonly Id[]): boolean {
   const { tape, input } = graph;

@@ -69,7 +69,7 @@ const MOVES = new Set([
   'Unsqueeze',
 ]);
 
-/** Operators that compute each element from one of a tensor, and from single numbers. */
+/** Operators that compute each element of their result from one element of a tensor, and from single numbers. */
 const ELEMENTWISE = new Set([
   ...COMMUTATIVE,
   'Abs',

@@ -64,8 +64,8 @@ function unflattened(site: NodeSite): Id | undefined {
 }
 
 /**
- * Gathers where the last axis of the indices counts along the axes of the tensor behind the first `batch_dims`, which
- * both have in common. Those axes and the common ones are flattened into one.
+ * Gathers where the last axis of the indices counts along the axes of the tensor behind its first `batch_dims`, which
+ * tensor and indices share. The shared and the counted axes are flattened into one.
  */
 function writeGatherAt(site: NodeSite): Id {
   const { t } = site;
