@@ -34,6 +34,13 @@ export interface SpaceFile {
 /** A zod mapping with `kind` as a literal. By default the whole mapping is part of every score's address. */
 export type KindSchema = z.ZodObject<{ readonly kind: z.ZodLiteral<string> } & z.core.$ZodLooseShape>;
 
+/**
+ * `cells`: a cell is searched that repeats in a fixed skeleton, so that FLOPs and parameters rank candidates alike.
+ * `cell-graphs`: the same, and the networks are graphs. `large-images`: convolutional networks of fixed widths
+ * for many classes of large images, as those for ImageNet are.
+ */
+export type RankedAs = 'cells' | 'cell-graphs' | 'large-images';
+
 export interface SpaceDefinition<Schema extends KindSchema = KindSchema> {
   readonly kind: z.output<Schema>['kind'];
   readonly schema: Schema;
@@ -59,11 +66,8 @@ export interface SpaceDefinition<Schema extends KindSchema = KindSchema> {
    * addresses of scores, `GRAPH_VERSION`; by default they are chains of blocks.
    */
   readonly isGraph?: (space: z.output<Schema>) => boolean;
-  /**
-   * `alike`: FLOPs and parameters put the candidates in the same order, so that a ranking needs only one of them. Not
-   * stated for graphs, whose ranking counts only FLOPs of the two.
-   */
-  readonly sizes?: 'alike';
+  /** Which terms the preset `assembled` has; by default those of most spaces. */
+  readonly rankedAs?: (space: z.output<Schema>) => RankedAs | undefined;
   /**
    * `shared`: the layers of all candidates have the same shapes, so a scorer's memory does not grow with the
    * number of candidates.

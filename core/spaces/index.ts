@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { autoformerDefinition } from './autoformer/definition.js';
 import { customDefinition } from './custom/definition.js';
 import { dartsDefinition } from './darts/definition.js';
-import type { SpaceDefinition } from './definition.js';
+import type { RankedAs, SpaceDefinition } from './definition.js';
 import { mobileNetV2Definition } from './mobilenet-v2/definition.js';
 import { moduleDefinition } from './module/definition.js';
 import { nasBench101Definition } from './nas-bench-101/definition.js';
@@ -32,9 +32,10 @@ export type SpaceKind = SpaceSpecification['kind'];
  * A definition without the type of its schema, because TypeScript cannot see that a space's kind and its
  * definition match.
  */
-type AnyDefinition = Omit<SpaceDefinition, 'defaults' | 'open' | 'inAddress' | 'isGraph'> & {
+type AnyDefinition = Omit<SpaceDefinition, 'defaults' | 'open' | 'inAddress' | 'isGraph' | 'rankedAs'> & {
   readonly inAddress?: (space: SpaceSpecification, resolution: number) => unknown;
   readonly isGraph?: (space: SpaceSpecification) => boolean;
+  readonly rankedAs?: (space: SpaceSpecification) => RankedAs | undefined;
   readonly defaults: (space: SpaceSpecification) => ReturnType<SpaceDefinition['defaults']>;
   readonly open: (space: SpaceSpecification) => Space;
 };

@@ -1,16 +1,15 @@
 // Defines presets of `aggregation`: which proxies are computed, on which features, and with which weights
 // their ranks are added.
 import type { Measured } from '../ir/measured.js';
+import type { RankedAs } from '../spaces/definition.js';
 import { definitionOf } from '../spaces/index.js';
 import type { ProxyName } from './families.js';
 import { PRESETS } from './fidelity.js';
 import { listOfferedProxies, SpaceSchema, type SpaceSpecification } from './space.js';
 
 export interface Assembly extends Terms {
-  /** For built-in spaces whose networks are graphs; the same terms as elsewhere if absent. */
-  readonly ofGraphs?: Terms;
-  /** For spaces in which FLOPs and parameters order candidates alike; `weights` if absent. */
-  readonly weightsOfAlikeSizes?: Weights;
+  /** For spaces whose definition names such terms; the same as elsewhere if absent. */
+  readonly of?: Readonly<Partial<Record<RankedAs, Terms>>>;
   /** For networks that are imported from ONNX files; `weights` if absent. */
   readonly weightsOfFiles?: Weights;
 }
@@ -21,6 +20,13 @@ interface Terms {
 }
 
 type Weights = Readonly<Partial<Record<ProxyName, number>>>;
+
+/** Features at ends of stages, and trainability of the first and the last block of each. */
+const ENDS_AND_EDGES = {
+  expressivity: 'stages',
+  progressivity: 'stages',
+  trainability: 'stage-edges',
+} as const satisfies Measured;
 
 /**
  * For NAS-Bench-201 and graphs, in most of which FLOPs and parameters rank candidates alike: depth and activations
@@ -46,7 +52,7 @@ export const ASSEMBLIES = {
     weights: { expressivity: 1, progressivity: 1, trainability: 1, complexity: 1 },
   },
   assembled: {
-    features: { expressivity: 'stages', progressivity: 'stages', trainability: 'stage-edges' },
+    features: ENDS_AND_EDGES,
     weights: {
       'mean-expressivity': 2,
       'sampled-progressivity': 0.5,
@@ -55,9 +61,18 @@ export const ASSEMBLIES = {
       complexity: 1,
       parameters: 1,
     },
-    weightsOfAlikeSizes: { ...OF_CELLS, residual: 1 },
-    // In a graph, the block before the end of a stage is the whole stage.
-    ofGraphs: { features: 'stages', weights: OF_CELLS },
+    of: {
+      // The first block of a stage is the skeleton's, or the same cell again; in a graph, the block before the end
+      // of a stage is the whole stage.
+      cells: { features: 'stages', weights: { ...OF_CELLS, residual: 1 } },
+      'cell-graphs': { features: 'stages', weights: OF_CELLS },
+      // On ImageNet, trainability is opposed to accuracy, and parameters, most of which lie in the last stages,
+      // agree with it better than FLOPs do.
+      'large-images': {
+        features: ENDS_AND_EDGES,
+        weights: { 'mean-expressivity': 1, complexity: 1, parameters: 2, residual: 1 },
+      },
+    },
     weightsOfFiles: { 'mean-expressivity': 1, flops: 1, parameters: 1, depth: 1, activations: 1 },
   },
 } as const satisfies Readonly<Record<string, Assembly>>;
@@ -134,11 +149,9 @@ export function termsIn(name: AssemblyName, written: unknown): Terms {
   };
 }
 
-/** A space that a person wrote has the general terms, whatever its networks are. */
-function termsOf({ features, weights, ...others }: Assembly, space: SpaceSpecification): Terms {
-  const { file, isGraph, sizes } = definitionOf(space);
-  if (!file && isGraph?.(space)) return others.ofGraphs ?? { features, weights };
-  return { features, weights: (sizes === 'alike' ? others.weightsOfAlikeSizes : undefined) ?? weights };
+function termsOf(assembly: Assembly, space: SpaceSpecification): Terms {
+  const as = definitionOf(space).rankedAs?.(space);
+  return (as && assembly.of?.[as]) ?? assembly;
 }
 
 /** `fidelity: paper` stands for AZ-NAS as published, so its default is the four proxies. */

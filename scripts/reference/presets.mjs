@@ -4,6 +4,12 @@ import { code, table } from './markdown.mjs';
 
 const PRESET = 'assembled';
 
+const block = { block: 'conv', width: 8, kernel: [1, 3] };
+const custom = (input, classes) => ({
+  kind: 'custom',
+  definition: { input, classes, stages: [block], stem: { width: 8 } },
+});
+
 /** Kinds of spaces with the same terms; the first of each group is shown. */
 const GROUPS = [
   { name: '`nas-bench-201`', spaces: ['nas-bench-201'] },
@@ -16,7 +22,14 @@ const GROUPS = [
       { kind: 'transnas-bench-101', size: 'macro' },
     ],
   },
-  { name: '`mobilenet-v2`, `custom`, `module`', spaces: ['mobilenet-v2'] },
+  {
+    name: '`custom` spaces of blocks of fixed widths with 100 classes or more and images of 64 pixels or more',
+    spaces: [custom({ resolution: 64 }, 100)],
+  },
+  {
+    name: '`mobilenet-v2`, other `custom` spaces, `module`',
+    spaces: ['mobilenet-v2', custom({ resolution: 32 }, 100), custom({ resolution: 64 }, 10)],
+  },
   {
     name: '`autoformer`, and spaces of your own with transformers',
     spaces: [{ kind: 'autoformer', size: 'tiny' }],

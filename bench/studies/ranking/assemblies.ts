@@ -3,7 +3,7 @@ import { expressivity, progressivity, trainability } from '../../../core/proxies
 import { meanExpressivity } from '../../../core/proxies/mean-expressivity.js';
 import { residual } from '../../../core/proxies/residual.js';
 import { sampledProgressivity } from '../../../core/proxies/sampled-progressivity.js';
-import { termsIn } from '../../../core/specification/assemblies.js';
+import { ASSEMBLIES, termsIn } from '../../../core/specification/assemblies.js';
 import type { ProxyName } from '../../../core/specification/families.js';
 import type { SpaceSpecification } from '../../../core/specification/space.js';
 import type { RawRecord } from './score.js';
@@ -45,12 +45,15 @@ interface Term {
 
 /** The terms that the preset `assembled` has in a search in the space. */
 export function assembledTerms(space: SpaceSpecification): readonly Term[] {
-  const { features, weights } = termsIn('assembled', space);
+  return valuesOfTerms(termsIn('assembled', space));
+}
+
+function valuesOfTerms({ features, weights }: ReturnType<typeof termsIn>): readonly Term[] {
   const values: Readonly<Partial<Record<ProxyName, string>>> = {
     'mean-expressivity': 'eMean',
     'sampled-progressivity': 'pSampled',
     trainability: features === 'stages' ? 'tStages' : 'tEdges',
-    residual: 'residual',
+    residual: features === 'stages' ? 'rStages' : 'rEdges',
     complexity: 'flops',
     parameters: 'parameters',
     depth: 'depth',
@@ -65,8 +68,16 @@ export function assembledTerms(space: SpaceSpecification): readonly Term[] {
 
 /** The rankings that are compared in a space: by single numbers and by presets. */
 export function rankersOf(space: SpaceSpecification): readonly Ranker[] {
-  const weights = Object.fromEntries(assembledTerms(space).map(({ value, weight }) => [value, weight]));
-  return [...RANKERS, { name: 'assembled', weights }];
+  const ranker = (name: string, terms: readonly Term[]): Ranker => ({
+    name,
+    weights: Object.fromEntries(terms.map(({ value, weight }) => [value, weight])),
+  });
+  return [
+    ...RANKERS,
+    // The terms of spaces that have none of their own, so that each space shows what its own are worth.
+    ranker('assembled, general', valuesOfTerms(ASSEMBLIES.assembled)),
+    ranker('assembled', assembledTerms(space)),
+  ];
 }
 
 export function valuesOf({ features, blocks, ends: all, stages }: RawRecord): Values {
@@ -93,6 +104,7 @@ export function valuesOf({ features, blocks, ends: all, stages }: RawRecord): Va
     tBlocks: trainability(known(blocks)),
     tStages: trainability(known(stages ?? read(blocks, stageEnds))),
     tEdges: trainability(known(read(blocks, edgeBlocks))),
-    residual: residual(read(blocks, edgeBlocks).map(([, trace]) => trace)),
+    rStages: residual(read(blocks, stageEnds).map(([, trace]) => trace)),
+    rEdges: residual(read(blocks, edgeBlocks).map(([, trace]) => trace)),
   };
 }

@@ -78,6 +78,21 @@ function proxiesOf(definition: Definition) {
   return hasTokens(definition) ? PROXIES_OF_TOKENS : AZ_NAS_PROXIES;
 }
 
+/** The fewest classes, and the fewest pixels a side, of what the default ranking weighs as it does for ImageNet. */
+const MANY_CLASSES = 100;
+const LARGE_IMAGES = 64;
+
+/**
+ * Where widths are choices, a search that counts parameters widens the last stage at the cost of all others, so such
+ * spaces are not ranked so.
+ */
+function isForLargeImages({ input, classes, stem, stages }: Definition): boolean {
+  const widths = [stem?.width, ...stages.map(({ width }) => width)];
+  const isFixed = widths.every((width) => !Array.isArray(width) || width.length === 1);
+  const areBlocks = !stages.some(({ block }) => block.includes('cell') || block.includes('transformer'));
+  return isFixed && areBlocks && classes >= MANY_CLASSES && input.resolution >= LARGE_IMAGES;
+}
+
 /** Whether the last stage of a chain may be an identity, which was read as two ends of stages before. */
 function mayEndWithoutBlock(definition: Definition): boolean {
   return !usesGraph(definition) && Boolean(definition.stages.at(-1)?.block.includes('identity'));
@@ -103,6 +118,7 @@ export const customDefinition = defineSpace({
   code: 'built-in',
   batched: false,
   shapes: 'own',
+  rankedAs: ({ definition }) => (isForLargeImages(definition) ? 'large-images' : undefined),
   inAddress: (space) => (mayEndWithoutBlock(space.definition) ? { ...space, ends: 2 } : space),
   isGraph: ({ definition }) => usesGraph(definition),
 });

@@ -67,6 +67,6 @@ export const nasBench201Definition = defineSpace({
   open: () => nasBench201,
   code: 'built-in',
   batched: true,
-  sizes: 'alike',
+  rankedAs: () => 'cells',
   shapes: 'shared',
 });

@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { knownRanking } from '../../../client/comparison/known-ranking.js';
 import { type ComparedSearch, compareCohorts } from '../../../core/comparison/comparison.js';
 import { KNOWN_LIMITS, type KnownLimit, nearestLimit } from '../../../core/comparison/known-limits.js';
+import { termsIn } from '../../../core/specification/assemblies.js';
 import { spaceDefaults } from '../../../core/specification/space.js';
 import { checkSpecification } from '../../../core/specification/specification.js';
 import { noisyCohort } from '../../support/noisy-cohort.js';
@@ -18,6 +19,7 @@ it('the known limits are the results of the benchmark', () => {
       return {
         benchmark: name,
         assembled: tau('assembled'),
+        general: tau('assembled, general'),
         azNas: tau('the four, blocks'),
         fourAtStages: tau('the four, stages'),
         flops: tau('FLOPs'),
@@ -45,7 +47,13 @@ it('each size of a space has the limits of its own benchmark', () => {
   expect(nearestLimit({ kind: 'custom' })).toBeUndefined();
   // Both have images of 224 pixels a side.
   expect(spaceDefaults({ kind: 'mobilenet-v2' }).resolution).toBe(224);
-  expect(nearestLimit({ kind: 'mobilenet-v2' })?.benchmark).toBe('accel-nasbench-224');
+  const nearestChain = nearestLimit({ kind: 'mobilenet-v2' })!;
+  expect(nearestChain.benchmark).toBe('accel-nasbench-224');
+  // The preset has other terms in the benchmark.
+  expect(termsIn('assembled', { kind: 'mobilenet-v2' })).toEqual(termsIn('assembled', undefined));
+  const { assembled, general } = KNOWN_LIMITS.find(({ benchmark }) => benchmark === 'accel-nasbench-224')!;
+  expect(nearestChain.assembled).toBe(general);
+  expect(assembled).toBeGreaterThan(general!);
 });
 
 /** What the checklist knows of a ranking of NAS-Bench-201 that is specified with these fields. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { scoreScope } from '../../../core/address.js';
 import { SpecError } from '../../../core/errors.js';
 import { kendall } from '../../../core/ranking/correlation.js';
+import { checkDefinition } from '../../../core/spaces/custom/schema.js';
 import { openSpace } from '../../../core/spaces/index.js';
 import {
   ASSEMBLIES,
@@ -41,7 +42,7 @@ describe('presets of aggregation', () => {
   });
 
   it('takes another fidelity, and features of its own', () => {
-    const { features } = ASSEMBLIES.assembled;
+    const { features } = termsIn('assembled', { kind: 'nas-bench-201' });
     expect(check({ aggregation: 'assembled', fidelity: 'screen' }).fidelity).toMatchObject({
       draws: 1,
       features,
@@ -53,7 +54,7 @@ describe('presets of aggregation', () => {
   it('reaches the rounds of a screening', () => {
     const rounds = [{ fidelity: 'screen', keep: 0.5 }, { fidelity: { draws: 2 } }];
     const { strategy } = check({ aggregation: 'assembled', strategy: { kind: 'screening', rounds } });
-    const { features } = ASSEMBLIES.assembled;
+    const { features } = termsIn('assembled', { kind: 'nas-bench-201' });
     expect(strategy).toMatchObject({
       rounds: [{ fidelity: { features } }, { fidelity: { draws: 2, features } }],
     });
@@ -77,7 +78,7 @@ describe('presets of aggregation', () => {
   ])('compares whole stages of $kind $size', (space) => {
     const specification = (aggregation: unknown) =>
       check({ space, strategy: { kind: 'random', samples: 3 }, aggregation });
-    const { weights, features } = ASSEMBLIES.assembled.ofGraphs;
+    const { weights, features } = ASSEMBLIES.assembled.of['cell-graphs'];
     const { proxies, aggregation, fidelity } = specification('assembled');
     expect(aggregation).toEqual({ kind: 'log-rank', weights });
     expect(proxies.toSorted()).toEqual(Object.keys(weights).toSorted());
@@ -93,11 +94,38 @@ describe('presets of aggregation', () => {
     const column = (name: 'flops' | 'parameters') => costs.map((each) => each[name]);
     expect(kendall(column('flops'), column('parameters'))).toBeGreaterThan(0.999);
     const { weights } = check({ aggregation: 'assembled' }).aggregation;
-    expect(weights).toEqual(ASSEMBLIES.assembled.weightsOfAlikeSizes);
+    expect(weights).toEqual(ASSEMBLIES.assembled.of.cells.weights);
     expect(Object.keys(weights)).toEqual(expect.arrayContaining(['complexity', 'depth', 'activations']));
     expect(weights).not.toHaveProperty('parameters');
-    const chain = { kind: 'mobilenet-v2' };
-    expect(termsIn('assembled', chain).weights).toEqual(ASSEMBLIES.assembled.weights);
+  });
+
+  it('counts parameters twice, and no trainability, in networks of fixed widths for many classes of large images', () => {
+    const stages = [{ block: 'inverted', width: 16, expansion: [1, 4] }];
+    const weightsIn = (changes: object) => {
+      const value = { input: { resolution: 224 }, classes: 1000, stem: { width: 8 }, stages, ...changes };
+      const definition = checkDefinition({ value, source: 'a.yaml' });
+      return termsIn('assembled', { kind: 'custom', definition }).weights;
+    };
+    const { weights, of } = ASSEMBLIES.assembled;
+    const own = of['large-images'].weights;
+    const squeezed = [{ block: 'inverted', width: 16, expansion: 4, squeeze: [0, 4] }];
+    for (const changes of [{}, { classes: 100, input: { resolution: 64 } }, { stages: squeezed }])
+      expect(weightsIn(changes)).toEqual(own);
+    const cells = [
+      { block: 'cell', width: 16, cell: '|none~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|' },
+    ];
+    const widths = [{ ...stages[0], width: [16, 24] }];
+    for (const changes of [
+      { classes: 99 },
+      { input: { resolution: 60 } },
+      { stages: cells },
+      { stages: widths },
+    ])
+      expect(weightsIn(changes)).toEqual(weights);
+    expect(weightsIn({ stem: { width: [8, 16] } })).toEqual(weights);
+    expect(termsIn('assembled', { kind: 'mobilenet-v2' }).weights).toEqual(weights);
+    const patches = [{ block: 'transformer', width: 64, heads: 2, depth: [1, 2] }];
+    expect(weightsIn({ stem: undefined, stages: patches })).toHaveProperty('trainability');
   });
 
   it('compares edges of stages in a space that a person wrote, whatever its networks are', () => {
@@ -155,7 +183,10 @@ describe('presets of aggregation', () => {
     const { proxies } = check({ strategy: { kind: 'screening', rounds } });
     expect([...proxies].sort()).toEqual(Object.keys(ASSEMBLIES['az-nas'].weights).sort());
     const { fidelity } = check({ fidelity: 'paper', aggregation: 'assembled' });
-    expect(fidelity).toMatchObject({ batch: 64, features: ASSEMBLIES.assembled.features });
+    expect(fidelity).toMatchObject({
+      batch: 64,
+      features: termsIn('assembled', { kind: 'nas-bench-201' }).features,
+    });
   });
 
   it('leaves out what is computed from the measurements of a proxy that a module does not define', () => {
