@@ -3,6 +3,7 @@
 import { machineOf } from './benchmarks/figures.mjs';
 import { code, page, table } from './markdown.mjs';
 import {
+  ASSEMBLIES,
   COUNTS,
   cellsOf,
   importedCells,
@@ -43,14 +44,13 @@ export function rankingsSvg() {
   const found = readAgreements();
   const { whole, parts } = found;
   const names = whole.spaces[0].rankers.map(({ name }) => name);
-  const assemblies = ['assembled', 'the four, blocks', 'the four, stages'];
   const counted = [...COUNTS, 'activations'];
   const groups = [
     { title: 'Counted', names: counted },
-    { title: 'Presets and assemblies', names: assemblies },
+    { title: 'Presets and assemblies', names: ASSEMBLIES },
     {
       title: 'Proxies of features',
-      names: names.filter((name) => ![...counted, ...assemblies].includes(name)),
+      names: names.filter((name) => ![...counted, ...ASSEMBLIES].includes(name)),
     },
     { title: 'Other proxies, on a part of each sample', names: otherProxies(found) },
   ];
@@ -106,7 +106,7 @@ function wholeSamples({ whole }) {
   ]);
   return [
     '## Whole samples',
-    "Kendall's τ with a 95 % bootstrap interval over candidates, then Spearman's ρ; one draw for each seed, means over seeds and over the data sets or tasks of a table. Candidates are classes; for TransNAS-Bench-101 they are rows of the table. `the four` are the proxies of AZ-NAS, added as logarithms of ranks, with features after every block or at the ends of stages; with blocks it is the preset `az-nas`. `assembled` is the default ([decision 35](../decisions/0035-assembled.md)). A space that has fewer seeds than others was not scored completely.",
+    "Kendall's τ with a 95 % bootstrap interval over candidates, then Spearman's ρ; one draw for each seed, means over seeds and over the data sets or tasks of a table. Candidates are classes; for TransNAS-Bench-101 they are rows of the table. `the four` are the proxies of AZ-NAS, added as logarithms of ranks, with features after every block or at the ends of stages; with blocks it is the preset `az-nas`. `assembled` is the default, with the terms of the kind of space; *general terms* are those of spaces without terms of their own, in every space ([decision 35](../decisions/0035-assembled.md)). A space that has fewer seeds than others was not scored completely.",
     table(['ranked by', ...head], rows),
     `\`npm run bench:ranking -- --tables DIR\`; ${machineOf(whole)}.`,
   ].join('\n\n');

@@ -5,9 +5,15 @@ import { results } from '../benchmarks/figures.mjs';
 /** Rankings that cost nothing to compute. */
 export const COUNTS = ['FLOPs', 'parameters', 'depth'];
 export const PRESETS = ['assembled', 'the four, blocks'];
+/** The presets, what they are compared with, and no single proxy. */
+export const ASSEMBLIES = ['assembled', 'assembled, general', 'the four, blocks', 'the four, stages'];
 
 /** The names of results that readers know by another one. */
-const SHOWN = { 'the four, blocks': 'the four, blocks (`az-nas`)', assembled: '`assembled`' };
+const SHOWN = {
+  'the four, blocks': 'the four, blocks (`az-nas`)',
+  'assembled, general': '`assembled`, general terms',
+  assembled: '`assembled`',
+};
 export const shownName = (name) => SHOWN[name] ?? name;
 
 /** Rows of the study of imported networks, by their names here. */

@@ -2,6 +2,7 @@
 // worse, and what has no value.
 import { code, table } from '../markdown.mjs';
 import {
+  ASSEMBLIES,
   COUNTS,
   importedRankers,
   isAboveCounts,
@@ -53,7 +54,7 @@ export function proxiesBesideAssembled({ whole, parts, imported }) {
     const part = parts.spaces.find(({ name }) => name === space.name);
     const groups = part?.groups ?? [];
     const single = space.rankers.filter(
-      ({ name }) => ![...COUNTS, ...PRESETS, 'the four, stages'].includes(name),
+      ({ name }) => ![...COUNTS, ...ASSEMBLIES].includes(name),
     );
     const others = (isBetter) =>
       groups.flatMap((group) => {
@@ -79,7 +80,7 @@ export function proxiesBesideAssembled({ whole, parts, imported }) {
     among.rankers
       .filter(
         ({ name }) =>
-          isOwn === !known.has(name) && ![...COUNTS, ...PRESETS, 'the four, stages'].includes(name),
+          isOwn === !known.has(name) && ![...COUNTS, ...ASSEMBLIES].includes(name),
       )
       .flatMap((ranker) =>
         nameIfAbove(
