@@ -41,6 +41,8 @@ const OF_CELLS = {
   activations: 0.25,
 } as const satisfies Weights;
 
+export type AssemblyName = 'az-nas' | 'assembled';
+
 /**
  * `az-nas`: the four proxies of AZ-NAS as published (arXiv 2403.19232). `assembled`:
  * docs/decisions/0035-assembled.md explains each term, docs/understand/rankings.md reports how well it
@@ -75,9 +77,8 @@ export const ASSEMBLIES = {
     },
     weightsOfFiles: { 'mean-expressivity': 1, flops: 1, parameters: 1, depth: 1, activations: 1 },
   },
-} as const satisfies Readonly<Record<string, Assembly>>;
+} as const satisfies Readonly<Record<AssemblyName, Assembly>>;
 
-export type AssemblyName = keyof typeof ASSEMBLIES;
 export const ASSEMBLY_NAMES = Object.keys(ASSEMBLIES) as unknown as readonly [
   AssemblyName,
   ...AssemblyName[],

@@ -53,9 +53,7 @@ export function proxiesBesideAssembled({ whole, parts, imported }) {
   const rows = whole.spaces.map((space) => {
     const part = parts.spaces.find(({ name }) => name === space.name);
     const groups = part?.groups ?? [];
-    const single = space.rankers.filter(
-      ({ name }) => ![...COUNTS, ...ASSEMBLIES].includes(name),
-    );
+    const single = space.rankers.filter(({ name }) => ![...COUNTS, ...ASSEMBLIES].includes(name));
     const others = (isBetter) =>
       groups.flatMap((group) => {
         const own = ownRankers(group, whole).filter(isKnown);
@@ -78,10 +76,7 @@ export function proxiesBesideAssembled({ whole, parts, imported }) {
   const known = new Set(whole.spaces[0].rankers.map(({ name }) => name));
   const better = (isOwn, names) =>
     among.rankers
-      .filter(
-        ({ name }) =>
-          isOwn === !known.has(name) && ![...COUNTS, ...ASSEMBLIES].includes(name),
-      )
+      .filter(({ name }) => isOwn === !known.has(name) && ![...COUNTS, ...ASSEMBLIES].includes(name))
       .flatMap((ranker) =>
         nameIfAbove(
           ranker,
