@@ -224,7 +224,7 @@ function knownAgreement(
     };
   return {
     verdict: own > best ? 'advice' : 'caution',
-    answer: `On ${benchmark}, the benchmark nearest to this space, Kendall's tau with trained accuracy was ${number(own)} for this ranking (${knownAs!.name}), ${beside}${own > best ? '' : ': counting is as good there'}.`,
+    answer: `On ${benchmark}, the benchmark nearest to this space, Kendall's tau with trained accuracy was ${number(own)} for this ranking (${knownAs!.name}), ${beside}${own > best ? '' : ': counting is at least as good there'}.`,
   };
 }
 

@@ -117,7 +117,7 @@ const NEAREST: Readonly<Record<string, string>> = {
   onnx: 'torchvision',
 };
 
-/** Of these, the spaces in which `assembled` has other terms than in the benchmark: the general ones. */
+/** Spaces in which `assembled` has its general terms, although it has others in the nearest benchmark. */
 const RANKED_IN_GENERAL: ReadonlySet<string> = new Set(['mobilenet-v2']);
 
 /** Returns undefined if no benchmark resembles the space. */

@@ -35,9 +35,9 @@ export interface SpaceFile {
 export type KindSchema = z.ZodObject<{ readonly kind: z.ZodLiteral<string> } & z.core.$ZodLooseShape>;
 
 /**
- * `cells`: a cell is searched that repeats in a fixed skeleton, so that FLOPs and parameters rank candidates alike.
- * `cell-graphs`: the same, and the networks are graphs. `large-images`: convolutional networks of fixed widths
- * for many classes of large images, as those for ImageNet are.
+ * `cells`: chains of a cell that repeats in a fixed skeleton, so that FLOPs and parameters rank candidates alike.
+ * `cell-graphs`: built-in spaces of graphs, most of which repeat a cell in this way. `large-images`: convolutional
+ * networks of fixed widths for many classes of large images, as those for ImageNet are.
  */
 export type RankedAs = 'cells' | 'cell-graphs' | 'large-images';
 
@@ -66,7 +66,7 @@ export interface SpaceDefinition<Schema extends KindSchema = KindSchema> {
    * addresses of scores, `GRAPH_VERSION`; by default they are chains of blocks.
    */
   readonly isGraph?: (space: z.output<Schema>) => boolean;
-  /** Which terms the preset `assembled` has; by default those of most spaces. */
+  /** Which of its terms the preset `assembled` has in the space; the general ones by default. */
   readonly rankedAs?: (space: z.output<Schema>) => RankedAs | undefined;
   /**
    * `shared`: the layers of all candidates have the same shapes, so a scorer's memory does not grow with the

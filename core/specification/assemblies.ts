@@ -8,7 +8,7 @@ import { PRESETS } from './fidelity.js';
 import { listOfferedProxies, SpaceSchema, type SpaceSpecification } from './space.js';
 
 export interface Assembly extends Terms {
-  /** For spaces whose definition names such terms; the same as elsewhere if absent. */
+  /** For spaces whose definition names such terms; the general ones if absent. */
   readonly of?: Readonly<Partial<Record<RankedAs, Terms>>>;
   /** For networks that are imported from ONNX files; `weights` if absent. */
   readonly weightsOfFiles?: Weights;
@@ -64,8 +64,8 @@ export const ASSEMBLIES = {
       parameters: 1,
     },
     of: {
-      // The first block of a stage is the skeleton's, or the same cell again; in a graph, the block before the end
-      // of a stage is the whole stage.
+      // In a chain, the last block of a stage is a cell, while the first may be a reduction, which all candidates
+      // share. In a graph, the block before the end of a stage is the whole stage.
       cells: { features: 'stages', weights: { ...OF_CELLS, residual: 1 } },
       'cell-graphs': { features: 'stages', weights: OF_CELLS },
       // On ImageNet, trainability is opposed to accuracy, and parameters, most of which lie in the last stages,

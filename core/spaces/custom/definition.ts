@@ -78,13 +78,13 @@ function proxiesOf(definition: Definition) {
   return hasTokens(definition) ? PROXIES_OF_TOKENS : AZ_NAS_PROXIES;
 }
 
-/** The fewest classes, and the fewest pixels a side, of what the default ranking weighs as it does for ImageNet. */
+/** From these numbers of classes and of pixels a side on, the default ranking treats networks as those for ImageNet. */
 const MANY_CLASSES = 100;
 const LARGE_IMAGES = 64;
 
 /**
- * Where widths are choices, a search that counts parameters widens the last stage at the cost of all others, so such
- * spaces are not ranked so.
+ * Spaces with a choice of widths are left out, because a search that counts parameters twice would widen the last
+ * stage at the cost of all others.
  */
 function isForLargeImages({ input, classes, stem, stages }: Definition): boolean {
   const widths = [stem?.width, ...stages.map(({ width }) => width)];

@@ -41,20 +41,22 @@ describe('presets of aggregation', () => {
     expect(checkSpecification({ value: completed, source: 's', origin: 'command' })).toEqual(completed);
   });
 
+  // The features of this preset are those of no fidelity.
+  const ofChains = { space: 'mobilenet-v2', aggregation: 'assembled' };
+  const random = { kind: 'random', samples: 9 };
+
   it('takes another fidelity, and features of its own', () => {
-    const { features } = termsIn('assembled', { kind: 'nas-bench-201' });
-    expect(check({ aggregation: 'assembled', fidelity: 'screen' }).fidelity).toMatchObject({
-      draws: 1,
-      features,
-    });
+    const { features } = ASSEMBLIES.assembled;
+    const chains = { ...ofChains, strategy: random };
+    expect(check({ ...chains, fidelity: 'screen' }).fidelity).toMatchObject({ draws: 1, features });
     const own = { draws: 1, batch: 2, features: 'blocks' };
-    expect(check({ aggregation: 'assembled', fidelity: own }).fidelity).toMatchObject(own);
+    expect(check({ ...chains, fidelity: own }).fidelity).toMatchObject(own);
   });
 
   it('reaches the rounds of a screening', () => {
     const rounds = [{ fidelity: 'screen', keep: 0.5 }, { fidelity: { draws: 2 } }];
-    const { strategy } = check({ aggregation: 'assembled', strategy: { kind: 'screening', rounds } });
-    const { features } = termsIn('assembled', { kind: 'nas-bench-201' });
+    const { strategy } = check({ ...ofChains, strategy: { kind: 'screening', source: random, rounds } });
+    const { features } = ASSEMBLIES.assembled;
     expect(strategy).toMatchObject({
       rounds: [{ fidelity: { features } }, { fidelity: { draws: 2, features } }],
     });
@@ -182,11 +184,8 @@ describe('presets of aggregation', () => {
     const rounds = [{ fidelity: 'screen', keep: 0.5 }, { fidelity: 'paper' }];
     const { proxies } = check({ strategy: { kind: 'screening', rounds } });
     expect([...proxies].sort()).toEqual(Object.keys(ASSEMBLIES['az-nas'].weights).sort());
-    const { fidelity } = check({ fidelity: 'paper', aggregation: 'assembled' });
-    expect(fidelity).toMatchObject({
-      batch: 64,
-      features: termsIn('assembled', { kind: 'nas-bench-201' }).features,
-    });
+    const { fidelity } = check({ ...ofChains, strategy: random, fidelity: 'paper' });
+    expect(fidelity).toMatchObject({ batch: 64, features: ASSEMBLIES.assembled.features });
   });
 
   it('leaves out what is computed from the measurements of a proxy that a module does not define', () => {
