@@ -13,6 +13,7 @@ import { naswot } from './naswot.js';
 import { near } from './near.js';
 import { plain } from './plain.js';
 import { snip } from './snip.js';
+import { spatialDepth } from './spatial-depth.js';
 import { swap } from './swap.js';
 import { synflow } from './synflow.js';
 import { vkdnw } from './vkdnw.js';
@@ -38,6 +39,7 @@ export const MEASURED_PROXIES = {
   vkdnw,
   swap,
   depth,
+  'spatial-depth': spatialDepth,
   activations,
 } as const satisfies Readonly<Record<string, (measurement: Measurement) => number>>;
 

@@ -53,6 +53,8 @@ export interface Measurement {
   readonly activations: readonly MeasuredActivation[];
   /** The largest number of layers on a path from the images to the output. */
   readonly depth: number;
+  /** The largest number of convolutions with kernels of more than one position on such a path. */
+  readonly spatialDepth: number;
   /** The number of elements in the outputs of all layers, for one image. */
   readonly outputs: number;
   /** Multiply-accumulates of one image and number of parameters, as the space counts them. */

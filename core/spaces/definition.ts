@@ -35,11 +35,11 @@ export interface SpaceFile {
 export type KindSchema = z.ZodObject<{ readonly kind: z.ZodLiteral<string> } & z.core.$ZodLooseShape>;
 
 /**
- * `cells`: chains of a cell that repeats in a fixed skeleton, so that FLOPs and parameters rank candidates alike.
- * `cell-graphs`: built-in spaces of graphs, most of which repeat a cell in this way. `large-images`: convolutional
- * networks of fixed widths for many classes of large images, as those for ImageNet are.
+ * `summing-cells`: networks of a repeated cell that adds up its paths. `concatenating-cells`: those whose cell
+ * concatenates them. `large-images`: convolutional networks of fixed widths for many classes of large images, as those
+ * for ImageNet are.
  */
-export type RankedAs = 'cells' | 'cell-graphs' | 'large-images';
+export type RankedAs = 'summing-cells' | 'concatenating-cells' | 'large-images';
 
 export interface SpaceDefinition<Schema extends KindSchema = KindSchema> {
   readonly kind: z.output<Schema>['kind'];

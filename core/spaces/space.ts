@@ -3,7 +3,7 @@ import type { Architecture } from '../drawing/architecture.js';
 import type { CandidateGraph } from '../graph/network-builder.js';
 import type { Network } from '../ir/network.js';
 import type { RandomKey } from '../random/random.js';
-import type { AzNasProxy } from '../specification/families.js';
+import type { AzNasProxy, FAMILIES } from '../specification/families.js';
 
 export interface Costs {
   /** Multiply-accumulates of one image, as the space counts them. */
@@ -14,12 +14,8 @@ export interface Costs {
   readonly layers?: number;
 }
 
-/** What `depth` and `activations` count; core/graph/whole/layers.ts defines both. */
-export interface LayerCounts {
-  readonly depth: number;
-  /** The number of elements in the outputs of all layers, for one image. */
-  readonly activations: number;
-}
+/** The proxies of the family `counts`, by name. */
+export type LayerCounts = Readonly<Record<keyof (typeof FAMILIES)['counts']['proxies'], number>>;
 
 export interface CostRange {
   readonly min: number;

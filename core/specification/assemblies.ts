@@ -29,16 +29,14 @@ const ENDS_AND_EDGES = {
 } as const satisfies Measured;
 
 /**
- * For NAS-Bench-201 and graphs, in most of which FLOPs and parameters rank candidates alike: depth and activations
- * stand in place of parameters.
+ * For repeated cells, whose FLOPs and parameters rank candidates alike: the convolutions that join positions of a map,
+ * and activations, stand in place of parameters.
  */
 const OF_CELLS = {
   'mean-expressivity': 2,
-  'sampled-progressivity': 0.5,
-  trainability: 0.75,
-  complexity: 0.75,
-  depth: 0.5,
-  activations: 0.25,
+  complexity: 0.5,
+  'spatial-depth': 0.75,
+  activations: 0.5,
 } as const satisfies Weights;
 
 export type AssemblyName = 'az-nas' | 'assembled';
@@ -64,10 +62,14 @@ export const ASSEMBLIES = {
       parameters: 1,
     },
     of: {
-      // In a chain, the last block of a stage is a cell, while the first may be a reduction, which all candidates
-      // share. In a graph, the block before the end of a stage is the whole stage.
-      cells: { features: 'stages', weights: { ...OF_CELLS, residual: 1 } },
-      'cell-graphs': { features: 'stages', weights: OF_CELLS },
+      // The end of a stage is the last cell, while its first block may be a reduction, which all candidates share. In
+      // a graph, the block before the end of a stage is the whole stage.
+      'summing-cells': { features: 'stages', weights: { ...OF_CELLS, trainability: 1, residual: 1 } },
+      // A concatenation passes no signal on unchanged, and trainability agrees little with accuracy there.
+      'concatenating-cells': {
+        features: 'stages',
+        weights: { ...OF_CELLS, 'sampled-progressivity': 0.5, trainability: 0.5 },
+      },
       // On ImageNet, trainability is opposed to accuracy, and parameters, most of which lie in the last stages,
       // agree with it better than FLOPs do.
       'large-images': {

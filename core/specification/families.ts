@@ -106,7 +106,11 @@ export const FAMILIES = {
   vkdnw: wholeNetwork('vkdnw', ['class-derivatives', 'whole-network-backward'], 4),
   swap: wholeNetwork('swap', ['sign-patterns', 'several-images'], 4),
   /** Counted from the layers of the network without a pass, so every device has them. */
-  counts: { version: 2, proxies: { depth: { sign: 1 }, activations: { sign: 1 } }, needs: ['network'] },
+  counts: {
+    version: 3,
+    proxies: { depth: { sign: 1 }, 'spatial-depth': { sign: 1 }, activations: { sign: 1 } },
+    needs: ['network'],
+  },
   /** Proxies of the user's own, whose modules a specification carries; their names begin with OWN_PREFIX. */
   own: { version: 1, proxies: {}, needs: ['network'], devices: ['cpu'] },
 } as const satisfies Readonly<Record<string, Family>>;

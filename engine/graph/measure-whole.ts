@@ -49,7 +49,7 @@ export async function openWhole({
   ]);
   const programs = await openPrograms({ write, batch, needs, threads });
   const { network } = programs;
-  // Depth and activations are counted: their networks need no weights.
+  // Layers are counted: their networks need no weights.
   const isDrawn = own.length > 0 || [...needs].some((need) => need !== 'network');
   const [, classes] = network.tape.shape(network.logits) as [number, number];
   return {
@@ -72,7 +72,7 @@ const NOT_DRAWN = new Float32Array(0);
 
 async function measure(measuring: Measuring): Promise<Omit<Measurement, 'costs'>> {
   const { network, programs, tensors, labels, batch, classes } = measuring;
-  const { layers, depth, outputs } = programs.anatomy;
+  const { layers, depth, spatialDepth, outputs } = programs.anatomy;
   const gradients = await measureGradients(measuring);
   const activations = await measureActivations(measuring);
   const absolute = await measureAbsolute(measuring);
@@ -83,6 +83,7 @@ async function measure(measuring: Measuring): Promise<Omit<Measurement, 'costs'>
     classes,
     labels,
     depth,
+    spatialDepth,
     outputs,
     layers: layers.map(({ weight, shape }, i) => ({
       shape,

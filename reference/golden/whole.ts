@@ -51,6 +51,7 @@ export const TOLERANCES: Readonly<Record<MeasuredProxy, number>> = {
   vkdnw: 1e-2,
   swap: 1e-2,
   depth: 0,
+  'spatial-depth': 0,
   activations: 0,
 };
 

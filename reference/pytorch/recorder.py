@@ -30,7 +30,8 @@ class Recorder(TorchFunctionMode):
         # The mean variance, with epsilon, and the input that was normalized.
         self.normalized: list[tuple[Tensor, Tensor]] = []
         self.kept: list[Tensor] = []  # keeps tensors alive, so that no id is used twice
-        self.depths: dict[int, int] = {}
+        # For each tensor: the layers, and the convolutions with kernels of more than one position, on its longest paths.
+        self.depths: dict[int, tuple[int, int]] = {}
         # For each tensor, the tensor from which it was computed by operations with constants only.
         self.origins: dict[int, Tensor] = {}
         self.gates: dict[int, Tensor] = {}  # the argument of each gate
@@ -67,9 +68,13 @@ class Recorder(TorchFunctionMode):
     def measure_depth(self, name, args, kwargs, out):
         inputs = tensors_in(args) + tensors_in(tuple(kwargs.values()))
         index = self.weight_of(args) if name in LAYERS else None
-        depth = max((self.depths.get(id(t), 0) for t in inputs), default=0) + (index is not None)
+        before = [self.depths.get(id(t), (0, 0)) for t in inputs] or [(0, 0)]
+        spatial = index is not None and any(side > 1 for side in self.weights[index].shape[2:])
+        layers = max(n for n, _ in before) + (index is not None)
+        convolutions = max(n for _, n in before) + spatial
         for each in tensors_in(out):
-            self.depths[id(each)] = max(depth, self.depths.get(id(each), 0))
+            known = self.depths.get(id(each), (0, 0))
+            self.depths[id(each)] = max(layers, known[0]), max(convolutions, known[1])
             self.kept.append(each)
         if index is not None:
             self.elements += out.numel()

@@ -31,7 +31,7 @@ class Whole:
 def run(net: Whole, images: Tensor, normalization: str = "batch") -> tuple[Tensor, Recorder]:
     with Recorder(net.weights, normalization) as record:
         out = net.forward(images)
-    record.depth = record.depths[id(out)]
+    record.depth, record.spatial_depth = record.depths[id(out)]
     logits = out.reshape(len(images), -1)
     if logits.requires_grad:
         # Parts on which the output does not depend are no part of the network.
@@ -236,6 +236,11 @@ def depth(net: Whole) -> float:
     return float(run(net, net.images)[1].depth)
 
 
+def spatial_depth(net: Whole) -> float:
+    """The convolutions with kernels of more than one position on the path that has most of them."""
+    return float(run(net, net.images)[1].spatial_depth)
+
+
 def activations(net: Whole) -> float:
     """The elements in the outputs of all layers, for one image; of each use of a layer."""
     return run(net, net.images)[1].elements / len(net.images)
@@ -244,5 +249,5 @@ def activations(net: Whole) -> float:
 PROXIES = {
     "synflow": synflow, "snip": snip, "grasp": grasp, "grad-norm": grad_norm, "fisher": fisher, "l2-norm": l2_norm, "plain": plain,
     "jacov": jacov, "naswot": naswot, "epe-nas": epe_nas, "zen": zen, "zico": zico, "near": near, "meco": meco, "vkdnw": vkdnw,
-    "swap": swap, "depth": depth, "activations": activations,
+    "swap": swap, "depth": depth, "spatial-depth": spatial_depth, "activations": activations,
 }  # fmt: skip

@@ -12,16 +12,15 @@ const custom = (input, classes) => ({
 
 /** Kinds of spaces with the same terms; the first of each group is shown. */
 const GROUPS = [
-  { name: '`nas-bench-201`', spaces: ['nas-bench-201'] },
   {
-    name: '`nas-bench-101`, `darts`, `transnas-bench-101`',
+    name: '`nas-bench-201`, `transnas-bench-101`',
     spaces: [
-      'nas-bench-101',
-      'darts',
+      'nas-bench-201',
       { kind: 'transnas-bench-101', size: 'micro' },
       { kind: 'transnas-bench-101', size: 'macro' },
     ],
   },
+  { name: '`nas-bench-101`, `darts`', spaces: ['nas-bench-101', 'darts'] },
   {
     name: '`custom` spaces of blocks of fixed widths with 100 classes or more and images of 64 pixels or more',
     spaces: [custom({ resolution: 64 }, 100)],

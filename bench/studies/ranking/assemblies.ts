@@ -23,6 +23,7 @@ const RANKERS: readonly Ranker[] = [
   one('FLOPs', 'flops'),
   one('parameters', 'parameters'),
   one('depth', 'depth'),
+  one('spatial-depth', 'spatialDepth'),
   one('activations', 'activations'),
   one('expressivity, blocks', 'eBlocks'),
   one('expressivity, stages', 'eStages'),
@@ -57,6 +58,7 @@ function valuesOfTerms({ features, weights }: ReturnType<typeof termsIn>): reado
     complexity: 'flops',
     parameters: 'parameters',
     depth: 'depth',
+    'spatial-depth': 'spatialDepth',
     activations: 'activations',
   };
   return Object.entries(weights).map(([name, weight]) => {

@@ -4,10 +4,10 @@ import { wholeNetworkOf } from '../../../core/spaces/whole-network.js';
 import type { Values } from './assemblies.js';
 import type { OpenedSpace } from './spaces.js';
 
-/** FLOPs, parameters, depth and activations of a candidate at the resolution of the study. */
+/** FLOPs, parameters, depth, spatial depth and activations of a candidate at the resolution of the study. */
 export function costsOf({ of, space }: OpenedSpace, candidate: string): Values {
   const at = { space, candidate, resolution: of.fidelity.resolution };
   const { flops, parameters } = space.costs(at);
-  const { depth, outputs: activations } = anatomyOf(wholeNetworkOf(at));
-  return { flops, parameters, depth, activations };
+  const { depth, spatialDepth, outputs: activations } = anatomyOf(wholeNetworkOf(at));
+  return { flops, parameters, depth, spatialDepth, activations };
 }

@@ -4,6 +4,7 @@ import { sizeOf } from '../../ops/tensor/shapes.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { streamOf } from '../resolve.js';
 import { type Activation, findActivations } from './activations.js';
+import { type Depths, depthsOf } from './depths.js';
 import { findImages, type Images } from './images.js';
 import type { WholeNetwork } from './network.js';
 
@@ -40,13 +41,11 @@ export interface Normalization {
 }
 
 /** The parts of a network, in the order in which it computes them. */
-export interface Anatomy {
+export interface Anatomy extends Depths {
   /** A weight that several operations share is listed once, with the last of them. */
   readonly layers: readonly Layer[];
   readonly activations: readonly Activation[];
   readonly normalizations: readonly Normalization[];
-  /** The largest number of layers on a path from the images to the output. */
-  readonly depth: number;
   /** The number of elements in the outputs of all layers, for one image; of each use of a layer. */
   readonly outputs: number;
   readonly images: Images;
@@ -61,10 +60,8 @@ export function anatomyOf({ tape, input, logits, fed }: WholeNetwork): Anatomy {
   const isProportional = proportionalWeights({ tape, isNeeded, isStream, matrices });
   const layers = new Map<Id, Layer>();
   const normalizations: Normalization[] = [];
-  const depths: number[] = [];
   for (let id = 0; id <= logits; id++) {
     const { op, inputs, shape: result } = tape.get(id);
-    depths.push(Math.max(0, ...inputs.map((each) => depths[each]!)));
     if (!isNeeded[id]) continue;
     const weight = matrices.has(id)
       ? id
@@ -76,7 +73,6 @@ export function anatomyOf({ tape, input, logits, fed }: WholeNetwork): Anatomy {
     if (op === 'Standardize' || op === 'StandardizeChannels')
       normalizations.push({ id, times: tape.timesAdded(id) });
     if (weight === undefined || (op !== 'Conv' && op !== 'ConvTranspose' && op !== 'MatMul')) continue;
-    depths[id]! += 1;
     const before = layers.get(weight);
     const earlier = before ? [...before.earlier, before] : [];
     layers.delete(weight);
@@ -90,12 +86,13 @@ export function anatomyOf({ tape, input, logits, fed }: WholeNetwork): Anatomy {
   const activations = findActivations({ tape, isNeeded, isStream });
   const [batch] = tape.shape(input) as [number];
   const found = [...layers.values()];
+  const uses = found.flatMap((layer) => usesOf(layer).map(({ output }) => [output, layer.shape] as const));
   return {
     layers: found,
     activations,
     normalizations,
-    depth: depths[logits]!,
-    outputs: found.flatMap(usesOf).reduce((sum, { output }) => sum + sizeOf(tape.shape(output)), 0) / batch,
+    ...depthsOf({ tape, logits, weights: new Map(uses) }),
+    outputs: uses.reduce((sum, [output]) => sum + sizeOf(tape.shape(output)), 0) / batch,
     images: findImages({ tape, input, isStream }),
   };
 }

@@ -64,7 +64,7 @@ export const dartsDefinition = defineSpace({
   batched: false,
   shapes: 'own',
   isGraph: () => true,
-  rankedAs: () => 'cell-graphs',
+  rankedAs: () => 'concatenating-cells',
   // A space of the published size has one address, whether or not the size is written.
   inAddress: ({ kind, cells = PUBLISHED.cells, channels = PUBLISHED.channels }) =>
     cells === PUBLISHED.cells && channels === PUBLISHED.channels ? { kind } : { kind, cells, channels },

@@ -58,5 +58,5 @@ export const nasBench101Definition = defineSpace({
   batched: false,
   shapes: 'own',
   isGraph: () => true,
-  rankedAs: () => 'cell-graphs',
+  rankedAs: () => 'concatenating-cells',
 });

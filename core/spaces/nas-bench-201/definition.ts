@@ -67,6 +67,6 @@ export const nasBench201Definition = defineSpace({
   open: () => nasBench201,
   code: 'built-in',
   batched: true,
-  rankedAs: () => 'cells',
+  rankedAs: () => 'summing-cells',
   shapes: 'shared',
 });

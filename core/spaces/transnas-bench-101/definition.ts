@@ -108,5 +108,5 @@ export const transnasBench101Definition = defineSpace({
   batched: false,
   shapes: 'own',
   isGraph: () => true,
-  rankedAs: () => 'cell-graphs',
+  rankedAs: () => 'summing-cells',
 });

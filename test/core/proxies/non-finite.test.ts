@@ -14,6 +14,7 @@ const empty: Measurement = {
   layers: [],
   activations: [],
   depth: 0,
+  spatialDepth: 0,
   outputs: 0,
   costs: { flops: 0, parameters: 0 },
 };

@@ -73,14 +73,15 @@ describe('presets of aggregation', () => {
   });
 
   it.each([
-    { kind: 'nas-bench-101' },
-    { kind: 'darts' },
-    { kind: 'transnas-bench-101', size: 'micro' },
-    { kind: 'transnas-bench-101', size: 'macro' },
-  ])('compares whole stages of $kind $size', (space) => {
+    ['summing-cells', { kind: 'nas-bench-201' }],
+    ['summing-cells', { kind: 'transnas-bench-101', size: 'micro' }],
+    ['summing-cells', { kind: 'transnas-bench-101', size: 'macro' }],
+    ['concatenating-cells', { kind: 'nas-bench-101' }],
+    ['concatenating-cells', { kind: 'darts' }],
+  ] as const)('has the terms of %s in %j', (as, space) => {
     const specification = (aggregation: unknown) =>
       check({ space, strategy: { kind: 'random', samples: 3 }, aggregation });
-    const { weights, features } = ASSEMBLIES.assembled.of['cell-graphs'];
+    const { weights, features } = ASSEMBLIES.assembled.of[as];
     const { proxies, aggregation, fidelity } = specification('assembled');
     expect(aggregation).toEqual({ kind: 'log-rank', weights });
     expect(proxies.toSorted()).toEqual(Object.keys(weights).toSorted());
@@ -88,16 +89,21 @@ describe('presets of aggregation', () => {
     expect(specification('az-nas').fidelity.features).toBe('blocks');
   });
 
-  it('counts size once in NAS-Bench-201, where FLOPs and parameters are the same order', () => {
-    const space = openSpace({ kind: 'nas-bench-201' });
+  it.each([
+    ['nas-bench-201', 0.999],
+    ['nas-bench-101', 0.99],
+    ['darts', 0.85],
+  ] as const)('counts size once in %s, where FLOPs and parameters are nearly the same order', (kind, agreement) => {
+    const space = openSpace({ kind });
     const costs = Array.from({ length: 300 }, (_, draw) =>
       space.costs({ candidate: space.random({ seed: 1, draw, name: 'sizes' }), resolution: 32 }),
     );
     const column = (name: 'flops' | 'parameters') => costs.map((each) => each[name]);
-    expect(kendall(column('flops'), column('parameters'))).toBeGreaterThan(0.999);
-    const { weights } = check({ aggregation: 'assembled' }).aggregation;
-    expect(weights).toEqual(ASSEMBLIES.assembled.of.cells.weights);
-    expect(Object.keys(weights)).toEqual(expect.arrayContaining(['complexity', 'depth', 'activations']));
+    expect(kendall(column('flops'), column('parameters'))).toBeGreaterThan(agreement);
+    const { weights } = termsIn('assembled', { kind });
+    expect(Object.keys(weights)).toEqual(
+      expect.arrayContaining(['complexity', 'spatial-depth', 'activations']),
+    );
     expect(weights).not.toHaveProperty('parameters');
   });
 

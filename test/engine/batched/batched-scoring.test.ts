@@ -47,7 +47,7 @@ it('agrees with scoring one by one: tau of every proxy above .99', async () => {
       const [a, b] = [outcomes, expected].map((list) => list.map((one) => resultOf(one)[draw]![name]!));
       expect(kendall(a!, b!), name).toBeGreaterThan(0.99);
     }
-  for (const name of ['complexity', 'residual', 'depth', 'activations']) {
+  for (const name of ['complexity', 'residual', ...proxiesOfFamily('counts')]) {
     const exact = outcomes.map((one) => resultOf(one)[0]![name]);
     expect(exact).toEqual(expected.map((one) => resultOf(one)[0]![name]));
     expect(new Set(exact).size).toBeGreaterThan(1);
@@ -82,7 +82,10 @@ it('has a supernet for each batch and each choice of features', async () => {
 
 it('counts without a supernet where nothing else is asked for', async () => {
   const [outcome] = await batched.scoreAll([{ ...requests[0]!, families: ['counts'] }]);
-  const counts = resultOf(outcomes[0]).map(({ depth, activations }) => ({ depth, activations }));
+  const names = proxiesOfFamily('counts');
+  const counts = resultOf(outcomes[0]).map((found) =>
+    Object.fromEntries(names.map((name) => [name, found[name]])),
+  );
   expect(resultOf(outcome)).toEqual(counts);
 });
 

@@ -5,7 +5,7 @@ import { structureText } from '../../../core/graph/structure.js';
 import { checkDefinition } from '../../../core/spaces/custom/schema.js';
 import { openSpace, type SpaceSpecification } from '../../../core/spaces/index.js';
 import type { BatchedDevice } from '../../../core/specification/devices.js';
-import type { FamilyName } from '../../../core/specification/families.js';
+import { type FamilyName, proxiesOfFamily } from '../../../core/specification/families.js';
 import { createCpuScorer } from '../../../engine/cpu-scorer.js';
 import type { Outcome, ScoreRequest } from '../../../engine/protocol.js';
 import { DENSE_DEFINITION, FEATURES_DEFINITION } from '../../core/spaces/custom/spaces.js';
@@ -128,7 +128,7 @@ describe.each(['cpu-stack', 'webgpu'] as const)('%s', (device: BatchedDevice) =>
           expect(largestDeviation(got.features, wanted.features), kind).toBeLessThan(1e-3);
           expect(largestDeviation(got.blocks, wanted.blocks), kind).toBeLessThan(3e-2);
           const [proxies, others] = [outcome, expected[i]!].map(proxiesOf) as [Proxies, Proxies];
-          for (const name of ['residual', 'depth', 'activations'])
+          for (const name of ['residual', ...proxiesOfFamily('counts')])
             expect(proxies[name], kind).toBe(others[name]);
           for (const name of ['mean-expressivity', 'sampled-progressivity'])
             expect(largestDeviation([proxies[name]!], [others[name]!]), kind).toBeLessThan(1e-3);

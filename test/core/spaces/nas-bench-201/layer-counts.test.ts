@@ -1,4 +1,4 @@
-// Tests the formulas of depth and activations against the network that is written out.
+// Tests the formulas of depth, spatial depth and activations against the network that is written out.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { anatomyOf } from '../../../../core/graph/whole/layers.js';
@@ -7,13 +7,18 @@ import { wholeNetworkOf } from '../../../../core/spaces/whole-network.js';
 
 const { enumeration, layerCounts } = nasBench201;
 
+function countsOfNetwork(candidate: string, resolution: number) {
+  const network = wholeNetworkOf({ space: nasBench201, candidate, resolution });
+  const { depth, spatialDepth, outputs } = anatomyOf(network);
+  return { depth, 'spatial-depth': spatialDepth, activations: outputs };
+}
+
 it('are those of the network, at any resolution', () => {
   const index = fc.nat({ max: enumeration.size - 1 });
   fc.assert(
     fc.property(index, fc.constantFrom(8, 16, 32), (at, resolution) => {
       const candidate = enumeration.at(at);
-      const { depth, outputs } = anatomyOf(wholeNetworkOf({ space: nasBench201, candidate, resolution }));
-      expect(layerCounts({ candidate, resolution })).toEqual({ depth, activations: outputs });
+      expect(layerCounts({ candidate, resolution })).toEqual(countsOfNetwork(candidate, resolution));
     }),
     { numRuns: 150 },
   );
@@ -27,12 +32,21 @@ it('of the deepest cell: three convolutions in each of fifteen cells', () => {
   const cells = 5 * 6 * (first + second + third);
   expect(layerCounts({ candidate, resolution: 32 })).toEqual({
     depth: 1 + 15 * 3 + 4 + 1,
+    'spatial-depth': 1 + 15 * 3 + 4,
     activations: first + cells + 3 * (second + third) + 10,
   });
 });
 
 it('of a cell without a path from input to output', () => {
   const candidate = '|none~0|+|none~0|none~1|+|none~0|nor_conv_3x3~1|none~2|';
-  const { depth, outputs } = anatomyOf(wholeNetworkOf({ space: nasBench201, candidate, resolution: 32 }));
-  expect(layerCounts({ candidate, resolution: 32 })).toEqual({ depth, activations: outputs });
+  expect(layerCounts({ candidate, resolution: 32 })).toEqual(countsOfNetwork(candidate, 32));
+});
+
+it('where the path with most convolutions has fewer of kernel 3 than another', () => {
+  const candidate = '|nor_conv_1x1~0|+|none~0|nor_conv_1x1~1|+|nor_conv_3x3~0|none~1|nor_conv_1x1~2|';
+  expect(layerCounts({ candidate, resolution: 32 })).toMatchObject({
+    depth: 1 + 15 * 3 + 4 + 1,
+    'spatial-depth': 1 + 15 * 1 + 4,
+  });
+  expect(layerCounts({ candidate, resolution: 32 })).toEqual(countsOfNetwork(candidate, 32));
 });
