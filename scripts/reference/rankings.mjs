@@ -44,7 +44,7 @@ export function rankingsSvg() {
   const found = readAgreements();
   const { whole, parts } = found;
   const names = whole.spaces[0].rankers.map(({ name }) => name);
-  const counted = [...COUNTS, 'activations'];
+  const counted = [...COUNTS, 'spatial-depth', 'activations'];
   const groups = [
     { title: 'Counted', names: counted },
     { title: 'Presets and assemblies', names: ASSEMBLIES },

@@ -92,7 +92,7 @@ export function proxiesBesideAssembled({ whole, parts, imported }) {
   ]);
   const head = [
     'space',
-    'proxies of features, and activations, above `assembled`',
+    'proxies of features, spatial depth and activations above `assembled`',
     'others above `assembled`',
     'others above FLOPs, parameters and depth',
   ];
