@@ -93,19 +93,22 @@ describe('presets of aggregation', () => {
     ['nas-bench-201', 0.999],
     ['nas-bench-101', 0.99],
     ['darts', 0.85],
-  ] as const)('counts size once in %s, where FLOPs and parameters are nearly the same order', (kind, agreement) => {
-    const space = openSpace({ kind });
-    const costs = Array.from({ length: 300 }, (_, draw) =>
-      space.costs({ candidate: space.random({ seed: 1, draw, name: 'sizes' }), resolution: 32 }),
-    );
-    const column = (name: 'flops' | 'parameters') => costs.map((each) => each[name]);
-    expect(kendall(column('flops'), column('parameters'))).toBeGreaterThan(agreement);
-    const { weights } = termsIn('assembled', { kind });
-    expect(Object.keys(weights)).toEqual(
-      expect.arrayContaining(['complexity', 'spatial-depth', 'activations']),
-    );
-    expect(weights).not.toHaveProperty('parameters');
-  });
+  ] as const)(
+    'counts size once in %s, where FLOPs and parameters are nearly the same order',
+    (kind, agreement) => {
+      const space = openSpace({ kind });
+      const costs = Array.from({ length: 300 }, (_, draw) =>
+        space.costs({ candidate: space.random({ seed: 1, draw, name: 'sizes' }), resolution: 32 }),
+      );
+      const column = (name: 'flops' | 'parameters') => costs.map((each) => each[name]);
+      expect(kendall(column('flops'), column('parameters'))).toBeGreaterThan(agreement);
+      const { weights } = termsIn('assembled', { kind });
+      expect(Object.keys(weights)).toEqual(
+        expect.arrayContaining(['complexity', 'spatial-depth', 'activations']),
+      );
+      expect(weights).not.toHaveProperty('parameters');
+    },
+  );
 
   it('counts parameters twice, and no trainability, in networks of fixed widths for many classes of large images', () => {
     const stages = [{ block: 'inverted', width: 16, expansion: [1, 4] }];
