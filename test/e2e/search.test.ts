@@ -32,7 +32,7 @@ test('a fresh home: the search ends with its three files and the top ten', () =>
   expect(first.code).toBe(0);
   const lines = home.read('out/ranking.csv').trimEnd().split('\n');
   expect(lines[0]).toBe(
-    'rank,candidate,score,expressivity,progressivity,trainability,complexity,residual,mean-expressivity,sampled-progressivity,depth,activations,parameters,class',
+    'rank,candidate,score,expressivity,progressivity,trainability,complexity,residual,mean-expressivity,spatial-depth,activations,parameters,class',
   );
   expect(lines).toHaveLength(1 + SAMPLES);
   expect(lines[1]).toMatch(/^1,\|[a-z0-9_]+~0\|\+\|.*\|,-?[\d.e+-]+,/);

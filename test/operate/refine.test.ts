@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => home.remove(), 60_000);
 
 test('run, results and status say by what candidates were ranked', async () => {
-  const line = /^ *ranked by assembled: 2 mean-expressivity \+ 1\/2 sampled-progressivity \+ /m;
+  const line = /^ *ranked by assembled: 2 mean-expressivity \+ 1\/2 complexity \(FLOPs\) \+ 3\/4 spatial-depth \+ /m;
   for (const args of [
     ['run', 'first.json', '--id', 'first'],
     ['results', 'first'],
@@ -135,8 +135,8 @@ test('another ranking in place of known accuracies', async () => {
   const { stdout } = await cli('correlate', 'first', '--truth', 'first/ranking.csv', '--json');
   const { datasets } = JSON.parse(stdout);
   expect(datasets.map(({ dataset }: { dataset: string }) => dataset)).toEqual([
-    ...['score', 'trainability', 'complexity', 'residual', 'mean-expressivity', 'sampled-progressivity'],
-    ...['depth', 'activations', 'parameters'],
+    ...['score', 'trainability', 'complexity', 'residual', 'mean-expressivity'],
+    ...['spatial-depth', 'activations', 'parameters'],
   ]);
   expect(datasets[0].written).toMatchObject({ candidates: SAMPLES, kendall: 1 });
   const columns = await cli('correlate', 'first', '--truth', 'columns/ranking.parquet', '--json');
