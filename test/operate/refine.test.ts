@@ -32,7 +32,8 @@ beforeAll(async () => {
 afterAll(() => home.remove(), 60_000);
 
 test('run, results and status say by what candidates were ranked', async () => {
-  const line = /^ *ranked by assembled: 2 mean-expressivity \+ 1\/2 complexity \(FLOPs\) \+ 3\/4 spatial-depth \+ /m;
+  const line =
+    /^ *ranked by assembled: 2 mean-expressivity \+ 1\/2 complexity \(FLOPs\) \+ 3\/4 spatial-depth \+ /m;
   for (const args of [
     ['run', 'first.json', '--id', 'first'],
     ['results', 'first'],
