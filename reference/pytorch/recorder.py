@@ -69,7 +69,7 @@ class Recorder(TorchFunctionMode):
         inputs = tensors_in(args) + tensors_in(tuple(kwargs.values()))
         index = self.weight_of(args) if name in LAYERS else None
         before = [self.depths.get(id(t), (0, 0)) for t in inputs] or [(0, 0)]
-        spatial = index is not None and any(side > 1 for side in self.weights[index].shape[2:])
+        spatial = index is not None and name.startswith("conv") and any(side > 1 for side in args[1].shape[2:])
         layers = max(n for n, _ in before) + (index is not None)
         convolutions = max(n for _, n in before) + spatial
         for each in tensors_in(out):

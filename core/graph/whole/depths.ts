@@ -8,29 +8,31 @@ export interface Depths {
   readonly spatialDepth: number;
 }
 
-/** `weights`: for each output of a layer, the shape of the layer's weight. */
+/** `layers`: the outputs of all layers. */
 export function depthsOf({
   tape,
   logits,
-  weights,
+  layers,
 }: {
   readonly tape: Tape;
   readonly logits: Id;
-  readonly weights: ReadonlyMap<Id, readonly number[]>;
+  readonly layers: ReadonlySet<Id>;
 }): Depths {
-  const longest = (counts: (weight: readonly number[]) => boolean): number => {
+  const longest = (counts: (layer: Id) => boolean): number => {
     const depths: number[] = [];
     for (let id = 0; id <= logits; id++) {
-      const weight = weights.get(id);
       const before = Math.max(0, ...tape.get(id).inputs.map((input) => depths[input]!));
-      depths.push(before + (weight && counts(weight) ? 1 : 0));
+      depths.push(before + (layers.has(id) && counts(id) ? 1 : 0));
     }
     return depths[logits]!;
   };
-  return { depth: longest(() => true), spatialDepth: longest(isSpatial) };
+  return { depth: longest(() => true), spatialDepth: longest((id) => isSpatial(tape, id)) };
 }
 
-/** The weight of a convolution is [out, in / groups, ...kernel]; that of a linear layer has no kernel. */
-function isSpatial([, , ...kernel]: readonly number[]): boolean {
+/** A convolution reads a weight [out, in / groups, ...kernel]; the weight of a product of matrices has no kernel. */
+function isSpatial(tape: Tape, id: Id): boolean {
+  const { op, inputs } = tape.get(id);
+  if (op === 'MatMul') return false;
+  const [, , ...kernel] = tape.shape(inputs[1]!);
   return kernel.some((side) => side > 1);
 }

@@ -86,13 +86,13 @@ export function anatomyOf({ tape, input, logits, fed }: WholeNetwork): Anatomy {
   const activations = findActivations({ tape, isNeeded, isStream });
   const [batch] = tape.shape(input) as [number];
   const found = [...layers.values()];
-  const uses = found.flatMap((layer) => usesOf(layer).map(({ output }) => [output, layer.shape] as const));
+  const results = found.flatMap(usesOf).map(({ output }) => output);
   return {
     layers: found,
     activations,
     normalizations,
-    ...depthsOf({ tape, logits, weights: new Map(uses) }),
-    outputs: uses.reduce((sum, [output]) => sum + sizeOf(tape.shape(output)), 0) / batch,
+    ...depthsOf({ tape, logits, layers: new Set(results) }),
+    outputs: results.reduce((sum, output) => sum + sizeOf(tape.shape(output)), 0) / batch,
     images: findImages({ tape, input, isStream }),
   };
 }
