@@ -42,23 +42,26 @@ export function createScoreQueue({
   readonly onSettled: () => void;
 }): ScoreQueue {
   const jobs: Job[] = [];
-  let arrived = 0;
   let timer: NodeJS.Timeout | undefined;
-  const mayGrow = (): boolean => {
-    if (jobs.length >= Math.min(together, jobs[0]!.most)) return false;
-    if (performance.now() - arrived >= QUIET_MS) return false;
-    timer ??= setTimeout(() => {
+  const stopTimer = () => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
+  const startTimer = () => {
+    stopTimer();
+    timer = setTimeout(() => {
       timer = undefined;
       onSettled();
     }, QUIET_MS);
-    return true;
   };
+  /** Whether the timer still waits for requests that would fill the group. */
+  const mayGrow = () => timer !== undefined && jobs.length < Math.min(together, jobs[0]!.most);
   return {
     add: (job) => {
       const before = jobs.findLastIndex(({ turn }) => turn <= job.turn);
       const most = isForSupernet(job.request) ? together : 1;
       jobs.splice(before + 1, 0, { ...job, attempts: 0, most });
-      arrived = performance.now();
+      startTimer();
     },
     putBack: (again) => void jobs.unshift(...again),
     isEmpty: () => jobs.length === 0,
@@ -74,8 +77,7 @@ export function createScoreQueue({
       return jobs.splice(0, length);
     },
     clear: () => {
-      clearTimeout(timer);
-      timer = undefined;
+      stopTimer();
       return jobs.splice(0);
     },
   };

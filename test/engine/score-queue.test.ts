@@ -40,6 +40,20 @@ it('who is put back is next, unless a lower turn comes', () => {
   expect(order).toEqual(['lower', 'first', 'later', 'waiting']);
 });
 
+it('a group that is not full waits for the last request; a full one does not wait', async () => {
+  let settled = 0;
+  const queue = createScoreQueue({ together: 2, onSettled: () => settled++ });
+  const add = (name: string) => queue.add({ request: request(name), turn: 0, ...nobody });
+  add('a');
+  expect(queue.take()).toEqual([]);
+  add('b');
+  add('c');
+  expect(named(queue.take())).toEqual(['a', 'b']);
+  expect(queue.take()).toEqual([]);
+  await vi.waitFor(() => expect(settled).toBe(1), { timeout: 10_000 });
+  expect(named(queue.take())).toEqual(['c']);
+});
+
 it('a group that comes after the queue was emptied is released as well', async () => {
   let settled = 0;
   const queue = createScoreQueue({ together: 4, onSettled: () => settled++ });
@@ -49,6 +63,6 @@ it('a group that comes after the queue was emptied is released as well', async (
   expect(named(queue.clear())).toEqual(['lost']);
   add('later');
   expect(queue.take()).toEqual([]);
-  await vi.waitFor(() => expect(settled).toBe(1));
+  await vi.waitFor(() => expect(settled).toBe(1), { timeout: 10_000 });
   expect(named(queue.take())).toEqual(['later']);
 });
