@@ -72,7 +72,7 @@ function azNasOf({ score: { features, blocks, reads }, costs, space }: Scores): 
 }
 
 function meanOf({ score: { features, reads } }: Scores): Proxies {
-  return { 'mean-expressivity': meanExpressivity(pick(features, reads?.expressivity)) };
+  return { 'mean-expressivity': meanExpressivity(pick(features, reads?.averaged ?? reads?.expressivity)) };
 }
 
 function sampledOf({ score: { features, spectra, reads } }: Scores): Proxies {

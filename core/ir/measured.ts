@@ -22,6 +22,11 @@ export interface Reads {
   readonly expressivity: readonly number[];
   readonly progressivity: readonly number[];
   readonly trainability: readonly number[];
+  /**
+   * The features that mean-expressivity averages, where they are not those of expressivity: a stage without a block
+   * ends with the feature before it, which counts once more, so that the mean is over as many ends in every network.
+   */
+  readonly averaged?: readonly number[];
 }
 
 export interface Plan {
@@ -45,36 +50,43 @@ export const EVERYTHING: Needs = { unread: 'measured', jacobians: 'measured' };
 interface Stages {
   readonly count: number;
   /**
-   * Indices of the last blocks of the stages; undefined in a space without stages, where every proxy reads
-   * all blocks.
+   * Indices of the last blocks of the stages, -1 for the stem, that of a stage without a block repeated; undefined
+   * in a space without stages, where every proxy reads all blocks.
    */
   readonly ends: readonly number[] | undefined;
 }
 
 export function planMeasuring({ features, ...stages }: Stages & { readonly features: Measured }): Plan {
-  const choose = (choice: FeaturesOfProxies['trainability']) => chosenBlocks(stages, choice);
-  if (typeof features === 'string') {
-    const isMeasured = flags(stages.count, choose(features));
-    return { isMeasured, isRead: isMeasured };
-  }
-  const expressivity = choose(features.expressivity);
-  const progressivity = choose(features.progressivity);
-  const trainability = choose(features.trainability);
+  const choose = (proxy: keyof FeaturesOfProxies) =>
+    chosenBlocks(stages, typeof features === 'string' ? features : features[proxy]);
+  const expressivity = choose('expressivity');
+  const progressivity = choose('progressivity');
+  const trainability = choose('trainability');
   const isMeasured = flags(stages.count, [...expressivity, ...progressivity, ...trainability]);
   const measured = isMeasured.flatMap((is, block) => (is ? [block] : []));
-  const featuresOf = (blocks: readonly number[]) => [
-    0,
-    ...blocks.map((block) => measured.indexOf(block) + 1),
-  ];
+  const featuresOf = (blocks: readonly number[]) => blocks.map((block) => measured.indexOf(block) + 1);
+  const repeated = repeatedEnds(stages, typeof features === 'string' ? features : features.expressivity);
+  const averaged = repeated && [0, ...featuresOf(repeated)];
+  const plan = { isMeasured, isRead: flags(stages.count, [...expressivity, ...progressivity]) };
+  if (typeof features === 'string' && !averaged) return plan;
   return {
-    isMeasured,
-    isRead: flags(stages.count, [...expressivity, ...progressivity]),
+    ...plan,
     reads: {
-      expressivity: featuresOf(expressivity),
-      progressivity: featuresOf(progressivity),
+      expressivity: [0, ...featuresOf(expressivity)],
+      progressivity: [0, ...featuresOf(progressivity)],
       trainability: trainability.map((block) => measured.indexOf(block)),
+      ...(averaged ? { averaged } : {}),
     },
   };
+}
+
+/** The end of every stage, if a stage without a block ends where another does and its end is chosen. */
+export function repeatedEnds(
+  { ends }: Pick<Stages, 'ends'>,
+  choice: FeatureChoice,
+): readonly number[] | undefined {
+  if (choice === 'blocks' || ends === undefined) return undefined;
+  return ends.includes(-1) || new Set(ends).size < ends.length ? ends : undefined;
 }
 
 /** The indices in ascending order. */
@@ -83,8 +95,8 @@ export function chosenBlocks(
   choice: FeaturesOfProxies['trainability'],
 ): readonly number[] {
   if (choice === 'blocks' || ends === undefined) return Array.from({ length: count }, (_, block) => block);
-  // A stage without a block ends where the stage before it ends.
-  const distinct = [...new Set(ends)];
+  // A stage without a block ends where the stage before it ends, or with the stem.
+  const distinct = [...new Set(ends)].filter((end) => end >= 0);
   const firsts = choice === 'stages' ? [] : [0, ...distinct.slice(0, -1).map((end) => end + 1)];
   return [...new Set([...firsts, ...distinct])].sort((a, b) => a - b);
 }

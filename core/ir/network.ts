@@ -15,7 +15,10 @@ export interface Network {
    * a linear layer.
    */
   readonly classifier?: Classifier;
-  /** Indices of the blocks that end a stage, in a space that has stages; see core/ir/measured.ts. */
+  /**
+   * Indices of the blocks that end a stage, in a space that has stages; a stage without a block ends where the one
+   * before it ends, the first of them with the stem, at -1. See core/ir/measured.ts.
+   */
   readonly stageEnds?: readonly number[];
   /**
    * The part at the beginning of the network that the engine may share with other candidates: only the stem,

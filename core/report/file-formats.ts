@@ -14,7 +14,7 @@ export const RANKING_COLUMNS: Readonly<Record<string, string>> = {
   expressivity:
     'raw proxy, mean over the draws; `-inf` where a feature is dead; empty where the search does not rank by it, as by default',
   progressivity:
-    'raw proxy, mean over the draws; empty where the search does not rank by it, as by default, and for transformers, for which it is not defined',
+    'raw proxy, mean over the draws; empty where the search does not rank by it, and for transformers, for which it is not defined',
   trainability:
     'raw proxy, mean over the draws; `-inf` where a block passes gradients on unchanged; empty where the search does not rank by it, as among ONNX files by default',
   complexity:

@@ -64,7 +64,10 @@ export const ASSEMBLIES = {
     of: {
       // The end of a stage is the last cell, while its first block may be a reduction, which all candidates share. In
       // a graph, the block before the end of a stage is the whole stage.
-      'summing-cells': { features: 'stages', weights: { ...OF_CELLS, trainability: 1, residual: 1 } },
+      'summing-cells': {
+        features: 'stages',
+        weights: { ...OF_CELLS, progressivity: 0.25, trainability: 1, residual: 1 },
+      },
       // A concatenation passes no signal on unchanged, and trainability agrees little with accuracy there.
       'concatenating-cells': {
         features: 'stages',

@@ -67,7 +67,7 @@ export const FAMILIES = {
   },
   /** Expressivity divided by the number of features; core/proxies/mean-expressivity.ts. */
   'mean-expressivity': {
-    version: 1,
+    version: 2,
     proxies: { 'mean-expressivity': { sign: 1 } },
     needs: ['features'],
   },

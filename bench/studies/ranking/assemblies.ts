@@ -50,8 +50,9 @@ export function assembledTerms(space: SpaceSpecification): readonly Term[] {
 }
 
 function valuesOfTerms({ features, weights }: ReturnType<typeof termsIn>): readonly Term[] {
-  const values: Readonly<Partial<Record<ProxyName, string>>> = {
+  const values: Readonly<Partial<Record<ProxyName, string | undefined>>> = {
     'mean-expressivity': 'eMean',
+    progressivity: features === 'stages' ? 'pStages' : undefined,
     'sampled-progressivity': 'pSampled',
     trainability: features === 'stages' ? 'tStages' : 'tEdges',
     residual: features === 'stages' ? 'rStages' : 'rEdges',
@@ -83,10 +84,13 @@ export function rankersOf(space: SpaceSpecification): readonly Ranker[] {
 }
 
 export function valuesOf({ features, blocks, ends: all, stages }: RawRecord): Values {
-  const ends = all.filter((end) => end >= 0);
+  // A stage without a block ends where the stage before it ends; a search reads that end once.
+  const ends = [...new Set(all.filter((end) => end >= 0))];
   const stageEnds = ends.length > 0 ? ends : blocks.map((_, block) => block);
   const edges = [0, ...stageEnds.slice(0, -1).map((end) => end + 1), ...stageEnds];
   const at = [0, ...stageEnds.map((end) => end + 1)];
+  // In a chain, a stage without a block counts once more in the mean. The stem is among the ends of a graph.
+  const averaged = stages || ends.length === 0 ? at : [0, ...all.map((end) => end + 1)];
   const entropies = features.map(([entropy]) => Number(entropy));
   const read = <T>(values: readonly T[], places: readonly number[]) => places.map((place) => values[place]!);
   const known = (values: RawRecord['blocks']) => values.map(([t]) => (t === null ? null : Number(t)));
@@ -96,17 +100,19 @@ export function valuesOf({ features, blocks, ends: all, stages }: RawRecord): Va
     channels,
   }));
   const edgeBlocks = [...new Set(edges)];
+  // What a search with `features: stages` measures: in a graph, whole stages.
+  const stageBlocks = stages ?? read(blocks, stageEnds);
   return {
     eBlocks: expressivity(entropies),
     eStages: expressivity(read(entropies, at)),
-    eMean: meanExpressivity(read(entropies, at)),
+    eMean: meanExpressivity(read(entropies, averaged)),
     pBlocks: progressivity(entropies),
     pStages: progressivity(read(entropies, at)),
     pSampled: sampledProgressivity(read(sampled, at)),
     tBlocks: trainability(known(blocks)),
-    tStages: trainability(known(stages ?? read(blocks, stageEnds))),
+    tStages: trainability(known(stageBlocks)),
     tEdges: trainability(known(read(blocks, edgeBlocks))),
-    rStages: residual(read(blocks, stageEnds).map(([, trace]) => trace)),
+    rStages: residual(stageBlocks.map(([, trace]) => trace)),
     rEdges: residual(read(blocks, edgeBlocks).map(([, trace]) => trace)),
   };
 }

@@ -18,7 +18,7 @@ export interface RawRecord {
   readonly features: readonly (readonly [number | string, number | string, number, number])[];
   /** Trainability and trace share of each block; null if it has none. */
   readonly blocks: readonly (readonly [number | string | null, number | null])[];
-  /** Indices of the blocks that end a stage. */
+  /** Indices of the blocks that end a stage, -1 for the stem; see `stageEnds` of a network, and `stages` of a graph. */
   readonly ends: readonly number[];
   /** For a network that is a graph: trainability and trace share of each whole stage. */
   readonly stages?: readonly (readonly [number | string | null, number | null])[];

@@ -36,7 +36,7 @@ export function candidateNetwork({
     all.push(block);
     // A transformer has most of its depth within one stage, so each of its blocks counts as the end of a
     // stage.
-    if (block.form === 'tokens') ends.push(all.length - 1);
+    if (block.form === 'tokens' && all.length > 1) ends.push(all.length - 1);
   };
   const { stem, stages } = splitCandidate(definition, candidate);
   for (const block of stemBlocks({ definition, stem, first: stages[0]! })) add(block);
@@ -50,7 +50,7 @@ export function candidateNetwork({
     stem: all[0]!,
     blocks: all.slice(1),
     identities: tokens ? 'skipped' : 'worst',
-    stageEnds: ends.map((end) => end - 1).filter((end) => end >= 0),
+    stageEnds: ends.map((end) => end - 1),
     classifier: { classes: definition.classes, normalized: endsNormalized(last) },
     inputChannels,
   };

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type FeatureChoice, type FeaturesOfProxies, planMeasuring } from '../../../core/ir/measured.js';
 
-/** A stage may have no block, such as an identity; the first one has some. */
+/** A stage may have no block, such as an identity; one of them has some. */
 const lengthsOfStages = fc
-  .tuple(fc.integer({ min: 1, max: 4 }), fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 }))
-  .map(([first, others]) => [first, ...others]);
+  .array(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 5 })
+  .filter((lengths) => lengths.some((length) => length > 0));
 const stages = lengthsOfStages.map((lengths) => {
   const ends = lengths.map((_, i) => lengths.slice(0, i + 1).reduce((sum, n) => sum + n, 0) - 1);
   return { lengths, ends, count: ends.at(-1)! + 1 };
@@ -26,7 +26,7 @@ it('reads of what is measured exactly what is asked for', () => {
       const firsts = ends.flatMap((end, i) => (lengths[i]! > 0 ? [end - lengths[i]! + 1] : []));
       const blocksOf = {
         blocks: all,
-        stages: [...new Set(ends)],
+        stages: all.filter((block) => ends.includes(block)),
         'stage-edges': all.filter((block) => ends.includes(block) || firsts.includes(block)),
       };
       expect(reads!.expressivity[0]).toBe(0);
@@ -39,6 +39,28 @@ it('reads of what is measured exactly what is asked for', () => {
       const entropies = [...blocksOf[asked.expressivity], ...blocksOf[asked.progressivity]];
       expect(isRead).toEqual(all.map((block) => entropies.includes(block)));
     }),
+  );
+});
+
+it('the mean counts the feature before a stage without a block once more', () => {
+  fc.assert(
+    fc.property(
+      stages,
+      fc.constantFrom('stages' as const, 'blocks' as const),
+      ({ ends, count, lengths }, choice) => {
+        const by = { expressivity: choice, progressivity: 'blocks', trainability: 'stage-edges' } as const;
+        for (const features of [choice, by]) {
+          const { isMeasured, reads } = planMeasuring({ features, count, ends });
+          if (choice === 'blocks' || !lengths.includes(0)) {
+            expect(reads?.averaged).toBeUndefined();
+            continue;
+          }
+          // The number of blocks before each measured feature.
+          const at = [0, ...isMeasured.flatMap((is, block) => (is ? [block + 1] : []))];
+          expect(reads!.averaged!.map((feature) => at[feature])).toEqual([0, ...ends.map((end) => end + 1)]);
+        }
+      },
+    ),
   );
 });
 

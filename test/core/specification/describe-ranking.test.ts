@@ -56,7 +56,7 @@ test('a search of an early release, which names no features, is described', () =
 
 test('the line names the preset or the kind, and each weight', () => {
   expect(describeRanking(read({}))).toBe(
-    'assembled: 2 mean-expressivity + 1/2 complexity (FLOPs) + 3/4 spatial-depth + 1/2 activations + trainability + residual',
+    'assembled: 2 mean-expressivity + 1/2 complexity (FLOPs) + 3/4 spatial-depth + 1/2 activations + 1/4 progressivity + trainability + residual',
   );
   const weights = { trainability: 2 };
   expect(describeRanking(read({ aggregation: { kind: 'log-rank', weights } }))).toBe(

@@ -52,7 +52,7 @@ describe('sampleWarnings', () => {
     expect(warning!.path).toBe('fidelity');
     // 64 channels at 2 x 2 positions.
     expect(warning!.message).toContain(
-      '2 x 4 = 8 samples for 64 channels, so that mean-expressivity there reflects the sample more than the network; enough: batch: 16, or resolution: 24',
+      '2 x 4 = 8 samples for 64 channels, so that progressivity and mean-expressivity there reflect the sample more than the network; enough: batch: 16, or resolution: 24',
     );
     const [four] = warningsOf({ ...small, aggregation: 'log-rank' });
     expect(four!.message).toMatch(/so that expressivity and progressivity there reflect the sample/);

@@ -229,7 +229,7 @@ execution: { device: cpu, shardSize: 16, window: 2 }
     [
       BASE,
       'mean-expressivity',
-      'without a preset expressivity, progressivity, trainability, complexity); remove it or write proxies: [mean-expressivity, complexity, spatial-depth, activations, trainability, residual]',
+      'without a preset expressivity, progressivity, trainability, complexity); remove it or write proxies: [mean-expressivity, complexity, spatial-depth, activations, progressivity, trainability, residual]',
     ],
     [
       'name: a\nspace: { kind: autoformer, size: tiny }\n',
