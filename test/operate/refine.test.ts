@@ -136,7 +136,7 @@ test('another ranking in place of known accuracies', async () => {
   const { stdout } = await cli('correlate', 'first', '--truth', 'first/ranking.csv', '--json');
   const { datasets } = JSON.parse(stdout);
   expect(datasets.map(({ dataset }: { dataset: string }) => dataset)).toEqual([
-    ...['score', 'trainability', 'complexity', 'residual', 'mean-expressivity'],
+    ...['score', 'progressivity', 'trainability', 'complexity', 'residual', 'mean-expressivity'],
     ...['spatial-depth', 'activations', 'parameters'],
   ]);
   expect(datasets[0].written).toMatchObject({ candidates: SAMPLES, kendall: 1 });
