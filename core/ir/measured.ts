@@ -50,8 +50,8 @@ export const EVERYTHING: Needs = { unread: 'measured', jacobians: 'measured' };
 interface Stages {
   readonly count: number;
   /**
-   * Indices of the last blocks of the stages, -1 for the stem, that of a stage without a block repeated; undefined
-   * in a space without stages, where every proxy reads all blocks.
+   * Indices of the last blocks of the stages; for a stage without a block that of the stage before it, or -1 for the
+   * stem. Undefined in a space without stages, where every proxy reads all blocks.
    */
   readonly ends: readonly number[] | undefined;
 }
@@ -81,10 +81,7 @@ export function planMeasuring({ features, ...stages }: Stages & { readonly featu
 }
 
 /** The end of every stage, if a stage without a block ends where another does and its end is chosen. */
-export function repeatedEnds(
-  { ends }: Pick<Stages, 'ends'>,
-  choice: FeatureChoice,
-): readonly number[] | undefined {
+function repeatedEnds({ ends }: Pick<Stages, 'ends'>, choice: FeatureChoice): readonly number[] | undefined {
   if (choice === 'blocks' || ends === undefined) return undefined;
   return ends.includes(-1) || new Set(ends).size < ends.length ? ends : undefined;
 }

@@ -16,8 +16,8 @@ export interface Network {
    */
   readonly classifier?: Classifier;
   /**
-   * Indices of the blocks that end a stage, in a space that has stages; a stage without a block ends where the one
-   * before it ends, the first of them with the stem, at -1. See core/ir/measured.ts.
+   * Indices of the blocks that end a stage, in ascending order, in a space that has stages. In custom spaces, a stage
+   * without a block repeats the end of the stage before it, or has -1 where there is none. See core/ir/measured.ts.
    */
   readonly stageEnds?: readonly number[];
   /**

@@ -40,53 +40,21 @@ def attributes(node) -> dict:
 ROUNDING = 2.0**-24
 
 
-class Disturbed(torch.autograd.Function):
-    """The identity, with `before` applied to the value and `after` to its gradient."""
+class Rounded(torch.autograd.Function):
+    """The identity, with each number and each gradient off by up to one rounding of float32."""
 
     @staticmethod
-    def forward(context, x, before, after):
-        context.after = after
-        return before(x)
+    def forward(context, x, generator):
+        context.generator = generator
+        return Rounded.disturbed(x, generator)
 
     @staticmethod
     def backward(context, gradient):
-        return context.after(gradient), None, None
+        return Rounded.disturbed(gradient, context.generator), None
 
-
-class Rounding:
-    """What float32 does to results and gradients, at random: each number is off by up to one rounding of its own. With `of_sums`, a sum of
-    products is off as a whole: the error of each number is normal, and `of_sums` is its standard deviation relative to the root mean square
-    of all."""
-
-    SUMS = ("Conv", "DeformConv", "Gemm", "MatMul")
-
-    def __init__(self, generator: torch.Generator, of_sums: float | None = None):
-        self.generator, self.of_sums = generator, of_sums
-
-    def once(self, x):
-        return x * (1 + ROUNDING * (2 * torch.rand(x.shape, generator=self.generator, dtype=x.dtype) - 1))
-
-    def sum(self, x):
-        return x + self.of_sums * x.square().mean().sqrt() * torch.randn(x.shape, generator=self.generator, dtype=x.dtype)
-
-    def is_sum(self, node) -> bool:
-        return self.of_sums is not None and node.op_type in self.SUMS
-
-    def of_inputs(self, values: list, node) -> list:
-        """The inputs of a node, whose gradients are sums as well where its result is one."""
-        if not self.is_sum(node):
-            return values
-        return [Disturbed.apply(x, torch.clone, self.sum) if is_float(x) else x for x in values]
-
-    def of_output(self, value, node):
-        if not is_float(value) or value.dim() < 2:
-            return value
-        disturb = self.sum if self.is_sum(node) else self.once
-        return Disturbed.apply(value, disturb, disturb)
-
-
-def is_float(value) -> bool:
-    return torch.is_tensor(value) and value.is_floating_point()
+    @staticmethod
+    def disturbed(x, generator):
+        return x * (1 + ROUNDING * (2 * torch.rand(x.shape, generator=generator, dtype=x.dtype) - 1))
 
 
 class Network:
@@ -98,7 +66,7 @@ class Network:
         if model.functions:
             model = inliner.inline_local_functions(model)
         self.dtype, self.graph = dtype, model.graph
-        # A `Rounding` of every result and gradient; none by default.
+        # A generator: the result of every operation is rounded as float32 would round it.
         self.rounding = None
         self.fixed = {}
         buffers = {note.name for note in model.graph.value_info if any(p.value == "BUFFER" for p in note.metadata_props)}
@@ -163,15 +131,15 @@ class Network:
         values = {**self.fixed, **known}
         for node in self.nodes_before(wanted, values):
             inputs = [values[i] if i else None for i in node.input]
-            if self.rounding:
-                inputs = self.rounding.of_inputs(inputs, node)
             outputs = {**OPS, **RARE_OPS}[node.op_type](self, inputs, attributes(node), node)
             if not isinstance(outputs, (list, tuple)):
                 outputs = [outputs]
-            if self.rounding:
-                outputs = [self.rounding.of_output(value, node) for value in outputs]
-            values.update(zip(node.output, outputs))
+            values.update(zip(node.output, map(self.rounded, outputs)))
         return values
+
+    def rounded(self, value):
+        is_computed = self.rounding is not None and torch.is_tensor(value) and value.is_floating_point() and value.dim() > 1
+        return Rounded.apply(value, self.rounding) if is_computed else value
 
     def nodes_before(self, wanted: str, values: dict) -> list:
         """The nodes that must run for `wanted` given `values`, each after the nodes that it reads."""

@@ -22,7 +22,7 @@ import torch
 from torch.nn import functional as F
 
 sys.path.insert(0, str(Path(__file__).parent))
-from onnx_network import Network, Rounding  # noqa: E402
+from onnx_network import Network  # noqa: E402
 from tensors import scaled, uniform  # noqa: E402
 
 # Half the distance from 1 to the next float32: the largest relative rounding error.
@@ -74,7 +74,7 @@ def measure(item: dict, folder: Path, dtype: torch.dtype, seed: int | None = Non
     scales = set(item["scales"]) if "scales" in item else None
     net = Network(str(folder / item["file"]), dtype, scales)
     if seed is not None:
-        net.rounding = Rounding(torch.Generator().manual_seed(seed))
+        net.rounding = torch.Generator().manual_seed(seed)
     shape = torch.Size([item["batch"], *item["input"]])
     # Later parts read the shape of the images.
     values = scaled("input", shape, 1.0).to(dtype)

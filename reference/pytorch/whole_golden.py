@@ -21,7 +21,7 @@ from torch.nn import functional as F
 import autoformer_golden
 import onnx_operators
 import whole
-from onnx_network import Network, Rounding
+from onnx_network import Network
 from spaces import SPACES
 from tensors import he, scaled, uniform
 
@@ -86,8 +86,8 @@ def scales_of(path: str) -> set[str]:
     return named | {node.input[1] for node in graph.node if node.op_type == "BatchNormalization"}
 
 
-def of_file(case: dict, folder: Path, dtype: torch.dtype = torch.float64, rounding: Rounding | None = None) -> whole.Whole:
-    """With `rounding`, the result and the gradient of every operation are off as it says."""
+def of_file(case: dict, folder: Path, dtype: torch.dtype = torch.float64, rounding: torch.Generator | None = None) -> whole.Whole:
+    """With `rounding`, the result of every operation is off by a random rounding of float32."""
     # Uses F.batch_norm, which the recorder observes.
     onnx_operators.OPS["BatchNormalization"] = lambda net, x, a, node: F.batch_norm(
         x[0], None, None, x[1], x[2], True, 0.1, a.get("epsilon", 1e-5)

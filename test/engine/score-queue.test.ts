@@ -5,6 +5,18 @@ import { createScoreQueue, type Job } from '../../engine/score-queue.js';
 import { request } from '../support/engine.js';
 
 const nobody = { resolve: () => {}, reject: () => {} };
+
+/** A queue of groups of `together`, which notes how often a group was released. */
+function queueOf(together: number) {
+  let settled = 0;
+  const queue = createScoreQueue({ together, onSettled: () => settled++ });
+  return {
+    queue,
+    add: (name: string) => queue.add({ request: request(name), turn: 0, ...nobody }),
+    waitUntilSettled: () => vi.waitFor(() => expect(settled).toBe(1), { timeout: 10_000 }),
+  };
+}
+
 const named = (jobs: readonly Job[]) => jobs.map(({ request: { candidate } }) => candidate);
 
 it('whoever comes stands behind all of its turn and of lower ones', () => {
@@ -41,28 +53,24 @@ it('who is put back is next, unless a lower turn comes', () => {
 });
 
 it('a group that is not full waits for the last request; a full one does not wait', async () => {
-  let settled = 0;
-  const queue = createScoreQueue({ together: 2, onSettled: () => settled++ });
-  const add = (name: string) => queue.add({ request: request(name), turn: 0, ...nobody });
+  const { queue, add, waitUntilSettled } = queueOf(2);
   add('a');
   expect(queue.take()).toEqual([]);
   add('b');
   add('c');
   expect(named(queue.take())).toEqual(['a', 'b']);
   expect(queue.take()).toEqual([]);
-  await vi.waitFor(() => expect(settled).toBe(1), { timeout: 10_000 });
+  await waitUntilSettled();
   expect(named(queue.take())).toEqual(['c']);
 });
 
 it('a group that comes after the queue was emptied is released as well', async () => {
-  let settled = 0;
-  const queue = createScoreQueue({ together: 4, onSettled: () => settled++ });
-  const add = (name: string) => queue.add({ request: request(name), turn: 0, ...nobody });
+  const { queue, add, waitUntilSettled } = queueOf(4);
   add('lost');
   expect(queue.take()).toEqual([]);
   expect(named(queue.clear())).toEqual(['lost']);
   add('later');
   expect(queue.take()).toEqual([]);
-  await vi.waitFor(() => expect(settled).toBe(1), { timeout: 10_000 });
+  await waitUntilSettled();
   expect(named(queue.take())).toEqual(['later']);
 });
