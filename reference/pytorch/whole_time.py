@@ -14,7 +14,7 @@ import whole
 from spaces import SPACES
 
 # Proxies that need no gradient run without recording one, as people write them.
-FORWARD = {"naswot", "swap", "near", "meco", "depth", "l2-norm", "activations"}
+FORWARD = {"naswot", "swap", "near", "meco", "zen", "depth", "spatial-depth", "l2-norm", "activations"}
 
 
 def measure(proxy: str, candidate: str, batch: int, resolution: int, draws: int = 1) -> dict:

@@ -75,14 +75,17 @@ export function proxies() {
   const { together } = found;
   const behind = found.rows.filter(({ ratio }) => ratio < 1).map(({ proxy }) => `\`${proxy}\``);
   const slower = behind.length > 0 ? ` Slower than PyTorch: ${behind.join(', ')}.` : '';
-  const middle = one(median(found.rows.map(({ ratio }) => ratio)));
+  const middle = (chosen) => one(median(chosen.map(({ ratio }) => ratio)));
+  const counted = ['depth', 'spatial-depth', 'activations'];
+  const computed = found.rows.filter(({ proxy }) => !counted.includes(proxy));
+  const medians = `The median ratio is ${middle(found.rows)}, and ${middle(computed)} without ${counted.map((name) => `\`${name}\``).join(', ')}, which zeroscout reads from the structure, and the PyTorch baseline from a forward pass under each draw.`;
   const ofDraws =
     'zeroscout compiles the programs of a candidate once for all draws, and PyTorch builds its network once; each draw has new weights and images. For `synflow` both compute one image, because all images of ones are equal.';
   return section({
     title: 'Proxies of whole networks beside PyTorch',
     command: `npm run bench -- --proxies ${found.batch}`,
     of: found,
-    text: `Milliseconds for each candidate of NAS-Bench-201 at batch ${found.batch}, medians over ${found.candidates} candidates, from the text of the candidate to the values under ${found.draws} draws, with one thread on each side and PyTorch ${found.torch}. Both sides alternate. ${ofDraws} The median ratio is ${middle}.${slower} The proxies ${together.proxies.map((name) => `\`${name}\``).join(', ')} share a backward pass: in one request they take ${one(together.one)} ms together, in separate requests ${one(together.each)} ms.`,
+    text: `Milliseconds for each candidate of NAS-Bench-201 at batch ${found.batch}, medians over ${found.candidates} candidates, from the text of the candidate to the values under ${found.draws} draws, with one thread on each side and PyTorch ${found.torch}. Both sides alternate. ${ofDraws} ${medians}${slower} The proxies ${together.proxies.map((name) => `\`${name}\``).join(', ')} share a backward pass: in one request they take ${one(together.one)} ms together, in separate requests ${one(together.each)} ms.`,
     body: table(['proxy', 'zeroscout', 'PyTorch', 'ratio'], rows),
   });
 }
