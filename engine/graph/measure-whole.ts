@@ -13,7 +13,7 @@ import { measureFisher } from './measure-fisher.js';
 import { measureGradients } from './measure-gradients.js';
 import type { Measuring } from './measuring.js';
 import type { WholeDraw } from './whole-draw.js';
-import { openPrograms, type WriteNetwork } from './whole-programs.js';
+import { openPrograms, type WholePrograms, type WriteNetwork } from './whole-programs.js';
 
 /** A network whose programs for some families of proxies are open. */
 export interface OpenWhole {
@@ -33,21 +33,29 @@ interface OpenWholeArguments {
 }
 
 /** Opens the programs that the families need, which serve any number of draws. */
-export async function openWhole({
-  write,
+export async function openWhole({ write, threads, ...scored }: OpenWholeArguments): Promise<OpenWhole> {
+  const programs = await openPrograms({ write, batch: scored.batch, needs: needsOf(scored), threads });
+  return scorePrograms({ ...scored, programs });
+}
+
+/** What the programs of these proxies have to measure. */
+export function needsOf({ families, own = [] }: Pick<OpenWholeArguments, 'families' | 'own'>) {
+  return new Set<string>([
+    ...families.filter(isMeasuredFamily).flatMap((family): readonly Need[] => FAMILIES[family].needs),
+    ...own.flatMap((proxy) => proxy.needs),
+  ]);
+}
+
+/** The network whose open programs compute these proxies. */
+export function scorePrograms({
+  programs,
   batch,
   costs,
   families,
   own = [],
-  threads,
-}: OpenWholeArguments): Promise<OpenWhole> {
-  const measured = families.filter(isMeasuredFamily);
-  const proxies = measured.flatMap(measuredProxiesOf);
-  const needs = new Set<string>([
-    ...measured.flatMap((family): readonly Need[] => FAMILIES[family].needs),
-    ...own.flatMap((proxy) => proxy.needs),
-  ]);
-  const programs = await openPrograms({ write, batch, needs, threads });
+}: Omit<OpenWholeArguments, 'write' | 'threads'> & { readonly programs: WholePrograms }): OpenWhole {
+  const proxies = families.filter(isMeasuredFamily).flatMap(measuredProxiesOf);
+  const needs = needsOf({ families, own });
   const { network } = programs;
   // Layers are counted: their networks need no weights.
   const isDrawn = own.length > 0 || [...needs].some((need) => need !== 'network');

@@ -75,12 +75,18 @@ export async function computeWhole({ item, folder }: { readonly item: WholeCase;
 
 /** The deviation of each proxy as a share of its tolerance; infinities must be equal. */
 export function deviationsOf(item: WholeCase, found: Readonly<Record<string, number>>) {
-  return Object.entries(item.values).map(([name, wanted]) => {
-    const expected = wanted === '-inf' ? Number.NEGATIVE_INFINITY : wanted;
-    const difference = found[name] === expected ? 0 : Math.abs(found[name]! - expected);
-    const deviation = difference / Math.max(1, Math.abs(expected));
-    return { name, expected, found: found[name]!, deviation, tolerance: TOLERANCES[name as MeasuredProxy] };
-  });
+  return Object.entries(item.values).map(([name, wanted]) => ({
+    name: name as MeasuredProxy,
+    ...deviationOf(wanted, found[name]!),
+    tolerance: TOLERANCES[name as MeasuredProxy],
+  }));
+}
+
+/** The deviation of one value, relative to max(1, |value|). */
+export function deviationOf(wanted: number | '-inf', found: number) {
+  const expected = wanted === '-inf' ? Number.NEGATIVE_INFINITY : wanted;
+  const difference = found === expected ? 0 : Math.abs(found - expected);
+  return { expected, found, deviation: difference / Math.max(1, Math.abs(expected)) };
 }
 
 export async function readWholeCases(path: string) {
@@ -89,7 +95,7 @@ export async function readWholeCases(path: string) {
 }
 
 /** A function that writes the network for a number of images. */
-async function writerOf(item: WholeCase, folder: string): Promise<(batch: number) => WholeNetwork> {
+export async function writerOf(item: WholeCase, folder: string): Promise<(batch: number) => WholeNetwork> {
   const { file, input } = item;
   if (file !== undefined) {
     const bytes = await readFile(join(folder, file));
@@ -104,7 +110,7 @@ async function writerOf(item: WholeCase, folder: string): Promise<(batch: number
   return (batch) => wholeOfBlocks({ network: network(at), batch, resolution: item.resolution! });
 }
 
-function drawOf(item: WholeCase): WholeDraw {
+export function drawOf(item: WholeCase): WholeDraw {
   const drawn = item.space === 'autoformer' ? autoformerDraw({ profile: 'init', zero: [] }) : goldenDraw;
   const uniform = (name: string, count: number) => Float32Array.from(goldenUniform(name, count));
   return {
