@@ -1,5 +1,15 @@
 // Creates a home's folders with permissions for its user only, and refuses folders that cannot be a home.
-import { chmodSync, lstatSync, readdirSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import {
+  chmodSync,
+  lstatSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { SpecError } from '../../core/errors.js';
 import { describeFault } from '../files/describe-fault.js';
@@ -49,10 +59,20 @@ export function checkOwner({ home }: { readonly home: Home }): void {
     );
 }
 
-/** Writes a file of ours from scratch. A link in its place is removed and not followed. */
+/**
+ * Writes a file of ours from scratch. A link in its place is replaced and not followed. Processes that start at once
+ * may write the same file: each writes one of its own, which then gets the name.
+ */
 export function writeOwnFile({ file, text }: { readonly file: string; readonly text: string }): void {
-  rmSync(file, { recursive: true, force: true });
-  writeFileSync(file, text, { flag: 'wx', mode: 0o600 });
+  const temporary = `${file}.${randomUUID()}.tmp`;
+  try {
+    writeFileSync(temporary, text, { flag: 'wx', mode: 0o600 });
+    if (lstatSync(file, { throwIfNoEntry: false })?.isDirectory())
+      rmSync(file, { recursive: true, force: true });
+    renameSync(temporary, file);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
 }
 
 function statsOf(home: Home): Stats | undefined {
