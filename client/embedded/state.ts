@@ -1,8 +1,9 @@
 // Reads and writes services.json, the record of the servers that run in a home. A damaged record counts as
 // absent.
-import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync, renameSync } from 'node:fs';
 import { z } from 'zod';
 import { type Home, SERVICE_NAMES, type ServiceName } from './home.js';
+import { writeOwnFile } from './home-folders.js';
 
 const MAX_BYTES = 100_000;
 const port = z.int().min(1).max(65_535);
@@ -61,20 +62,9 @@ export function writeRecord({
       return [key, page ? { ...value, address, page } : { ...value, address }];
     }),
   );
-  const temporary = `${home.stateFile}.${process.pid}.tmp`;
-  try {
-    // A file with this name is removed first, because a link would redirect the text.
-    rmSync(temporary, { recursive: true, force: true });
-    writeFileSync(temporary, `${JSON.stringify({ services: content }, null, 2)}\n`, {
-      flag: 'wx',
-      mode: 0o600,
-    });
-    if (lstatSync(home.stateFile, { throwIfNoEntry: false })?.isDirectory())
-      renameSync(home.stateFile, `${home.stateFile}.damaged-${Date.now()}`);
-    renameSync(temporary, home.stateFile);
-  } finally {
-    rmSync(temporary, { force: true });
-  }
+  if (lstatSync(home.stateFile, { throwIfNoEntry: false })?.isDirectory())
+    renameSync(home.stateFile, `${home.stateFile}.damaged-${Date.now()}`);
+  writeOwnFile({ file: home.stateFile, text: `${JSON.stringify({ services: content }, null, 2)}\n` });
 }
 
 /** `address` is for clients, `web` for a browser. */

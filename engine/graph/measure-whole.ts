@@ -46,7 +46,7 @@ export function needsOf({ families, own = [] }: Pick<OpenWholeArguments, 'famili
   ]);
 }
 
-/** The network whose open programs compute these proxies. */
+/** Computes these proxies with programs that are open, and measure what the proxies need (`needsOf`). */
 export function scorePrograms({
   programs,
   batch,
