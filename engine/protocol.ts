@@ -1,6 +1,7 @@
 // Defines the messages between a worker and its scorer processes (child_process IPC, advanced serialization).
 import type { FailureReason } from '../core/candidate-error.js';
 import type { Measured } from '../core/ir/measured.js';
+import type { Precision } from '../core/onnx/graph.js';
 import type { Costs } from '../core/spaces/space.js';
 import type { FamilyName } from '../core/specification/families.js';
 import type { OwnProxySpecification } from '../core/specification/own-proxies.js';
@@ -18,6 +19,8 @@ export interface ScoreRequest {
     readonly resolution: number;
     readonly weights: 'shared' | 'candidate';
     readonly features: Measured;
+    /** `float32` if absent. */
+    readonly precision?: Precision | undefined;
   };
   readonly draws: readonly number[];
   /** The structure of the candidate (core/graph/structure.ts), in a space whose networks are graphs. */

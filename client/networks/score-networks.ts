@@ -246,7 +246,8 @@ async function scoreMeasured({
     return wholeOfGraph(graph, weightRoles(graph));
   };
   const costs = { flops: network.costs.macs, parameters: network.costs.parameters };
-  const opened = await openWhole({ write, batch, costs, families, threads }).catch((error: unknown) => {
+  const settings = { threads, precision: 'float32' } as const;
+  const opened = await openWhole({ write, batch, costs, families, settings }).catch((error: unknown) => {
     if (!(error instanceof TapeError)) throw error;
     throw SpecError.inFile({ file, reason: error.reason, message: error.message });
   });

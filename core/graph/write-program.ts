@@ -1,5 +1,6 @@
 // Writes values of a tape as an ONNX program that computes them.
-import { GraphBuilder, type Port } from '../onnx/graph.js';
+import { GraphBuilder, type Port, type Precision } from '../onnx/graph.js';
+import { FLOAT } from '../onnx/write-messages.js';
 import { sizeOf } from '../ops/tensor/shapes.js';
 import { TENSOR_RULES } from '../ops/tensor/table.js';
 import type { Id, Tape, Value } from '../ops/tensor/tape.js';
@@ -23,6 +24,7 @@ interface WriteProgramArguments {
   /** See `WriteSite`. */
   readonly channelBlock: number;
   readonly fusion?: 'none' | 'transposes';
+  readonly precision?: Precision;
 }
 
 /**
@@ -36,11 +38,12 @@ export function writeProgram({
   fed,
   channelBlock,
   fusion = 'none',
+  precision = 'float32',
 }: WriteProgramArguments): WrittenProgram {
   const isFed = (id: Id) => fed.has(id);
   const asWritten = (value: Value): WrittenValue =>
     fusion === 'transposes' ? fuseTransposes({ tape, value, isFed }) : value;
-  const g = new GraphBuilder();
+  const g = new GraphBuilder(precision);
   const names = new Map<Id, string>();
   const feeds: { name: string; id: Id }[] = [];
   for (const value of neededValues({ tape, outputs: outputs.map(({ id }) => id), isFed, asWritten })) {
@@ -55,7 +58,7 @@ export function writeProgram({
     );
   }
   const ports = (all: readonly { name: string; id: Id }[]): Port[] =>
-    all.map(({ name, id }) => ({ name, dims: tape.shape(id), type: PORT_TYPE[tape.get(id).type] }));
+    all.map(({ name, id }) => ({ name, dims: tape.shape(id), type: portType(tape.get(id).type, precision) }));
   const bytes = g.build({
     name: 'block',
     inputs: ports(feeds),
@@ -65,7 +68,8 @@ export function writeProgram({
 }
 
 /** Indices and masks that are computed from images pass from one program to the next as they are. */
-const PORT_TYPE = { float: 'float', int: 'int64', bool: 'bool' } as const;
+const portType = (type: Value['type'], precision: Precision) =>
+  type === 'int' ? 'int64' : type === 'bool' ? 'bool' : precision === 'float64' ? 'double' : 'float';
 
 interface NeededValuesArguments {
   readonly tape: Tape;
@@ -90,7 +94,11 @@ function writeConstant(g: GraphBuilder, { id, constant, shape, type }: Value): s
   const values = constant!;
   if (type === 'int') return g.tensor({ type: 'int64', dims: shape, data: Array.from(values) });
   if (type === 'float' && sizeOf(shape) === 1 && shape.length === 0) return g.float(values[0]!);
-  const name = g.weights({ name: `constant_${id}`, dims: shape, data: Float32Array.from(values) });
+  const name = g.weights({
+    name: `constant_${id}`,
+    dims: shape,
+    data: g.floatType === FLOAT ? Float32Array.from(values) : values,
+  });
   return type === 'bool' ? g.add('Cast', [name], { to: 9 }) : name;
 }
 

@@ -6,6 +6,7 @@ import {
   type Body,
   type Constant,
   type Dimension,
+  DOUBLE,
   domainOf,
   FLOAT,
   INT64,
@@ -35,16 +36,25 @@ interface Ports {
   /** What the model is, in words. */
   readonly comment?: string | undefined;
 }
+/** The numbers that a program computes with. */
+export type Precision = 'float32' | 'float64';
+
 /**
  * Collects a graph. Adding a node that exists already (same type, inputs, attributes and number of results)
  * returns the existing results.
  */
 export class GraphBuilder {
+  /** The data type of floating-point constants and ports. */
+  readonly floatType: typeof FLOAT | typeof DOUBLE;
   readonly #nodes: Node[] = [];
   readonly #constants = new Map<string, Constant>();
   readonly #tensors = new Map<string, string>();
   readonly #known = new Map<string, readonly string[]>();
   readonly #declared = new Map<string, readonly Dimension[]>();
+
+  constructor(precision: Precision = 'float32') {
+    this.floatType = precision === 'float64' ? DOUBLE : FLOAT;
+  }
 
   /** Adds a node with one result and returns the result's name. */
   add(type: string, inputs: readonly string[], attributes?: Attributes): string {
@@ -97,16 +107,16 @@ export class GraphBuilder {
     return this.#constant({ name: `i_${data.join('_')}`, type: INT64, dims: [data.length], data });
   }
 
-  /** A float32 scalar. */
+  /** A floating-point scalar. */
   float(value: number): string {
-    return this.#constant({ name: `f_${value}`, type: FLOAT, dims: [], data: [value] });
+    return this.#constant({ name: `f_${value}`, type: this.floatType, dims: [], data: [value] });
   }
 
-  /** A float32 vector. */
+  /** A floating-point vector. */
   floats(...data: number[]): string {
     return this.#constant({
       name: `f_${data.join('_')}_`,
-      type: FLOAT,
+      type: this.floatType,
       dims: [data.length],
       data,
       isBuffer: true,
@@ -126,17 +136,23 @@ export class GraphBuilder {
     const content = JSON.stringify([type, dims, data]);
     const name = this.#tensors.get(content) ?? `c_${this.#tensors.size}`;
     this.#tensors.set(content, name);
-    return this.#constant({ name, type: type === 'float' ? FLOAT : INT64, dims, data, isBuffer: true });
+    return this.#constant({
+      name,
+      type: type === 'float' ? this.floatType : INT64,
+      dims,
+      data,
+      isBuffer: true,
+    });
   }
 
-  /** A float32 constant that a node holds, so that no reader takes it for a weight; an equal one that exists already is shared. */
+  /** A floating-point constant that a node holds, so that no reader takes it for a weight; an equal one that exists already is shared. */
   floatNode(dims: readonly number[], data: readonly number[]): string {
-    return this.add('Constant', [], { value: { tensor: { name: '', type: FLOAT, dims, data } } });
+    return this.add('Constant', [], { value: { tensor: { name: '', type: this.floatType, dims, data } } });
   }
 
-  /** Float32 weights, or a constant, under a name that the caller keeps unique. */
+  /** Weights, or a constant, under a name that the caller keeps unique. */
   weights(weights: Omit<Constant, 'type'>): string {
-    return this.#constant({ ...weights, type: FLOAT });
+    return this.#constant({ ...weights, type: this.floatType });
   }
 
   #constant(constant: Constant): string {

@@ -12,7 +12,8 @@ export const FLOAT = 1;
 const INT32 = 6;
 export const INT64 = 7;
 const BOOL = 9;
-const PORT_TYPES = { float: FLOAT, int32: INT32, int64: INT64, bool: BOOL } as const;
+export const DOUBLE = 11;
+const PORT_TYPES = { float: FLOAT, double: DOUBLE, int32: INT32, int64: INT64, bool: BOOL } as const;
 
 export type Attribute =
   | number
@@ -47,7 +48,7 @@ export interface Constant {
   readonly name: string;
   readonly type: number;
   readonly dims: readonly number[];
-  readonly data: readonly number[] | Float32Array;
+  readonly data: readonly number[] | Float32Array | Float64Array;
   /** Whether it is part of what the network computes, and is not trained. */
   readonly isBuffer?: true;
 }
@@ -119,9 +120,10 @@ export function writeNode(
 export function writeTensor(w: Writer, { name, type, dims, data }: Constant): void {
   if (dims.length) writePacked(w, 1, dims);
   w.uint32(16).int32(type);
-  if (data instanceof Float32Array)
+  if (data instanceof Float32Array || data instanceof Float64Array)
     w.uint32(74).bytes(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   else if (type === INT64) writePacked(w, 7, data);
+  else if (type === DOUBLE) w.uint32(74).bytes(new Uint8Array(Float64Array.from(data).buffer));
   else
     message(w, 4, () => {
       for (const value of data) w.float(value);

@@ -7,7 +7,7 @@ import { gradNorm } from './grad-norm.js';
 import { grasp } from './grasp.js';
 import { jacov } from './jacov.js';
 import { l2Norm } from './l2-norm.js';
-import type { Measurement } from './measurement.js';
+import type { Measurement, Reals } from './measurement.js';
 import { meco } from './meco.js';
 import { naswot } from './naswot.js';
 import { near } from './near.js';
@@ -41,6 +41,6 @@ export const MEASURED_PROXIES = {
   depth,
   'spatial-depth': spatialDepth,
   activations,
-} as const satisfies Readonly<Record<string, (measurement: Measurement) => number>>;
+} as const satisfies Readonly<Record<string, (measurement: Measurement<Reals>) => number>>;
 
 export type MeasuredProxy = keyof typeof MEASURED_PROXIES;

@@ -1,11 +1,12 @@
 // Computes correlations of the rows of a matrix.
+import type { Reals } from './measurement.js';
 import { dot } from './sums.js';
 
 /**
  * Pearson correlations [n, n] of the n rows of a matrix, row-major; 0 with a row that is constant, NaN with one that is
  * not finite.
  */
-export function rowCorrelations(values: Float32Array, n: number): Float64Array {
+export function rowCorrelations(values: Reals, n: number): Float64Array {
   const width = values.length / n;
   const rows = Array.from({ length: n }, (_, i) => {
     const row = Float64Array.from(values.subarray(i * width, (i + 1) * width));

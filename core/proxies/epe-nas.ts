@@ -1,6 +1,6 @@
 // Computes the proxy `epe-nas`.
 import { rowCorrelations } from './correlations.js';
-import type { Measurement } from './measurement.js';
+import type { Measurement, Reals } from './measurement.js';
 
 const K = 1e-5;
 /** With more classes than this, the proxy compares the classes with each other. */
@@ -17,16 +17,16 @@ const MOST_CLASSES = 100;
  * class scores summed over the batch are constant, so that the gradients are rounding errors. A space in which all
  * networks are such is refused: TransNAS-Bench-101, and custom spaces that end without an activation.
  */
-export function epeNas({ jacobian, labels, batch, classes }: Measurement): number {
+export function epeNas({ jacobian, labels, batch, classes }: Measurement<Reals>): number {
   const width = jacobian!.length / batch;
   const gradientOf = (image: number) => jacobian!.subarray(image * width, (image + 1) * width);
-  const isConstant = (gradient: Float32Array) => gradient.every((value) => value === gradient[0]);
+  const isConstant = (gradient: Reals) => gradient.every((value) => value === gradient[0]);
   if (Array.from(labels.keys()).some((image) => isConstant(gradientOf(image))))
     return Number.NEGATIVE_INFINITY;
   const evaluations: number[] = [];
   for (const label of new Set(labels)) {
     const images = Array.from(labels.keys()).filter((image) => labels[image] === label);
-    const rows = new Float32Array(images.length * width);
+    const rows = new Float64Array(images.length * width);
     images.forEach((image, i) => {
       rows.set(gradientOf(image), i * width);
     });

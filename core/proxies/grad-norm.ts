@@ -1,5 +1,5 @@
 // Computes the proxy `grad-norm`.
-import type { Measurement } from './measurement.js';
+import type { Measurement, Reals } from './measurement.js';
 import { norm } from './sums.js';
 
 /**
@@ -7,6 +7,6 @@ import { norm } from './sums.js';
  * batch. Higher is better. Abdelfattah, Mehrotra, Dudziak, Lane: Zero-Cost Proxies for Lightweight NAS, ICLR 2021,
  * arXiv 2101.08134.
  */
-export function gradNorm({ layers }: Measurement): number {
+export function gradNorm({ layers }: Measurement<Reals>): number {
   return layers.reduce((sum, { gradients }) => sum + norm(gradients!), 0);
 }

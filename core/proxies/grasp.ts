@@ -1,5 +1,5 @@
 // Computes the proxy `grasp`.
-import type { Measurement } from './measurement.js';
+import type { Measurement, Reals } from './measurement.js';
 import { sum } from './sums.js';
 
 /**
@@ -9,6 +9,6 @@ import { sum } from './sums.js';
  * gradient of the gradient. Higher is better. Wang, Zhang,
  * Grosse: GraSP, ICLR 2020, arXiv 2002.07376; summed as in Abdelfattah et al., ICLR 2021.
  */
-export function grasp({ layers }: Measurement): number {
+export function grasp({ layers }: Measurement<Reals>): number {
   return -layers.reduce((total, { curvature }) => total + sum(curvature!), 0);
 }

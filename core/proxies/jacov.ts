@@ -1,6 +1,6 @@
 // Computes the proxy `jacov`.
 import { rowCorrelations } from './correlations.js';
-import type { Measurement } from './measurement.js';
+import type { Measurement, Reals } from './measurement.js';
 import { symmetricEigenvalues } from './spectra/eigenvalues.js';
 
 const K = 1e-5;
@@ -15,7 +15,7 @@ const K = 1e-5;
  * class scores summed over the batch are constant, so that the gradients are rounding errors. A space in which all
  * networks are such is refused: TransNAS-Bench-101, and custom spaces that end without an activation.
  */
-export function jacov({ jacobian, batch }: Measurement): number {
+export function jacov({ jacobian, batch }: Measurement<Reals>): number {
   let sum = 0;
   for (const value of symmetricEigenvalues(rowCorrelations(jacobian!, batch), batch)) {
     const s = Math.max(0, value) + K;

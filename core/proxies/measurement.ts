@@ -1,56 +1,59 @@
 // Defines the measurements that the engine offers to proxies of whole networks: the interface of built-in and
 // user-defined proxies.
 
+/** What a program computes: float32, or float64 where the specification says so (`fidelity.precision`). */
+export type Reals = Float32Array | Float64Array;
+
 /** A convolution or a linear layer; layers are in the order of computation. */
-export interface MeasuredLayer {
+export interface MeasuredLayer<Numbers extends Reals = Float32Array> {
   /** [out, in / groups, ...kernel] of a convolution; the matrix of a linear layer. */
   readonly shape: readonly number[];
   /** The weights, row-major, of that shape, as are all tensors of weights here. */
-  readonly weights: Float32Array;
+  readonly weights: Numbers;
   /** `weight-gradients`: dL/dW of the mean cross-entropy over the batch. */
-  readonly gradients?: Float32Array;
+  readonly gradients?: Numbers;
   /** `second-batch`: the same for another batch of images and labels. */
-  readonly secondGradients?: Float32Array;
+  readonly secondGradients?: Numbers;
   /** `weight-products`: numbers whose sum is the sum of W dL/dW over the layer. */
-  readonly products?: Float32Array;
+  readonly products?: Numbers;
   /** `hessian-product`: H g, the loss's Hessian in all weights times its gradient. */
-  readonly hessian?: Float32Array;
+  readonly hessian?: Numbers;
   /** `weight-curvature`: g (H W), elementwise, with W the weights of all layers. */
-  readonly curvature?: Float32Array;
-  /** `channel-saliency`: [batch, channels], the sum over positions of a dL/da, a the layer's output. */
-  readonly saliency?: Float32Array;
+  readonly curvature?: Numbers;
+  /** `channel-saliency`: [batch, channels], the sum over positions of a dL/da, a the layer's output with its bias. */
+  readonly saliency?: Numbers;
   /**
    * `channel-covariances`: [channels, channels] of the layer's output for the first image, over its
    * positions; undefined where there are no more positions than channels, because the matrix would be
    * singular.
    */
-  readonly covariance?: Float32Array | undefined;
+  readonly covariance?: Numbers | undefined;
   /** `absolute-weights`: |W| dR/d|W|, elementwise, divided by exp(`Measurement.flowScale`). */
-  readonly flow?: Float32Array;
+  readonly flow?: Numbers;
   /** `absolute-products`: numbers whose sum is the sum of `flow` over the layer. */
-  readonly flowProducts?: Float32Array;
+  readonly flowProducts?: Numbers;
 }
 
 /** An activation function, such as a ReLU. */
-export interface MeasuredActivation {
+export interface MeasuredActivation<Numbers extends Reals = Float32Array> {
   /**
    * `activation-products`: XᵀX or XXᵀ, whichever is smaller, of its input X [samples, channels], and of its
    * output.
    */
-  readonly before?: Float32Array;
-  readonly after?: Float32Array;
+  readonly before?: Numbers;
+  readonly after?: Numbers;
   /** `sign-patterns`: [words, units]; bit n of word w says whether the unit is active for image 24 w + n. */
-  readonly patterns?: Float32Array;
+  readonly patterns?: Numbers;
 }
 
 /** One network under one draw. Optional fields are present where a proxy's needs name them. */
-export interface Measurement {
+export interface Measurement<Numbers extends Reals = Float32Array> {
   readonly batch: number;
   readonly classes: number;
   /** The class of each image: random, unless `input.labels` gives it. */
   readonly labels: Int32Array;
-  readonly layers: readonly MeasuredLayer[];
-  readonly activations: readonly MeasuredActivation[];
+  readonly layers: readonly MeasuredLayer<Numbers>[];
+  readonly activations: readonly MeasuredActivation<Numbers>[];
   /** The largest number of layers on a path from the images to the output. */
   readonly depth: number;
   /** The largest number of convolutions with kernels of more than one position on such a path. */
@@ -60,9 +63,9 @@ export interface Measurement {
   /** Multiply-accumulates of one image and number of parameters, as the space counts them. */
   readonly costs: { readonly flops: number; readonly parameters: number };
   /** `input-jacobian`: [batch, values of an image], the gradient of the sum of all class scores with respect to the images. */
-  readonly jacobian?: Float32Array;
+  readonly jacobian?: Numbers;
   /** `sign-agreement`: [batch, batch], the number of units that are active for both images or for neither. */
-  readonly agreement?: Float32Array;
+  readonly agreement?: Numbers;
   /**
    * `perturbed-images`: ||f(x) - f(x + 0.01 e)|| for each image, with f the last feature before the mean over
    * positions and e standard normal.

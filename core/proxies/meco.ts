@@ -1,5 +1,5 @@
 // Computes the proxy `meco`.
-import type { Measurement } from './measurement.js';
+import type { Measurement, Reals } from './measurement.js';
 import { symmetricEigenvalues } from './spectra/eigenvalues.js';
 
 /**
@@ -7,11 +7,11 @@ import { symmetricEigenvalues } from './spectra/eigenvalues.js';
  * the layer's output for one image, over its positions; 0 where there are no more positions than channels. A
  * constant channel has correlation 0 with all others. Higher is better. Jiang, Wang, Bie: MeCo, NeurIPS 2023.
  */
-export function meco({ layers }: Measurement): number {
+export function meco({ layers }: Measurement<Reals>): number {
   return layers.reduce((sum, { covariance }) => sum + (covariance ? smallestEigenvalue(covariance) : 0), 0);
 }
 
-function smallestEigenvalue(covariance: Float32Array): number {
+function smallestEigenvalue(covariance: Reals): number {
   const n = Math.round(Math.sqrt(covariance.length));
   const deviations = Array.from({ length: n }, (_, i) => Math.sqrt(Math.max(0, covariance[i * n + i]!)));
   const correlations = new Float64Array(n * n);

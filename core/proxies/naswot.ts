@@ -1,5 +1,5 @@
 // Computes the proxy `naswot`.
-import type { Measurement } from './measurement.js';
+import type { Measurement, Reals } from './measurement.js';
 import { symmetricEigenvalues } from './spectra/eigenvalues.js';
 
 /**
@@ -9,7 +9,7 @@ import { symmetricEigenvalues } from './spectra/eigenvalues.js';
  * have the same pattern. Mellor, Turner, Storkey, Crowley: Neural Architecture Search without Training, ICML
  * 2021, arXiv 2006.04647.
  */
-export function naswot({ agreement, batch }: Measurement): number {
+export function naswot({ agreement, batch }: Measurement<Reals>): number {
   return logDeterminant(agreement!, batch);
 }
 

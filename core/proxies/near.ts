@@ -1,5 +1,5 @@
 // Computes the proxy `near`.
-import type { Measurement } from './measurement.js';
+import type { Measurement, Reals } from './measurement.js';
 import { symmetricEigenvalues } from './spectra/eigenvalues.js';
 
 /**
@@ -8,10 +8,10 @@ import { symmetricEigenvalues } from './spectra/eigenvalues.js';
  * exp(-sum_i p_i log p_i), with p the singular values over their sum. Higher is better. Husistein, Reiher,
  * Eckhoff: NEAR, ICLR 2025, arXiv 2408.08776; effective rank: Roy and Vetterli 2007.
  */
-export function near({ activations }: Measurement): number {
+export function near({ activations }: Measurement<Reals>): number {
   // Functions of the same input share their matrices.
-  const known = new Map<Float32Array, number>();
-  const rankOf = (gram: Float32Array) => {
+  const known = new Map<Reals, number>();
+  const rankOf = (gram: Reals) => {
     const rank = known.get(gram) ?? effectiveRank(gram);
     known.set(gram, rank);
     return rank;
@@ -23,7 +23,7 @@ export function near({ activations }: Measurement): number {
  * The effective rank of a matrix X from its Gram matrix, whose eigenvalues are the squares of the singular
  * values; 0 for a zero matrix, NaN for one that is not finite.
  */
-function effectiveRank(gram: Float32Array): number {
+function effectiveRank(gram: Reals): number {
   const singular = symmetricEigenvalues(gram, Math.round(Math.sqrt(gram.length))).map((value) =>
     Math.sqrt(Math.max(0, value)),
   );

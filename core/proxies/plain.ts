@@ -1,5 +1,5 @@
 // Computes the proxy `plain`.
-import type { Measurement } from './measurement.js';
+import type { Measurement, Reals } from './measurement.js';
 import { sum } from './sums.js';
 
 /**
@@ -8,6 +8,6 @@ import { sum } from './sums.js';
  * normalization contributes only rounding error, because the loss does not depend on the scale of its
  * weights.
  */
-export function plain({ layers }: Measurement): number {
+export function plain({ layers }: Measurement<Reals>): number {
   return layers.reduce((total, { products }) => total + sum(products!), 0);
 }

@@ -1,5 +1,5 @@
 // Computes the proxy `snip`.
-import type { Measurement } from './measurement.js';
+import type { Measurement, Reals } from './measurement.js';
 import { absoluteDot } from './sums.js';
 
 /**
@@ -7,6 +7,6 @@ import { absoluteDot } from './sums.js';
  * changes if connections are pruned. Higher is better. Lee, Ajanthan, Torr: SNIP, ICLR 2019, arXiv
  * 1810.02340; summed as in Abdelfattah et al., ICLR 2021.
  */
-export function snip({ layers }: Measurement): number {
+export function snip({ layers }: Measurement<Reals>): number {
   return layers.reduce((sum, { weights, gradients }) => sum + absoluteDot(weights, gradients!), 0);
 }

@@ -1,12 +1,12 @@
 // Computes the proxy `swap`.
-import type { Measurement } from './measurement.js';
+import type { Measurement, Reals } from './measurement.js';
 
 /**
  * The number of distinct sample-wise activation patterns. The pattern of a unit is the bits that say for
  * which images it is active; units of all activation functions count. Higher is better. Peng, Song, Fayek,
  * Ciesielski, Chang: SWAP-NAS, ICLR 2024, arXiv 2403.04161; without the regularization by size.
  */
-export function swap({ activations, batch }: Measurement): number {
+export function swap({ activations, batch }: Measurement<Reals>): number {
   const words = Math.ceil(batch / 24);
   const seen = new Set<number | string>();
   for (const { patterns } of activations) {

@@ -1,5 +1,5 @@
 // Computes the proxy `vkdnw`.
-import type { Measurement } from './measurement.js';
+import type { Measurement, Reals } from './measurement.js';
 import { symmetricEigenvalues } from './spectra/eigenvalues.js';
 import { dot } from './sums.js';
 
@@ -12,7 +12,7 @@ import { dot } from './sums.js';
  * (J_n^T (e_c - p_n)) (J_n^T (e_c - p_n))^T, with e_c the unit vector of class c, estimates the product. Higher is better. Tybl, Neumann: Training-free Neural Architecture Search through Variance of
  * Knowledge of Deep Network Weights, CVPR 2025, arXiv 2502.04975.
  */
-export function vkdnw({ layers, fisherRows }: Measurement): number {
+export function vkdnw({ layers, fisherRows }: Measurement<Reals>): number {
   const columns = fisherRows![0]?.length ?? 0;
   if (columns === 0) return layers.length;
   const information = new Float64Array(columns * columns);

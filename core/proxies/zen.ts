@@ -1,5 +1,5 @@
 // Computes the proxy `zen`.
-import type { Measurement } from './measurement.js';
+import type { Measurement, Reals } from './measurement.js';
 
 /**
  * log E||f(x) - f(x + 0.01 e)|| + sum over normalizations of log sqrt(mean over channels of the variance),
@@ -8,7 +8,7 @@ import type { Measurement } from './measurement.js';
  * normalizations. Residual connections stay; the paper removes them. Higher is better. Lin, Wang, Sun, Chen,
  * Sun, Qian, Li, Jin: Zen-NAS, ICCV 2021, arXiv 2102.01063.
  */
-export function zen({ distances, variances }: Measurement): number {
+export function zen({ distances, variances }: Measurement<Reals>): number {
   const mean = distances!.reduce((sum, value) => sum + value, 0) / distances!.length;
   return variances!.reduce((sum, variance) => sum + 0.5 * Math.log(variance), Math.log(mean));
 }

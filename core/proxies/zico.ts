@@ -1,5 +1,5 @@
 // Computes the proxy `zico`.
-import type { Measurement } from './measurement.js';
+import type { Measurement, Reals } from './measurement.js';
 
 /**
  * Sum over layers of log(sum over weights of E|g| / sqrt(Var|g|)), with mean and variance of |dL/dW|,
@@ -7,7 +7,7 @@ import type { Measurement } from './measurement.js';
  * so is a layer of such weights alone; NaN where a gradient is not finite. Higher is better. Li, Yang, Bhardwaj,
  * Marculescu: ZiCo, ICLR 2023, arXiv 2301.11300.
  */
-export function zico({ layers }: Measurement): number {
+export function zico({ layers }: Measurement<Reals>): number {
   let score = 0;
   for (const { gradients, secondGradients } of layers) {
     let sum = 0;

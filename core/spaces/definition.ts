@@ -8,8 +8,10 @@ import type { Space } from './space.js';
 export interface SpaceDefaults {
   /** The proxies that are defined in this space, in canonical order. */
   readonly proxies: readonly AzNasProxy[];
-  /** The default side of the images in pixels: the published one. */
+  /** The default side of the images in pixels: the published one, at which costs are counted. */
   readonly resolution: number;
+  /** The default side of the images on which candidates are scored, where it is not the published one. */
+  readonly scored?: number;
   /** Whether the space can tell which candidates are the same function (equivalence classes). */
   readonly classes: boolean;
 }

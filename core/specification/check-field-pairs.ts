@@ -5,6 +5,7 @@ import { Aggregation, Proxies } from './aggregation.js';
 import { ASSEMBLY_NAMES, DEFAULT_ASSEMBLY, termsIn } from './assemblies.js';
 import { familyOf, isComputedOn, type Need, needsOf, PROXIES, type ProxyName } from './families.js';
 import { PRESETS } from './fidelity.js';
+import { isMeasuredFamily } from './measured-families.js';
 import { OwnProxies } from './own-proxies.js';
 import { listOfferedProxies, SpaceSchema, spaceDefaults } from './space.js';
 
@@ -93,15 +94,42 @@ export function checkImageFields(value: unknown): Issue[] {
   ];
 }
 
+/** In float64 whole networks are measured, and not their blocks or features. */
+export function checkPrecisionField(value: unknown): Issue[] {
+  const isDouble = (fidelity: unknown) =>
+    z.looseObject({ precision: z.literal('float64') }).safeParse(fidelity).success;
+  const single = (proxiesIn(value) ?? []).filter((name) => !isComputedInFloat64(name));
+  if (single.length === 0) return [];
+  const message = `found "float64", in which ${single.join(', ')} ${single.length === 1 ? 'is' : 'are'} not computed; leave it out, or compute only proxies of ${PROXIES.filter(isComputedInFloat64).join(', ')}`;
+  return fidelitiesIn(value).flatMap(({ path, fidelity }) =>
+    isDouble(fidelity) ? [{ path: `${path}.precision`, message }] : [],
+  );
+}
+
+/** FLOPs and parameters are counted exactly. */
+function isComputedInFloat64(name: ProxyName): boolean {
+  return (
+    isMeasuredFamily(familyOf(name)) || name === 'complexity' || name === 'flops' || name === 'parameters'
+  );
+}
+
 /** Whether the fidelity of a search or of a round has a batch of one image. */
 function hasSingleImages(value: unknown): boolean {
   const single = z.looseObject({ batch: z.literal(1) });
+  return fidelitiesIn(value).some(({ fidelity }) => single.safeParse(fidelity).success);
+}
+
+/** The fidelity of a search and those of its rounds, as far as there are any. */
+function fidelitiesIn(value: unknown): readonly { readonly path: string; readonly fidelity: unknown }[] {
   const ofRounds = z.looseObject({
     strategy: z.looseObject({ rounds: z.array(z.looseObject({ fidelity: z.unknown() })) }),
   });
   const rounds = ofRounds.safeParse(value).data?.strategy.rounds ?? [];
   const whole = z.looseObject({ fidelity: z.unknown() }).safeParse(value).data?.fidelity;
-  return [whole, ...rounds.map(({ fidelity }) => fidelity)].some((each) => single.safeParse(each).success);
+  return [
+    { path: 'fidelity', fidelity: whole },
+    ...rounds.map(({ fidelity }, i) => ({ path: `strategy.rounds.${i}.fidelity`, fidelity })),
+  ];
 }
 
 /** A weight for a proxy that is not computed would have no effect, whether the proxies are named or the defaults. */

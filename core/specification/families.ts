@@ -89,7 +89,7 @@ export const FAMILIES = {
   snip: wholeNetwork('snip', ['weight-gradients', 'labels', 'whole-network-backward'], 2),
   grasp: wholeNetwork('grasp', ['weight-curvature', 'labels', 'whole-network-backward'], 2),
   'grad-norm': wholeNetwork('grad-norm', ['weight-gradients', 'labels', 'whole-network-backward'], 2),
-  fisher: wholeNetwork('fisher', ['channel-saliency', 'labels', 'whole-network-backward'], 3),
+  fisher: wholeNetwork('fisher', ['channel-saliency', 'labels', 'whole-network-backward'], 4),
   'l2-norm': wholeNetwork('l2-norm', ['weights']),
   plain: wholeNetwork('plain', ['weight-products', 'labels', 'whole-network-backward'], 2),
   jacov: wholeNetwork('jacov', ['input-jacobian', 'several-images', 'whole-network-backward'], 2),

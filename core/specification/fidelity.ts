@@ -94,6 +94,11 @@ export const fidelitySchema = ({ scored }: Resolutions) =>
         features: Features.default('blocks').describe(
           'blocks: every block is measured; stages: the ends of stages; a mapping chooses for expressivity, progressivity and trainability, which also takes stage-edges. By default those of a preset of aggregation; beside another aggregation blocks in a mapping, stages in screen and standard',
         ),
+        precision: oneOf(['float32', 'float64'])
+          .optional()
+          .describe(
+            'of the numbers of proxies of whole networks, by default float32; float64, for differences of nearly equal numbers, takes longer',
+          ),
       },
       {
         right: `one of ${Object.keys(PRESETS).join(', ')}, or a mapping with draws, batch, resolution`,

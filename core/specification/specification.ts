@@ -10,6 +10,7 @@ import {
   checkDeviceField,
   checkFidelityFields,
   checkImageFields,
+  checkPrecisionField,
   checkProxyFields,
   checkWeightFields,
 } from './check-field-pairs.js';
@@ -66,6 +67,7 @@ export function checkSpecification({
     ...checkProxyFields(value),
     ...checkDeviceField(value),
     ...checkImageFields(value),
+    ...checkPrecisionField(value),
     ...checkWeightFields(value),
     ...checkCalibrationFields(value),
     ...(origin === 'person' ? [...checkFidelityFields(value), ...checkOwnProxies(written)] : []),
@@ -81,6 +83,11 @@ export function checkSpecification({
 /** An issue without a field is attributed to the whole file. */
 function ofWhole({ issue, source }: { readonly issue: Issue; readonly source: string }): Issue {
   return issue.path || issue.more ? issue : { ...issue, file: source };
+}
+
+/** float32 is left out, so that scores keep the addresses that they have without it. */
+function withoutDefault({ precision, ...fields }: Written['fidelity']) {
+  return { ...fields, ...(precision === 'float64' ? { precision } : {}) };
 }
 
 function complete(written: Written) {
@@ -99,7 +106,7 @@ function complete(written: Written) {
   });
   const { name, space, strategy, constraints, input, fidelity, seed, notify } = written;
   // The user's images set the resolution, unless the networks read images of one size.
-  const side = imageOfSpace(space) ? undefined : input?.images.shape[2];
+  const side = (imageOfSpace(space) ? undefined : input?.images.shape[2]) ?? defaults.scored;
   const {
     device,
     shardSize = defaultShardSize(device),
@@ -115,13 +122,16 @@ function complete(written: Written) {
       strategy.kind === 'screening'
         ? {
             ...strategy,
-            rounds: strategy.rounds.map((round) => ({ ...round, fidelity: filled(round.fidelity, side) })),
+            rounds: strategy.rounds.map((round) => ({
+              ...round,
+              fidelity: filled(withoutDefault(round.fidelity), side),
+            })),
           }
         : strategy,
     // FLOPs are counted at the published resolution, whatever the resolution at which candidates are scored.
     ...(constraints ? { constraints: filled(constraints) } : {}),
     ...(input ? { input } : {}),
-    fidelity: filled(fidelity, side),
+    fidelity: filled(withoutDefault(fidelity), side),
     proxies,
     ...(own ? { ownProxies: own.list.map(({ weight: _, ...module }): OwnProxySpecification => module) } : {}),
     aggregation: { kind, weights, ...(calibration ? { calibration } : {}) },

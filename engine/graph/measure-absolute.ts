@@ -2,15 +2,16 @@
 import { IMAGES } from '../../core/graph/resolve.js';
 import { ABSOLUTE } from '../../core/graph/whole/absolute-program.js';
 import { sizeOf } from '../../core/ops/tensor/shapes.js';
-import type { MeasuredLayer, Measurement } from '../../core/proxies/measurement.js';
+import type { MeasuredLayer, Measurement, Reals } from '../../core/proxies/measurement.js';
 import { Tensor } from '../onnx-runtime.js';
-import { createTensorLike, type Measuring, pickDefined } from './measuring.js';
+import { type Measuring, pickDefined } from './measuring.js';
+import { createNumbers, createTensor } from './reals.js';
 
 export async function measureAbsolute({ programs, network, tensors, batch }: Measuring): Promise<{
-  layers: readonly Pick<MeasuredLayer, 'flow' | 'flowProducts'>[];
+  layers: readonly Pick<MeasuredLayer<Reals>, 'flow' | 'flowProducts'>[];
   whole: Pick<Measurement, 'flowScale'>;
 }> {
-  const { absolute, anatomy } = programs;
+  const { absolute, anatomy, precision } = programs;
   if (!absolute) return { layers: [], whole: {} };
   const { tape, fed } = network;
   const { program } = absolute;
@@ -18,18 +19,22 @@ export async function measureAbsolute({ programs, network, tensors, batch }: Mea
   for (const each of fed) {
     const port = tape.get(each.id).port!;
     const values = tensors[port]!.data as Float32Array;
-    fedAs[port] = createTensorLike(
-      tensors[port]!,
-      // Constants of the file, such as the means of images, keep their signs.
-      each.role === 'constant' ? values : scaleAbsolute(values, program.divisorOf(each)),
-    );
+    // Constants of the file, such as the means of images, keep their signs.
+    const fedValues =
+      each.role === 'constant'
+        ? values
+        : scaleAbsolute(values, program.divisorOf(each), createNumbers(precision, values.length));
+    fedAs[port] = createTensor(fedValues, tensors[port]!.dims);
   }
   const out = await absolute.run(fedAs);
   const layers = anatomy.layers.map(({ weight }, i) => {
-    const weights = fedAs[tape.get(weight).port!]!.data as Float32Array;
+    const weights = fedAs[tape.get(weight).port!]!.data as Reals;
     const gradient = out[`${ABSOLUTE.gradient}${i}`];
     return {
-      ...pickDefined('flow', gradient && multiply(gradient, weights)),
+      ...pickDefined(
+        'flow',
+        gradient && multiply(gradient, weights, createNumbers(precision, gradient.length)),
+      ),
       ...pickDefined('flowProducts', out[`${ABSOLUTE.product}${i}`]),
     };
   });
@@ -45,14 +50,12 @@ function createOnes(image: readonly number[]): Tensor {
 
 // Loops are several times as fast as Float32Array.map with a closure.
 
-function scaleAbsolute(values: Float32Array, divisor: number): Float32Array {
-  const out = new Float32Array(values.length);
+function scaleAbsolute(values: Float32Array, divisor: number, out: Reals): Reals {
   for (let i = 0; i < out.length; i++) out[i] = Math.abs(values[i]!) / divisor;
   return out;
 }
 
-function multiply(a: Float32Array, b: Float32Array): Float32Array {
-  const out = new Float32Array(a.length);
+function multiply(a: Reals, b: Reals, out: Reals): Reals {
   for (let i = 0; i < out.length; i++) out[i] = a[i]! * b[i]!;
   return out;
 }

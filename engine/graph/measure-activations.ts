@@ -2,16 +2,22 @@
 // last feature.
 import { IMAGES } from '../../core/graph/resolve.js';
 import { FORWARD } from '../../core/graph/whole/forward-program.js';
-import type { MeasuredActivation, MeasuredLayer, Measurement } from '../../core/proxies/measurement.js';
-import { createTensorLike, type Measuring, pickDefined } from './measuring.js';
+import type {
+  MeasuredActivation,
+  MeasuredLayer,
+  Measurement,
+  Reals,
+} from '../../core/proxies/measurement.js';
+import { type Measuring, pickDefined } from './measuring.js';
+import { createTensor } from './reals.js';
 
 /** The standard deviation of the noise that is added to images. */
 const PERTURBATION = 0.01;
 
 export async function measureActivations(measuring: Measuring): Promise<{
-  layers: readonly Partial<MeasuredLayer>[];
-  activations: readonly MeasuredActivation[];
-  whole: Pick<Measurement, 'agreement' | 'distances' | 'variances'>;
+  layers: readonly Partial<MeasuredLayer<Reals>>[];
+  activations: readonly MeasuredActivation<Reals>[];
+  whole: Pick<Measurement<Reals>, 'agreement' | 'distances' | 'variances'>;
 }> {
   const { programs, needs, tensors, batch } = measuring;
   const { forward, anatomy } = programs;
@@ -34,12 +40,12 @@ export async function measureActivations(measuring: Measuring): Promise<{
 
 async function perturb(
   { programs: { forward, anatomy }, network, draw, tensors, batch }: Measuring,
-  out: Readonly<Record<string, Float32Array>>,
+  out: Readonly<Record<string, Reals>>,
 ): Promise<Pick<Measurement, 'distances' | 'variances'>> {
   const images = tensors[IMAGES]!;
   const noise = draw.normal('noise', network.tape.shape(network.input));
   const moved = (images.data as Float32Array).map((value, i) => value + PERTURBATION * noise[i]!);
-  const other = await forward!.run({ ...tensors, [IMAGES]: createTensorLike(images, moved) });
+  const other = await forward!.run({ ...tensors, [IMAGES]: createTensor(moved, images.dims) });
   const [a, b] = [out[FORWARD.feature]!, other[FORWARD.feature]!];
   const size = a.length / batch;
   const distances = Float64Array.from({ length: batch }, (_, image) => {

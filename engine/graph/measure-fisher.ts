@@ -1,9 +1,9 @@
 // Measures the Fisher information of one weight of each layer, as the rows of a matrix F with FᵀF the Fisher
 // information.
 import { FISHER } from '../../core/graph/whole/fisher-program.js';
-import type { Measurement } from '../../core/proxies/measurement.js';
-import { Tensor } from '../onnx-runtime.js';
+import type { Measurement, Reals } from '../../core/proxies/measurement.js';
 import type { Measuring } from './measuring.js';
+import { createNumbers, createTensor } from './reals.js';
 
 /** With more classes than this, the expectation over classes is estimated from this many samples. */
 const MOST_PASSES = 16;
@@ -20,17 +20,17 @@ export async function measureFisher({
   batch,
   classes,
 }: Measuring): Promise<Pick<Measurement, 'fisherRows'>> {
-  const { fisher, fisherLayers } = programs;
+  const { fisher, fisherLayers, precision } = programs;
   if (!fisher) return {};
-  const pass = (cotangents: Float32Array) =>
-    fisher.run({ ...tensors, [FISHER.cotangents]: new Tensor('float32', cotangents, [batch, classes]) });
-  const { [FISHER.probabilities]: p } = await pass(new Float32Array(batch * classes));
+  const pass = (cotangents: Reals) =>
+    fisher.run({ ...tensors, [FISHER.cotangents]: createTensor(cotangents, [batch, classes]) });
+  const { [FISHER.probabilities]: p } = await pass(createNumbers(precision, batch * classes));
   const isExact = classes <= MOST_PASSES;
   const passes = isExact ? classes : MOST_PASSES;
   const samples = draw.uniform('classes', passes * batch);
   const fisherRows: Float64Array[] = [];
   for (let k = 0; k < passes; k++) {
-    const cotangents = new Float32Array(batch * classes);
+    const cotangents = createNumbers(precision, batch * classes);
     for (let image = 0; image < batch; image++) {
       const row = p!.subarray(image * classes, (image + 1) * classes);
       const chosen = isExact ? k : sampleOf(row, samples[k * batch + image]!);
@@ -52,7 +52,7 @@ export async function measureFisher({
 }
 
 /** The class at which the cumulative probability exceeds a number in [0, 1). */
-function sampleOf(probabilities: Float32Array, uniform: number): number {
+function sampleOf(probabilities: Reals, uniform: number): number {
   let sum = 0;
   for (let c = 0; c < probabilities.length; c++) {
     sum += probabilities[c]!;

@@ -1,27 +1,26 @@
 // Measures gradients of the loss and of the class scores with respect to weights, activations and images.
 import { IMAGES } from '../../core/graph/resolve.js';
 import { BACKWARD } from '../../core/graph/whole/backward-program.js';
-import type { MeasuredLayer, Measurement } from '../../core/proxies/measurement.js';
-import { Tensor } from '../onnx-runtime.js';
-import { createTensorLike, type Measuring, pickDefined } from './measuring.js';
+import type { MeasuredLayer, Measurement, Reals } from '../../core/proxies/measurement.js';
+import type { Tensor } from '../onnx-runtime.js';
+import { type Measuring, pickDefined } from './measuring.js';
+import { createTensor } from './reals.js';
 import { classesOf } from './whole-draw.js';
 
 export async function measureGradients(measuring: Measuring): Promise<{
-  layers: readonly Partial<MeasuredLayer>[];
-  whole: Pick<Measurement, 'jacobian'>;
+  layers: readonly Partial<MeasuredLayer<Reals>>[];
+  whole: Pick<Measurement<Reals>, 'jacobian'>;
 }> {
   const { network, programs, needs, draw, tensors, labels, batch, classes } = measuring;
   const { backward, anatomy } = programs;
   if (!backward) return { layers: [], whole: {} };
+  const shape = network.tape.shape(network.input);
   const targets = (of: Int32Array) => ({ [BACKWARD.targets]: oneHot({ labels: of, classes }) });
   const out = await backward.run({ ...tensors, ...targets(labels) });
   const second = needs.has('second-batch')
     ? await backward.run({
         ...tensors,
-        [IMAGES]: createTensorLike(
-          tensors[IMAGES]!,
-          draw.normal('second', network.tape.shape(network.input)),
-        ),
+        [IMAGES]: createTensor(draw.normal('second', shape), shape),
         ...targets(classesOf(draw.uniform('second labels', batch), classes)),
       })
     : {};
@@ -41,5 +40,5 @@ function oneHot({ labels, classes }: { readonly labels: Int32Array; readonly cla
   labels.forEach((label, image) => {
     out[image * classes + label] = 1;
   });
-  return new Tensor('float32', out, [labels.length, classes]);
+  return createTensor(out, [labels.length, classes]);
 }

@@ -2,7 +2,7 @@
 import { IMAGES } from '../../core/graph/resolve.js';
 import type { FedTensor, WholeNetwork } from '../../core/graph/whole/network.js';
 import { MEASURED_PROXIES } from '../../core/proxies/catalogue.js';
-import type { Measurement } from '../../core/proxies/measurement.js';
+import type { Measurement, Reals } from '../../core/proxies/measurement.js';
 import { FAMILIES, type FamilyName, type Need } from '../../core/specification/families.js';
 import { isMeasuredFamily, measuredProxiesOf } from '../../core/specification/measured-families.js';
 import { Tensor } from '../onnx-runtime.js';
@@ -13,7 +13,7 @@ import { measureFisher } from './measure-fisher.js';
 import { measureGradients } from './measure-gradients.js';
 import type { Measuring } from './measuring.js';
 import type { WholeDraw } from './whole-draw.js';
-import { openPrograms, type WholePrograms, type WriteNetwork } from './whole-programs.js';
+import { openPrograms, type ProgramSettings, type WriteNetwork } from './whole-programs.js';
 
 /** A network whose programs for some families of proxies are open. */
 export interface OpenWhole {
@@ -27,35 +27,27 @@ interface OpenWholeArguments {
   readonly batch: number;
   readonly costs: Measurement['costs'];
   readonly families: readonly FamilyName[];
-  /** Own proxies, which are computed beside them. */
+  /** Own proxies, which are computed beside them. They read float32, so that there are none in float64. */
   readonly own?: readonly OpenedProxy[];
-  readonly threads: number;
+  readonly settings: ProgramSettings;
 }
 
 /** Opens the programs that the families need, which serve any number of draws. */
-export async function openWhole({ write, threads, ...scored }: OpenWholeArguments): Promise<OpenWhole> {
-  const programs = await openPrograms({ write, batch: scored.batch, needs: needsOf(scored), threads });
-  return scorePrograms({ ...scored, programs });
-}
-
-/** What the programs of these proxies have to measure. */
-export function needsOf({ families, own = [] }: Pick<OpenWholeArguments, 'families' | 'own'>) {
-  return new Set<string>([
-    ...families.filter(isMeasuredFamily).flatMap((family): readonly Need[] => FAMILIES[family].needs),
-    ...own.flatMap((proxy) => proxy.needs),
-  ]);
-}
-
-/** Computes these proxies with programs that are open, and measure what the proxies need (`needsOf`). */
-export function scorePrograms({
-  programs,
+export async function openWhole({
+  write,
   batch,
   costs,
   families,
   own = [],
-}: Omit<OpenWholeArguments, 'write' | 'threads'> & { readonly programs: WholePrograms }): OpenWhole {
-  const proxies = families.filter(isMeasuredFamily).flatMap(measuredProxiesOf);
-  const needs = needsOf({ families, own });
+  settings,
+}: OpenWholeArguments): Promise<OpenWhole> {
+  const measured = families.filter(isMeasuredFamily);
+  const proxies = measured.flatMap(measuredProxiesOf);
+  const needs = new Set<string>([
+    ...measured.flatMap((family): readonly Need[] => FAMILIES[family].needs),
+    ...own.flatMap((proxy) => proxy.needs),
+  ]);
+  const programs = await openPrograms({ write, batch, needs, settings });
   const { network } = programs;
   // Layers are counted: their networks need no weights.
   const isDrawn = own.length > 0 || [...needs].some((need) => need !== 'network');
@@ -68,7 +60,7 @@ export function scorePrograms({
       const measurement = { ...(await measure(measuring)), costs };
       return Object.fromEntries([
         ...proxies.map((name) => [name, MEASURED_PROXIES[name](measurement)] as const),
-        ...own.map(({ name, compute }) => [name, compute(measurement)] as const),
+        ...own.map(({ name, compute }) => [name, compute(measurement as Measurement)] as const),
       ]);
     },
     close: () => programs.close(),
@@ -78,7 +70,7 @@ export function scorePrograms({
 /** The weights of a layer in a network that is only counted. */
 const NOT_DRAWN = new Float32Array(0);
 
-async function measure(measuring: Measuring): Promise<Omit<Measurement, 'costs'>> {
+async function measure(measuring: Measuring): Promise<Omit<Measurement<Reals>, 'costs'>> {
   const { network, programs, tensors, labels, batch, classes } = measuring;
   const { layers, depth, spatialDepth, outputs } = programs.anatomy;
   const gradients = await measureGradients(measuring);

@@ -1,6 +1,6 @@
 // Defines what the measurements of a whole network under one draw share.
 import type { WholeNetwork } from '../../core/graph/whole/network.js';
-import { Tensor } from '../onnx-runtime.js';
+import type { Tensor } from '../onnx-runtime.js';
 import type { WholeDraw } from './whole-draw.js';
 import type { WholePrograms } from './whole-programs.js';
 
@@ -23,8 +23,4 @@ export function pickDefined<Name extends string, Value>(
   value: Value | undefined,
 ): { readonly [Key in Name]?: Value } {
   return (value === undefined ? {} : { [name]: value }) as { readonly [Key in Name]?: Value };
-}
-
-export function createTensorLike({ dims }: Tensor, values: Float32Array): Tensor {
-  return new Tensor('float32', values, dims);
 }

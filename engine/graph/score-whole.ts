@@ -39,7 +39,7 @@ export async function scoreWhole({
     costs,
     families,
     own: modules,
-    threads,
+    settings: { threads, precision: fidelity.precision ?? 'float32' },
   });
   try {
     const scores: Readonly<Record<string, number>>[] = [];

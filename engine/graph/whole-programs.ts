@@ -10,19 +10,26 @@ import { type ForwardPart, forwardProgram } from '../../core/graph/whole/forward
 import { type Anatomy, anatomyOf } from '../../core/graph/whole/layers.js';
 import { type WholeNetwork, withSeparateStatistics } from '../../core/graph/whole/network.js';
 import type { WrittenProgram } from '../../core/graph/write-program.js';
+import type { Precision } from '../../core/onnx/graph.js';
+import type { Reals } from '../../core/proxies/measurement.js';
 import { sampleEvenly } from '../../core/sample-evenly.js';
 import { findChannelBlock } from '../channel-block.js';
 import { InferenceSession, type Tensor, threadSettings } from '../onnx-runtime.js';
+import { createTensor } from './reals.js';
 
 export interface OpenProgram<Program extends WrittenProgram = WrittenProgram> {
   readonly program: Program;
-  /** Returns the outputs by name. Tensors that the program does not read are ignored. */
-  run(tensors: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Float32Array>>>;
+  /**
+   * Returns the outputs by name, in the program's precision. Tensors that the program does not read are ignored, and those
+   * in float32 are widened for float64.
+   */
+  run(tensors: Readonly<Record<string, Tensor>>): Promise<Readonly<Record<string, Reals>>>;
 }
 
 export interface WholePrograms {
   readonly network: WholeNetwork;
   readonly anatomy: Anatomy;
+  readonly precision: Precision;
   readonly backward?: OpenProgram;
   readonly forward?: OpenProgram;
   readonly fisher?: OpenProgram;
@@ -54,11 +61,17 @@ const MOST_FISHER_LAYERS = 128;
 /** Writes a network for a number of images. */
 export type WriteNetwork = (batch: number) => WholeNetwork;
 
+/** How programs are run. */
+export interface ProgramSettings {
+  readonly threads: number;
+  readonly precision: Precision;
+}
+
 interface OpenProgramsArguments {
   readonly write: WriteNetwork;
   readonly batch: number;
   readonly needs: ReadonlySet<string>;
-  readonly threads: number;
+  readonly settings: ProgramSettings;
 }
 
 /** Opens the programs, which serve any number of draws. */
@@ -79,23 +92,23 @@ export async function releaseAll(sessions: readonly InferenceSession[]): Promise
 
 /** Opens the programs, whose sessions are added to a list. */
 async function openEach(
-  { write, batch, needs, threads }: OpenProgramsArguments,
+  { write, batch, needs, settings: { threads, precision } }: OpenProgramsArguments,
   sessions: InferenceSession[],
 ): Promise<Omit<WholePrograms, 'close'>> {
-  const channelBlock = await findChannelBlock();
+  const target = { channelBlock: await findChannelBlock(), precision };
   const open = async <Program extends WrittenProgram>(program: Program): Promise<OpenProgram<Program>> => {
     const session = await createSession(program.bytes, threads);
     sessions.push(session);
-    return { program, run: (tensors) => run({ session, program, tensors }) };
+    return { program, run: (tensors) => run({ session, program, tensors, precision }) };
   };
   const asked = <Part extends string>(parts: readonly Part[]) => parts.filter((part) => needs.has(part));
   const parts = { absolute: asked(ABSOLUTE), forward: asked(FORWARD), backward: asked(BACKWARD) };
   const network = write(batch);
   const anatomy = anatomyOf(network);
   const absolute = parts.absolute.length
-    ? await open(writeAbsolute({ network: write(1), parts: parts.absolute, channelBlock }))
+    ? await open(writeAbsolute({ network: write(1), parts: parts.absolute, target }))
     : undefined;
-  const forwardPart = forwardProgram({ network, anatomy, parts: parts.forward, channelBlock });
+  const forwardPart = forwardProgram({ network, anatomy, parts: parts.forward, target });
   const forward = forwardPart && (await open(forwardPart));
   // Gradients are taken of a network whose means and deviations are values of their own.
   const isFisher = needs.has('class-derivatives');
@@ -104,15 +117,18 @@ async function openEach(
   const fisherLayers = sampleEvenly(parted?.layers ?? [], MOST_FISHER_LAYERS);
   const fisher =
     parted && isFisher
-      ? await open(fisherProgram({ network: separate, anatomy: { ...parted, layers: fisherLayers } }))
+      ? await open(
+          fisherProgram({ network: separate, anatomy: { ...parted, layers: fisherLayers }, precision }),
+        )
       : undefined;
   const backward =
     parted && parts.backward.length
-      ? await open(backwardProgram({ network: separate, anatomy: parted, parts: parts.backward }))
+      ? await open(backwardProgram({ network: separate, anatomy: parted, parts: parts.backward, precision }))
       : undefined;
   return {
     network,
     anatomy,
+    precision,
     fisherLayers: fisherLayers.length,
     ...(absolute ? { absolute } : {}),
     ...(forward ? { forward } : {}),
@@ -126,18 +142,29 @@ function writeAbsolute(args: Omit<Parameters<typeof absoluteProgram>[0], 'layers
   return absoluteProgram({ ...args, layers: anatomyOf(args.network).layers });
 }
 
+interface RunArguments {
+  readonly session: InferenceSession;
+  readonly program: WrittenProgram;
+  readonly tensors: Readonly<Record<string, Tensor>>;
+  readonly precision: Precision;
+}
+
 async function run({
   session,
   program,
   tensors,
-}: {
-  readonly session: InferenceSession;
-  readonly program: WrittenProgram;
-  readonly tensors: Readonly<Record<string, Tensor>>;
-}): Promise<Readonly<Record<string, Float32Array>>> {
-  const feeds = Object.fromEntries(program.feeds.map(({ name }) => [name, tensors[name]!]));
+  precision,
+}: RunArguments): Promise<Readonly<Record<string, Reals>>> {
+  const widen = precision === 'float64' ? widened : (tensor: Tensor) => tensor;
+  const feeds = Object.fromEntries(program.feeds.map(({ name }) => [name, widen(tensors[name]!)]));
   const out = await session.run(feeds);
-  return Object.fromEntries(Object.entries(out).map(([name, { data }]) => [name, data as Float32Array]));
+  return Object.fromEntries(Object.entries(out).map(([name, { data }]) => [name, data as Reals]));
+}
+
+function widened(tensor: Tensor): Tensor {
+  return tensor.type === 'float32'
+    ? createTensor(Float64Array.from(tensor.data as Float32Array), tensor.dims)
+    : tensor;
 }
 
 function createSession(bytes: Uint8Array, threads: number): Promise<InferenceSession> {

@@ -9,6 +9,7 @@ import { wholeOfBlocks } from '../../core/graph/whole/from-blocks.js';
 import { type FedTensor, type WholeNetwork, wholeOfGraph } from '../../core/graph/whole/network.js';
 import { size } from '../../core/ir/draw.js';
 import { drawGolden, goldenDraw, goldenUniform } from '../../core/ir/golden-draw.js';
+import type { Precision } from '../../core/onnx/graph.js';
 import type { MeasuredProxy } from '../../core/proxies/catalogue.js';
 import { openSpace } from '../../core/spaces/index.js';
 import { FAMILY_NAMES } from '../../core/specification/families.js';
@@ -55,8 +56,15 @@ export const TOLERANCES: Readonly<Record<MeasuredProxy, number>> = {
   activations: 0,
 };
 
-/** The proxies of a case, by name. `folder` holds the ONNX files. */
-export async function computeWhole({ item, folder }: { readonly item: WholeCase; readonly folder: string }) {
+interface ComputeWholeArguments {
+  readonly item: WholeCase;
+  /** The folder of the ONNX files. */
+  readonly folder: string;
+  readonly precision?: Precision;
+}
+
+/** The proxies of a case, by name. */
+export async function computeWhole({ item, folder, precision = 'float32' }: ComputeWholeArguments) {
   const write = await writerOf(item, folder);
   const families = FAMILY_NAMES.filter(isMeasuredFamily);
   const opened = await openWhole({
@@ -64,7 +72,7 @@ export async function computeWhole({ item, folder }: { readonly item: WholeCase;
     batch: item.batch,
     costs: { flops: 0, parameters: 0 },
     families,
-    threads: 1,
+    settings: { threads: 1, precision },
   });
   try {
     return await opened.score(drawOf(item));

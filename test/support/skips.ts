@@ -3,7 +3,7 @@
 /** The files, by the end of their names. */
 const NEEDS: readonly (readonly [file: RegExp, need: string])[] = [
   [
-    /onnx-checker|pytorch-module|custom-pytorch|graph\/operators|zeroscout-export|reference\/float64|reference\/export|graph-costs/,
+    /onnx-checker|pytorch-module|custom-pytorch|graph\/operators|zeroscout-export|reference\/export|graph-costs/,
     'npm run setup:optional (PyPI: torch, onnx and onnxscript; about a minute, 0.9 GB)',
   ],
   [

@@ -3,11 +3,12 @@
 import type { Weight } from '../../ir/block.js';
 import type { Id } from '../../ops/tensor/tape.js';
 import { gradientsOf } from '../pullback.js';
-import { type WrittenProgram, writeProgram } from '../write-program.js';
+import type { WrittenProgram } from '../write-program.js';
 import { WHOLE_GRADIENTS } from './gradient-rules.js';
 import { type Anatomy, neededBy } from './layers.js';
 import type { FedTensor, WholeNetwork } from './network.js';
 import { type Scaled, ScaledTape } from './scaled-values.js';
+import { type Target, writeWhole } from './write-whole.js';
 
 /** Names of the program's outputs, to which the number of a layer is appended. */
 export const ABSOLUTE = { gradient: 'flow_', product: 'product_' } as const;
@@ -26,8 +27,7 @@ interface AbsoluteProgramArguments {
   readonly network: WholeNetwork;
   readonly layers: Anatomy['layers'];
   readonly parts: readonly AbsolutePart[];
-  /** See `WriteSite`. */
-  readonly channelBlock: number;
+  readonly target: Target;
 }
 
 /**
@@ -41,7 +41,7 @@ export function absoluteProgram({
   network: { tape, logits, fed },
   layers,
   parts,
-  channelBlock,
+  target,
 }: AbsoluteProgramArguments): AbsoluteProgram {
   const scaled = new ScaledTape();
   const t = scaled.tape;
@@ -78,7 +78,7 @@ export function absoluteProgram({
     ...(parts.includes('absolute-products') ? products : []),
   ];
   return {
-    ...writeProgram({ tape: t, outputs, fed: new Map(), channelBlock, fusion: 'transposes' }),
+    ...writeWhole({ tape: t, outputs, target, fusion: 'transposes' }),
     scale: end.scale,
     divisorOf,
   };

@@ -2,11 +2,12 @@
 // images, and products with the Hessian.
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { type Differentiation, gradientsOf, type Seed } from '../pullback.js';
-import { type ProgramOutput, type WrittenProgram, writeProgram } from '../write-program.js';
+import type { ProgramOutput, WrittenProgram } from '../write-program.js';
 import { WHOLE_GRADIENTS } from './gradient-rules.js';
 import { type Images, imagesFirst } from './images.js';
 import type { Anatomy, Layer } from './layers.js';
 import type { WholeNetwork } from './network.js';
+import { type Target, writeWhole } from './write-whole.js';
 
 /** Names of the program's inputs and outputs, to which the number of a layer is appended. */
 export const BACKWARD = {
@@ -30,13 +31,20 @@ export type BackwardPart =
 
 const rules = WHOLE_GRADIENTS;
 
+interface BackwardProgramArguments {
+  readonly network: WholeNetwork;
+  readonly anatomy: Anatomy;
+  readonly parts: readonly BackwardPart[];
+  readonly precision: Target['precision'];
+}
+
 /**
  * The loss L is the mean cross-entropy of `targets` [batch, classes], one-hot rows; g are its gradients in the
  * weights W of all layers, and H its Hessian. Outputs:
  *
  *     gradient_i   dL/dW of layer i, of the weight's shape
  *     product_i    terms whose sum is that of W dL/dW over the weights of layer i
- *     saliency_i   [batch, channels], sum over positions of a dL/da, a the output of layer i
+ *     saliency_i   [batch, channels], sum over positions of a dL/da, a the output of layer i with its bias
  *     hessian_i    H g at layer i
  *     curvature_i  g (H W) at layer i, elementwise
  *     jacobian     [batch, ...image], the gradient of the sum of all class scores
@@ -45,11 +53,8 @@ export function backwardProgram({
   network,
   anatomy: { layers, images },
   parts,
-}: {
-  readonly network: WholeNetwork;
-  readonly anatomy: Anatomy;
-  readonly parts: readonly BackwardPart[];
-}): WrittenProgram {
+  precision,
+}: BackwardProgramArguments): WrittenProgram {
   const { tape: t, input, logits } = network;
   const outputs: ProgramOutput[] = [];
   if (parts.some((part) => part !== 'input-jacobian')) {
@@ -62,7 +67,7 @@ export function backwardProgram({
     const seeded: Differentiation = { tape: t, seeds: [{ output: logits, v }], to: [input], rules };
     outputs.push({ name: BACKWARD.jacobian, id: gradientsOf(seeded).get(input) ?? zerosOf(t, input) });
   }
-  return writeProgram({ tape: t, outputs, fed: new Map(), channelBlock: 1 });
+  return writeWhole({ tape: t, outputs, target: { channelBlock: 1, precision } });
 }
 
 /** The gradients of the loss in all values between the weights and the class scores. */
@@ -159,18 +164,21 @@ function products({ t, gradients }: Loss, { output, channelAxis }: Layer): Id {
   return t.reshape(t.reduce('ReduceSum', t.times(output, g), axes), kept);
 }
 
-/** The sum over an image's positions of a dL/da: [batch, channels]. */
-function saliency({ t, gradients, images }: Loss, layer: Layer): Id {
-  const kept = [images.batch, t.shape(layer.output)[layer.channelAxis]!];
-  const g = gradients.get(layer.output);
+/** The sum over an image's positions of a dL/da, with a the output and its bias: [batch, channels]. */
+function saliency({ t, gradients, images }: Loss, { output, channelAxis, biased }: Layer): Id {
+  const a = biased ?? { id: output, channelAxis };
+  const kept = [images.batch, t.shape(a.id)[a.channelAxis]!];
+  const g = gradients.get(a.id);
   if (g === undefined) return t.expand(t.scalar(0), kept);
-  const { id, channelAxis } = imagesFirst({
+  const found = imagesFirst({
     tape: t,
     images,
-    id: t.times(layer.output, g),
-    place: images.placeOf(layer.output),
-    channelAxis: layer.channelAxis,
+    id: t.times(a.id, g),
+    place: images.placeOf(a.id),
+    channelAxis: a.channelAxis,
   });
-  const axes = t.shape(id).flatMap((_, axis) => (axis === 0 || axis === channelAxis ? [] : [axis]));
-  return t.reshape(t.reduce('ReduceSum', id, axes), kept);
+  const axes = t
+    .shape(found.id)
+    .flatMap((_, axis) => (axis === 0 || axis === found.channelAxis ? [] : [axis]));
+  return t.reshape(t.reduce('ReduceSum', found.id, axes), kept);
 }

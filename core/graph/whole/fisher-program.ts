@@ -4,10 +4,11 @@ import { range } from '../../ops/tensor/shapes.js';
 import { listOf } from '../../ops/tensor/signature.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
 import { gradientsOf } from '../pullback.js';
-import { type ProgramOutput, type WrittenProgram, writeProgram } from '../write-program.js';
+import type { ProgramOutput, WrittenProgram } from '../write-program.js';
 import { type Images, imagesFirst } from './images.js';
 import { type Anatomy, type LayerUse, usesOf } from './layers.js';
 import type { WholeNetwork } from './network.js';
+import { type Target, writeWhole } from './write-whole.js';
 
 /** Names of the program's input and outputs, to which the number of a layer is appended. */
 export const FISHER = {
@@ -25,9 +26,11 @@ export const FISHER = {
 export function fisherProgram({
   network: { tape: t, input, logits },
   anatomy: { layers, images },
+  precision = 'float32',
 }: {
   readonly network: WholeNetwork;
   readonly anatomy: Pick<Anatomy, 'layers' | 'images'>;
+  readonly precision?: Target['precision'];
 }): WrittenProgram {
   const v = t.port(FISHER.cotangents, t.shape(logits));
   const gradients = gradientsOf({
@@ -57,7 +60,7 @@ export function fisherProgram({
         .reduce((sum, each) => t.plus(sum, each)),
     })),
   ];
-  return writeProgram({ tape: t, outputs, fed: new Map(), channelBlock: 1 });
+  return writeWhole({ tape: t, outputs, target: { channelBlock: 1, precision } });
 }
 
 interface DerivativeArguments {

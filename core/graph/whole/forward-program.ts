@@ -3,11 +3,12 @@
 import { range, sizeOf } from '../../ops/tensor/shapes.js';
 import { numberOf } from '../../ops/tensor/signature.js';
 import type { Id, Tape } from '../../ops/tensor/tape.js';
-import { type ProgramOutput, type WrittenProgram, writeProgram } from '../write-program.js';
+import type { ProgramOutput, WrittenProgram } from '../write-program.js';
 import type { Activation } from './activations.js';
 import { type Images, imagesFirst } from './images.js';
 import type { Anatomy, Layer } from './layers.js';
 import type { WholeNetwork } from './network.js';
+import { type Target, writeWhole } from './write-whole.js';
 
 /**
  * Names of the program's outputs, to which the number of an activation function, a layer or a normalization
@@ -38,8 +39,7 @@ interface ForwardProgramArguments {
   readonly network: WholeNetwork;
   readonly anatomy: Anatomy;
   readonly parts: readonly ForwardPart[];
-  /** See `WriteSite`. */
-  readonly channelBlock: number;
+  readonly target: Target;
 }
 
 /**
@@ -57,7 +57,7 @@ export function forwardProgram({
   network: { tape: t, lastFeature },
   anatomy: { activations, layers, normalizations, images },
   parts,
-  channelBlock,
+  target,
 }: ForwardProgramArguments): WrittenProgram | undefined {
   const outputs: ProgramOutput[] = [];
   if (parts.includes('sign-agreement') && activations.length > 0)
@@ -86,7 +86,7 @@ export function forwardProgram({
     });
   if (outputs.length === 0) return undefined;
   // ONNX allows one name for each value, so a value that is needed under two names is copied.
-  return writeProgram({ tape: t, outputs, fed: new Map(), channelBlock, fusion: 'transposes' });
+  return writeWhole({ tape: t, outputs, target, fusion: 'transposes' });
 }
 
 /** The variance, including epsilon, by whose root a normalization divides. */

@@ -12,6 +12,8 @@ import type { WholeNetwork } from './network.js';
 export interface LayerUse {
   /** The result before bias and normalization, and the axis of its channels. */
   readonly output: Id;
+  /** The result with its bias, where it has one, and the axis of its channels there. */
+  readonly biased?: { readonly id: Id; readonly channelAxis: number } | undefined;
   readonly channelAxis: number;
   /** The values that the weight multiplies; their channels are in the same axis. */
   readonly read: Id;
@@ -57,7 +59,8 @@ export function anatomyOf({ tape, input, logits, fed }: WholeNetwork): Anatomy {
   const matrices = new Set(fed.filter(({ role }) => role === 'weight').map(({ id }) => id));
   /** For each value that is a weight with its elements moved, that weight. */
   const weightOf = new Map<Id, Id>();
-  const isProportional = proportionalWeights({ tape, isNeeded, isStream, matrices });
+  const readers = readersOf(tape, isNeeded);
+  const isProportional = proportionalWeights({ tape, readers, isStream, matrices });
   const layers = new Map<Id, Layer>();
   const normalizations: Normalization[] = [];
   for (let id = 0; id <= logits; id++) {
@@ -81,7 +84,8 @@ export function anatomyOf({ tape, input, logits, fed }: WholeNetwork): Anatomy {
     const channelAxis = op === 'MatMul' ? result.length - (read === inputs[0] ? 1 : 2) : 1;
     const shape = tape.shape(weight);
     const proportional = { isProportional: isProportional(weight) };
-    layers.set(weight, { weight, shape, output: id, channelAxis, read, earlier, ...proportional });
+    const biased = biasedOf({ tape, readers, isStream, channels: result[channelAxis]! }, id);
+    layers.set(weight, { weight, shape, output: id, biased, channelAxis, read, earlier, ...proportional });
   }
   const activations = findActivations({ tape, isNeeded, isStream });
   const [batch] = tape.shape(input) as [number];
@@ -105,9 +109,41 @@ export function usesOf(layer: Layer): readonly LayerUse[] {
 const MOVEMENTS: readonly (string | undefined)[] = ['Reshape', 'Transpose'];
 const PRODUCTS: readonly (string | undefined)[] = ['Conv', 'ConvTranspose', 'MatMul'];
 
+/** For each value, the needed values that are computed from it. */
+type Readers = ReadonlyMap<Id, readonly Id[]>;
+
+function readersOf(tape: Tape, isNeeded: readonly boolean[]): Readers {
+  const readers = new Map<Id, Id[]>();
+  tape.values.forEach(({ id, inputs }) => {
+    if (isNeeded[id]) for (const each of inputs) readers.set(each, [...(readers.get(each) ?? []), id]);
+  });
+  return readers;
+}
+
+interface BiasedOfArguments {
+  readonly tape: Tape;
+  readonly readers: Readers;
+  readonly isStream: readonly boolean[];
+  readonly channels: number;
+}
+
+/** The sum with one number for each channel, after the elements of the result were at most moved. */
+function biasedOf(site: BiasedOfArguments, result: Id): LayerUse['biased'] {
+  const { tape, readers, isStream, channels } = site;
+  const [id, ...others] = readers.get(result) ?? [];
+  if (id === undefined || others.length > 0) return undefined;
+  const { op, inputs, shape } = tape.get(id);
+  if (MOVEMENTS.includes(op)) return biasedOf(site, id);
+  const bias = inputs.find((each) => !isStream[each]);
+  if (op !== 'Add' || bias === undefined || sizeOf(tape.shape(bias)) !== channels) return undefined;
+  const sides = tape.shape(bias);
+  const axis = sides.indexOf(channels) + shape.length - sides.length;
+  return channels > 1 && shape[axis] === channels ? { id, channelAxis: axis } : undefined;
+}
+
 interface ProportionalWeightsArguments {
   readonly tape: Tape;
-  readonly isNeeded: readonly boolean[];
+  readonly readers: Readers;
   readonly isStream: readonly boolean[];
   readonly matrices: ReadonlySet<Id>;
 }
@@ -115,14 +151,10 @@ interface ProportionalWeightsArguments {
 /** Whether a weight is read once, by a product, after its elements were at most moved. */
 function proportionalWeights({
   tape,
-  isNeeded,
+  readers,
   isStream,
   matrices,
 }: ProportionalWeightsArguments): (weight: Id) => boolean {
-  const readers = new Map<Id, Id[]>();
-  tape.values.forEach(({ id, inputs }) => {
-    if (isNeeded[id]) for (const each of inputs) readers.set(each, [...(readers.get(each) ?? []), id]);
-  });
   const isReadByProduct = (value: Id): boolean => {
     const [reader, ...others] = readers.get(value) ?? [];
     if (reader === undefined || others.length > 0) return false;

@@ -3,6 +3,7 @@ import { range } from '../../ops/tensor/shapes.js';
 import { numberOf } from '../../ops/tensor/signature.js';
 import { TENSOR_RULES } from '../../ops/tensor/table.js';
 import { type Id, Tape, type Value } from '../../ops/tensor/tape.js';
+import { averageWindows, convolve, convolveBack } from './windows.js';
 
 /**
  * (x - mean) / sqrt(variance + epsilon) over these axes, with biased variance; mean and deviation are
@@ -27,7 +28,13 @@ export function gelu(t: Tape, x: Id): Id {
 }
 
 /** The operations that can be written out. */
-export type FusedOperation = 'StandardizeChannels' | 'Gelu' | 'HardSigmoid';
+export type FusedOperation =
+  | 'StandardizeChannels'
+  | 'Gelu'
+  | 'HardSigmoid'
+  | 'Conv'
+  | 'ConvTranspose'
+  | 'AveragePool';
 
 /** Copies a tape without these fused operations, and maps its values to the copies. */
 export function writeOut(
@@ -52,7 +59,8 @@ function copy(t: Tape, { op, attributes, shape, constant, port, type }: Value, x
   return constant ? t.constant(constant, shape, type) : t.add(op!, x, attributes);
 }
 
-function simplify(t: Tape, { op, attributes, shape }: Value, x: readonly Id[]): Id {
+function simplify(t: Tape, value: Value, x: readonly Id[]): Id {
+  const { op, attributes, shape } = value;
   const number = (name: string) => numberOf(attributes, name);
   switch (op as FusedOperation) {
     case 'StandardizeChannels': {
@@ -65,5 +73,11 @@ function simplify(t: Tape, { op, attributes, shape }: Value, x: readonly Id[]): 
       const line = t.plus(t.times(x[0]!, { number: number('alpha') }), t.scalar(number('beta')));
       return t.add('Clip', [line], { min: 0, max: 1 });
     }
+    case 'Conv':
+      return convolve(t, x as [Id, Id], value);
+    case 'ConvTranspose':
+      return convolveBack(t, x as [Id, Id], value);
+    case 'AveragePool':
+      return averageWindows(t, x[0]!, value);
   }
 }

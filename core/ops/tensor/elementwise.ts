@@ -1,5 +1,6 @@
 // Defines elementwise operations on tensors: activations, arithmetic with broadcasting, comparisons and
 // selection.
+import { erf, writeErf } from './erf.js';
 import type { Rule, Rules, Site } from './rule.js';
 import { broadcast, broadcastIndex, sizeOf } from './shapes.js';
 import { numberOf, type Operand } from './signature.js';
@@ -142,9 +143,12 @@ export const elementwise: Rules = {
     ({ t, a }) => t.add('Sigmoid', [a]),
   ),
   // d erf(a) / da = 2 / sqrt(π) exp(-a²)
-  Erf: unary(erf, ({ t, a }) =>
-    t.times(t.add('Exp', [t.add('Neg', [t.times(a, a)])]), { number: 2 / Math.sqrt(Math.PI) }),
-  ),
+  Erf: {
+    ...unary(erf, ({ t, a }) =>
+      t.times(t.add('Exp', [t.add('Neg', [t.times(a, a)])]), { number: 2 / Math.sqrt(Math.PI) }),
+    ),
+    write: writeErf,
+  },
   Sin: unary(Math.sin, ({ t, a }) => t.add('Cos', [a])),
   Cos: unary(Math.cos, ({ t, a }) => t.add('Neg', [t.add('Sin', [a])])),
   Sign: unary(Math.sign),
@@ -220,19 +224,6 @@ export const elementwise: Rules = {
           : a!.values,
     vjp: ({ g, t, x }) => [t.get(x[0]!).type === 'float' ? g : undefined],
     write: ({ g, inputs, attributes: { to } }) =>
-      g.add('Cast', inputs, { to: to === 'float' ? 1 : to === 'int' ? 7 : 9 }),
+      g.add('Cast', inputs, { to: to === 'float' ? g.floatType : to === 'int' ? 7 : 9 }),
   },
 };
-
-/** erf(a) = 2 / sqrt(π) exp(-a²) Σ 2ⁿ a²ⁿ⁺¹ / (1 · 3 · ... · (2n + 1)), a series without cancellation. */
-function erf(a: number): number {
-  const x = Math.abs(a);
-  if (x > 6) return Math.sign(a);
-  let term = x;
-  let sum = x;
-  for (let n = 1; term > 1e-17 * sum; n++) {
-    term *= (2 * x * x) / (2 * n + 1);
-    sum += term;
-  }
-  return Math.sign(a) * (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
-}

@@ -94,6 +94,9 @@ const macro = {
   network: noBlocks(KIND),
 } as const satisfies Space;
 
+/** The default side of the images for scores: rankings agree better with accuracies than at 256 pixels (docs/decisions/0046-transnas-resolution.md). */
+const SCORED = { micro: 96, macro: 128 } as const;
+
 export const transnasBench101Definition = defineSpace({
   kind: KIND,
   schema: mapping({
@@ -102,7 +105,12 @@ export const transnasBench101Definition = defineSpace({
       `micro: ${CELLS} cells in one skeleton; macro: ${MACRO_SIZE} skeletons of one cell`,
     ),
   }),
-  defaults: () => ({ proxies: AZ_NAS_PROXIES, resolution: RESOLUTION, classes: true }),
+  defaults: ({ size }) => ({
+    proxies: AZ_NAS_PROXIES,
+    resolution: RESOLUTION,
+    scored: SCORED[size],
+    classes: true,
+  }),
   open: ({ size }): Space => (size === 'micro' ? micro : macro),
   code: 'built-in',
   batched: false,

@@ -73,9 +73,12 @@ describe('sampleWarnings', () => {
   it('is silent where the default fidelity has enough samples, and says where it has not', () => {
     const strategy = { kind: 'random', samples: 5 };
     const transnas = { kind: 'transnas-bench-101', size: 'micro' };
-    for (const space of ['nas-bench-201', 'nas-bench-101', 'darts', transnas])
+    for (const space of ['nas-bench-201', 'nas-bench-101', 'darts'])
       expect(warningsOf({ space, strategy })).toEqual([]);
     const [warning] = warningsOf({ space: 'mobilenet-v2', strategy });
     expect(warning!.message).toContain('8 x 49 = 392 samples for 2048 channels');
+    const [ofCells] = warningsOf({ space: transnas, strategy });
+    expect(ofCells!.message).toContain('8 x 9 = 72 samples for 512 channels');
+    expect(warningsOf({ space: transnas, strategy, fidelity: { resolution: 256 } })).toEqual([]);
   });
 });

@@ -44,7 +44,7 @@ async function synflowWith(mean: number): Promise<number> {
     batch: 2,
     costs: { flops: 0, parameters: 0 },
     families: ['synflow'],
-    threads: 1,
+    settings: { threads: 1, precision: 'float32' },
   });
   const { synflow } = await opened.score(drawWhole({ drawn, file }));
   await opened.close();

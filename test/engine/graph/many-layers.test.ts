@@ -44,7 +44,7 @@ async function rowsOf(layers: number) {
     costs: { flops: 0, parameters: 0 },
     families: [],
     own: [{ name: 'own-rows', needs: ['class-derivatives'], compute }],
-    threads: 1,
+    settings: { threads: 1, precision: 'float32' },
   });
   await opened.score(drawWhole({ drawn: randomDraw({ seed: 1, draw: 0 }), file }));
   await opened.close();

@@ -79,7 +79,8 @@ it('also those of a whole network', async () => {
   const at = { space, candidate: space.enumeration!.at(9000), resolution: 8 };
   const write = () => wholeNetworkOf(at);
   const needs = new Set(['sign-agreement', 'weight-gradients']);
-  await expect(openPrograms({ write, batch: 1, needs, threads: 1 })).rejects.toThrow('no kernel');
+  const settings = { threads: 1, precision: 'float32' } as const;
+  await expect(openPrograms({ write, batch: 1, needs, settings })).rejects.toThrow('no kernel');
   expect(released()).toBe(1);
 });
 

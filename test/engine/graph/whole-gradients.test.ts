@@ -103,7 +103,7 @@ async function measure({
     costs: { flops: 0, parameters: 0 },
     families: [],
     own: [{ name: 'own-probe', needs, compute }],
-    threads: 1,
+    settings: { threads: 1, precision: 'float32' },
   });
   await opened.score(drawWhole({ drawn: randomDraw({ seed: 3, draw: 0 }), file: candidate }));
   await opened.close();
