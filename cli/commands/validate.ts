@@ -35,12 +35,13 @@ export function addValidateCommand(program: Command): void {
           : `  candidates  ${rankingText(strategy as Extract<Source, { kind: 'list' }>)}`,
       );
       for (const { specification: stage, keep } of stagesOf(specification)) {
-        const { draws, batch, resolution } = stage.fidelity;
+        const { draws, batch, resolution, precision } = stage.fidelity;
         const image = imageOfSpace(space);
         const size = image ? `images of ${image.join(' x ')}` : `resolution ${resolution}`;
         const then = keep === undefined ? '' : `, keep the best ${keep * 100} %`;
         const drawn = draws === 1 ? '1 draw' : `${draws} draws`;
-        print(`  fidelity    ${drawn} x batch ${batch} x ${size}${then}`);
+        const numbers = precision === undefined ? '' : `, ${precision}`;
+        print(`  fidelity    ${drawn} x batch ${batch} x ${size}${numbers}${then}`);
       }
       const images = specification.input?.images;
       if (images) print(`  images      ${images.shape.join(' x ')}, ${images.digest.slice(0, 8)}`);

@@ -1,7 +1,10 @@
 // Defines the measurements that the engine offers to proxies of whole networks: the interface of built-in and
 // user-defined proxies.
 
-/** What a program computes: float32, or float64 where the specification says so (`fidelity.precision`). */
+/**
+ * What a program computes: float32, or float64 where the specification says so (`fidelity.precision`). Own proxies always get
+ * float32.
+ */
 export type Reals = Float32Array | Float64Array;
 
 /** A convolution or a linear layer; layers are in the order of computation. */

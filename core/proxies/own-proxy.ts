@@ -1,7 +1,13 @@
 // Exports the types and functions for a user's own proxy, as `zeroscout/proxy` (docs/guides/own-proxy.md).
 import type { Measurement, MeasurementNeed } from './measurement.js';
 
-export type { MeasuredActivation, MeasuredLayer, Measurement, MeasurementNeed } from './measurement.js';
+export type {
+  MeasuredActivation,
+  MeasuredLayer,
+  Measurement,
+  MeasurementNeed,
+  Reals,
+} from './measurement.js';
 export { symmetricEigenvalues } from './spectra/eigenvalues.js';
 export { dot, norm } from './sums.js';
 

@@ -126,6 +126,16 @@ test('validate shows the specification with every default', async () => {
   });
 });
 
+test('validate says where candidates are scored in float64', async () => {
+  home.write(
+    'double.yaml',
+    'name: double\nspace: nas-bench-201\nproxies: [zico]\nfidelity: { draws: 1, precision: float64 }\n',
+  );
+  const { code, stdout } = await zeroscout(['validate', 'double.yaml'], { home });
+  expect(code).toBe(0);
+  expect(stdout).toContain('  fidelity    1 draw x batch 8 x resolution 32, float64\n');
+});
+
 test.each(['space describe', 'space costs'])('%s names the sizes of every space that has sizes', (path) => {
   const size = all.find(([name]) => name === path)![1].options.find(({ long }) => long === '--size')!;
   expect(size.description).toMatch(

@@ -4,9 +4,9 @@ import type { Tape } from '../../ops/tensor/tape.js';
 import { type ProgramOutput, type WrittenProgram, writeProgram } from '../write-program.js';
 import { writeOut } from './write-out.js';
 
-/** For what a program is written. */
+/** The layout and the numbers of a program. */
 export interface Target {
-  /** See `WriteSite`; that of float32. */
+  /** See `WriteSite`. It has no effect in float64, whose programs are in the plain layout. */
   readonly channelBlock: number;
   readonly precision: Precision;
 }
@@ -18,7 +18,10 @@ interface WriteWholeArguments {
   readonly fusion?: 'none' | 'transposes';
 }
 
-/** In float64 ONNX Runtime has no kernels for the operations that are written out. */
+/**
+ * In float64 ONNX Runtime has no kernels for the operations that are written out (`writeErf` writes the error function,
+ * which GELU contains).
+ */
 export function writeWhole({
   tape,
   outputs,

@@ -5,14 +5,14 @@ import { FLOAT } from '../../onnx/write-messages.js';
 import type { WriteSite } from './rule.js';
 import { range } from './shapes.js';
 
-/** 1 - erf(6) is 2e-17, less than float64 distinguishes from 0. */
-const FROM_HERE_1 = 6;
-/** At 6, the term after these is 1e-17 of their sum. */
-const TERMS = 130;
+/** 1 - erf(6) is 2e-17, so that the nearest float64 to erf of anything larger is 1. */
+const LARGEST = 6;
+/** At 6, all terms after these are together less than 1e-17 of the sum. */
+const TERMS = 100;
 
 export function erf(a: number): number {
   const x = Math.abs(a);
-  if (x > FROM_HERE_1) return Math.sign(a);
+  if (x > LARGEST) return Math.sign(a);
   let term = x;
   let sum = x;
   for (let n = 1; term > 1e-17 * sum; n++) {
@@ -25,7 +25,7 @@ export function erf(a: number): number {
 /** ONNX Runtime has a kernel for float32 alone. In float64 the series is summed by Horner's rule. */
 export function writeErf({ g, inputs: [a] }: WriteSite): string {
   if (g.floatType === FLOAT) return g.add('Erf', [a!]);
-  const x = g.add('Clip', [a!, g.float(-FROM_HERE_1), g.float(FROM_HERE_1)]);
+  const x = g.add('Clip', [a!, g.float(-LARGEST), g.float(LARGEST)]);
   const square = g.add('Mul', [x, x]);
   const one = g.float(1);
   // 1 + 2 a² / 3 (1 + 2 a² / 5 (1 + ...))
